@@ -1,0 +1,90 @@
+"""What can go wrong, as the user meets it.
+
+    ForewordError            one line that says what happened and what to do next
+    ├── UsageError           the command line or a question is not usable
+    ├── ConfigError          a setting that must be right is wrong
+    ├── WorkspaceError       the folder or its git repository can't be used
+    ├── StoreError           Foreword's own data can't be read or written
+    ├── EditError            an edit could not be applied cleanly
+    ├── LimitError           a spending limit stands in the way
+    └── ModelError           the model did not answer
+        ├── CredentialsError     no key, or a wrong one
+        ├── ModelUnavailable     network, overload, rate limit, deadline
+        ├── ContextTooLarge      the request does not fit the model
+        └── RequestRejected      the API says that the request is wrong
+
+Expected trouble with data is no exception but a `Problem` beside the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class ForewordError(Exception):
+    """An error with a one-line message for the user; `exit_code` is the CLI's."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(ForewordError):
+    """The command line or its input is not usable."""
+
+    exit_code = 2
+
+
+class ConfigError(ForewordError):
+    """A setting that must be right is wrong."""
+
+    exit_code = 2
+
+
+class WorkspaceError(ForewordError):
+    """The workspace folder, or the git repository around it, can't be used."""
+
+
+class StoreError(ForewordError):
+    """Foreword's own data can't be read or written."""
+
+
+class EditError(ForewordError):
+    """An edit could not be applied cleanly."""
+
+    exit_code = 3
+
+
+class LimitError(ForewordError):
+    """A spending limit stands in the way; nothing was sent."""
+
+    exit_code = 4
+
+
+class ModelError(ForewordError):
+    """The model did not answer."""
+
+    exit_code = 5
+
+
+class CredentialsError(ModelError):
+    """There is no API key, or the API does not accept it."""
+
+
+class ModelUnavailable(ModelError):
+    """The network, an overload, a rate limit or the deadline stands in the way; trying again may help."""
+
+
+class ContextTooLarge(ModelError):
+    """The request does not fit into the model's context window."""
+
+
+class RequestRejected(ModelError):
+    """The API says that the request itself is wrong; trying again does not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Expected trouble beside a result: `message` is one line for the user, `path` the file it is about."""
+
+    message: str
+    path: str | None = None

@@ -1,0 +1,67 @@
+"""What a source file says about itself: its definitions, and the identifiers that it mentions.
+
+Lines are 1-based and inclusive, as people and editors' status bars count them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+DefinitionKind = Literal[
+    "class",
+    "constant",
+    "constructor",
+    "enum",
+    "field",
+    "function",
+    "heading",
+    "interface",
+    "key",
+    "macro",
+    "method",
+    "module",
+    "namespace",
+    "property",
+    "selector",
+    "struct",
+    "table",
+    "test",
+    "trait",
+    "type",
+    "variable",
+    "view",
+]
+DEFINITION_KINDS: tuple[str, ...] = get_args(DefinitionKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition.
+
+    `signature` is its first line as written, without the body, whitespace folded, at most 200 characters.
+    `parent` is the name of the definition around it (of the type, for methods written outside of it), or None.
+    """
+
+    name: str
+    kind: DefinitionKind
+    signature: str
+    line: int
+    end_line: int
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Definitions in source order, and how often each identifier occurs in the file.
+
+    `failed` says why there are no definitions although the language has a grammar (time limit, crash), or is None.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+    references: Mapping[str, int] = field(default_factory=dict)
+    failed: str | None = None
+
+
+EMPTY_OUTLINE = Outline()

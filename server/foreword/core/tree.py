@@ -1,0 +1,45 @@
+"""A tree of files as Foreword sees it: paths with the blob ids of their contents, and what was left out.
+
+Paths are relative to the workspace root, with forward slashes, as in git.
+A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\\0<contents>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LeftOut:
+    """A file that the model does not see, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileTree:
+    """Immutable: `blobs` maps each path to its blob id, in path order; `left_out` is sorted by path.
+
+    `dirty` are the paths whose contents are on disk only: their blobs are not in git's object store.
+    """
+
+    blobs: Mapping[str, str]
+    left_out: tuple[LeftOut, ...] = ()
+    dirty: frozenset[str] = frozenset()
+
+
+def make_tree(
+    blobs: Mapping[str, str], left_out: Iterable[LeftOut] = (), dirty: Iterable[str] = ()
+) -> FileTree:
+    """A tree with its parts in the order that its description promises."""
+    ordered = MappingProxyType({path: blobs[path] for path in sorted(blobs)})
+    return FileTree(ordered, tuple(sorted(left_out)), frozenset(dirty))
+
+
+def blob_id(data: bytes) -> str:
+    """Git's SHA-1 blob id of `data` (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

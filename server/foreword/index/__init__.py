@@ -1,0 +1,1 @@
+"""What the source says: outlines, references, ranking and search. tree-sitter lives here."""
