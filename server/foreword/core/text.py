@@ -1,1 +1,199 @@
-"""Bytes to text and back, without losing or inventing anything."""
+"""Bytes to text and back, without losing or inventing anything.
+
+Whatever the bytes are, `encode(decode(data)) == data`: bytes that mean nothing in the encoding become lone
+surrogates (PEP 383) and turn into the same bytes again. `Text.content` keeps the file's own newlines, and the
+byte order mark is a flag beside it. What goes into a prompt is `printable(content)`, which is one-way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from foreword.core.errors import EditError
+
+Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1"]
+Newline = Literal["lf", "crlf", "cr", "mixed", "none"]
+
+BOMS: tuple[tuple[bytes, Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+KEEP_INVALID: dict[Encoding, str] = {
+    "utf-8": "surrogateescape",
+    "utf-16-le": "surrogatepass",
+    "utf-16-be": "surrogatepass",
+    "latin-1": "strict",
+}
+"""The error handler that makes each encoding reversible."""
+
+UTF16_SAMPLE_BYTES = 4096
+UTF16_MIN_BYTES = 8
+UTF16_MIN_SHARE = 0.7
+"""Without a byte order mark, text is UTF-16 when so many of every second byte are NUL, and no other byte is."""
+
+LATIN1_MAX_HIGH_SHARE = 0.3
+LATIN1_MIN_LETTER_SHARE = 0.75
+LATIN1_MIN_SHORT_RUN_SHARE = 0.9
+
+C1_TO_CP1252 = {
+    byte: character
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode("cp1252", "ignore")) != ""
+}
+CP1252_TO_C1 = {ord(character): chr(byte) for byte, character in C1_TO_CP1252.items()}
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
+NEWLINES = re.compile(r"\r\n|\n|\r")
+HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+PLAUSIBLE_RUN = re.compile(
+    rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])|[\x80\x85\x91-\x97\xa0\xa3\xa7\xa9\xab\xae\xb0\xb1\xb5\xb7\xbb]"
+)
+"""Accented letters beside ASCII letters, or a sign that stands alone, such as the one for copyright."""
+CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+WESTERN_BYTE = re.compile(rb"[\x80\x85\x91-\x97\xa0\xa3\xa7-\xa9\xab\xad\xae\xb0\xb4-\xb7\xbb\xbf-\xff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A decoded file.
+
+    `encoding` "latin-1" is meant as on the web, as windows-1252, with the five bytes that it leaves open
+    standing for themselves (https://encoding.spec.whatwg.org/#names-and-labels).
+    """
+
+    content: str
+    encoding: Encoding = "utf-8"
+    bom: bool = False
+
+    @property
+    def newline(self) -> Newline:
+        """How the lines end."""
+        n_crlf = self.content.count("\r\n")
+        counts: dict[Newline, int] = {
+            "crlf": n_crlf,
+            "lf": self.content.count("\n") - n_crlf,
+            "cr": self.content.count("\r") - n_crlf,
+        }
+        kinds = [kind for kind, n in counts.items() if n]
+        return "mixed" if len(kinds) > 1 else kinds[0] if kinds else "none"
+
+    @property
+    def n_invalid(self) -> int:
+        """The number of bytes that mean nothing in the encoding."""
+        if self.content.isascii():
+            return 0
+        bytes_each = 1 if self.encoding == "utf-8" else 2
+        return bytes_each * len(SURROGATES.findall(self.content))
+
+
+def decode(data: bytes) -> Text:
+    """The text of a file: by its byte order mark, as UTF-8, as UTF-16 or Latin-1 where that is convincing.
+
+    Anything else is UTF-8 with the undecodable bytes kept as lone surrogates.
+    """
+    for mark, encoding in BOMS:
+        if data.startswith(mark) and (encoding == "utf-8" or len(data) % 2 == 0):
+            return Text(_decoded(data[len(mark) :], encoding), encoding, bom=True)
+    wide = _utf16_of(data) if b"\0" in data else None
+    if wide is not None:
+        return Text(_decoded(data, wide), wide)
+    try:
+        return Text(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        encoding = "latin-1" if _is_latin1(data) else "utf-8"
+        return Text(_decoded(data, encoding), encoding)
+
+
+def encode(text: Text) -> bytes:
+    """The bytes of a file with this text.
+
+    Raises:
+        EditError: the content has a character that the file's encoding does not have.
+    """
+    content = text.content.translate(CP1252_TO_C1) if text.encoding == "latin-1" else text.content
+    try:
+        data = content.encode(text.encoding, KEEP_INVALID[text.encoding])
+    except UnicodeEncodeError as error:
+        character = ascii(error.object[error.start])
+        message = f"{character} can't be written in {text.encoding}: convert the file to UTF-8 first"
+        raise EditError(message) from error
+    return _mark_of(text) + data
+
+
+def printable(content: str) -> str:
+    r"""What of a file's content may stand in a prompt: valid Unicode without NUL, lines ended by "\n".
+
+    What can't be shown is written visibly: an undecodable byte as `\x9f`, a lone surrogate as `\ud83d`.
+    """
+    if "\r" in content:
+        content = NEWLINES.sub("\n", content)
+    if content.isascii() and "\0" not in content:
+        return content
+    return UNPRINTABLE.sub(_visible, content)
+
+
+def lines_of(content: str) -> list[str]:
+    r"""The lines without their ends, which are "\n", "\r\n" or "\r" and nothing else (form feeds stay)."""
+    lines = NEWLINES.split(content) if "\r" in content else content.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _decoded(data: bytes, encoding: Encoding) -> str:
+    content = data.decode(encoding, KEEP_INVALID[encoding])
+    return content.translate(C1_TO_CP1252) if encoding == "latin-1" else content
+
+
+def _mark_of(text: Text) -> bytes:
+    return next(mark for mark, encoding in BOMS if encoding == text.encoding) if text.bom else b""
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    escaped_byte = code - 0xDC00
+    if code == 0 or 0x80 <= escaped_byte <= 0xFF:  # noqa: PLR2004 - the range of PEP 383
+        return f"\\x{code & 0xFF:02x}"
+    return f"\\u{code:04x}"
+
+
+def _utf16_of(data: bytes) -> Encoding | None:
+    """The byte order of UTF-16 text in a Western script that has no byte order mark."""
+    if len(data) % 2 or len(data) < UTF16_MIN_BYTES:
+        return None
+    sample = data[:UTF16_SAMPLE_BYTES]
+    n_even, n_odd = sample[::2].count(0), sample[1::2].count(0)
+    enough = UTF16_MIN_SHARE * len(sample) / 2
+    if n_odd >= enough and not n_even:
+        return _if_valid(data, "utf-16-le")
+    if n_even >= enough and not n_odd:
+        return _if_valid(data, "utf-16-be")
+    return None
+
+
+def _if_valid(data: bytes, encoding: Encoding) -> Encoding | None:
+    try:
+        content = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in content else encoding
+
+
+def _is_latin1(data: bytes) -> bool:
+    """Whether bytes that are no UTF-8 look like Western words: single high letters among ASCII letters."""
+    if CONTROL_BYTE.search(data) or UTF8_SEQUENCE.search(data):
+        return False
+    runs = HIGH_RUN.findall(data)
+    n_high = sum(map(len, runs))
+    if not n_high or n_high > LATIN1_MAX_HIGH_SHARE * len(data):
+        return False
+    n_short = sum(len(run) <= 2 for run in runs)  # noqa: PLR2004 - "Straßenübergänge", quote and letter
+    return (
+        n_short >= LATIN1_MIN_SHORT_RUN_SHARE * len(runs)
+        and len(WESTERN_BYTE.findall(data)) >= LATIN1_MIN_LETTER_SHARE * n_high
+        and len(PLAUSIBLE_RUN.findall(data)) >= LATIN1_MIN_LETTER_SHARE * len(runs)
+    )

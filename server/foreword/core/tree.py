@@ -1,7 +1,7 @@
-"""A tree of files as Foreword sees it: paths with the blob ids of their contents, and what was left out.
+r"""A tree of files as Foreword sees it: paths with the blob ids of their contents, and what was left out.
 
 Paths are relative to the workspace root, with forward slashes, as in git.
-A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\\0<contents>`.
+A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\0<contents>`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,6 +41,6 @@ def make_tree(
     return FileTree(ordered, tuple(sorted(left_out)), frozenset(dirty))
 
 
-def blob_id(data: bytes) -> str:
-    """Git's SHA-1 blob id of `data` (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+def blob_id(data: bytes, algorithm: Literal["sha1", "sha256"] = "sha1") -> str:
+    """Git's blob id of `data` (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -1,0 +1,50 @@
+"""Settings of a workspace, read from where people put them.
+
+In rising order of strength: the user's `config.toml`, `.foreword.toml`, `[tool.foreword]` in pyproject.toml,
+`FOREWORD_*` variables, flags. Files of the project may not set what would send text elsewhere.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from foreword.core.errors import Problem
+from foreword.core.settings import Options, Settings, flatten, from_environment, resolve
+
+PROJECT_FILE = ".foreword.toml"
+
+
+def read_settings(
+    root: Path, user_config: Path, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings for a workspace, and what was wrong with the options on the way."""
+    problems: list[Problem] = []
+    layers = [
+        Options("config.toml", flatten(_read(user_config / "config.toml", problems))),
+        Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False),
+        Options("pyproject.toml", flatten(_tool_table(root / "pyproject.toml", problems)), trusted=False),
+        from_environment(environ),
+        Options("command line", flags),
+    ]
+    settings, wrong = resolve(layers)
+    return settings, (*problems, *wrong)
+
+
+def _tool_table(path: Path, problems: list[Problem]) -> Mapping[str, object]:
+    tool = _read(path, problems).get("tool")
+    table = tool.get("foreword") if isinstance(tool, Mapping) else None
+    return table if isinstance(table, Mapping) else {}
+
+
+def _read(path: Path, problems: list[Problem]) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(Problem(f"{path.name}: not read, it is no valid TOML ({error})", path.name))
+    except OSError as error:
+        problems.append(Problem(f"{path.name}: not read ({error.strerror})", path.name))
+    return {}

@@ -1,0 +1,74 @@
+"""What the prefix holds, layer by layer and file by file (`foreword.context/1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from foreword.assist.laying import Foreword
+from foreword.assist.preparing import Prepared
+from foreword.assist.saved import Saved
+from foreword.assist.session import Session
+from foreword.core.tokens import weigh
+from foreword.prefix.layers import Block, blocks_digest
+
+CONTEXT_SCHEMA = "foreword.context/1"
+Json = dict[str, Any]
+
+
+def context_json(session: Session, prepared: Prepared) -> Json:
+    """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio."""
+    laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
+    ttl = prepared.laid.ttl
+    system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
+    layers = [
+        _layer("instructions", prepared.digests["instructions"], (Block(system),), ratio, None),
+        _layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ratio, ttl),
+        _layer("delta", blocks_digest(laid.delta), laid.delta, ratio, ttl if laid.delta else None),
+    ]
+    return {
+        "schema": CONTEXT_SCHEMA,
+        "anchor": _anchor(laid),
+        "whole": laid.base.whole,
+        "layers": layers,
+        "leftOut": [{"path": left.path, "reason": left.reason} for left in saved.report.left_out],
+        "notShown": _not_shown(laid, saved),
+        "tokens": sum(layer["tokens"] for layer in layers),
+        "budget": session.settings.context_budget,
+        "minimum": session.model.minimum,
+    }
+
+
+def _layer(name: str, digest: str, blocks: Iterable[Block], ratio: float, breakpoint_ttl: str | None) -> Json:
+    listed = list(blocks)
+    return {
+        "name": name,
+        "digest": digest,
+        "tokens": round(sum(weigh(block.text) for block in listed) / ratio),
+        "blocks": len(listed),
+        "breakpoint": breakpoint_ttl,
+        "files": [
+            {
+                "path": part.path,
+                "form": part.form,
+                "tokens": round(part.weight / ratio),
+                "digest": part.digest,
+                "block": number,
+            }
+            for number, block in enumerate(listed)
+            for part in block.parts
+        ],
+    }
+
+
+def _anchor(laid: Foreword) -> Json:
+    anchor = laid.anchor
+    if anchor.kind == "snapshot":
+        return {"kind": "snapshot", "digest": anchor.tree}
+    return {"kind": "git", "commit": anchor.commit, "tree": anchor.tree, "digest": anchor.tree}
+
+
+def _not_shown(laid: Foreword, saved: Saved) -> int:
+    """How many files of the saved state the prefix does not speak of (the tools still reach them)."""
+    shown = laid.base.forms.keys() | set(laid.delta_files)
+    return sum(path not in shown for path in saved.index.blobs)

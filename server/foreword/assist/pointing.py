@@ -1,0 +1,87 @@
+"""Places that a user points at: `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`, and what is attached for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foreword.assist.laying import Foreword
+from foreword.assist.saved import Saved
+from foreword.core.errors import UsageError
+from foreword.core.text import lines_of
+from foreword.prefix.turn import Attachment
+
+CONTEXT_LINES = 20
+"""Shown around a single line that is in no definition, above and below."""
+
+_POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A file (relative to the workspace, forward slashes), with a range of 1-based lines if one was given."""
+
+    path: str
+    first: int | None = None
+    last: int | None = None
+
+
+def parse_pointer(written: str) -> Pointer:
+    """A pointer as written on a command line.
+
+    Raises:
+        UsageError: it can't be one.
+    """
+    match = _POINTER.fullmatch(written)
+    if match is None or "\0" in written:
+        raise UsageError(
+            f"{written!r} is no place in the workspace: write FILE, FILE:LINE or FILE:FIRST-LAST"
+        )
+    first = int(match["first"]) if match["first"] else None
+    last = int(match["last"]) if match["last"] else first
+    if first is not None and last is not None and not 1 <= first <= last:
+        raise UsageError(f"{written!r} has no such lines: count from 1, the first before the last")
+    return Pointer(match["path"].replace("\\", "/").removeprefix("./"), first, last)
+
+
+def attachments_of(pointers: Sequence[Pointer], saved: Saved, laid: Foreword) -> tuple[Attachment, ...]:
+    """What the turn shows for the pointers; a whole file that the prefix has in full is only named.
+
+    Raises:
+        UsageError: there is no such file, or it is left out.
+    """
+    return tuple(_attachment(pointer, saved, laid) for pointer in pointers)
+
+
+def _attachment(pointer: Pointer, saved: Saved, laid: Foreword) -> Attachment:
+    text = saved.read(pointer.path)
+    if text is None:
+        raise UsageError(_why_missing(pointer.path, saved))
+    n_lines = max(1, len(lines_of(text.content)))
+    if pointer.first is None or pointer.last is None:
+        content = None if laid.shows_in_full(pointer.path) else text.content
+        return Attachment(pointer.path, content, 1, n_lines)
+    if pointer.first > n_lines:
+        raise UsageError(f"{pointer.path} has {n_lines} lines, not {pointer.first}: point at one of them")
+    first, last = (
+        _surroundings(pointer, saved) if pointer.first == pointer.last else (pointer.first, pointer.last)
+    )
+    return Attachment(pointer.path, text.content, first, min(last, n_lines))
+
+
+def _surroundings(pointer: Pointer, saved: Saved) -> tuple[int, int]:
+    """The smallest definition around a single line, or some lines on both sides of it."""
+    line = pointer.first or 1
+    around = [d for d in saved.index.outline(pointer.path).definitions if d.line <= line <= d.end_line]
+    if around:
+        smallest = min(around, key=lambda d: (d.end_line - d.line, d.line))
+        return min(smallest.line, line - 3) if line > 3 else 1, smallest.end_line  # noqa: PLR2004 - a few lines of lead
+    return max(1, line - CONTEXT_LINES), line + CONTEXT_LINES
+
+
+def _why_missing(path: str, saved: Saved) -> str:
+    reasons = {left.path: left.reason for left in saved.report.left_out}
+    if path in reasons:
+        return f"{path} is left out ({reasons[path]}): point at another file"
+    return f"there is no file {path} in the workspace: give its path relative to the workspace"

@@ -1,0 +1,82 @@
+"""Who answers: the provider that the settings and the environment call for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from foreword.assist.ports import Provider
+from foreword.assist.session import Session
+from foreword.core.errors import CredentialsError
+from foreword.core.usage import Usage
+from foreword.model.credentials import has_credentials, is_loopback
+from foreword.model.offline import OfflineProvider
+from foreword.model.patience import Patience
+from foreword.model.provider import open_provider
+from foreword.model.tools import ToolStyle
+from foreword.prefix.simulator import positions_of, simulate
+
+ProviderFor = Callable[[Callable[[], str]], Provider]
+"""The provider for one question; the argument composes the text of an offline answer to it."""
+
+
+def provider_name(session: Session) -> str:
+    """The provider's name: `auto` is anthropic where there are credentials, else offline."""
+    chosen = session.settings.provider
+    if chosen != "auto":
+        return chosen
+    return "anthropic" if has_credentials(session.environ) else "offline"
+
+
+@asynccontextmanager
+async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
+    """The provider for each question: one for all of them, or an offline one a question; closed at the end.
+
+    Raises:
+        CredentialsError: the provider needs credentials and there are none.
+        ConfigError: the provider's packages are not installed, or its URL is not usable.
+    """
+    name = provider_name(session)
+    if name == "offline":
+        yield lambda compose: OfflineProvider(compose, lambda body: _account(session, body))
+        return
+    if name == "anthropic" and not (has_credentials(session.environ) or _is_keyless_engine(session)):
+        raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
+    provider = open_provider(
+        name,
+        environ=session.environ,
+        base_url=session.settings.model_url,
+        patience=Patience(deadline=session.settings.model_deadline),
+    )
+    async with provider:
+        yield lambda _: provider
+
+
+def tools_style(session: Session) -> ToolStyle:
+    """How the text editor tool is offered: as Anthropic defines it, to its models, also behind a gateway.
+
+    A local engine takes that definition without complaint, but shows the model a tool without parameters.
+    """
+    match session.settings.tools_style:
+        case "native":
+            return "native"
+        case "schema":
+            return "schema"
+        case _:
+            return "native" if session.model.known_as and not _is_keyless_engine(session) else "schema"
+
+
+def _is_keyless_engine(session: Session) -> bool:
+    """Whether the endpoint is on this machine and there is no key: an engine, which needs none."""
+    url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
+    return is_loopback(url) and not has_credentials(session.environ)
+
+
+def _account(session: Session, body: Mapping[str, Any]) -> Usage:
+    """The usage of a request at the simulated cache, which is kept between processes."""
+    positions, now = positions_of(body), session.clock()
+    entries = session.prefix_store.simulated(position.digest for position in positions)
+    usage, changed = simulate(entries, positions, now=now, ratio=session.ratio, minimum=session.model.minimum)
+    session.prefix_store.put_simulated(changed, now)
+    return usage

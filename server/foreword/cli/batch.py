@@ -1,0 +1,66 @@
+"""Answer many questions over one warm prefix.
+
+Reads one {"id"?, "question", "path"?} a line from standard input and prints one answer object a line, as each
+finishes. A bad line gets an error object; the rest goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from foreword.assist.batch import run_batch
+from foreword.assist.session import Session, open_session
+from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
+from foreword.cli.terminal import index_progress, print_json, show_problems
+from foreword.core.errors import ForewordError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    add_workspace(parser)
+    add_model(parser)
+    add_budget(parser)
+    parser.add_argument(
+        "--parallel", type=whole_number, metavar="N", help="requests under way at once (default: 4)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="accepted for symmetry: the output is always JSON"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit code is that of the first error, if all else went well it is 0."""
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
+    ):
+        parallel = arguments.parallel or session.settings.batch_parallel
+        try:
+            errors = asyncio.run(_run(session, parallel, use_cache=not arguments.no_cache))
+        finally:
+            show_problems(session.problems)
+    return errors[0].exit_code if errors else 0
+
+
+async def _run(session: Session, parallel: int, *, use_cache: bool) -> tuple[ForewordError, ...]:
+    async with aclosing(_stdin_lines()) as lines:
+        return await run_batch(session, lines, print_json, parallel=parallel, use_cache=use_cache)
+
+
+async def _stdin_lines() -> AsyncGenerator[str, None]:
+    """Lines of standard input as they come; a daemon thread reads, so that an interrupt need not wait for it."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+        loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        yield line.decode("utf-8", "replace")

@@ -1,0 +1,98 @@
+"""Show what the model knows of the repository: layers, files, tokens, and what was left out."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from typing import Any
+
+from rich.table import Table
+
+from foreword.assist.context_view import context_json
+from foreword.assist.preparing import prepare
+from foreword.assist.providers import tools_style
+from foreword.assist.saved import look
+from foreword.assist.session import open_session
+from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
+from foreword.cli.terminal import index_progress, output, print_json, show_problems
+
+BAR_CELLS = 40
+SHOWN_FILES = 15
+LOOK_QUESTION = "context"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    add_workspace(parser)
+    add_model(parser)
+    add_budget(parser)
+    parser.add_argument("--files", action="store_true", help="list every file, not the largest only")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
+    ):
+        prepared = prepare(
+            session,
+            look(session),
+            LOOK_QUESTION,
+            use_cache=not arguments.no_cache,
+            keep=False,
+            tools_style=tools_style(session),
+        )
+        context = context_json(session, prepared)
+        show_problems(session.problems)
+    if arguments.json:
+        print_json(context)
+    else:
+        _show(context, every_file=arguments.files)
+    return 0
+
+
+def _show(context: dict[str, Any], *, every_file: bool) -> None:
+    console, anchor = output(), context["anchor"]
+    whole = ", the whole repository" if context["whole"] else ""
+    console.print(f"anchor: {anchor['kind']} {anchor.get('commit', anchor['digest'])[:12]}{whole}")
+    console.print(_layers(context))
+    for layer in context["layers"]:
+        if layer["files"]:
+            console.print(_files(layer, every_file=every_file))
+    reasons = Counter(left["reason"] for left in context["leftOut"])
+    left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+    console.print(f"left out: {left_out or 'nothing'}")
+    if context["notShown"]:
+        console.print(f"in the index only (found by search and tools): {context['notShown']:,} files")
+    if context["tokens"] < context["minimum"]:
+        console.print(
+            f"the prefix is under the {context['minimum']:,} tokens that the model caches: "
+            "every question pays its full price",
+            style="yellow",
+        )
+
+
+def _layers(context: dict[str, Any]) -> Table:
+    table = Table("layer", "tokens", "", "blocks", "cached for", "digest", box=None)
+    largest = max(layer["tokens"] for layer in context["layers"]) or 1
+    for layer in context["layers"]:
+        bar = "█" * max(1, round(BAR_CELLS * layer["tokens"] / largest)) if layer["tokens"] else ""
+        kept = layer["breakpoint"] or "-"
+        table.add_row(
+            layer["name"], f"{layer['tokens']:,}", bar, str(layer["blocks"]), kept, layer["digest"][:12]
+        )
+    table.add_row("total", f"{context['tokens']:,}", f"of {context['budget']:,} for the base", "", "", "")
+    return table
+
+
+def _files(layer: dict[str, Any], *, every_file: bool) -> Table:
+    table = Table("tokens", "form", layer["name"], box=None)
+    ordered = sorted(layer["files"], key=lambda file: (-file["tokens"], file["path"]))
+    for file in ordered if every_file else ordered[:SHOWN_FILES]:
+        table.add_row(f"{file['tokens']:,}", file["form"], file["path"])
+    rest = 0 if every_file else len(ordered) - SHOWN_FILES
+    if rest > 0:
+        table.add_row("", "", f"... {rest:,} more (--files)")
+    return table

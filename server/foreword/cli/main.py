@@ -1,0 +1,105 @@
+"""The `foreword` command: finds the module of the command, runs it, and turns errors into exit codes.
+
+Exit codes: 0 done, 1 error, 2 usage, 3 edits not applied cleanly, 4 over limit, 5 API or credentials, 130 cancelled.
+This is the CLI's boundary: the only place here where an unexpected exception is caught.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+from foreword import __version__
+from foreword.cli.arguments import Parser
+from foreword.core.errors import ForewordError, UsageError
+
+COMMANDS: Mapping[str, str] = {
+    "ask": "answer a question about the repository",
+    "batch": "answer many questions, one JSON object a line, over one warm prefix",
+    "index": "index the workspace and say what is in it",
+    "symbols": "find where a name is defined",
+    "search": "find the code that matches a query",
+    "map": "print the repository map",
+    "context": "show what the model knows: layers, files, tokens",
+    "verify": "build the prefix twice in fresh processes and compare the bytes",
+    "usage": "show what was spent and saved",
+    "doctor": "check the installation and the workspace",
+}
+CANCELLED = 130
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line and give its exit code."""
+    try:
+        return _dispatch(argv)
+    except ForewordError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("cancelled", CANCELLED)
+    except BrokenPipeError:
+        # The reader of our output has gone; Python would complain again while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        if os.environ.get("FOREWORD_DEBUG"):
+            raise
+        return _fail(f"unexpected {type(error).__name__}: {error}; set FOREWORD_DEBUG=1 for the traceback", 1)
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    parser = _parser()
+    if not argv:
+        parser.print_help()
+        return UsageError.exit_code
+    name = argv[0]
+    if name in COMMANDS:
+        return _run_command(name, argv[1:])
+    parser.parse_args(argv)
+    return 0
+
+
+def _run_command(name: str, argv: Sequence[str]) -> int:
+    """Only the module of this command is imported, so that each starts as quickly as it can."""
+    module = importlib.import_module(f"foreword.cli.{name}")
+    parser = Parser(
+        prog=f"foreword {name}", description=module.__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    module.add_arguments(parser)
+    arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, _interrupt)
+    return int(module.run(arguments))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> Parser:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        prog="foreword",
+        description="Ask about a repository; what the model knows of it stays in the prompt cache.",
+        epilog=f"commands:\n{listed}\n\n`foreword COMMAND --help` tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"foreword {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="what to do")
+    return parser
+
+
+def _fail(message: str, code: int) -> int:
+    one_line = " ".join(message.split())
+    print(f"foreword: {one_line}", file=sys.stderr)
+    return code

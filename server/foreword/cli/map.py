@@ -1,0 +1,37 @@
+"""Print the repository map as the base shows it."""
+
+from __future__ import annotations
+
+import argparse
+
+from foreword.assist.mapping import repository_map
+from foreword.assist.saved import look
+from foreword.assist.session import open_session
+from foreword.cli.arguments import add_json, add_workspace, flags_of, whole_number
+from foreword.cli.terminal import index_progress, print_json, show_problems
+from foreword.core.text import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    add_workspace(parser)
+    parser.add_argument(
+        "--budget", dest="map_budget", type=whole_number, metavar="TOKENS",
+        help="tokens of the map (default: what the base leaves for it)",
+    )  # fmt: skip
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
+    ):
+        text, paths = repository_map(session, look(session), arguments.map_budget)
+        show_problems(session.problems)
+    if arguments.json:
+        print_json({"schema": "foreword.map/1", "text": text, "files": list(paths)})
+    else:
+        print(printable(text), end="")
+    return 0

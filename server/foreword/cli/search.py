@@ -1,0 +1,82 @@
+"""Find the code that matches a query, best first."""
+
+from __future__ import annotations
+
+import argparse
+
+from foreword.assist.saved import look
+from foreword.assist.session import open_session
+from foreword.cli.arguments import add_json, add_workspace, whole_number
+from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.core.errors import UsageError
+from foreword.core.excerpt import Excerpt
+from foreword.index.search import search
+
+SHOWN_LINES = 12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    parser.add_argument("query", metavar="QUERY", help="words, identifiers, a path, a pasted error")
+    add_workspace(parser)
+    parser.add_argument(
+        "--limit", type=whole_number, default=10, metavar="N", help="at most so many (default: 10)"
+    )
+    parser.add_argument(
+        "--budget", type=whole_number, metavar="TOKENS", help="at most so many tokens of excerpts"
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; 1 if nothing was found."""
+    if not arguments.query.strip():
+        raise UsageError("the query is empty: give words to look for")
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, {}, on_progress=progress) as session,
+    ):
+        saved = look(session)
+        found = search(
+            saved.index,
+            arguments.query,
+            saved.read_content,
+            limit=arguments.limit,
+            budget_tokens=arguments.budget,
+        )
+        show_problems(session.problems)
+    if arguments.json:
+        print_json([_as_json(excerpt) for excerpt in found])
+        return 0
+    for excerpt in found:
+        _show(excerpt)
+    return 0 if found else _nothing()
+
+
+def _nothing() -> int:
+    output().print("nothing found: try other words, or the name of a symbol")
+    return 1
+
+
+def _as_json(excerpt: Excerpt) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "path": excerpt.path,
+        "startLine": excerpt.start_line,
+        "endLine": excerpt.end_line,
+        "score": excerpt.score,
+    }
+    return shown | ({"symbol": excerpt.symbol} if excerpt.symbol else {})
+
+
+def _show(excerpt: Excerpt) -> None:
+    console = output()
+    symbol = f" {excerpt.symbol}" if excerpt.symbol else ""
+    console.print(
+        f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}{symbol}", style="bold", markup=False
+    )
+    lines = excerpt.text.split("\n")
+    for number, line in enumerate(lines[:SHOWN_LINES], excerpt.start_line):
+        console.print(f"{number:6} {line}", markup=False)
+    if len(lines) > SHOWN_LINES:
+        console.print(f"       ... {len(lines) - SHOWN_LINES} more lines", style="dim")
+    console.print()

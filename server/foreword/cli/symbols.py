@@ -1,0 +1,61 @@
+"""Find where a name is defined."""
+
+from __future__ import annotations
+
+import argparse
+
+from foreword.assist.saved import look
+from foreword.assist.session import open_session
+from foreword.cli.arguments import add_json, add_workspace, flags_of
+from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.core.errors import UsageError
+from foreword.core.outline import Definition
+from foreword.index.index import Index
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    parser.add_argument("name", metavar="NAME", help="the name, plain or as Parent.name")
+    add_workspace(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; 1 if nothing was found."""
+    if not arguments.name.strip():
+        raise UsageError("the name is empty: give the name of a definition")
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
+    ):
+        found = _find(look(session).index, arguments.name.strip())
+        show_problems(session.problems)
+    if arguments.json:
+        print_json([_as_json(path, definition) for path, definition in found])
+        return 0
+    for path, d in found:
+        output().print(f"{path}:{d.line} {d.kind} {d.signature}", markup=False)
+    return 0 if found else _nothing(arguments.name)
+
+
+def _find(index: Index, name: str) -> list[tuple[str, Definition]]:
+    parent, _, last = name.replace("::", ".").replace("#", ".").rpartition(".")
+    within = parent.rpartition(".")[2]
+    return [pair for pair in index.definitions(last) if not within or pair[1].parent == within]
+
+
+def _nothing(name: str) -> int:
+    output().print(f"no definition of {name}; try `foreword search {name}`", markup=False)
+    return 1
+
+
+def _as_json(path: str, definition: Definition) -> dict[str, object]:
+    return {
+        "name": definition.name,
+        "kind": definition.kind,
+        "path": path,
+        "line": definition.line,
+        "endLine": definition.end_line,
+        "signature": definition.signature,
+        "parent": definition.parent,
+    }

@@ -1,0 +1,90 @@
+"""Show what was spent and what the cache saved, write premiums included."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+
+from rich.table import Table
+
+from foreword.assist.ledger import Ledger, Total
+from foreword.cli.arguments import add_json, whole_number
+from foreword.cli.receipt import dollars
+from foreword.cli.terminal import output, print_json, show_problems
+from foreword.storage.places import find_places
+
+SECONDS_A_DAY = 86_400
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    parser.add_argument(
+        "--by", choices=("day", "model", "kind", "workspace"), default="day", help="one row for each"
+    )
+    parser.add_argument(
+        "--days", type=whole_number, default=30, metavar="N", help="how far back (default: 30)"
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    since = time.time() - arguments.days * SECONDS_A_DAY
+    with Ledger(find_places(os.environ).ledger) as ledger:
+        totals = ledger.totals(arguments.by, since)
+        show_problems(ledger.problems)
+    if arguments.json:
+        print_json(
+            {"schema": "foreword.usage/1", "by": arguments.by, "rows": [_as_json(total) for total in totals]}
+        )
+    elif totals:
+        output().print(_table(arguments.by, totals))
+    else:
+        output().print('nothing was asked yet: try `foreword ask "what does this project do?"`')
+    return 0
+
+
+def _as_json(total: Total) -> dict[str, object]:
+    usage = total.usage
+    return {
+        "group": total.group,
+        "simulated": total.simulated,
+        "requests": total.n_requests,
+        "tokens": {
+            "fresh": usage.fresh,
+            "write5m": usage.write_5m,
+            "write1h": usage.write_1h,
+            "read": usage.read,
+            "output": usage.output,
+        },
+        "cost": {
+            "currency": "USD",
+            "total": round(total.cost, 8),
+            "withoutCache": round(total.without_cache, 8),
+            "saved": round(total.saved, 8),
+        },
+    }
+
+
+def _table(by: str, totals: tuple[Total, ...]) -> Table:
+    table = Table(
+        by, "requests", "fresh", "written", "read", "output", "cost", "without cache", "saved", box=None
+    )
+    for total in totals:
+        usage = total.usage
+        label = f"{total.group} (simulated)" if total.simulated else total.group
+        counts = (total.n_requests, usage.fresh, usage.written, usage.read, usage.output)
+        saved = f"{dollars(total.saved)} ({_percent(total)})"
+        table.add_row(
+            label,
+            *(f"{count:,}" for count in counts),
+            dollars(total.cost),
+            dollars(total.without_cache),
+            saved,
+        )
+    return table
+
+
+def _percent(total: Total) -> str:
+    return f"{100 * total.saved / total.without_cache:.0f} %" if total.without_cache else "0 %"

@@ -1,0 +1,218 @@
+"""Which language a file is written in, from its name or its first line; never from a guess at the contents.
+
+Ids are lower case. Some have a grammar (`LANGUAGES_WITH_GRAMMAR`); the others name text that is searched, not outlined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LANGUAGES_WITH_GRAMMAR: frozenset[str] = frozenset(
+    (
+        "bash",
+        "c",
+        "cpp",
+        "csharp",
+        "css",
+        "elixir",
+        "go",
+        "haskell",
+        "html",
+        "java",
+        "javascript",
+        "json",
+        "kotlin",
+        "lua",
+        "markdown",
+        "ocaml",
+        "ocaml_interface",
+        "php",
+        "python",
+        "ruby",
+        "rust",
+        "scala",
+        "sql",
+        "swift",
+        "toml",
+        "tsx",
+        "typescript",
+        "yaml",
+        "zig",
+    )
+)
+"""The languages whose files get definitions; all others only count as text."""
+
+_EXTENSIONS_OF: Mapping[str, str] = {
+    "bash": "sh bash zsh ksh bats ebuild",
+    "c": "c h",
+    "cpp": "cpp cc cxx c++ hpp hh hxx h++ ipp inl tpp ino cu cuh",
+    "csharp": "cs csx",
+    "css": "css",
+    "elixir": "ex exs",
+    "go": "go",
+    "haskell": "hs hs-boot",
+    "html": "html htm xhtml",
+    "java": "java",
+    "javascript": "js mjs cjs jsx es6",
+    "json": "json jsonc json5 webmanifest geojson ipynb",
+    "kotlin": "kt kts",
+    "lua": "lua rockspec",
+    "markdown": "md markdown mdx mkd",
+    "ocaml": "ml",
+    "ocaml_interface": "mli",
+    "php": "php phtml php3 php4 php5",
+    "python": "py pyi pyw pyx pxd bzl star",
+    "ruby": "rb rake gemspec ru podspec",
+    "rust": "rs",
+    "scala": "scala sc sbt",
+    "sql": "sql ddl",
+    "swift": "swift",
+    "toml": "toml",
+    "tsx": "tsx",
+    "typescript": "ts mts cts",
+    "yaml": "yaml yml",
+    "zig": "zig zon",
+    # Without a grammar: the name tells people and the model what the text is.
+    "ada": "adb ads",
+    "asciidoc": "adoc asciidoc",
+    "assembly": "s asm",
+    "astro": "astro",
+    "awk": "awk",
+    "batch": "bat cmd",
+    "clojure": "clj cljs cljc edn",
+    "cmake": "cmake",
+    "crystal": "cr",
+    "csv": "csv tsv",
+    "d": "d",
+    "dart": "dart",
+    "diff": "diff patch",
+    "dockerfile": "dockerfile",
+    "elm": "elm",
+    "emacs-lisp": "el",
+    "erlang": "erl hrl",
+    "fish": "fish",
+    "fortran": "f f90 f95 f03 f08",
+    "fsharp": "fs fsi fsx",
+    "gleam": "gleam",
+    "glsl": "glsl vert frag comp",
+    "graphql": "graphql gql",
+    "groovy": "groovy gradle",
+    "handlebars": "hbs handlebars",
+    "hcl": "tf tfvars hcl",
+    "ini": "ini cfg conf properties editorconfig",
+    "jinja": "j2 jinja jinja2",
+    "julia": "jl",
+    "latex": "tex sty cls bib",
+    "less": "less",
+    "lisp": "lisp lsp",
+    "make": "mk mak make",
+    "nim": "nim nims",
+    "nix": "nix",
+    "objective-c": "m mm",
+    "pascal": "pas pp dpr",
+    "perl": "pl pm t",
+    "powershell": "ps1 psm1 psd1",
+    "prisma": "prisma",
+    "prolog": "pro prolog",
+    "proto": "proto",
+    "r": "r rmd",
+    "racket": "rkt",
+    "restructuredtext": "rst",
+    "sass": "sass",
+    "scheme": "scm ss",
+    "scss": "scss",
+    "solidity": "sol",
+    "svelte": "svelte",
+    "svg": "svg",
+    "tcl": "tcl",
+    "text": "txt text",
+    "thrift": "thrift",
+    "verilog": "v sv svh vh",
+    "vhdl": "vhd vhdl",
+    "vim": "vim",
+    "vue": "vue",
+    "xml": "xml xsd xsl xslt csproj fsproj vbproj props targets plist",
+}
+
+_FILE_NAMES_OF: Mapping[str, str] = {
+    "bash": ".bashrc .bash_profile .bash_aliases .profile .zshrc .zshenv .zprofile PKGBUILD APKBUILD",
+    "cmake": "CMakeLists.txt",
+    "dockerfile": "Dockerfile Containerfile",
+    "ini": ".gitconfig .editorconfig .npmrc .pylintrc",
+    "json": ".babelrc .eslintrc .prettierrc composer.lock Pipfile.lock",
+    "make": "Makefile GNUmakefile makefile Justfile justfile",
+    "meson": "meson.build meson_options.txt",
+    "python": "BUILD BUILD.bazel WORKSPACE WORKSPACE.bazel MODULE.bazel SConstruct SConscript wscript Tiltfile",
+    "ruby": "Gemfile Rakefile Guardfile Podfile Vagrantfile Brewfile Fastfile Capfile Berksfile Dangerfile",
+    "toml": "Cargo.lock poetry.lock uv.lock Pipfile",
+    "yaml": ".clang-format .clang-tidy .gemrc",
+    "groovy": "Jenkinsfile",
+}
+
+_INTERPRETERS_OF: Mapping[str, str] = {
+    "awk": "awk gawk mawk",
+    "bash": "sh bash dash ksh zsh ash bats",
+    "elixir": "elixir",
+    "fish": "fish",
+    "groovy": "groovy",
+    "haskell": "runghc runhaskell stack",
+    "javascript": "node nodejs bun",
+    "julia": "julia",
+    "kotlin": "kotlin kotlinc",
+    "lua": "lua luajit texlua",
+    "make": "make",
+    "nix": "nix-shell",
+    "ocaml": "ocaml",
+    "perl": "perl",
+    "php": "php",
+    "powershell": "pwsh",
+    "python": "python pypy uv",
+    "r": "rscript",
+    "ruby": "ruby jruby rake",
+    "scala": "scala amm",
+    "swift": "swift",
+    "tcl": "tclsh wish expect",
+    "typescript": "deno ts-node tsx",
+}
+
+
+def _inverted(words_of: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(
+        {word: language for language, words in words_of.items() for word in words.split()}
+    )
+
+
+_BY_EXTENSION = _inverted(_EXTENSIONS_OF)
+_BY_FILE_NAME = _inverted(_FILE_NAMES_OF)
+_BY_INTERPRETER = _inverted(_INTERPRETERS_OF)
+_VERSION = re.compile(r"[-.\d]+$")
+
+
+def language_of(path: str, first_line: str = "") -> str | None:
+    """The language of the file at `path`: by its name, else its extension, else its `#!` line; None if unknown.
+
+    A `.h` file is C: which of the two it is can't be told from its name, and the C grammar reads plain C++ headers.
+    """
+    name = path.rsplit("/", 1)[-1]
+    if name in _BY_FILE_NAME:
+        return _BY_FILE_NAME[name]
+    if name.startswith(("Dockerfile.", "Containerfile.")):
+        return "dockerfile"
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem and extension.lower() in _BY_EXTENSION:
+        return _BY_EXTENSION[extension.lower()]
+    return _by_shebang(first_line)
+
+
+def _by_shebang(first_line: str) -> str | None:
+    """The language of the interpreter in `#!/usr/bin/env -S NAME ...` or `#!/path/NAME`."""
+    if not first_line.startswith("#!"):
+        return None
+    words = [word.rsplit("/", 1)[-1] for word in first_line[2:].split()]
+    candidates = (
+        word.lower() for word in words if word != "env" and not word.startswith("-") and "=" not in word
+    )
+    interpreter = next(candidates, "")
+    return _BY_INTERPRETER.get(interpreter) or _BY_INTERPRETER.get(_VERSION.sub("", interpreter))

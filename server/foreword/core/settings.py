@@ -1,0 +1,180 @@
+"""Every setting: its key, meaning, default and range, and how layers of options become `Settings`.
+
+Options are what a file, the environment, a flag or an editor says (`context.budget = 60000`);
+settings are resolved. Wrong options are reported as problems and never fatal: the weaker layer holds.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+from foreword.core.errors import Problem
+
+PROVIDERS: Final = ("auto", "anthropic", "offline", "bedrock", "vertex", "foundry")
+_CHOICES, _RANGE, _USER_ONLY = "choices", "range", "user_only"
+
+
+def _option(default: Any, doc: str, **limits: Any) -> Any:  # noqa: ANN401 - as dataclasses.field is typed
+    return field(default=default, metadata={"doc": doc, **limits})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Resolved settings; the key of `context_budget` is `context.budget`."""
+
+    model: str = _option("claude-sonnet-5-5", "Model id.")
+    provider: str = _option(
+        "auto",
+        "Who answers; auto is anthropic with credentials, offline without.",
+        choices=PROVIDERS,
+    )
+    model_url: str = _option("", "Base URL of a Messages-compatible endpoint.", user_only=True)
+    model_catalog: str = _option("", "TOML file with models and prices of your own.", user_only=True)
+    model_deadline: float = _option(600.0, "Seconds a request may take, retries included.", range=(1, 86_400))
+    answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000))
+    context_budget: int = _option(60_000, "Tokens of the base.", range=(2_000, 900_000))
+    context_delta: int = _option(
+        16_000, "Tokens of saved changes before the base is laid anew.", range=(500, 400_000)
+    )
+    context_excerpts: int = _option(
+        6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000)
+    )
+    cache_ttl: str = _option(
+        "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
+    )
+    tools_rounds: int = _option(8, "Tool rounds in one answer; 0 for none.", range=(0, 50))
+    tools_style: str = _option(
+        "auto",
+        "The text editor tool as Anthropic defines it, or as a plain schema.",
+        choices=("auto", "native", "schema"),
+    )
+    limits_day: float = _option(0.0, "US dollars a day; 0 for no limit.", range=(0, 1_000_000))
+    batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One layer: where it comes from (for messages), and key to value; `trusted` layers may set every key."""
+
+    origin: str
+    values: Mapping[str, object]
+    trusted: bool = True
+
+
+def keys() -> tuple[str, ...]:
+    """Every key, in the order of `Settings`."""
+    return tuple(_key(f.name) for f in fields(Settings))
+
+
+def doc_of(key: str) -> str:
+    """What the setting with this key means."""
+    return str(_fields()[key].metadata["doc"])
+
+
+def default_of(key: str) -> object:
+    """The default of the setting with this key."""
+    return _fields()[key].default
+
+
+def environment_name(key: str) -> str:
+    """The environment variable of a key: `FOREWORD_CONTEXT_BUDGET` of `context.budget`."""
+    return "FOREWORD_" + key.replace(".", "_").upper()
+
+
+def resolve(layers: Sequence[Options]) -> tuple[Settings, tuple[Problem, ...]]:
+    """Settings from layers of rising strength, and a problem for each option that can't be used."""
+    settings, problems = Settings(), list[Problem]()
+    for layer in layers:
+        for key, value in layer.values.items():
+            settings = _apply(settings, layer, key, value, problems)
+    return settings, tuple(problems)
+
+
+def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Nested TOML tables as dotted keys."""
+    flat: dict[str, object] = {}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            flat.update(flatten(value, f"{prefix}{name}."))
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def from_environment(environ: Mapping[str, str], reserved: Iterable[str] = ("FOREWORD_HOME",)) -> Options:
+    """The layer that `FOREWORD_*` variables make; a variable of no key keeps its name, to be reported."""
+    by_name = {environment_name(key): key for key in keys()}
+    values = {
+        by_name.get(name, name): value
+        for name, value in sorted(environ.items())
+        if name.startswith("FOREWORD_") and name not in frozenset(reserved)
+    }
+    return Options("environment", values)
+
+
+def _apply(settings: Settings, layer: Options, key: str, value: object, problems: list[Problem]) -> Settings:
+    known = _fields().get(key)
+    if known is None:
+        problems.append(Problem(f'{layer.origin}: unknown setting "{key}"{_hint(key)}'))
+        return settings
+    if known.metadata.get(_USER_ONLY) and not layer.trusted:
+        problems.append(
+            Problem(f'{layer.origin}: "{key}" can\'t be set by a project; use {environment_name(key)}')
+        )
+        return settings
+    parsed = _parse(value, known.default, known.metadata)
+    if parsed is None:
+        problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {value!r}'))
+        return settings
+    changes: dict[str, Any] = {known.name: parsed}
+    return replace(settings, **changes)
+
+
+def _parse(value: object, default: object, limits: Mapping[str, Any]) -> object | None:
+    if isinstance(default, str):
+        accepted = isinstance(value, str) and (_CHOICES not in limits or value in limits[_CHOICES])
+        return value if accepted else None
+    number = _number(value, whole=isinstance(default, int))
+    if number is None:
+        return None
+    low, high = limits[_RANGE]
+    return number if low <= number <= high else None
+
+
+def _number(value: object, *, whole: bool) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return int(str(value).replace("_", "")) if whole else float(value)
+    except ValueError:
+        return None
+
+
+def _expected(key: str) -> str:
+    known = _fields()[key]
+    if _CHOICES in known.metadata:
+        return "one of " + ", ".join(known.metadata[_CHOICES])
+    if _RANGE in known.metadata:
+        low, high = known.metadata[_RANGE]
+        kind = "a whole number" if isinstance(known.default, int) else "a number"
+        return f"{kind} from {low:,} to {high:,}"
+    return "a text"
+
+
+def _hint(key: str) -> str:
+    candidates = {name: name for name in keys()} | {
+        environment_name(name): environment_name(name) for name in keys()
+    }
+    nearest = difflib.get_close_matches(key, candidates, n=1, cutoff=0.5)
+    return f'; did you mean "{nearest[0]}"?' if nearest else "; see `foreword doctor` for the known ones"
+
+
+def _fields() -> Mapping[str, Any]:
+    return {_key(f.name): f for f in fields(Settings)}
+
+
+def _key(name: str) -> str:
+    return name.replace("_", ".", 1)

@@ -1,0 +1,175 @@
+"""Bringing the index up to date with a tree.
+
+Only blobs that the store does not know in the language of their path are read and parsed, and each is stored as
+soon as its chunk is done: a build that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from foreword.core.errors import Problem
+from foreword.core.language import language_of
+from foreword.core.leftout import UNREADABLE
+from foreword.core.source import Reader, Source
+from foreword.core.tree import FileTree, LeftOut
+from foreword.index.facts import Key
+from foreword.index.grammar import grammar_version
+from foreword.index.index import Index
+from foreword.index.outline import extract as extract_outline
+from foreword.index.store import DamagedStore, Row, Store
+from foreword.index.workers import Extractor, Studied, Wanted, study_here, study_in_pool
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and the number of files to do."""
+
+FEW_FILES = 32
+FEW_BYTES = 300_000
+"""Up to so much is parsed in this process: starting workers would take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did and what the index holds.
+
+    `files`, `symbols`, `references`, `bytes` and `languages` (files by language) count what is in the index;
+    `parsed` blobs were read now, `reused` ones were known; `left_out` are the tree's and those left out by content.
+    """
+
+    files: int = 0
+    symbols: int = 0
+    references: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    parsed: int = 0
+    reused: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def refresh(
+    store: Store,
+    tree: FileTree,
+    read: Reader,
+    *,
+    previous: Index | None = None,
+    n_workers: int | None = None,
+    on_progress: Progress | None = None,
+    time_limit_s: float = 20.0,
+    extract: Extractor = extract_outline,
+) -> tuple[Index, BuildReport]:
+    """The index of `tree`, after reading what is new in it.
+
+    `previous` is an index of an earlier tree in the same store: what did not change since is not looked up again.
+
+    Raises:
+        StoreError: The store is locked by another process for too long.
+    """
+    started = perf_counter()
+    studies = _Studies(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
+    try:
+        rows, n_parsed, unreadable = _rows(studies, tree, previous)
+    except DamagedStore:
+        store.rebuild()
+        rows, n_parsed, unreadable = _rows(studies, tree, None)
+    index = Index(store, tree.blobs, rows)
+    return index, _report(index, tree, n_parsed, unreadable, perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Studies:
+    """How unseen files are read and parsed, and where the facts go."""
+
+    store: Store
+    read: Reader
+    extract: Extractor
+    n_workers: int
+    on_progress: Progress | None
+    time_limit_s: float
+
+    def run(self, wanted: Sequence[Wanted]) -> dict[str, str]:
+        """Store the facts of all wanted files; gives the paths that could not be read with the reasons."""
+        if not wanted:
+            return {}
+        if self._are_small(wanted):
+            studied = study_here(self.read, self.extract, wanted)
+            if studied is not None:
+                return self._keep(studied)
+        unreadable: dict[str, str] = {}
+        n_done = 0
+        chunks = study_in_pool(
+            self.read, self.extract, wanted, n_workers=self.n_workers, time_limit_s=self.time_limit_s
+        )
+        for n_files, studied in chunks:
+            unreadable |= self._keep(studied)
+            n_done += n_files
+            if self.on_progress is not None:
+                self.on_progress(n_done, len(wanted))
+        return unreadable
+
+    def _are_small(self, wanted: Sequence[Wanted]) -> bool:
+        if len(wanted) > FEW_FILES:
+            return False
+        n_bytes = 0
+        for _, data in self.read([one.source for one in wanted]):
+            n_bytes += len(data or b"")
+            if n_bytes > FEW_BYTES:
+                return False
+        return True
+
+    def _keep(self, studied: Studied) -> dict[str, str]:
+        self.store.add(studied.facts)
+        return dict(studied.unreadable)
+
+
+def _rows(
+    studies: _Studies, tree: FileTree, previous: Index | None
+) -> tuple[dict[str, Row], int, dict[str, str]]:
+    """The row of each path that could be read, how many blobs were parsed, and what could not be read."""
+    known = _unchanged(tree, previous)
+    keys = _keys([path for path in tree.blobs if path not in known], tree)
+    found = studies.store.find(keys.values())
+    unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
+    wanted = [Wanted(Source(path, key.blob, path in tree.dirty), key) for key, path in reversed(unseen.items())]
+    unreadable = studies.run(wanted)
+    found |= studies.store.find(unseen)
+    rows = known | {path: found[key] for path, key in keys.items() if key in found}
+    return {path: rows[path] for path in tree.blobs if path in rows}, len(wanted) - len(unreadable), unreadable
+
+
+def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
+    if previous is None:
+        return {}
+    return {path: row for path, row in previous.rows.items() if tree.blobs.get(path) == previous.seen[path]}
+
+
+def _keys(paths: Sequence[str], tree: FileTree) -> dict[str, Key]:
+    languages = {path: language_of(path) or "" for path in paths}
+    versions = {language: grammar_version(language) for language in set(languages.values())}
+    return {path: Key(tree.blobs[path], language, versions[language]) for path, language in languages.items()}
+
+
+def _report(
+    index: Index, tree: FileTree, n_parsed: int, unreadable: Mapping[str, str], seconds: float
+) -> BuildReport:
+    rows = [index.rows[path] for path in index.blobs]
+    spoken = Counter(row.spoken for row in rows if row.spoken)
+    by_content = [LeftOut(path, row.reason) for path, row in index.rows.items() if row.reason is not None]
+    missing = [LeftOut(path, unreadable.get(path, UNREADABLE)) for path in tree.blobs if path not in index.rows]
+    return BuildReport(
+        files=len(rows),
+        symbols=sum(row.n_definitions for row in rows),
+        references=sum(row.n_references for row in rows),
+        bytes=sum(row.size for row in rows),
+        seconds=seconds,
+        parsed=n_parsed,
+        reused=len({row.id for row in index.rows.values()}) - n_parsed,
+        languages=dict(sorted(spoken.items(), key=lambda pair: (-pair[1], pair[0]))),
+        left_out=tuple(sorted([*tree.left_out, *by_content, *missing])),
+        problems=index.store.take_problems(),
+    )

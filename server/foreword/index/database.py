@@ -1,0 +1,91 @@
+"""Opening the SQLite file of a store, and what to make of SQLite's errors.
+
+Several processes use the file at once: write-ahead logging, a bounded wait for locks, short transactions.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Literal
+
+from foreword.index.schema import SCHEMA, TABLES, VERSION
+
+Trouble = Literal["busy", "broken", "unwritable", "other"]
+
+_TROUBLES: dict[int, Trouble] = {
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_PROTOCOL: "busy",
+    sqlite3.SQLITE_CORRUPT: "broken",
+    sqlite3.SQLITE_NOTADB: "broken",
+    sqlite3.SQLITE_READONLY: "unwritable",
+    sqlite3.SQLITE_FULL: "unwritable",
+    sqlite3.SQLITE_CANTOPEN: "unwritable",
+    sqlite3.SQLITE_IOERR: "unwritable",
+    sqlite3.SQLITE_PERM: "unwritable",
+    sqlite3.SQLITE_TOOBIG: "unwritable",
+}
+
+
+def trouble_of(error: sqlite3.Error) -> Trouble:
+    """What kind of trouble SQLite reports, from its primary result code (https://sqlite.org/rescode.html)."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return "other" if code is None else _TROUBLES.get(code & 0xFF, "other")
+
+
+def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
+    """A connection to the store at `path` (None: in memory) with its tables in place.
+
+    Raises:
+        sqlite3.Error: Whatever SQLite has to say; see `trouble_of`.
+    """
+    connection = sqlite3.connect(path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False)
+    try:
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables, dropping those of another version; nothing happens if they are there."""
+    if _version(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if _version(connection) != VERSION:
+        for table in TABLES:
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def move_aside(path: Path) -> None:
+    """Rename a damaged store so that a new one can take its place; its log and shared memory go."""
+    with suppress(FileNotFoundError):
+        path.replace(path.with_name(path.name + ".broken"))
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def copy_to_memory(path: Path | None) -> sqlite3.Connection:
+    """A store in memory, with what can be read of the one at `path`."""
+    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    with suppress(sqlite3.Error):
+        if path is not None and path.is_file():
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
+                source.backup(memory)
+    prepare(memory)
+    return memory
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

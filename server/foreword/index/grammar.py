@@ -1,0 +1,138 @@
+"""Grammars: the parser of a language, loaded once per process, with its table resolved to the grammar's own numbers.
+
+Each grammar comes inside its package; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from types import MappingProxyType
+
+from tree_sitter import Language, Node
+
+from foreword.core.outline import DefinitionKind
+from foreword.index.languages import TABLES
+from foreword.index.languages.rule import INSIDE, Reader, Rule, Table
+
+BUILDER_VERSION = 1
+"""Counts the changes of what an outline holds; part of every cache key."""
+
+_ERROR_KIND = 0xFFFF
+"""The kind of an error node, `ts_builtin_sym_error` in tree-sitter's api.h: what the parser made sense of is inside."""
+
+_PACKAGE_OF: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "csharp": ("tree_sitter_c_sharp", "language"),
+        "ocaml": ("tree_sitter_ocaml", "language_ocaml"),
+        "ocaml_interface": ("tree_sitter_ocaml", "language_ocaml_interface"),
+        "php": ("tree_sitter_php", "language_php"),
+        "tsx": ("tree_sitter_typescript", "language_tsx"),
+        "typescript": ("tree_sitter_typescript", "language_typescript"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a node: the first field of `fields` that is there, else the first child of one of `kinds`."""
+
+    fields: tuple[int, ...]
+    kinds: frozenset[int]
+
+    def of(self, node: Node) -> Node | None:
+        """The part of `node`, or None."""
+        for number in self.fields:
+            found = node.child_by_field_id(number)
+            if found is not None:
+                return found
+        if self.kinds:
+            for child in node.named_children:
+                if child.kind_id in self.kinds:
+                    return child
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """A `Rule` in the numbers of its grammar."""
+
+    kind: DefinitionKind | None
+    member: DefinitionKind | None
+    name: Part
+    body: Part | None
+    descend: bool
+    wraps: str
+    read: Reader | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A language's parser tables, and the rules by kind number."""
+
+    language: Language
+    table: Table
+    rules: Mapping[int, BoundRule]
+    leads: frozenset[int]
+    lead_groups: frozenset[int]
+
+
+@cache
+def load(language: str) -> Grammar:
+    """The grammar of `language`, one of `LANGUAGES_WITH_GRAMMAR`."""
+    package, function = _package(language)
+    loaded = Language(getattr(import_module(package), function)())
+    table = TABLES[language]
+    rules = {kind_number(loaded, kind): _bound(loaded, rule) for kind, rule in table.rules.items()}
+    rules[_ERROR_KIND] = _bound(loaded, INSIDE)
+    return Grammar(
+        loaded,
+        table,
+        MappingProxyType(rules),
+        frozenset(kind_number(loaded, kind) for kind in table.leads),
+        frozenset(kind_number(loaded, kind) for kind in table.lead_groups),
+    )
+
+
+@cache
+def grammar_version(language: str) -> str:
+    """What an outline of `language` depends on besides the bytes: this builder, and the grammar's release if any."""
+    if language not in TABLES:
+        return str(BUILDER_VERSION)
+    languages = (language, "cpp") if language == "c" else (language,)
+    packages = (_package(name)[0].replace("_", "-") for name in languages)
+    return "-".join((str(BUILDER_VERSION), *map(version, packages)))
+
+
+def _package(language: str) -> tuple[str, str]:
+    """The module that holds the grammar, and the name of its function."""
+    return _PACKAGE_OF.get(language, (f"tree_sitter_{language}", "language"))
+
+
+def kind_number(language: Language, kind: str) -> int:
+    """The number of the named node kind `kind`.
+
+    Raises:
+        LookupError: the grammar has no such kind (a table that does not fit its grammar).
+    """
+    number = language.id_for_node_kind(kind, True)
+    if not number:
+        raise LookupError(f"{language.name}: no node kind {kind!r}")
+    return number
+
+
+def _bound(language: Language, rule: Rule) -> BoundRule:
+    name, body = _part(language, rule.name), _part(language, rule.body)
+    return BoundRule(
+        rule.kind, rule.member, name, body if rule.body else None, rule.descend, rule.wraps, rule.read
+    )
+
+
+def _part(language: Language, names: tuple[str, ...]) -> Part:
+    """A field that this grammar does not have is left out: the default names are the usual ones, not universal."""
+    fields = (language.field_id_for_name(name) for name in names if not name.startswith("<"))
+    kinds = (kind_number(language, name.strip("<>")) for name in names if name.startswith("<"))
+    return Part(tuple(number for number in fields if number), frozenset(kinds))

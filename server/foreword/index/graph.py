@@ -1,0 +1,182 @@
+"""Which files and definitions matter: PageRank over "mentions an identifier that is defined there".
+
+An edge goes from a file to each file that defines an identifier it mentions. An identifier counts for less the
+more files define it or mention it, and not at all beyond `MAX_DEFINERS`; tests, examples and vendored files say
+less than sources. Names are matched as written and within one family of languages: this is no type checker.
+Scores are rounded to six significant digits and ties are broken by path, so that every machine finds the same order.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+
+import numpy as np
+import rustworkx
+from numpy.typing import NDArray
+
+from foreword.core.outline import Definition, DefinitionKind, Outline
+from foreword.index.index import Index
+from foreword.index.roles import Role, role_of
+from foreword.index.terms import parts
+
+MAX_DEFINERS = 16
+MAX_EDGES_A_FILE = 48
+SIGNIFICANT_DIGITS = 6
+
+_VOICE: Mapping[Role, float] = {"source": 1.0, "test": 0.2, "example": 0.2, "vendored": 0.05, "history": 0.05}
+"""How much a file's mentions count."""
+
+_FAMILY: Mapping[str, str] = {"cpp": "c", "tsx": "typescript", "javascript": "typescript", "ocaml_interface": "ocaml"}
+"""Languages that use each other's definitions."""
+
+_NOT_LINKED: frozenset[DefinitionKind] = frozenset(("heading", "key", "selector", "test"))
+_LINKED_NAME = re.compile(r"(?!__)[^\W\d]\w{2,}[?!]?")
+
+_WEIGHT_OF_KIND: Mapping[str, float] = {"class": 4, "interface": 4, "struct": 4, "trait": 4, "enum": 3, "type": 3, "function": 2}
+_UNMENTIONED = 1e-3
+"""The share of its file's score that a definition has although nobody else mentions it."""
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`files` best first with their scores, which add up to about one; `names` scores what other files mention."""
+
+    files: tuple[tuple[str, float], ...]
+    names: Mapping[str, Mapping[str, float]]
+    scores: Mapping[str, float]
+
+    def definitions(self, path: str, outline: Outline) -> tuple[tuple[Definition, float], ...]:
+        """The definitions of the file at `path`, best first; what is equally good stays in source order."""
+        names, own = self.names.get(path, {}), self.scores.get(path, 0.0) * _UNMENTIONED
+        scored = [
+            (one, _rounded(names.get(one.name, 0.0) + own * _WEIGHT_OF_KIND.get(one.kind, 1))) for one in outline.definitions
+        ]
+        return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].line)))
+
+
+def rank(index: Index) -> Ranking:
+    """The ranking of everything in `index`."""
+    paths = index.paths
+    if not paths:
+        return Ranking((), {}, {})
+    links = _links(index)
+    scores = _pagerank(links, paths)
+    ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return Ranking(tuple(ordered), _names(links, np.array(scores), paths), dict(zip(paths, scores, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Mentions of defined names, one a (source file, name, target file), with their weights."""
+
+    names: Sequence[str]
+    source: Ints
+    name: Ints
+    target: Ints
+    weight: Floats
+
+
+def _links(index: Index) -> _Links:
+    position = {path: number for number, path in enumerate(index.paths)}
+    families = [_family(index.language(path)) for path in index.paths]
+    definers = _definers(index, position, families)
+    sources, numbers, counts = array("I"), array("I"), array("I")
+    number_of = {key: number for number, key in enumerate(definers)}
+    for path, outline in index.outlines():
+        family = families[position[path]]
+        found = [(number_of.get((family, name)), n) for name, n in outline.references.items()]
+        known = [(number, n) for number, n in found if number is not None]
+        sources.extend(repeat(position[path], len(known)))
+        numbers.extend(number for number, _ in known)
+        counts.extend(n for _, n in known)
+    voices = np.array([_VOICE[role_of(path)] for path in index.paths])
+    return _weighed(list(definers.items()), *(np.array(part, np.int64) for part in (sources, numbers, counts)), voices)
+
+
+def _definers(index: Index, position: Mapping[str, int], families: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+    """Which files define a name, for names that few enough define; in the order of names."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for path, outline in index.outlines():
+        number = position[path]
+        names = {one.name for one in outline.definitions if one.kind not in _NOT_LINKED}
+        for name in names:
+            if _LINKED_NAME.fullmatch(name):
+                found.setdefault((families[number], name), []).append(number)
+    return {key: sorted(found[key]) for key in sorted(found) if len(found[key]) <= MAX_DEFINERS}
+
+
+def _weighed(
+    definers: Sequence[tuple[tuple[str, str], list[int]]], source: Ints, name: Ints, count: Ints, voices: Floats
+) -> _Links:
+    """Spread each mention over the files that define the name; order everything, drop self-mentions."""
+    order = np.lexsort((name, source))
+    source, name, count = source[order], name[order], count[order]
+    n_definers = np.array([len(files) for _, files in definers], np.int64)
+    first = np.cumsum(n_definers) - n_definers
+    files = np.array([number for _, numbers in definers for number in numbers], np.int64)
+    n_mentioning = np.bincount(name, minlength=len(definers))
+    clarity = np.array([_clarity(key[1]) for key, _ in definers])
+    rarity = clarity * np.log1p(len(voices) / np.maximum(n_mentioning, 1)) / np.maximum(n_definers, 1)
+    weight = voices[source] * np.log1p(count) * rarity[name]
+    spread = n_definers[name]
+    within = np.arange(spread.sum()) - np.repeat(np.cumsum(spread) - spread, spread)
+    target = files[np.repeat(first[name], spread) + within]
+    source, name, weight = np.repeat(source, spread), np.repeat(name, spread), np.repeat(weight, spread)
+    others = source != target
+    names = [key[1] for key, _ in definers]
+    return _Links(names, source[others], name[others], target[others], weight[others])
+
+
+def _pagerank(links: _Links, paths: Sequence[str]) -> list[float]:
+    graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
+    graph.add_nodes_from([None] * len(paths))
+    graph.extend_from_weighted_edge_list(_edges(links, len(paths)))
+    home = {number: _VOICE[role_of(path)] for number, path in enumerate(paths)}
+    found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
+    return [_rounded(found[number]) for number in range(len(paths))]
+
+
+def _edges(links: _Links, n_files: int) -> Iterator[tuple[int, int, float]]:
+    """The strongest edges of each file, in order."""
+    pairs, inverse = np.unique(links.source * n_files + links.target, return_inverse=True)
+    weight = np.bincount(inverse, weights=links.weight, minlength=len(pairs))
+    source, target = pairs // n_files, pairs % n_files
+    order = np.lexsort((target, -weight, source))
+    source, target, weight = source[order], target[order], weight[order]
+    place = np.arange(len(source)) - np.searchsorted(source, source)
+    kept = place < MAX_EDGES_A_FILE
+    return zip(source[kept].tolist(), target[kept].tolist(), weight[kept].tolist(), strict=True)
+
+
+def _names(links: _Links, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
+    """For each file the score of each of its names: the sources' scores, shared out by weight."""
+    total = np.bincount(links.source, weights=links.weight, minlength=len(paths))
+    flow = scores[links.source] * links.weight / np.maximum(total[links.source], 1e-300)
+    keys, inverse = np.unique(links.target * len(links.names) + links.name, return_inverse=True)
+    flows = np.bincount(inverse, weights=flow, minlength=len(keys))
+    found: dict[str, dict[str, float]] = {}
+    for key, value in zip(keys.tolist(), flows.tolist(), strict=True):
+        target, name = divmod(key, len(links.names))
+        found.setdefault(paths[target], {})[links.names[name]] = _rounded(value)
+    return found
+
+
+def _clarity(name: str) -> float:
+    """How surely a mention of `name` means its definition: compound names do, short words do not."""
+    weight = 1.0 if len(parts(name)) > 1 else 0.5 if len(name) > 4 else 0.15
+    return weight * 0.3 if name.startswith("_") else weight
+
+
+def _family(language: str) -> str:
+    return _FAMILY.get(language, language)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

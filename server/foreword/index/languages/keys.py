@@ -1,0 +1,61 @@
+"""JSON, YAML and TOML: the keys of the first two levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from tree_sitter import Node
+
+from foreword.core.outline import DefinitionKind
+from foreword.index.languages.rule import Found, Rule, Scope, Table, containers, named_child, text
+
+_MAX_DEPTH = 2
+_LIMITS: Mapping[DefinitionKind, int] = MappingProxyType({"key": 200, "table": 200})
+
+
+def _pair(node: Node, scope: Scope) -> Iterable[Found]:
+    """A key with its value, which may hold more keys."""
+    if scope.depth >= _MAX_DEPTH:
+        return ()
+    value = node.child_by_field_name("value")
+    holds_keys = value is not None and value.type not in {"array", "string"} and scope.depth + 1 < _MAX_DEPTH
+    inside = (value,) if value is not None and holds_keys else ()
+    return (Found(node, "key", text(node.child_by_field_name("key")), None, inside),)
+
+
+def _toml_pair(node: Node, scope: Scope) -> Iterable[Found]:
+    """A key; `a.b` is one name, as in the header of a table."""
+    return (Found(node, "key", text(named_child(node, 0))),) if scope.depth < _MAX_DEPTH else ()
+
+
+def _toml_table(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A table up to its last key: the blank lines before the next one are not its own."""
+    last = node.named_children[-1] if node.named_child_count else node
+    first_pair = named_child(node, 1)
+    return (
+        Found(node, "table", text(named_child(node, 0)), first_pair, (node,), end_line=last.end_point[0] + 1),
+    )
+
+
+JSON = Table(
+    rules={**containers("document", "object"), "pair": Rule(read=_pair)},
+    limits=_LIMITS,
+)
+YAML = Table(
+    rules={
+        **containers("stream", "document", "block_node", "block_mapping", "flow_node", "flow_mapping"),
+        "block_mapping_pair": Rule(read=_pair),
+        "flow_pair": Rule(read=_pair),
+    },
+    limits=_LIMITS,
+)
+TOML = Table(
+    rules={
+        **containers("document"),
+        "table": Rule(read=_toml_table),
+        "table_array_element": Rule(read=_toml_table),
+        "pair": Rule(read=_toml_pair),
+    },
+    limits=_LIMITS,
+)

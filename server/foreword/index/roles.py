@@ -1,0 +1,38 @@
+"""What part a file plays in a repository, judged by its path alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+Role = Literal["source", "test", "example", "vendored", "history"]
+
+_TEST = re.compile(
+    r"(?:^|/)(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)"
+    r"|(?:^|/)(?:test_|conftest\.)[^/]*$|[._-](?:test|spec|tests|snap)\.[^/]+$|(?:Test|Tests|Spec)\.(?:java|kt|cs|scala|swift|php)$",
+)
+_EXAMPLE = re.compile(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?|benchmarks?|bench)/", re.IGNORECASE)
+_VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)/", re.IGNORECASE)
+_HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)|news|history|releases?)(?:[.-][^/]*)?$", re.IGNORECASE)
+
+_PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "html", "csv", "svg", "xml"))
+_DATA = frozenset(("json", "yaml", "toml", "ini", "css"))
+
+
+def role_of(path: str) -> Role:
+    """Test, example (documentation included), vendored or generated, a log of changes, or plain source."""
+    if _HISTORY.search(path):
+        return "history"
+    if _VENDORED.search(path):
+        return "vendored"
+    if _TEST.search(path):
+        return "test"
+    return "example" if _EXAMPLE.search(path) else "source"
+
+
+def relevance(path: str, language: str, wants_tests: bool) -> float:
+    """How likely a question about code is about this file, given that its words fit equally well."""
+    by_role: Mapping[Role, float] = {"source": 1.0, "test": 1.0 if wants_tests else 0.5, "example": 0.6, "vendored": 0.4, "history": 0.3}
+    by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
+    return by_role[role_of(path)] * by_language

@@ -1,0 +1,35 @@
+"""The tables of an index store.
+
+Everything hangs on the row id of a blob in one language under one version of its grammar, so that branches,
+worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that
+outlines or vectors are packed, or the way that words are split changes: an older store is then emptied.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE blobs (
+  id INTEGER PRIMARY KEY,
+  blob TEXT NOT NULL,
+  language TEXT NOT NULL,
+  grammar TEXT NOT NULL,
+  spoken TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  n_lines INTEGER NOT NULL,
+  n_definitions INTEGER NOT NULL,
+  n_references INTEGER NOT NULL,
+  n_terms INTEGER NOT NULL,
+  reason TEXT,
+  failed TEXT,
+  UNIQUE (blob, language, grammar)
+);
+CREATE TABLE outlines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE vectors (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, counts BLOB NOT NULL);
+CREATE TABLE names (hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) WITHOUT ROWID;
+CREATE TABLE artifacts (key TEXT PRIMARY KEY, used INTEGER NOT NULL, value BLOB NOT NULL);
+CREATE INDEX artifacts_used ON artifacts (used);
+"""
+
+TABLES = ("blobs", "outlines", "vectors", "names", "artifacts")

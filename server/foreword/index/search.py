@@ -1,0 +1,49 @@
+"""Finding the code that a question is about: deterministic, local, no model call.
+
+Two stages. First every file is scored from its stored words (`candidates`), within this tree only. Then the best
+files are read, cut into passages and scored exactly (`rescoring`); the best passages become excerpts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from types import MappingProxyType
+
+from foreword.core.excerpt import Excerpt
+from foreword.index.candidates import candidates
+from foreword.index.excerpts import choose
+from foreword.index.index import Index
+from foreword.index.query import parse_query
+from foreword.index.rescoring import Matcher, Scored, rescore
+
+ReadText = Callable[[str], str | None]
+"""The text of a path as it is now, or None."""
+
+N_FILES_READ = 80
+FILE_SHARE = 1.0
+
+
+def search(
+    index: Index,
+    query: str,
+    read_text: ReadText,
+    *,
+    limit: int = 10,
+    budget_tokens: int | None = None,
+    boosts: Mapping[str, float] = MappingProxyType({}),
+    shown: Container[str] = (),
+) -> list[Excerpt]:
+    """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
+
+    `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
+    are passed over, since the reader has them in full.
+    """
+    asked = parse_query(query)
+    found = candidates(index, asked, N_FILES_READ, boosts)
+    matcher = Matcher(found.worth)
+    scored: list[Scored] = []
+    for file in found.files:
+        text = None if file.path in shown else read_text(file.path)
+        if text is not None:
+            scored += rescore(file, index.outline(file.path), text, matcher, FILE_SHARE)
+    return choose(scored, limit=limit, budget_tokens=budget_tokens)

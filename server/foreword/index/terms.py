@@ -1,0 +1,60 @@
+"""Words as the index compares them: identifiers split into their parts, each cut to a light stem.
+
+`HTTPServer.handle_requests` gives `http server handl request`. The same function serves files and questions,
+so that a plural, an -ing or a camel hump never stands between them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from zlib import crc32
+
+WORD_BYTES = re.compile(rb"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*|[0-9]{2,}")
+WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*|[0-9]{2,}")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\x00-\x7f]+")
+_VOWEL = re.compile(r"[aeiouy]")
+
+MAX_WORD = 80
+"""A longer run of letters is data, not a word."""
+
+
+def stem(word: str) -> str:
+    """`word` (lower case) without plural, -ing and -ed endings and a final e; never shorter than three letters."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+    for ending in ("ing", "ed"):
+        root = word[: -len(ending)]
+        if word.endswith(ending) and len(root) >= 3 and _VOWEL.search(root):
+            word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
+            break
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+@lru_cache(maxsize=65536)
+def parts(word: str) -> tuple[str, ...]:
+    """The stems of the parts of one identifier or word, in order; single ASCII letters and digits are dropped."""
+    if len(word) > MAX_WORD:
+        return ()
+    pieces = (piece.lower() for piece in _PART.findall(word))
+    return tuple(stem(piece) for piece in pieces if len(piece) > 1 or not piece.isascii())
+
+
+def words(text: str) -> list[str]:
+    """The identifiers and words of `text`, as written."""
+    return WORD.findall(text)
+
+
+def terms(text: str) -> list[str]:
+    """The stems of all words of `text`."""
+    return [part for word in words(text) for part in parts(word)]
+
+
+def whole(word: str) -> str:
+    """The term that stands for the identifier `word` as a whole, whatever its case."""
+    return "=" + word.lower()
+
+
+def term_hash(term: str) -> int:
+    """32 bits that stand for `term` in the store, the same on every machine."""
+    return crc32(term.encode("utf-8", "surrogatepass"))

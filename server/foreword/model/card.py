@@ -1,0 +1,88 @@
+"""What is known about one model: what it costs, what its cache keeps, how much it takes in and gives out.
+
+Prices are US dollars per million tokens. Nothing here is read from anywhere; `catalog` fills these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+
+from foreword.core.tokens import NOMINAL_RATIO
+
+ThinkingStyle = Literal["adaptive-summarized", "adaptive", "budget", "none"]
+THINKING_STYLES: tuple[str, ...] = get_args(ThinkingStyle)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per million tokens, one price a bucket of `core.usage.Usage`."""
+
+    input: float
+    output: float
+    write_5m: float
+    write_1h: float
+    read: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cliff:
+    """A prompt of more than `above` tokens multiplies every price of its request by `factor`."""
+
+    above: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model.
+
+    `id` is what goes on the wire, as the user gave it; `known_as` is its name in the catalog, empty where
+    the catalog does not know it. `minimum` is the shortest prefix, in tokens, that the cache keeps.
+    `effort` is what the API takes when a request names none, where that is known.
+    `retired` is the day from which requests fail. `estimated` marks prices that are an assumption.
+    """
+
+    id: str
+    known_as: str
+    prices: Prices
+    minimum: int
+    context: int
+    max_output: int
+    thinking: ThinkingStyle
+    chars_per_token: float
+    effort: str | None = None
+    cliff: Cliff | None = None
+    retired: date | None = None
+    successor: str | None = None
+    estimated: bool = False
+
+
+UNKNOWN = Model(
+    id="",
+    known_as="",
+    prices=Prices(input=2.0, output=10.0, write_5m=2.5, write_1h=4.0, read=0.2),
+    minimum=4096,
+    context=200_000,
+    max_output=8192,
+    thinking="none",
+    chars_per_token=NOMINAL_RATIO,
+    estimated=True,
+)
+"""Safe assumptions for a model that no table describes: a small window, a long minimum, a middling price."""
+
+
+def thinking_of(model: Model) -> dict[str, Any] | None:
+    """The request's `thinking` parameter for `model`, or None where the parameter is best left out.
+
+    Current models leave the thinking between two tool calls empty unless a summary is asked for, so that
+    an answer seems to hang: https://platform.claude.com/docs/en/build-with-claude/thinking
+    """
+    match model.thinking:
+        case "adaptive-summarized":
+            return {"type": "adaptive", "display": "summarized"}
+        case "adaptive":
+            return {"type": "adaptive"}
+        case "budget" | "none":
+            return None

@@ -1,0 +1,68 @@
+"""Where the SDK would take its credentials from, told without importing it.
+
+The order is the SDK's own (`anthropic.lib.credentials`): an API key, a token, a named profile,
+workload identity federation, the active profile on disk.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DIRECT = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE")
+CONSOLE = "https://platform.claude.com/settings"
+
+
+def has_credentials(environ: Mapping[str, str]) -> bool:
+    """Whether the SDK would find credentials; they may still be wrong."""
+    return credential_source(environ) is not None
+
+
+def credential_source(environ: Mapping[str, str]) -> str | None:
+    """The variable or file that the credentials would come from, for messages, or None where there are none."""
+    direct = next((name for name in DIRECT if environ.get(name)), None)
+    if direct is not None:
+        return direct
+    if _is_federated(environ):
+        return "ANTHROPIC_FEDERATION_RULE_ID"
+    folder = _config_folder(environ)
+    chosen = _chosen_profile(folder)
+    profile = folder / "configs" / f"{chosen or 'default'}.json"
+    # A profile that the user chose counts even where its file is missing: the SDK says so, and falls back to nothing.
+    return str(profile) if chosen or profile.is_file() else None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine, where an engine usually wants no key."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_federated(environ: Mapping[str, str]) -> bool:
+    has_token = environ.get("ANTHROPIC_IDENTITY_TOKEN_FILE") or environ.get("ANTHROPIC_IDENTITY_TOKEN")
+    has_rule = environ.get("ANTHROPIC_FEDERATION_RULE_ID") and environ.get("ANTHROPIC_ORGANIZATION_ID")
+    return bool(has_token and has_rule)
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    folder = environ.get("ANTHROPIC_CONFIG_DIR")
+    if folder:
+        return Path(folder)
+    if sys.platform == "win32":
+        roaming = environ.get("APPDATA")
+        return (Path(roaming) if roaming else Path.home() / "AppData" / "Roaming") / "Anthropic"
+    home = environ.get("HOME")
+    return (Path(home) if home else Path.home()) / ".config" / "anthropic"
+
+
+def _chosen_profile(folder: Path) -> str | None:
+    try:
+        return (folder / "active_config").read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,63 @@
+"""Opens the provider that a name stands for, and imports the SDK only then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from foreword.core.errors import ConfigError
+from foreword.model.patience import Patience
+
+if TYPE_CHECKING:
+    from foreword.model.messages import MessagesProvider, Ports
+
+EXTRAS: Mapping[str, str | None] = {
+    "anthropic": None,
+    "bedrock": "boto3",
+    "foundry": None,
+    "vertex": "google.auth",
+}
+"""Providers of the Messages API, and the package that the extra of the same name brings."""
+
+
+def open_provider(
+    name: str,
+    *,
+    environ: Mapping[str, str],
+    base_url: str = "",
+    api_key: str | None = None,
+    patience: Patience | None = None,
+    ports: Ports | None = None,
+) -> MessagesProvider:
+    """The provider of this name (a key of `EXTRAS`), ready to answer; the caller closes it.
+
+    Without `base_url` and `api_key` the SDK's own environment variables hold; `environ` must be that environment.
+    The first call imports the SDK, which takes a second or more: keep it off an event loop that must stay quick.
+
+    Raises:
+        ConfigError: the name or the URL is not usable, or the provider's extra is not installed.
+        CredentialsError: the provider can't be opened without more in the environment.
+    """
+    if name not in EXTRAS:
+        raise ConfigError(f"Unknown provider {name!r}: choose one of {', '.join(EXTRAS)}, offline.")
+    package = EXTRAS[name]
+    if package is not None and not _is_installed(package):
+        raise ConfigError(f"Provider {name!r} needs more packages: pip install 'foreword[{name}]'.")
+    from foreword.model.clients import connect  # noqa: PLC0415 - the SDK is slow to import
+
+    return connect(
+        name,
+        environ=environ,
+        base_url=base_url,
+        api_key=api_key,
+        patience=patience or Patience(),
+        ports=ports,
+    )
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False

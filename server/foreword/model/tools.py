@@ -1,0 +1,104 @@
+"""The tools that every request offers: one constant list in a fixed order, since it leads the cached prefix.
+
+Sorted by name: `search`, `str_replace_based_edit_tool`, `symbols`. The editor is Anthropic's own tool, which
+current models are trained on (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool);
+an endpoint that does not know it gets the same tool as a plain schema. `toolcall` reads what the model sends.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from foreword.core.reply import Json
+
+ToolStyle = Literal["native", "schema"]
+
+EDITOR = "str_replace_based_edit_tool"
+SEARCH = "search"
+SYMBOLS = "symbols"
+
+VIEW_CHARACTERS = 24_000
+"""The longest view of a file, about 9,000 tokens; a longer file is read in ranges."""
+
+DEFAULT_LIMIT = 10
+LARGEST_LIMIT = 50
+
+_SEARCH_TEXT = (
+    "Search the repository, unsaved changes included, for code and text that match the query. "
+    "Identifiers are split into words, so plain words find them. "
+    "Returns excerpts with path and line numbers, best first."
+)
+_SYMBOLS_TEXT = (
+    "Find where a function, class, method, type or other name is defined. "
+    "Returns kind, signature, path and line of each definition with exactly this name."
+)
+_EDITOR_TEXT = (
+    "View and edit files of the repository. Paths are relative to its root, with forward slashes. "
+    "view: show a file with line numbers, or list a folder; view_range limits the lines ([start, end], end -1 for the last). "
+    "create: write a new file with file_text. "
+    "str_replace: replace old_str, which must occur exactly once, by new_str. "
+    "insert: put insert_text after line insert_line (0 for the top). "
+    "Edits are proposed to the user; nothing is written to disk."
+)
+
+
+def style_for(provider: str, base_url: str) -> ToolStyle:
+    """`native` where Anthropic's tools are known: its own API and the clouds; `schema` for any other endpoint.
+
+    llama.cpp's server takes the native tool without complaint, but shows the model a tool without parameters.
+    """
+    host = urlsplit(base_url).hostname or ""
+    is_own = not host or host == "anthropic.com" or host.endswith(".anthropic.com")
+    return "native" if is_own or provider in {"bedrock", "vertex", "foundry"} else "schema"
+
+
+def tool_definitions(style: ToolStyle) -> list[Json]:
+    """The `tools` of a request; each call makes a new list, always equal and in the same order."""
+    search = _tool(
+        SEARCH,
+        _SEARCH_TEXT,
+        {
+            "query": _text("What to look for: identifiers, words, or part of a path."),
+            "limit": _whole(f"How many excerpts, {DEFAULT_LIMIT} by default, at most {LARGEST_LIMIT}."),
+        },
+        ["query"],
+    )
+    symbols = _tool(
+        SYMBOLS, _SYMBOLS_TEXT, {"name": _text("The name, without its class or module.")}, ["name"]
+    )
+    if style == "schema":
+        return [search, _editor(), symbols]
+    editor = {"type": "text_editor_20250728", "name": EDITOR, "max_characters": VIEW_CHARACTERS}
+    return [{**search, "strict": True}, editor, {**symbols, "strict": True}]
+
+
+def _editor() -> Json:
+    fields = {
+        "command": {**_text("What to do."), "enum": ["view", "create", "str_replace", "insert"]},
+        "path": _text("The file, or for view also a folder."),
+        "view_range": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "description": "view: first and last line, counted from 1.",
+        },
+        "file_text": _text("create: the whole text."),
+        "old_str": _text("str_replace: the text to replace, with its whitespace."),
+        "new_str": _text("str_replace: the text in its place."),
+        "insert_line": _whole("insert: the line after which to insert."),
+        "insert_text": _text("insert: the text."),
+    }
+    return _tool(EDITOR, _EDITOR_TEXT, fields, ["command", "path"])
+
+
+def _tool(name: str, description: str, fields: dict[str, Any], required: list[str]) -> Json:
+    schema = {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
+    return {"name": name, "description": description, "input_schema": schema}
+
+
+def _text(description: str) -> Json:
+    return {"type": "string", "description": description}
+
+
+def _whole(description: str) -> Json:
+    return {"type": "integer", "description": description}

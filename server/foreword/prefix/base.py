@@ -1,0 +1,116 @@
+"""The base: the repository at its anchor, as text blocks.
+
+A pure function of what `BaseSource` gives, the budget and the builder version. Order inside: files that
+change seldom (up to the inner breakpoint), then overview and map (which every change touches), then the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from foreword.core.outline import Definition, Outline
+from foreword.core.text import Text
+from foreword.core.tokens import NOMINAL_RATIO, estimate, weigh
+from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
+from foreword.prefix.layers import Base, Block, Form, Part, text_digest
+from foreword.prefix.render import render_directories, render_file, render_languages
+from foreword.prefix.repository_map import MapEntry, render_map
+from foreword.prefix.selection import Candidate, Selection, select, values_of
+from foreword.prefix.volatility import by_volatility, inner_breakpoint
+
+HEADER_TOKENS = 40
+"""What the header of a file costs beyond its text, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseSource:
+    """The tree at the anchor.
+
+    `sizes` (bytes), `n_lines` and `languages` are known without reading a file;
+    `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
+    with their scores, best first; `read` yields texts of the paths asked for.
+    """
+
+    sizes: Mapping[str, int]
+    weights: Mapping[str, float]
+    n_lines: Mapping[str, int]
+    languages: Mapping[str, int]
+    ranks: Mapping[str, float]
+    churn: Mapping[str, float]
+    outline: Callable[[str], Outline]
+    definitions: Callable[[str], tuple[tuple[Definition, float], ...]]
+    read: Callable[[Iterable[str]], Mapping[str, Text]]
+
+
+def build_base(source: BaseSource, budget: int) -> Base:
+    """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
+    values = values_of(source.weights, source.ranks, source.churn)
+    sized = [
+        Candidate(path, int(size / NOMINAL_RATIO) + HEADER_TOKENS, values[path])
+        for path, size in source.sizes.items()
+    ]
+    selection = select(sized, budget)
+    rendered = _rendered(source, selection.full)
+    if selection.whole and sum(estimate(text) for text in rendered.values()) > budget:
+        measured = [Candidate(c.path, estimate(rendered[c.path]), c.value) for c in sized]
+        selection = select(measured, budget)
+    return _assemble(source, selection, values, rendered, budget)
+
+
+def _rendered(source: BaseSource, paths: Iterable[str]) -> dict[str, str]:
+    texts = source.read(sorted(paths))
+    return {path: render_file(path, text, source.outline(path)) for path, text in texts.items()}
+
+
+def _assemble(
+    source: BaseSource,
+    selection: Selection,
+    values: Mapping[str, float],
+    rendered: Mapping[str, str],
+    budget: int,
+) -> Base:
+    full = by_volatility([path for path in rendered if path in selection.full], source.churn)
+    sizes = [estimate(rendered[path]) for path in full]
+    k = inner_breakpoint(sizes, [source.churn.get(path, 0.0) for path in full])
+    stable = [_full_part(path, rendered[path]) for path in full[:k]]
+    volatile = [_full_part(path, rendered[path]) for path in full[k:]]
+    blocks = [] if selection.whole else [_survey(source, selection, values, budget - sum(sizes))]
+    if volatile or not blocks:
+        blocks.append(_file_block(volatile))
+    return _framed([_file_block(stable)] if stable else [], blocks, whole=selection.whole)
+
+
+def _framed(stable: list[Block], rest: list[Block], *, whole: bool) -> Base:
+    """Open the element in the first block and close it in the last one; drop a block that holds nothing."""
+    blocks = [block for block in (*stable, *rest) if block.text] or [Block("(no files yet)\n")]
+    blocks[0] = Block(REPOSITORY_OPENING + blocks[0].text, blocks[0].parts)
+    blocks[-1] = Block(blocks[-1].text + REPOSITORY_CLOSING, blocks[-1].parts)
+    n_stable = len(stable)
+    return Base(tuple(blocks[:n_stable]), tuple(blocks[n_stable:]), whole)
+
+
+def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int) -> Block:
+    overview = (
+        f"<overview>\nFiles by language: {render_languages(source.languages)}\n"
+        f"Directories with their number of files:\n{render_directories(source.sizes)}</overview>\n"
+    )
+    entries = (
+        MapEntry(path, source.n_lines.get(path, 0), values[path], source.definitions(path))
+        for path in selection.outlined
+    )
+    text, shown = render_map(entries, budget - estimate(overview) - HEADER_TOKENS)
+    parts = (_part(path, "outline", piece) for path, piece in shown.items())
+    return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
+
+
+def _file_block(files: list[tuple[Part, str]]) -> Block:
+    return Block("".join(text for _, text in files), tuple(part for part, _ in files))
+
+
+def _full_part(path: str, text: str) -> tuple[Part, str]:
+    return _part(path, "full", text), text
+
+
+def _part(path: str, form: Form, text: str) -> Part:
+    return Part(path, form, text_digest(text), weigh(text))

@@ -1,0 +1,93 @@
+"""The exact Messages body of a request, with its breakpoints.
+
+    tools, system                       constant; no mark of their own
+    first user message
+      base, stable blocks               inner mark
+      base, other blocks                base mark
+      delta blocks                      delta mark
+      turn blocks                       (everything volatile: after the last repository mark)
+    further messages of a tool loop     tail mark on the last block
+
+At most four marks, as the API allows. Sources: FACTS in `server/README.md`, "Breakpoints".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.prefix.layers import Base, Block
+from foreword.prefix.policy import Ttl
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a body holds besides its text."""
+
+    model: str
+    max_tokens: int
+    system: str
+    tools: tuple[Mapping[str, Any], ...] = ()
+    thinking: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A prefix as it is sent: base and delta blocks, and the time to live of their marks (None: no marks)."""
+
+    base: Base
+    delta: tuple[Block, ...]
+    ttl: Ttl | None
+
+
+def request_body(
+    parameters: Parameters, laid: Laid, turn: Sequence[str], tail: Sequence[Mapping[str, Any]] = ()
+) -> Json:
+    """The body: `turn` are the texts after the prefix, `tail` the messages of a tool loop after that."""
+    content = [*_prefix_blocks(laid), *({"type": "text", "text": text} for text in turn)]
+    messages: list[Json] = [{"role": "user", "content": content}, *(dict(message) for message in tail)]
+    if tail and laid.ttl is not None:
+        messages[-1] = _marked_last(messages[-1], "5m")
+    body: Json = {"model": parameters.model, "max_tokens": parameters.max_tokens}
+    if parameters.tools:
+        body["tools"] = [dict(tool) for tool in parameters.tools]
+    body["system"] = [{"type": "text", "text": parameters.system}]
+    body["messages"] = messages
+    if parameters.thinking is not None:
+        body["thinking"] = dict(parameters.thinking)
+    return body
+
+
+def marked_positions(laid: Laid) -> tuple[int, ...]:
+    """The indexes, among base and delta blocks, of those that end with a mark."""
+    n_stable, n_base = len(laid.base.stable), len(laid.base.blocks)
+    ends = {n_stable - 1, n_base - 1, n_base + len(laid.delta) - 1}
+    return tuple(sorted(end for end in ends if end >= 0))
+
+
+def _prefix_blocks(laid: Laid) -> list[Json]:
+    marks = marked_positions(laid) if laid.ttl is not None else ()
+    return [
+        _text_block(block.text, laid.ttl if index in marks else None)
+        for index, block in enumerate((*laid.base.blocks, *laid.delta))
+    ]
+
+
+def _text_block(text: str, ttl: Ttl | None) -> Json:
+    block: Json = {"type": "text", "text": text}
+    if ttl is not None:
+        block["cache_control"] = _cache_control(ttl)
+    return block
+
+
+def _cache_control(ttl: Ttl) -> Json:
+    return {"type": "ephemeral"} if ttl == "5m" else {"type": "ephemeral", "ttl": ttl}
+
+
+def _marked_last(message: Json, ttl: Ttl) -> Json:
+    content = [dict(block) for block in message["content"]]
+    content[-1]["cache_control"] = _cache_control(ttl)
+    return {**message, "content": content}

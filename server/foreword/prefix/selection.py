@@ -1,0 +1,109 @@
+"""Which files stand in the base, and in which form: a pure function of the tree, its ranking and its churn.
+
+The value of a file is the mean of its share of the PageRank and its share of the recent changes:
+people ask about what everything leans on, and about what is being worked on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import PurePosixPath
+
+FULL_SHARE = 0.4
+"""Share of the budget for whole files, where the repository does not fit."""
+
+MAX_FILE_SHARE = 0.3
+"""No single file takes more of the full share than this."""
+
+SMALL_FILE_TOKENS = 500
+"""Files below this size are compared by value alone: being tiny is no merit."""
+
+MANIFESTS = frozenset(
+    [
+        "Cargo.toml",
+        "CMakeLists.txt",
+        "Gemfile",
+        "Makefile",
+        "Package.swift",
+        "build.gradle",
+        "build.gradle.kts",
+        "build.zig",
+        "composer.json",
+        "deno.json",
+        "go.mod",
+        "meson.build",
+        "mix.exs",
+        "package.json",
+        "pom.xml",
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+    ]
+)
+READMES = ("readme.md", "readme.rst", "readme.txt", "readme")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that could stand in the base; `n_tokens` is the estimate of its rendered full text."""
+
+    path: str
+    n_tokens: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen files: `full` in no particular order, `outlined` by falling value."""
+
+    full: frozenset[str]
+    outlined: tuple[str, ...]
+    whole: bool
+
+
+def values_of(
+    weights: Mapping[str, float], ranks: Mapping[str, float], churn: Mapping[str, float]
+) -> dict[str, float]:
+    """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
+    n_rank = sum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    n_churn = sum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    return {
+        path: round(weight * (ranks.get(path, 0.0) / n_rank + churn.get(path, 0.0) / n_churn) / 2, 9)
+        for path, weight in weights.items()
+    }
+
+
+def select(candidates: Sequence[Candidate], budget: int) -> Selection:
+    """The files for `budget` tokens: all of them where they fit, else the best by value for their size."""
+    if sum(candidate.n_tokens for candidate in candidates) <= budget:
+        return Selection(frozenset(c.path for c in candidates), (), whole=True)
+    full = _fill(candidates, int(budget * FULL_SHARE))
+    rest = (c for c in candidates if c.path not in full)
+    return Selection(full, tuple(c.path for c in sorted(rest, key=_by_value)), whole=False)
+
+
+def is_introduction(path: str) -> bool:
+    """Whether a root file introduces the project: its readme, or the manifest of its package."""
+    return "/" not in path and (path in MANIFESTS or PurePosixPath(path).name.lower() in READMES)
+
+
+def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
+    """Greedy by value for the root of the size: large central files are worth more than many tiny ones."""
+    left, chosen = budget, set[str]()
+    limit = int(budget * MAX_FILE_SHARE)
+    for candidate in sorted(candidates, key=_by_density):
+        if candidate.n_tokens <= min(left, limit):
+            chosen.add(candidate.path)
+            left -= candidate.n_tokens
+    return frozenset(chosen)
+
+
+def _by_density(candidate: Candidate) -> tuple[bool, float, str]:
+    density = candidate.value / sqrt(max(candidate.n_tokens, SMALL_FILE_TOKENS))
+    return (not is_introduction(candidate.path), -density, candidate.path)
+
+
+def _by_value(candidate: Candidate) -> tuple[float, str]:
+    return (-candidate.value, candidate.path)

@@ -1,0 +1,101 @@
+"""The provider's prompt cache as a pure function, for receipts without a provider.
+
+Rules (prompt-caching documentation): an entry is written per mark, named by all that comes before it;
+a request reads the longest entry found at a mark or at most 20 positions before one; lifetimes count from
+the start of the request and every read renews them; prefixes under the model's minimum are not cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.core.tokens import weigh
+from foreword.core.usage import Usage
+
+LOOK_BACK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One block of a request: the digest and weight of everything up to its end, and its mark (seconds) if any."""
+
+    digest: str
+    weight: float
+    ttl_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cached prefix: until when (seconds of the caller's clock), and for how long a read renews it."""
+
+    expires: float
+    ttl_s: int
+
+
+def positions_of(body: Mapping[str, Any]) -> tuple[Position, ...]:
+    """The blocks of a Messages body in cache order: tools, system, messages; marks are not part of a digest."""
+    running = hashlib.sha256(str(body.get("model", "")).encode())
+    weight, found = 0.0, list[Position]()
+    for scope, block in _blocks(body):
+        bare = {key: value for key, value in block.items() if key != "cache_control"}
+        text = json.dumps(bare, ensure_ascii=False)
+        running.update(f"{scope}\0{text}\0".encode())
+        weight += weigh(str(bare["text"]) if bare.get("type") == "text" else text)
+        found.append(Position(running.hexdigest(), weight, _ttl_of(block)))
+    return tuple(found)
+
+
+def simulate(
+    entries: Mapping[str, Entry], positions: Sequence[Position], *, now: float, ratio: float, minimum: int
+) -> tuple[Usage, dict[str, Entry]]:
+    """The usage of a request that starts at `now`, and the entries that it leaves written or renewed."""
+    tokens = [round(position.weight / ratio) for position in positions]
+    marks = [i for i, p in enumerate(positions) if p.ttl_s is not None and tokens[i] >= minimum]
+    alive = {digest: entry for digest, entry in entries.items() if entry.expires > now}
+    hit = _longest_hit(alive, positions, marks)
+    total, read = (tokens[-1] if tokens else 0), (tokens[hit] if hit is not None else 0)
+    changed = {positions[hit].digest: _renewed(alive[positions[hit].digest], now)} if hit is not None else {}
+    written, covered = {300: 0, 3600: 0}, read
+    for i in marks:
+        ttl_s = positions[i].ttl_s or 300
+        if tokens[i] > covered:
+            written[ttl_s] += tokens[i] - covered
+            covered = tokens[i]
+        known = alive.get(positions[i].digest)
+        changed[positions[i].digest] = _renewed(known, now) if known else Entry(now + ttl_s, ttl_s)
+    return Usage(total - covered, written[300], written[3600], read), changed
+
+
+def _longest_hit(
+    alive: Mapping[str, Entry], positions: Sequence[Position], marks: Sequence[int]
+) -> int | None:
+    for mark in reversed(marks):
+        for i in range(mark, max(-1, mark - LOOK_BACK), -1):
+            if positions[i].digest in alive:
+                return i
+    return None
+
+
+def _renewed(entry: Entry, now: float) -> Entry:
+    return Entry(now + entry.ttl_s, entry.ttl_s)
+
+
+def _blocks(body: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    found = [("tool", tool) for tool in body.get("tools", ())]
+    found += [("system", block) for block in body.get("system", ())]
+    for message in body.get("messages", ()):
+        content = message["content"]
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        found += [(message["role"], block) for block in blocks]
+    return found
+
+
+def _ttl_of(block: Mapping[str, Any]) -> int | None:
+    mark = block.get("cache_control")
+    if not mark:
+        return None
+    return 3600 if mark.get("ttl") == "1h" else 300

@@ -1,0 +1,92 @@
+"""Opening a SQLite file that several processes share and that a crash must not take along.
+
+Write-ahead logging; a file that is no usable database is put aside and begun anew, which is said.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from foreword.core.errors import Problem, StoreError
+
+BUSY_MS = 10_000
+
+
+def open_database(
+    path: Path, schema: str, version: int, *, busy_ms: int = BUSY_MS
+) -> tuple[sqlite3.Connection, tuple[Problem, ...]]:
+    """A connection in autocommit mode with `schema` (idempotent statements) applied.
+
+    Raises:
+        StoreError: the file is locked for too long, or the directory can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _connect(path, schema, version, busy_ms), ()
+    except OSError as error:
+        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
+    except sqlite3.DatabaseError as error:
+        if is_busy(error):
+            raise StoreError(f"{path} is locked by another process: stop it, or set FOREWORD_HOME") from error
+        return _begin_anew(path, schema, version, busy_ms, error)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """A write transaction: committed at the end, rolled back on an error.
+
+    Raises:
+        StoreError: another process kept the database locked for too long, or the disk is full.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Whether another process holds the lock."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _connect(path: Path, schema: str, version: int, busy_ms: int) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _check_version(connection, version)
+        connection.executescript(schema)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, version: int) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found not in (0, version):
+        raise sqlite3.DatabaseError(f"it has schema {found}, not {version}")
+
+
+def _begin_anew(
+    path: Path, schema: str, version: int, busy_ms: int, cause: sqlite3.DatabaseError
+) -> tuple[sqlite3.Connection, tuple[Problem, ...]]:
+    aside = path.with_name(path.name + ".broken")
+    try:
+        path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        connection = _connect(path, schema, version, busy_ms)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise StoreError(f"can't open {path} ({error}): remove it, or set FOREWORD_HOME") from error
+    return connection, (
+        Problem(f"{path.name} could not be read ({cause}) and was begun anew; the old file is {aside}"),
+    )

@@ -1,0 +1,111 @@
+"""Files on disk, never outside of the workspace folder and never anything but regular files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from foreword.core.errors import WorkspaceError
+from foreword.core.source import Source
+from foreword.core.tree import blob_id
+from foreword.workspace.blobs import READ_LIMIT, read_blobs
+from foreword.workspace.repository import Repository
+
+OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+"""Without waiting for a writer, should the path be a FIFO; some flags are missing on Windows."""
+
+
+def open_root(path: str) -> Path:
+    """The workspace folder at `path`, absolute and with symlinks resolved.
+
+    Raises:
+        WorkspaceError: there is no such folder, or it can't be read.
+    """
+    if not path or "\0" in path:
+        raise WorkspaceError(f"{path!r} is no path: name a folder")
+    try:
+        root = Path(path).resolve(strict=True)
+        is_folder = root.is_dir()
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"no such folder: {path} (check the spelling)") from error
+    except (OSError, RuntimeError) as error:
+        raise WorkspaceError(f"can't open {path}: {_reason(error)} (choose another folder)") from error
+    if not is_folder:
+        raise WorkspaceError(
+            f"{path} is not a folder: use --workspace for its folder, and --path for the file"
+        )
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise WorkspaceError(f"no permission to read the folder {path}: grant it, or choose another folder")
+    return root
+
+
+def read_file(root: Path, path: str, limit: int = READ_LIMIT) -> bytes | None:
+    """The first `limit` bytes of a regular file; None if there is none, or it can't be read.
+
+    Raises:
+        WorkspaceError: `path` leads out of the workspace, directly or through a symlink.
+    """
+    target = _confined(root, path)
+    try:
+        descriptor = os.open(target, OPEN_FLAGS)
+    except OSError:
+        return None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(limit)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def read_sources(
+    root: Path, repository: Repository | None, sources: Sequence[Source]
+) -> Iterator[tuple[Source, bytes | None]]:
+    """The contents of each source in the given order: dirty ones from disk, the others from git.
+
+    None for what can't be read, or is on disk no longer what its blob id says: whoever keeps results by
+    blob id must never see other contents. With its first two arguments bound it is a picklable `Reader`.
+    """
+    in_git = [source.blob for source in sources if repository and not source.dirty]
+    blobs = read_blobs(repository, in_git) if repository else iter(())
+    for source in sources:
+        if repository and not source.dirty:
+            yield source, next(blobs, ("", None))[1]
+        else:
+            yield source, _read_expected(root, source)
+
+
+def hash_of(content: bytes, like: str) -> str:
+    """The blob id of `content` by the hash function that made the id `like`."""
+    return blob_id(content, "sha256" if len(like) == 64 else "sha1")  # noqa: PLR2004 - hexadecimal digits
+
+
+def _read_expected(root: Path, source: Source) -> bytes | None:
+    content = read_file(root, source.path)
+    return content if content is not None and hash_of(content, source.blob) == source.blob else None
+
+
+def _confined(root: Path, path: str) -> Path:
+    pure = PurePosixPath(path.replace("\\", "/") if os.name == "nt" else path)
+    if "\0" in path or pure.is_absolute() or ".." in pure.parts or Path(path).drive:
+        raise WorkspaceError(f"{path!r} leads out of the workspace: use a path relative to it")
+    base = os.path.realpath(root)
+    target = os.path.realpath(os.path.join(base, *pure.parts))  # noqa: PTH118 - Path would not resolve loops
+    if os.path.commonpath([base, target]) != base:
+        raise WorkspaceError(f"{path!r} is a symlink out of the workspace: use the file itself")
+    return Path(target)
+
+
+def _reason(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or "too many symlinks"

@@ -1,0 +1,186 @@
+"""The workspace as trees of files: the saved working tree, and the anchor's.
+
+Both leave out the same files for the same reasons. Contents are read only where git does not vouch for
+them; rules about contents are applied later, by whoever reads the files, once for each blob.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from foreword.core.leftout import (
+    IGNORED,
+    MAX_FILE_BYTES,
+    NOT_REGULAR,
+    ODD_CHARACTER,
+    SUBMODULE,
+    SYMLINK,
+    TOO_LARGE,
+    UNREADABLE,
+    VENDORED,
+    reason_for_path,
+    vendored_folder,
+)
+from foreword.core.tree import FileTree, LeftOut, make_tree
+from foreword.workspace.disk import hash_of, read_file
+from foreword.workspace.history import Anchor
+from foreword.workspace.ignore import NO_RULES, IgnoreRules
+from foreword.workspace.listing import (
+    SUBMODULE_MODE,
+    SYMLINK_MODE,
+    Entry,
+    changed_paths,
+    index_entries,
+    tree_entries,
+    untracked,
+)
+from foreword.workspace.repository import Repository
+from foreword.workspace.walk import walk
+
+REASONS_BY_MODE: Mapping[str, str] = {SYMLINK_MODE: SYMLINK, SUBMODULE_MODE: SUBMODULE}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file tree in the making, of the files below `root`."""
+
+    root: Path
+    rules: IgnoreRules
+    blobs: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    dirty: set[str] = field(default_factory=set)
+    real_folders: dict[str, bool] = field(default_factory=dict)
+
+    def reason_for(self, path: str) -> str | None:
+        """Why a path is left out whatever stands there."""
+        return reason_for_path(path) or (IGNORED if self.rules.ignores(path) else None)
+
+    def add_entry(self, path: str, entry: Entry) -> None:
+        """Take a file as git has it."""
+        reason = REASONS_BY_MODE.get(entry.mode) or self.reason_for(path)
+        if reason:
+            self.reasons[path] = reason
+        else:
+            self.blobs[path] = entry.blob
+
+    def forget(self, path: str) -> None:
+        """Take back what `add_entry` did."""
+        self.blobs.pop(path, None)
+        self.reasons.pop(path, None)
+
+    def is_reached_directly(self, path: str) -> bool:
+        """Whether no folder above the file is a symlink, as git has it."""
+        folder = os.path.dirname(path)  # noqa: PTH120 - called for every changed file
+        if folder not in self.real_folders:
+            expected = self.root / folder
+            self.real_folders[folder] = os.path.realpath(expected) == str(expected)
+        return self.real_folders[folder]
+
+    def done(self) -> FileTree:
+        """The tree."""
+        left_out = {LeftOut(_shown(path, reason), reason) for path, reason in self.reasons.items()}
+        return make_tree(self.blobs, left_out, self.dirty)
+
+
+def saved_tree(root: Path, repository: Repository | None, rules: IgnoreRules = NO_RULES) -> FileTree:
+    """The files as saved: tracked, and untracked but not ignored; outside git, what the walk finds.
+
+    `root` is as `open_root` gives it. A file that git does not vouch for is read and hashed; it is dirty
+    unless its contents are those of the index, line ends aside.
+
+    Raises:
+        WorkspaceError: git failed, or a folder outside git has too many files.
+    """
+    draft = Draft(root, rules)
+    if repository is None:
+        _add_walked(draft)
+    else:
+        _add_saved(draft, repository)
+    return draft.done()
+
+
+def anchor_tree(repository: Repository, anchor: Anchor, rules: IgnoreRules = NO_RULES) -> FileTree:
+    """The files of the anchor, read from git alone.
+
+    Raises:
+        WorkspaceError: git failed.
+    """
+    draft = Draft(repository.root, rules)
+    for path, entry in tree_entries(repository, anchor.tree).items():
+        draft.add_entry(path, entry)
+    return draft.done()
+
+
+def _add_saved(draft: Draft, repository: Repository) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        pending_changes = threads.submit(changed_paths, repository)
+        pending_others = threads.submit(untracked, repository)
+        entries = index_entries(repository)
+        for path, entry in entries.items():
+            draft.add_entry(path, entry)
+    new = Entry("100644", "0" * (64 if repository.object_format == "sha256" else 40))
+    for path in (*pending_changes.result(), *pending_others.result()):
+        draft.forget(path)
+        _add_from_disk(draft, path, entries.get(path, new))
+
+
+def _add_walked(draft: Draft) -> None:
+    new = Entry("100644", "0" * 40)
+    for path, reason in walk(draft.root, draft.rules):
+        if reason:
+            draft.reasons[path] = reason
+        else:
+            _add_from_disk(draft, path, new)
+
+
+def _add_from_disk(draft: Draft, path: str, entry: Entry) -> None:
+    """Take a file as it is on disk, where `entry` is what git last knew; nothing if it is gone."""
+    if path.endswith("/") or entry.mode == SUBMODULE_MODE:
+        draft.reasons[path.removesuffix("/")] = SUBMODULE
+        return
+    try:
+        status = os.lstat(draft.root / path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        draft.reasons[path] = UNREADABLE
+        return
+    if stat.S_ISDIR(status.st_mode) or not draft.is_reached_directly(path):
+        return
+    reason = _reason_on_disk(draft, path, status)
+    if reason:
+        draft.reasons[path] = reason
+    else:
+        _add_contents(draft, path, entry.blob)
+
+
+def _reason_on_disk(draft: Draft, path: str, status: os.stat_result) -> str | None:
+    if stat.S_ISLNK(status.st_mode):
+        return SYMLINK
+    if not stat.S_ISREG(status.st_mode):
+        return NOT_REGULAR
+    return draft.reason_for(path) or (TOO_LARGE if status.st_size > MAX_FILE_BYTES else None)
+
+
+def _add_contents(draft: Draft, path: str, known: str) -> None:
+    content = read_file(draft.root, path)
+    if content is None:
+        draft.reasons[path] = UNREADABLE
+        return
+    blob = hash_of(content, known)
+    if blob != known and b"\r\n" in content and hash_of(content.replace(b"\r\n", b"\n"), known) == known:
+        blob = known
+    draft.blobs[path] = blob
+    if blob != known:
+        draft.dirty.add(path)
+
+
+def _shown(path: str, reason: str) -> str:
+    """The name under which a file is listed as left out: of a vendored one just the folder."""
+    path = (reason == VENDORED and vendored_folder(path)) or path
+    return ODD_CHARACTER.sub(lambda match: f"\\x{ord(match[0]) & 0xFF:02x}", path)

@@ -1,0 +1,66 @@
+"""Patterns in gitignore syntax: `.forewordignore` everywhere, `.gitignore` where git itself is not there to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from foreword.core.errors import Problem
+from foreword.core.text import decode, lines_of
+from foreword.workspace.disk import read_file
+
+FOREWORDIGNORE = ".forewordignore"
+GITIGNORE = ".gitignore"
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRules:
+    """The patterns of one ignore file in `folder`, which ends with a slash or is empty for the root."""
+
+    spec: GitIgnoreSpec | None = None
+    folder: str = ""
+
+    def decide(self, path: str) -> bool | None:
+        """Whether `path` (of a folder: with a slash at its end) is ignored; None if no pattern fits."""
+        return self.spec.check_file(path[len(self.folder) :]).include if self.spec else None
+
+    def ignores(self, path: str) -> bool:
+        """Whether `path` is ignored."""
+        return self.spec is not None and bool(self.decide(path))
+
+
+NO_RULES = IgnoreRules()
+
+
+def read_rules(
+    root: Path, folder: str = "", name: str = FOREWORDIGNORE
+) -> tuple[IgnoreRules, tuple[Problem, ...]]:
+    """The rules of an ignore file, `NO_RULES` if there is none; lines that are no pattern become problems."""
+    data = read_file(root, folder + name)
+    if data is None:
+        return NO_RULES, ()
+    lines = lines_of(decode(data).content)
+    valid = [line for line in lines if _is_pattern(line)]
+    problems = tuple(
+        Problem(f"line {n} is no pattern and was skipped: {line.strip()}", folder + name)
+        for n, line in enumerate(lines, 1)
+        if not _is_pattern(line)
+    )
+    return IgnoreRules(GitIgnoreSpec.from_lines(valid), folder), problems
+
+
+def is_ignored(rules: Sequence[IgnoreRules], path: str) -> bool:
+    """Whether the last of `rules` that knows `path` ignores it; rules of deeper folders come later."""
+    return next((verdict for rule in reversed(rules) if (verdict := rule.decide(path)) is not None), False)
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True

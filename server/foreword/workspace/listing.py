@@ -1,0 +1,67 @@
+"""Which files git knows: in its index, in a tree, changed on disk, and untracked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from foreword.workspace.git import records_of, run
+from foreword.workspace.repository import Repository
+
+SUBMODULE_MODE = "160000"
+SYMLINK_MODE = "120000"
+
+
+class Entry(NamedTuple):
+    """A file in a git tree or in the index: its mode, six octal digits, and blob id."""
+
+    mode: str
+    blob: str
+
+
+def index_entries(repository: Repository) -> dict[str, Entry]:
+    """The files of git's index below the workspace, sparse ones too; of an unmerged file, any one stage."""
+    records = records_of(run(repository.root, "ls-files", "-s", "-z"))
+    # <mode> SP <blob> SP <stage> TAB <path>, where all but the path have fixed widths
+    end = records[0].index("\t") if records else 0
+    return {record[end + 1 :]: Entry(record[:6], record[7 : end - 2]) for record in records}
+
+
+def tree_entries(repository: Repository, tree: str) -> dict[str, Entry]:
+    """The files of a git tree, with paths relative to that tree."""
+    entries = {}
+    for record in records_of(run(repository.root, "ls-tree", "-r", "-z", "--full-tree", tree)):
+        fields, _, path = record.partition("\t")
+        mode, _type, blob = fields.split(" ")
+        entries[path] = Entry(mode, blob)
+    return entries
+
+
+def changed_paths(repository: Repository) -> frozenset[str]:
+    """The files of the index that git does not vouch for: modified, deleted, unmerged or just touched."""
+    output = run(
+        repository.root,
+        *_without_filters(repository.filters),
+        "diff-files",
+        "-z",
+        "--name-only",
+        "--relative",
+        "--no-renames",
+        "--no-ext-diff",
+        "--ignore-submodules=all",
+    )
+    return frozenset(records_of(output))
+
+
+def untracked(repository: Repository) -> list[str]:
+    """The files that git neither tracks nor ignores; a nested repository is a path that ends with a slash."""
+    return records_of(run(repository.root, "ls-files", "-o", "--exclude-standard", "-z"))
+
+
+def _without_filters(filters: Sequence[str]) -> list[str]:
+    """Options that switch every content filter off; a name may hold any character but NUL."""
+    return [
+        f"--config-env=filter.{name}.{key}=FOREWORD_NOTHING"
+        for name in filters
+        for key in ("clean", "process", "required")
+    ]

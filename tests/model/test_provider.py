@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from foreword.core.errors import ConfigError, CredentialsError
+from foreword.model import provider as provider_module
+from foreword.model.provider import open_provider
+
+
+@pytest.mark.parametrize("name", ["offline", "openai", ""])
+def test_a_name_that_is_no_provider_lists_those_that_are(name: str) -> None:
+    with pytest.raises(ConfigError, match="choose one of anthropic, bedrock, foundry, vertex, offline"):
+        open_provider(name, environ={})
+
+
+@pytest.mark.parametrize("name", ["bedrock", "vertex"])
+def test_a_missing_extra_is_named_with_its_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_module, "EXTRAS", {name: "a_package_that_nobody.has"})
+    with pytest.raises(ConfigError, match=rf"pip install 'foreword\[{name}\]'"):
+        open_provider(name, environ={})
+
+
+def test_foundry_without_a_key_says_which_variable_it_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_FOUNDRY_API_KEY", raising=False)
+    with pytest.raises(CredentialsError, match="ANTHROPIC_FOUNDRY_API_KEY"):
+        open_provider("foundry", environ={})
+
+
+def test_foundry_opens_with_a_key_and_a_url() -> None:
+    async def run() -> str:
+        async with open_provider(
+            "foundry", environ={}, base_url="http://127.0.0.1:9/anthropic", api_key="k"
+        ) as provider:
+            return provider.name
+
+    assert "foundry" == asyncio.run(run())
+
+
+@pytest.mark.parametrize("url", ["localhost:8080", "api.example.org", "ftp://example.org", "http://x:port"])
+def test_a_url_that_is_none_is_a_setting_to_correct(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"check model\.url"):
+        open_provider("anthropic", environ={}, base_url=url, api_key="k")
+
+
+def test_a_profile_without_its_file_is_a_credentials_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("ANTHROPIC_PROFILE", "nobody")
+    with pytest.raises(CredentialsError, match="nobody") as caught:
+        open_provider("anthropic", environ={"ANTHROPIC_PROFILE": "nobody"})
+    assert "\n" not in str(caught.value)
+
+
+def test_the_sdk_is_not_imported_until_a_provider_is_opened() -> None:
+    modules = "provider, catalog, pricing, tools, toolcall, credentials"
+    code = f"import sys; from foreword.model import {modules}; print('anthropic' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "False" == ran.stdout.strip()

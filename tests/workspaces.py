@@ -1,0 +1,30 @@
+"""Shortcuts to the workspace layer for tests of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foreword.core.tree import FileTree
+from foreword.workspace.disk import open_root
+from foreword.workspace.files import saved_tree
+from foreword.workspace.ignore import read_rules
+from foreword.workspace.repository import Repository, open_repository
+
+
+def repository_of(path: Path) -> Repository:
+    """The repository around a folder, which must have one."""
+    repository, problem = open_repository(open_root(str(path)))
+    assert repository is not None
+    assert problem is None
+    return repository
+
+
+def saved(path: Path) -> FileTree:
+    """The saved tree of a folder, in git or not, with its `.forewordignore`."""
+    root = open_root(str(path))
+    return saved_tree(root, open_repository(root)[0], read_rules(root)[0])
+
+
+def reasons(tree: FileTree) -> dict[str, str]:
+    """What was left out."""
+    return {left_out.path: left_out.reason for left_out in tree.left_out}
