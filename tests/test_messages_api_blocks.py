@@ -131,6 +131,10 @@ WRONG: dict[str, tuple[Json, str]] = {
         {"messages": loop(CALL, results=(NESTED,)), "tools": [TOOL]},
         "cache_control must be set on the parent `tool_result` block",
     ),
+    "a tool result that is an object": (
+        {"messages": loop(CALL, results=({**RESULT, "content": {"a": 1}},)), "tools": [TOOL]},
+        "tool_result.content: Input should be a valid list",
+    ),
     "a tool call in a tool result": (
         {"messages": loop(CALL, results=({**RESULT, "content": [CALL]},)), "tools": [TOOL]},
         "`tool_use` blocks are not permitted in `tool_result` blocks",

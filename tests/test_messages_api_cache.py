@@ -6,8 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from messages_api import Hold, MessagesApi, SlowStart, Status
+from messages_api import Hold, MessagesApi, SlowStart, Status, find_model
+from messages_api_cache import PrefixCache
 from messages_api_errors import Json
 from messages_api_probe import (
     BASE,
@@ -22,6 +25,7 @@ from messages_api_probe import (
     user,
     words,
 )
+from messages_api_prompt import read_prompt
 
 COLD: Json = {"read": 0, "write_5m": 0, "write_1h": 0}
 
@@ -198,3 +202,33 @@ def test_pre_warming_does_not_write_at_the_automatic_mark(api: MessagesApi) -> N
     ask(api.url, text(BASE), cache_control=mark(), max_tokens=0)
 
     assert 0 == ask(api.url, text(BASE), cache_control=mark())["read"]
+
+
+def test_reading_a_longer_prefix_keeps_the_earlier_marks_alive(api: MessagesApi) -> None:
+    ask(api.url, base(), marked("tail"))
+    api.advance(200)
+    ask(api.url, base(), marked("tail"))
+    api.advance(200)
+
+    assert BASE_TOKENS == ask(api.url, base(), text("another question"))["read"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    sizes=st.lists(st.integers(1, 900), min_size=1, max_size=30),
+    marks=st.lists(st.tuples(st.integers(0, 29), st.sampled_from(["5m", "1h"])), max_size=4),
+)
+def test_buckets_add_up_and_what_was_written_is_read(sizes: list[int], marks: list[tuple[int, str]]) -> None:
+    blocks = [text(words(size, f"block {n}")) for n, size in enumerate(sizes)]
+    for (index, _), ttl in zip(sorted(marks), sorted(ttl for _, ttl in marks), strict=True):
+        blocks[index % len(blocks)]["cache_control"] = mark(ttl)
+    model = find_model("claude-sonnet-4-6")
+    prompt = read_prompt(make_body(messages=user(*blocks)), model)
+    cache = PrefixCache()
+    first = cache.plan("one", model, prompt, now=0.0)
+    cache.commit(first)
+    second = cache.plan("one", model, prompt, now=1.0)
+
+    assert prompt.tokens == first.fresh + first.write_5m + first.write_1h
+    assert (first.write_5m + first.write_1h, first.fresh) == (second.read, second.fresh)
+    assert 0 == second.write_5m + second.write_1h

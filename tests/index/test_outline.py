@@ -165,19 +165,22 @@ def test_a_header_full_of_plain_macros_gives_only_some_but_all_that_take_argumen
     plain = "".join(f"#define PLAIN_{number} {number}\n" for number in range(300))
     source = plain + "#define GUARD\n" + "".join(f"#define CALL_{number}(x) x\n" for number in range(300))
 
-    assert ["PLAIN_199", "CALL_0", "CALL_299"] == [names("c", source)[at] for at in (199, 200, 499)]
+    found = names("c", source)
+
+    assert len(found) == 500
+    assert found[199:201] == ["PLAIN_199", "CALL_0"]
 
 
 def test_a_header_that_holds_cpp_is_read_as_cpp() -> None:
     source = "#pragma once\nnamespace app {\nclass Shape {\n public:\n  double area() const;\n};\n}\n"
 
-    assert ["app", "Shape", "area"] == names("c", source)
+    assert names("c", source) == ["app", "Shape", "area"]
 
 
 def test_keys_go_two_levels_deep_and_are_limited() -> None:
     source = "{" + ", ".join(f'"key{number}": {{"deep": {{"deeper": 1}}}}' for number in range(150)) + "}"
 
-    assert 200 == len(names("json", source))
+    assert len(names("json", source)) == 200
     assert "deeper" not in names("json", source)
 
 
@@ -186,7 +189,7 @@ def test_keys_go_two_levels_deep_and_are_limited() -> None:
     [("json", '{"": 1}'), ("markdown", "#\n\n##   \n"), ("json", f'{{"{"x" * (MAX_NAME + 1)}": 1}}')],
 )
 def test_what_has_no_usable_name_is_no_definition(language: str, source: str) -> None:
-    assert [] == names(language, source)
+    assert not names(language, source)
 
 
 def test_another_process_finds_the_same() -> None:

@@ -1,4 +1,4 @@
-"""What is found in a file of Swift and Scala: kind, name, parent and line of each definition."""
+"""What is found in a file of Zig, Swift and Scala: kind, name, parent and line of each definition."""
 
 from __future__ import annotations
 
@@ -7,6 +7,55 @@ import pytest
 from foreword.index.outline import extract
 
 Row = tuple[str, str, str | None, int]
+
+ZIG = """\
+const std = @import("std");
+pub const limit: usize = 10;
+var counter: u32 = 0;
+pub const Point = struct {
+    x: f32,
+    y: f32 = 0,
+    pub const Self = @This();
+    pub fn init(x: f32) Point {
+        return .{ .x = x };
+    }
+    const Inner = struct { a: u8, fn deep() void {} };
+};
+const Color = enum { red, green, fn hex() u8 { return 1; } };
+const Value = union(enum) { int: i32, float: f64 };
+const MyErr = error{ OutOfMemory };
+pub fn main() !void {}
+fn Generic(comptime T: type) type {
+    return struct {
+        value: T,
+        pub fn get(self: @This()) T { return self.value; }
+    };
+}
+extern fn c_call(a: c_int) void;
+test "it works" {
+}
+test main {}
+"""
+
+ZIG_ROWS: list[Row] = [
+    ("constant", "limit", None, 2),
+    ("variable", "counter", None, 3),
+    ("struct", "Point", None, 4),
+    ("constant", "Self", "Point", 7),
+    ("method", "init", "Point", 8),
+    ("struct", "Inner", "Point", 11),
+    ("method", "deep", "Inner", 11),
+    ("enum", "Color", None, 13),
+    ("method", "hex", "Color", 13),
+    ("struct", "Value", None, 14),
+    ("enum", "MyErr", None, 15),
+    ("function", "main", None, 16),
+    ("function", "Generic", None, 17),
+    ("method", "get", "Generic", 20),
+    ("function", "c_call", None, 23),
+    ("test", "it works", None, 24),
+    ("test", "main", None, 26),
+]
 
 SWIFT = """\
 import Foundation
@@ -142,6 +191,7 @@ SCALA_ROWS: list[Row] = [
 @pytest.mark.parametrize(
     ("language", "source", "expected"),
     [
+        pytest.param("zig", ZIG, ZIG_ROWS, id="zig"),
         pytest.param("swift", SWIFT, SWIFT_ROWS, id="swift"),
         pytest.param("scala", SCALA, SCALA_ROWS, id="scala"),
     ],

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from foreword.model.tools import ToolStyle, style_for, tool_definitions
+from foreword.model.tools import ToolStyle, tool_definitions
 
 
 @pytest.mark.parametrize("style", ["native", "schema"])
@@ -28,17 +28,3 @@ def test_no_schema_takes_additional_properties(style: ToolStyle) -> None:
     for tool in tool_definitions(style):
         if "input_schema" in tool:
             assert tool["input_schema"]["additionalProperties"] is False
-
-
-@pytest.mark.parametrize(
-    ("provider", "url", "expected"),
-    [
-        ("anthropic", "", "native"),
-        ("anthropic", "https://api.anthropic.com/v1", "native"),
-        ("anthropic", "http://127.0.0.1:8080", "schema"),
-        ("anthropic", "https://anthropic.com.example.org", "schema"),
-        ("bedrock", "https://gateway.example.org", "native"),
-    ],
-)
-def test_only_endpoints_of_anthropic_get_its_own_tools(provider: str, url: str, expected: str) -> None:
-    assert expected == style_for(provider, url)

@@ -41,8 +41,13 @@ def test_what_is_no_blob_or_is_not_there_is_none(repo: GitRepo) -> None:
     commit = repo.commit()
     blob = repo.git("rev-parse", "HEAD:a.txt")
     wanted = [MISSING, commit, blob, f"{commit}^{{tree}}", "nonsense", blob]
-    assert [None, None, b"a\n", None, None, b"a\n"] == [
-        data for _, data in read_blobs(repository_of(repo.path), wanted)
+    assert [data for _, data in read_blobs(repository_of(repo.path), wanted)] == [
+        None,
+        None,
+        b"a\n",
+        None,
+        None,
+        b"a\n",
     ]
 
 
@@ -50,7 +55,7 @@ def test_a_large_blob_is_cut_so_that_it_counts_as_too_large(repo: GitRepo) -> No
     large, limit = store(repo, b"x" * (3 * MAX_FILE_BYTES)), store(repo, b"x" * MAX_FILE_BYTES)
     after = store(repo, b"after")
     contents = [data for _, data in read_blobs(repository_of(repo.path), [large, limit, after])]
-    assert [MAX_FILE_BYTES + 1, MAX_FILE_BYTES, 5] == [len(data) for data in contents if data is not None]
+    assert [len(data) for data in contents if data is not None] == [MAX_FILE_BYTES + 1, MAX_FILE_BYTES, 5]
     assert reason_for_content("x.py", contents[0] or b"") == "too large"
 
 
@@ -87,4 +92,4 @@ def test_a_partial_clone_reads_what_it_has_and_fetches_nothing(repo: GitRepo, tm
     blobs = [blob_id(f"{n}\n".encode()) for n in range(5)]
     wanted = [blobs[0], here, *blobs[1:], here]
     contents = [data for _, data in read_blobs(repository_of(partial.path), wanted)]
-    assert [None, b"local\n", None, None, None, None, b"local\n"] == contents
+    assert contents == [None, b"local\n", None, None, None, None, b"local\n"]

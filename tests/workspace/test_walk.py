@@ -26,7 +26,7 @@ def fill(root: Path, *paths: str) -> None:
 def test_every_file_is_dirty_and_has_its_blob_id(tmp_path: Path) -> None:
     fill(tmp_path, "b.py", "a/c d.py", "a/größe.py", ".hidden/x.toml")
     tree = saved(tmp_path)
-    assert [".hidden/x.toml", "a/c d.py", "a/größe.py", "b.py"] == list(tree.blobs)
+    assert list(tree.blobs) == [".hidden/x.toml", "a/c d.py", "a/größe.py", "b.py"]
     assert blob_id(b"b.py\n") == tree.blobs["b.py"]
     assert set(tree.blobs) == set(tree.dirty)
 
@@ -41,8 +41,8 @@ def test_folders_of_tools_and_dependencies_are_skipped(tmp_path: Path) -> None:
     )
     fill(tmp_path, "env/pyvenv.cfg", "env/bin/x.py", "target/CACHEDIR.TAG", "target/x.rs", "build/kept.py")
     tree = saved(tmp_path)
-    assert ["a.py", "build/kept.py"] == list(tree.blobs)
-    assert {"web/node_modules/": "vendored"} == reasons(tree)
+    assert list(tree.blobs) == ["a.py", "build/kept.py"]
+    assert reasons(tree) == {"web/node_modules/": "vendored"}
 
 
 def test_gitignore_files_hold_where_they_stand(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_forewordignore_is_said_for_files_and_prunes_folders(tmp_path: Path) -> 
     (tmp_path / ".forewordignore").write_text("*.csv\nold/\n")
     fill(tmp_path, "a.csv", "a.py", "old/b.py", "sub/c.csv")
     tree = saved(tmp_path)
-    assert [".forewordignore", "a.py"] == list(tree.blobs)
+    assert list(tree.blobs) == [".forewordignore", "a.py"]
     ignored = "ignored by .forewordignore"
     assert {"a.csv": ignored, "old/": ignored, "sub/c.csv": ignored} == reasons(tree)
 
@@ -72,8 +72,9 @@ def test_lines_that_are_no_pattern_are_problems_and_the_rest_holds(tmp_path: Pat
     assert rules.ignores("a.csv")
     assert rules.ignores("old/x.py")
     assert not rules.ignores("a.py")
-    assert ["line 2 is no pattern", "line 3 is no pattern"] == [
-        problem.message.split(" and")[0] for problem in problems
+    assert [problem.message.split(" and")[0] for problem in problems] == [
+        "line 2 is no pattern",
+        "line 3 is no pattern",
     ]
     assert {".forewordignore"} == {problem.path for problem in problems}
 
@@ -86,7 +87,7 @@ def test_symlinks_and_special_files_are_left_out_and_loops_end(tmp_path: Path) -
     (tmp_path / "broken").symlink_to("nowhere")
     os.mkfifo(tmp_path / "pipe")
     tree = saved(tmp_path)
-    assert ["sub/a.py"] == list(tree.blobs)
+    assert list(tree.blobs) == ["sub/a.py"]
     links = dict.fromkeys(["broken", "file", "sub/loop"], "symlink")
     assert {**links, "pipe": "not a regular file"} == reasons(tree)
 
@@ -97,8 +98,8 @@ def test_names_that_can_not_be_quoted_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "line\nbreak").mkdir()
     fill(tmp_path, "line\nbreak/x.py", 'quo"te.py')
     tree = saved(tmp_path)
-    assert ['quo"te.py'] == list(tree.blobs)
-    assert {r"caf\xe9": "unreadable name", r"line\x0abreak/": "unreadable name"} == reasons(tree)
+    assert list(tree.blobs) == ['quo"te.py']
+    assert reasons(tree) == {r"caf\xe9": "unreadable name", r"line\x0abreak/": "unreadable name"}
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
@@ -106,8 +107,8 @@ def test_a_closed_folder_is_left_out(tmp_path: Path) -> None:
     fill(tmp_path, "a.py")
     (tmp_path / "closed").mkdir(mode=0)
     tree = saved(tmp_path)
-    assert ["a.py"] == list(tree.blobs)
-    assert {"closed/": "unreadable"} == reasons(tree)
+    assert list(tree.blobs) == ["a.py"]
+    assert reasons(tree) == {"closed/": "unreadable"}
 
 
 def test_a_folder_that_vanishes_is_empty(tmp_path: Path) -> None:

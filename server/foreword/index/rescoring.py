@@ -6,10 +6,11 @@ signature of its definition, and shares in the score of its file: a passage of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from foreword.core.outline import Definition, Outline
+from foreword.core.text import lines_of
 from foreword.index.candidates import Candidate
 from foreword.index.passages import Passage, cut
 from foreword.index.terms import WORD, parts, whole, words
@@ -39,23 +40,21 @@ class Matcher:
         self._worth = worth
         self._terms_of: dict[str, tuple[str, ...]] = {}
 
-    def terms_of(self, word: str) -> tuple[str, ...]:
-        """The terms that `word` mentions."""
-        found = self._terms_of.get(word)
-        if found is None:
+    def learn(self, found: Iterable[str]) -> None:
+        """Look up words that are new."""
+        for word in set(found).difference(self._terms_of):
             pieces = parts(word)
             all_terms = (*pieces, whole(word)) if len(pieces) > 1 else pieces
-            found = self._terms_of[word] = tuple(term for term in all_terms if term in self._worth)
-        return found
+            self._terms_of[word] = tuple(term for term in all_terms if term in self._worth)
 
-    def count(self, text: str) -> tuple[dict[str, float], int]:
-        """How often `text` mentions each term, and how many words it has."""
-        found: dict[str, float] = {}
-        all_words = WORD.findall(text)
-        for word in all_words:
-            for term in self.terms_of(word):
-                found[term] = found.get(term, 0.0) + 1.0
-        return found, len(all_words)
+    def count(self, found: Sequence[str]) -> dict[str, float]:
+        """How often words that were learnt mention each term."""
+        terms_of = self._terms_of
+        counts: dict[str, float] = {}
+        for terms in [terms_of[word] for word in found if terms_of[word]]:
+            for term in terms:
+                counts[term] = counts.get(term, 0.0) + 1.0
+        return counts
 
     def score(self, counts: Mapping[str, float], n_words: int) -> float:
         """BM25 of a passage."""
@@ -69,9 +68,11 @@ def rescore(file: Candidate, outline: Outline, text: str, matcher: Matcher, shar
     scored = []
     for passage in cut(outline.definitions, lines):
         piece = "\n".join(lines[passage.start - 1 : passage.end])
-        counts, n_words = matcher.count(piece)
+        found = WORD.findall(piece)
+        matcher.learn(found)
+        counts = matcher.count(found)
         _add_symbol(counts, passage.symbol, matcher)
-        scored.append(Scored(file.path, passage, matcher.score(counts, n_words) + share * file.score, piece))
+        scored.append(Scored(file.path, passage, matcher.score(counts, len(found)) + share * file.score, piece))
     return scored
 
 
@@ -79,6 +80,7 @@ def _add_symbol(counts: dict[str, float], symbol: Definition | None, matcher: Ma
     if symbol is None:
         return
     for text, weight in ((f"{symbol.parent or ''} {symbol.name}", NAME_WEIGHT), (symbol.signature, SIGNATURE_WEIGHT)):
-        for word in words(text):
-            for term in matcher.terms_of(word):
-                counts[term] = counts.get(term, 0.0) + weight
+        found = words(text)
+        matcher.learn(found)
+        for term, n in matcher.count(found).items():
+            counts[term] = counts.get(term, 0.0) + n * weight

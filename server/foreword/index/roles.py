@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 Role = Literal["source", "test", "example", "vendored", "history"]
@@ -20,6 +21,7 @@ _PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "htm
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css"))
 
 
+@lru_cache(maxsize=1 << 17)
 def role_of(path: str) -> Role:
     """Test, example (documentation included), vendored or generated, a log of changes, or plain source."""
     if _HISTORY.search(path):

@@ -12,6 +12,7 @@ import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from foreword.core.outline import Definition
 from foreword.index.terms import WORD_BYTES, parts, term_hash, whole, words
@@ -37,6 +38,7 @@ def make_vector(data: bytes, definitions: Iterable[Definition]) -> tuple[bytes, 
     return *_joined(fields), sum(fields[-1].values())
 
 
+@lru_cache(maxsize=1 << 17)
 def path_vector(path: str) -> tuple[bytes, bytes]:
     """Hashes and counts of a path: the words of the last name in the first field, those of the folders in the second."""
     folders, _, name = path.rpartition("/")

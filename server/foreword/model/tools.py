@@ -8,7 +8,6 @@ an endpoint that does not know it gets the same tool as a plain schema. `toolcal
 from __future__ import annotations
 
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from foreword.core.reply import Json
 
@@ -41,16 +40,6 @@ _EDITOR_TEXT = (
     "insert: put insert_text after line insert_line (0 for the top). "
     "Edits are proposed to the user; nothing is written to disk."
 )
-
-
-def style_for(provider: str, base_url: str) -> ToolStyle:
-    """`native` where Anthropic's tools are known: its own API and the clouds; `schema` for any other endpoint.
-
-    llama.cpp's server takes the native tool without complaint, but shows the model a tool without parameters.
-    """
-    host = urlsplit(base_url).hostname or ""
-    is_own = not host or host == "anthropic.com" or host.endswith(".anthropic.com")
-    return "native" if is_own or provider in {"bedrock", "vertex", "foundry"} else "schema"
 
 
 def tool_definitions(style: ToolStyle) -> list[Json]:
