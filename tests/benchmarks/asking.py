@@ -21,7 +21,18 @@ SERVER = Path(__file__).parents[2] / "server"
 
 def ask(folder: str, question: str, home: str) -> tuple[float, float]:
     """Seconds and megabytes of one question."""
-    command = [sys.executable, "-m", "foreword", "ask", question, "--workspace", folder, "--provider", "offline", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "foreword",
+        "ask",
+        question,
+        "--workspace",
+        folder,
+        "--provider",
+        "offline",
+        "--json",
+    ]
     environ = {**os.environ, "FOREWORD_HOME": home, "PYTHONPATH": str(SERVER)}
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
@@ -35,7 +46,9 @@ def ask(folder: str, question: str, home: str) -> tuple[float, float]:
 
 def main() -> None:
     """Print a row a question, and the ratio of the first to the others."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder")
     parser.add_argument("question", nargs="?", default="How does this project start up?")
     parser.add_argument("--asks", type=int, default=3)

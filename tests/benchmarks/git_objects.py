@@ -40,7 +40,9 @@ class GitObjects:
 
     def __call__(self, sources: Sequence[Source]) -> Iterator[tuple[Source, bytes | None]]:
         process = subprocess.Popen(
-            ["git", "--git-dir", self.git_dir, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ["git", "--git-dir", self.git_dir, "cat-file", "--batch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -26,12 +26,30 @@ from foreword.core.tokens import NOMINAL_RATIO
 from foreword.prefix.base import BaseSource, build_base
 from foreword.prefix.lineage import Anchor
 
-SOURCE = (".py", ".rs", ".go", ".ts", ".tsx", ".js", ".jsx", ".c", ".h", ".cc", ".cpp", ".java", ".rb", ".cs", ".kt")
+SOURCE = (
+    ".py",
+    ".rs",
+    ".go",
+    ".ts",
+    ".tsx",
+    ".js",
+    ".jsx",
+    ".c",
+    ".h",
+    ".cc",
+    ".cpp",
+    ".java",
+    ".rb",
+    ".cs",
+    ".kt",
+)
 
 
 def git(folder: str, *arguments: str) -> str:
     """What a git command prints."""
-    return subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", "-C", folder, *arguments], check=True, capture_output=True, text=True
+    ).stdout
 
 
 def anchors_of(folder: str, count: int, months: int) -> list[str]:
@@ -89,18 +107,24 @@ def judge(session: Session, folder: str, anchor: str, months: int) -> list[tuple
 
 def main() -> None:
     """Print a row an anchor, and the mean."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("git_dir")
     parser.add_argument("--anchors", type=int, default=4)
     parser.add_argument("--months", type=int, default=6)
     parser.add_argument("--budget", type=int, default=60_000)
     arguments = parser.parse_args()
-    print(f"{'anchor':12} {'commits':>8}   foreword      largest       churn   (all files shown / mean share)")
+    print(
+        f"{'anchor':12} {'commits':>8}   foreword      largest       churn   (all files shown / mean share)"
+    )
     sums = [[0.0, 0.0] for _ in range(3)]
     anchors = anchors_of(arguments.git_dir, arguments.anchors, arguments.months)
     with tempfile.TemporaryDirectory() as home:
         flags = {"context.budget": arguments.budget}
-        with open_session(arguments.git_dir, flags, {"FOREWORD_HOME": home, "PATH": "/usr/bin:/bin"}) as session:
+        with open_session(
+            arguments.git_dir, flags, {"FOREWORD_HOME": home, "PATH": "/usr/bin:/bin"}
+        ) as session:
             for anchor in anchors:
                 results = judge(session, arguments.git_dir, anchor, arguments.months)
                 for total, (whole, part, _) in zip(sums, results, strict=True):

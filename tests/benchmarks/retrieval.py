@@ -60,12 +60,17 @@ def judge(case: Case, excerpts: Sequence[Excerpt], seconds: float) -> Score:
     files = list(dict.fromkeys(one.path for one in excerpts))
     recall = tuple(len(gold & set(files[:depth])) / len(gold) for depth in DEPTHS)
     first = next((place for place, path in enumerate(files, 1) if path in gold), math.inf)
-    return Score(recall, 1 / first, tuple(_share_of_lines(case, excerpts, budget) for budget in BUDGETS), seconds)
+    return Score(
+        recall, 1 / first, tuple(_share_of_lines(case, excerpts, budget) for budget in BUDGETS), seconds
+    )
 
 
 def _share_of_lines(case: Case, excerpts: Iterable[Excerpt], budget: int) -> float:
     gold = {
-        (one["path"], line) for one in case["gold"] for first, last in one["lines"] for line in range(first, last + 1)
+        (one["path"], line)
+        for one in case["gold"]
+        for first, last in one["lines"]
+        for line in range(first, last + 1)
     }
     left, seen = budget * CHARACTERS_A_TOKEN, set()
     for excerpt in excerpts:
@@ -131,7 +136,9 @@ def plain_search(case: Case, corpus: Corpus, tree: FileTree, paths: Sequence[str
         lines = (corpus.text(tree, paths[place]) or "").split("\n")
         for start in range(0, len(lines), CHUNK_LINES):
             text = "\n".join(lines[start : start + CHUNK_LINES])
-            chunks.append(Excerpt(paths[place], start + 1, min(start + CHUNK_LINES, len(lines)), scores[place], text))
+            chunks.append(
+                Excerpt(paths[place], start + 1, min(start + CHUNK_LINES, len(lines)), scores[place], text)
+            )
     return chunks
 
 
@@ -141,7 +148,9 @@ def plain_chunks(case: Case, files: Sequence[Excerpt]) -> list[Excerpt]:
     return [files[place] for place in sorted(range(len(files)), key=lambda place: -scores[place])]
 
 
-def run(cases: Sequence[Case], git_dir: str, store_path: Path, with_plain: bool) -> tuple[list[Score], list[Score]]:
+def run(
+    cases: Sequence[Case], git_dir: str, store_path: Path, with_plain: bool
+) -> tuple[list[Score], list[Score]]:
     """Scores of our search and of plain BM25 for the cases of one repository."""
     ours, plain = [], []
     corpus = Corpus(git_dir)
@@ -154,7 +163,9 @@ def run(cases: Sequence[Case], git_dir: str, store_path: Path, with_plain: bool)
             corpus.load(tree, index.paths)
             search(index, "warm", lambda _: None)
             started = perf_counter()
-            excerpts = search(index, case["query"], lambda path, tree=tree: corpus.text(tree, path), limit=300)
+            excerpts = search(
+                index, case["query"], lambda path, tree=tree: corpus.text(tree, path), limit=300
+            )
             ours.append(judge(case, excerpts, perf_counter() - started))
             if with_plain:
                 chunks = plain_search(case, corpus, tree, index.paths)
@@ -167,19 +178,30 @@ def row(name: str, scores: Sequence[Score]) -> str:
     """One line of the table: means, and the 95th percentile of the time."""
     columns = zip(*((*score.recall, score.reciprocal_rank, *score.lines) for score in scores), strict=True)
     slowest = sorted(score.seconds for score in scores)[int(len(scores) * 0.95) - 1]
-    return f"{name:34}" + "".join(f"{sum(column) / len(scores):8.3f}" for column in columns) + f"{slowest * 1000:8.0f}"
+    return (
+        f"{name:34}"
+        + "".join(f"{sum(column) / len(scores):8.3f}" for column in columns)
+        + f"{slowest * 1000:8.0f}"
+    )
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", required=True, type=Path)
     parser.add_argument("--repo", action="append", default=[], metavar="NAME=GIT_DIR", help="may be repeated")
     parser.add_argument("--store", type=Path, help="a folder that keeps the indexes for the next run")
     parser.add_argument("--no-plain", action="store_true", help="without the plain BM25 to compare with")
     options = parser.parse_args()
     cases = [json.loads(line) for line in options.cases.read_text(encoding="utf-8").splitlines()]
-    print(f"{'':34}" + "".join(f"{title:>8}" for title in ("r@1", "r@5", "r@10", "r@20", "MRR", "4k", "8k", "16k", "p95 ms")))
+    print(
+        f"{'':34}"
+        + "".join(
+            f"{title:>8}" for title in ("r@1", "r@5", "r@10", "r@20", "MRR", "4k", "8k", "16k", "p95 ms")
+        )
+    )
     all_ours, all_plain = [], []
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.store or Path(temporary)

@@ -108,7 +108,6 @@ def source_of(session: Session, saved: Saved, tree: FileTree, changes: Mapping[s
     return BaseSource(
         sizes={path: index.rows[path].size for path in index.paths},
         weights={path: weight_of(path, index.language(path)) for path in index.paths},
-        n_lines={path: index.n_lines(path) for path in index.paths},
         languages=report.languages,
         ranks=dict(ranking.files),
         churn={path: changes[path] for path in index.paths if path in changes},

@@ -25,6 +25,6 @@ def repository_map(session: Session, saved: Saved, budget: int | None) -> tuple[
     source = source_at(session, saved, laid.anchor)
     values = values_of(source.weights, source.ranks, source.churn)
     ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
-    entries = (MapEntry(p, source.n_lines[p], values[p], source.definitions(p)) for p in ordered)
+    entries = (MapEntry(p, values[p], source.definitions(p)) for p in ordered)
     text, pieces = render_map(entries, budget or session.settings.context_budget)
     return text, tuple(pieces)

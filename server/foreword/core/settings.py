@@ -14,6 +14,9 @@ from typing import Any, Final
 from foreword.core.errors import Problem
 
 PROVIDERS: Final = ("auto", "anthropic", "offline", "bedrock", "vertex", "foundry")
+RESERVED: Final = ("FOREWORD_HOME", "FOREWORD_DEBUG")
+"""Variables that are no settings: they count before there are any."""
+
 _CHOICES, _RANGE, _USER_ONLY = "choices", "range", "user_only"
 
 
@@ -104,7 +107,7 @@ def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def from_environment(environ: Mapping[str, str], reserved: Iterable[str] = ("FOREWORD_HOME",)) -> Options:
+def from_environment(environ: Mapping[str, str], reserved: Iterable[str] = RESERVED) -> Options:
     """The layer that `FOREWORD_*` variables make; a variable of no key keeps its name, to be reported."""
     by_name = {environment_name(key): key for key in keys()}
     values = {
@@ -149,7 +152,7 @@ def _number(value: object, *, whole: bool) -> float | int | None:
         return None
     try:
         return int(str(value).replace("_", "")) if whole else float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

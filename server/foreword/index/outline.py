@@ -137,7 +137,8 @@ def _definition(
 ) -> Definition:
     """The value of `found`, which was met on `level`."""
     node = found.node
-    first = _beginning(node, level, data, grammar)
+    plain = level.wrapper is None and not grammar.leads
+    first = node if plain else _beginning(node, level, data, grammar)
     line = first.start_point[0] + 1
     end_row, end_column = node.end_point
     end_line = found.end_line or end_row + (1 if end_column else 0)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from foreword.core.outline import Definition, Outline
 from foreword.core.text import lines_of
 from foreword.index.candidates import Candidate
 from foreword.index.passages import Passage, cut
-from foreword.index.terms import WORD, parts, whole, words
+from foreword.index.terms import WORD, parts, whole
 
 SATURATION = 1.2
 LENGTH_PENALTY = 0.4
 USUAL_WORDS = 120
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
-SIGNATURE_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +63,23 @@ class Matcher:
 
 
 def rescore(file: Candidate, outline: Outline, text: str, matcher: Matcher, share: float) -> list[Scored]:
-    """The passages of a file with their scores, in order."""
+    """The passages of a file that mention a term at all, with their scores, in order."""
     lines = text.split("\n")
+    passages = cut(outline.definitions, lines)
+    pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
+    words_of = [WORD.findall(piece) for piece in pieces]
+    symbols = {one for passage in passages if passage.symbol for one in (passage.symbol.name, passage.symbol.parent or "")}
+    matcher.learn(chain(symbols, *words_of))
     scored = []
-    for passage in cut(outline.definitions, lines):
-        piece = "\n".join(lines[passage.start - 1 : passage.end])
-        found = WORD.findall(piece)
-        matcher.learn(found)
+    for passage, piece, found in zip(passages, pieces, words_of, strict=True):
         counts = matcher.count(found)
-        _add_symbol(counts, passage.symbol, matcher)
-        scored.append(Scored(file.path, passage, matcher.score(counts, len(found)) + share * file.score, piece))
+        if counts:
+            _add_symbol(counts, passage.symbol, matcher)
+            scored.append(Scored(file.path, passage, matcher.score(counts, len(found)) + share * file.score, piece))
     return scored
 
 
 def _add_symbol(counts: dict[str, float], symbol: Definition | None, matcher: Matcher) -> None:
-    if symbol is None:
-        return
-    for text, weight in ((f"{symbol.parent or ''} {symbol.name}", NAME_WEIGHT), (symbol.signature, SIGNATURE_WEIGHT)):
-        found = words(text)
-        matcher.learn(found)
-        for term, n in matcher.count(found).items():
-            counts[term] = counts.get(term, 0.0) + n * weight
+    if symbol is not None:
+        for term, n in matcher.count([symbol.name, symbol.parent or ""]).items():
+            counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT

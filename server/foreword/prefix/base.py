@@ -27,14 +27,13 @@ HEADER_TOKENS = 40
 class BaseSource:
     """The tree at the anchor.
 
-    `sizes` (bytes), `n_lines` and `languages` are known without reading a file;
+    `sizes` (bytes) and `languages` are known without reading a file;
     `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
     with their scores, best first; `read` yields texts of the paths asked for.
     """
 
     sizes: Mapping[str, int]
     weights: Mapping[str, float]
-    n_lines: Mapping[str, int]
     languages: Mapping[str, int]
     ranks: Mapping[str, float]
     churn: Mapping[str, float]
@@ -95,10 +94,7 @@ def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float
         f"<overview>\nFiles by language: {render_languages(source.languages)}\n"
         f"Directories with their number of files:\n{render_directories(source.sizes)}</overview>\n"
     )
-    entries = (
-        MapEntry(path, source.n_lines.get(path, 0), values[path], source.definitions(path))
-        for path in selection.outlined
-    )
+    entries = (MapEntry(path, values[path], source.definitions(path)) for path in selection.outlined)
     text, shown = render_map(entries, budget - estimate(overview) - HEADER_TOKENS)
     parts = (_part(path, "outline", piece) for path, piece in shown.items())
     return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from foreword.core.outline import Definition, Outline
-from foreword.core.text import Text, lines_of, printable
+from foreword.core.text import Text, printable
 from foreword.core.tokens import estimate, weigh
 from foreword.prefix.layers import Block, Form, Part, text_digest
 from foreword.prefix.render import quoted, render_file, render_outline
@@ -92,7 +92,7 @@ def _definitions(change: FileChange) -> str:
     definitions: Sequence[Definition] = change.outline.definitions[:MAX_OUTLINE_DEFINITIONS]
     if change.after is None or not definitions:
         return ""
-    return render_outline(change.path, len(lines_of(change.after.content)), definitions)
+    return render_outline(change.path, definitions)
 
 
 def _names(paths: Sequence[str]) -> str:

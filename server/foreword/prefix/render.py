@@ -22,9 +22,9 @@ def render_file(path: str, text: Text, outline: Outline) -> str:
     return f"<file {_attributes(path, text, outline)}>\n{content}{closing}</file>\n"
 
 
-def render_outline(path: str, n_lines: int, definitions: Sequence[Definition]) -> str:
+def render_outline(path: str, definitions: Sequence[Definition]) -> str:
     """A file as its definitions: line number and signature, indented by nesting."""
-    rows = [f"{path} ({n_lines} lines)\n"]
+    rows = [f"{path}\n"]
     rows += (
         f"{'  ' * depth}{d.line} {d.signature[:MAX_SIGNATURE_CHARS]}\n" for depth, d in _nested(definitions)
     )

@@ -14,9 +14,9 @@ from foreword.core.outline import Definition
 from foreword.core.tokens import NOMINAL_RATIO, weigh
 from foreword.prefix.render import render_outline
 
-FIRST_DEFINITIONS = 5
+FIRST_DEFINITIONS = 2
 MORE_DEFINITIONS = 40
-BREADTH_SHARE = 0.75
+BREADTH_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,6 @@ class MapEntry:
     """A file that may stand in the map; `definitions` with scores, best first."""
 
     path: str
-    n_lines: int
     value: float
     definitions: tuple[tuple[Definition, float], ...]
 
@@ -63,4 +62,4 @@ def _depth(chosen: Sequence[MapEntry], room: float) -> dict[str, str]:
 
 def _piece(entry: MapEntry, n_definitions: int) -> str:
     best: Sequence[Definition] = [definition for definition, _ in entry.definitions[:n_definitions]]
-    return render_outline(entry.path, entry.n_lines, best)
+    return render_outline(entry.path, best)

@@ -1,6 +1,6 @@
 """Which files stand in the base, and in which form: a pure function of the tree, its ranking and its churn.
 
-The value of a file is the mean of its share of the PageRank and its share of the recent changes:
+The value of a file is a mean of its share of the PageRank and its share of the recent changes:
 people ask about what everything leans on, and about what is being worked on.
 """
 
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import PurePosixPath
 
-FULL_SHARE = 0.4
+FULL_SHARE = 0.2
 """Share of the budget for whole files, where the repository does not fit."""
+
+CHURN_SHARE = 0.6
+"""How much recent changes count against rank. Both shares are chosen by `tests/benchmarks/map_quality.py`."""
 
 MAX_FILE_SHARE = 0.3
 """No single file takes more of the full share than this."""
@@ -70,7 +73,7 @@ def values_of(
     n_rank = sum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     n_churn = sum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     return {
-        path: round(weight * (ranks.get(path, 0.0) / n_rank + churn.get(path, 0.0) / n_churn) / 2, 9)
+        path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, churn.get(path, 0.0) / n_churn), 9)
         for path, weight in weights.items()
     }
 
@@ -87,6 +90,10 @@ def select(candidates: Sequence[Candidate], budget: int) -> Selection:
 def is_introduction(path: str) -> bool:
     """Whether a root file introduces the project: its readme, or the manifest of its package."""
     return "/" not in path and (path in MANIFESTS or PurePosixPath(path).name.lower() in READMES)
+
+
+def _mean(rank: float, churn: float) -> float:
+    return (1 - CHURN_SHARE) * rank + CHURN_SHARE * churn
 
 
 def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:

@@ -45,7 +45,13 @@ _TRANSPARENT = frozenset(("parenthesized_declarator", "attributed_declarator"))
 
 
 _CPP = re.compile(
-    rb"^\s*(?:namespace\s+\w|class\s+\w[^;()]*[{:]|template\s*<|using\s+namespace|(?:public|private|protected)\s*:)",
+    rb"^[ \t]*(?:"
+    rb"(?:inline[ ]+)?namespace\b[ \w:]*\{"
+    rb"|class[ ]+\w[^;()\n]*[{:]"
+    rb"|template[ ]*<"
+    rb"|using[ ]+namespace"
+    rb"|(?:public|private|protected)[ ]*:"
+    rb")",
     re.MULTILINE,
 )
 

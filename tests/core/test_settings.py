@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.core.settings import (
+    Options,
+    Settings,
+    default_of,
+    doc_of,
+    environment_name,
+    flatten,
+    from_environment,
+    keys,
+    resolve,
+)
+
+
+def messages(*layers: Options) -> list[str]:
+    return [problem.message for problem in resolve(layers)[1]]
+
+
+def test_without_options_the_defaults_hold() -> None:
+    assert (Settings(), ()) == resolve([])
+
+
+def test_the_stronger_layer_wins_key_by_key() -> None:
+    weak = Options("config.toml", {"model": "weak", "context.budget": 10_000})
+    strong = Options("command line", {"model": "strong"})
+    resolved, problems = resolve([weak, strong])
+    assert ("strong", 10_000, ()) == (resolved.model, resolved.context_budget, problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("context.budget", 1),
+        ("context.budget", True),
+        ("context.budget", "many"),
+        ("context.budget", 10_000.5),
+        ("context.budget", [10_000]),
+        ("context.budget", None),
+        ("model.deadline", float("nan")),
+        pytest.param("model.deadline", 10**400, id="no-float-is-so-large"),
+        ("limits.day", float("inf")),
+        ("provider", "somebody"),
+        ("model", 5),
+        ("tools.rounds", -1),
+    ],
+)
+def test_a_wrong_value_leaves_the_weaker_layer_in_force_and_is_said(key: str, value: object) -> None:
+    resolved, problems = resolve([Options("file", {key: value})])
+    assert Settings() == resolved
+    assert [f'file: "{key}" must be '] == [problem.message[: len(f'file: "{key}" must be ')] for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("context.budget", "60_001", 60_001),
+        ("context.budget", "70000", 70_000),
+        ("model.deadline", 30, 30.0),
+        ("model.deadline", "2.5", 2.5),
+        ("cache.ttl", "1h", "1h"),
+        ("tools.rounds", 0, 0),
+    ],
+)
+def test_variables_are_texts_and_numbers_are_read_from_them(key: str, value: object, expected: object) -> None:
+    resolved, problems = resolve([Options("environment", {key: value})])
+    assert (expected, ()) == (getattr(resolved, key.replace(".", "_")), problems)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [
+        ("context.budgett", "context.budget"),
+        ("modle", "model"),
+        ("FOREWORD_CONTEXT_BUGDET", "FOREWORD_CONTEXT_BUDGET"),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_one(wrong: str, nearest: str) -> None:
+    assert [f'file: unknown setting "{wrong}"; did you mean "{nearest}"?'] == messages(Options("file", {wrong: 1}))
+
+
+def test_an_unknown_key_like_no_other_leads_to_the_list() -> None:
+    assert ['file: unknown setting "zzz"; see `foreword doctor` for the known ones'] == messages(
+        Options("file", {"zzz": 1})
+    )
+
+
+@pytest.mark.parametrize("key", ["model.url", "model.catalog"])
+def test_a_project_can_not_send_text_elsewhere(key: str) -> None:
+    elsewhere = Options(".foreword.toml", {key: "http://198.51.100.1"}, trusted=False)
+    resolved, problems = resolve([elsewhere])
+    assert Settings() == resolved
+    assert [f'.foreword.toml: "{key}" can\'t be set by a project; use {environment_name(key)}'] == [
+        problem.message for problem in problems
+    ]
+
+
+def test_the_user_can_set_what_a_project_can_not() -> None:
+    assert "http://127.0.0.1:1" == resolve([Options("config.toml", {"model.url": "http://127.0.0.1:1"})])[0].model_url
+
+
+def test_nested_tables_become_dotted_keys() -> None:
+    assert {"model": "m", "context.budget": 1, "a.b.c": 2} == flatten(
+        {"model": "m", "context": {"budget": 1}, "a": {"b": {"c": 2}}, "empty": {}}
+    )
+
+
+def test_every_key_has_a_variable_of_its_own_and_a_meaning() -> None:
+    assert len(keys()) == len({environment_name(key) for key in keys()})
+    assert all(doc_of(key).endswith(".") for key in keys())
+
+
+@pytest.mark.parametrize("key", keys())
+def test_every_default_is_a_value_that_a_user_could_have_set(key: str) -> None:
+    assert (Settings(), ()) == resolve([Options("file", {key: default_of(key)})])
+
+
+def test_variables_of_other_programs_and_our_own_switches_are_no_settings() -> None:
+    environ = {"PATH": "/bin", "FOREWORD_HOME": "/x", "FOREWORD_DEBUG": "1", "FOREWORD_MODEL": "m"}
+    assert Options("environment", {"model": "m"}) == from_environment(environ)
+
+
+def test_a_variable_of_no_key_is_reported_under_its_name() -> None:
+    assert ['environment: unknown setting "FOREWORD_MODELL"; did you mean "FOREWORD_MODEL"?'] == messages(
+        from_environment({"FOREWORD_MODELL": "m"})
+    )
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.dictionaries(st.sampled_from(keys()) | st.text(), VALUES, max_size=6))
+def test_no_options_are_fatal_and_each_is_taken_or_reported(values: dict[str, object]) -> None:
+    resolved, problems = resolve([Options("file", values)])
+    taken = [key for key in values if f'"{key}"' not in "".join(problem.message for problem in problems)]
+    assert len(values) <= len(taken) + len(problems)
+    assert (resolved, ()) == resolve([Options("again", {key: getattr(resolved, key.replace(".", "_")) for key in keys()})])
