@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +14,8 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import MessagesApi
 from sample_repo import make_sample
+
+NOBODY = 65_534
 
 
 @pytest.fixture
@@ -33,3 +40,20 @@ def online(tmp_path: Path, api: MessagesApi) -> Foreword:
 def shop(tmp_path: Path) -> GitRepo:
     """A small repository that fits whole into the base."""
     return make_sample(tmp_path / "shop", 6)
+
+
+@pytest.fixture
+def ordinary() -> Iterator[tuple[Foreword, Path]]:
+    """A user who is not root, and a folder that they can reach, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="foreword-test-"))
+    folder.chmod(0o755)
+    user = Foreword(folder / "home", uid=NOBODY if os.getuid() == 0 else None)
+    try:
+        probe = [sys.executable, "-c", "import foreword"]
+        subprocess.run(probe, env=user.environ(), user=user.uid, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip(f"another user can't run {sys.executable}")
+    else:
+        yield user, folder
+    finally:
+        shutil.rmtree(folder)

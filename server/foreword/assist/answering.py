@@ -11,6 +11,7 @@ from uuid import uuid4
 from foreword.assist.answer import Answer, Citation, Freshness, Receipt
 from foreword.assist.citations import find_citations
 from foreword.assist.ledger import Entry, Status
+from foreword.assist.limits import check_limits
 from foreword.assist.ports import Provider
 from foreword.assist.preparing import Prepared, library_of
 from foreword.assist.session import Session
@@ -56,8 +57,11 @@ async def answer(
     Iterate within `contextlib.aclosing`. Cancelling books what was used so far.
 
     Raises:
+        LimitError: the day's money would not do; nothing was sent.
         ModelError: there is no answer.
     """
+    if not provider.simulated:
+        check_limits(session, prepared)
     progress = _Progress()
     rounds = pauses = 0
     while True:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from foreword.assist.saved import Saved
+from foreword.assist.symbols import find_definitions
 from foreword.core.excerpt import Excerpt
 from foreword.core.outline import Definition
 from foreword.core.text import lines_of
@@ -16,7 +17,10 @@ MAX_EXCERPTS = 24
 MAX_DEFINITIONS = 6
 MAX_MENTIONS = 6
 NEAR_BOOST = 1.5
+MIN_ACRONYM = 3
+NOT_CODE = frozenset(("heading", "key", "selector"))
 
+_SEPARATOR = re.compile(r"\.|::|#")
 _QUOTED = re.compile(r"`([^`\s]{2,80})`")
 _IDENTIFIER = re.compile(r"\b(?:[A-Za-z_]\w*(?:\.|::|#))*[A-Za-z_]\w*\b")
 
@@ -61,38 +65,39 @@ def find_excerpts(
 
 def find_evidence(saved: Saved, question: str, *, budget: int, near: Iterable[str] = ()) -> Evidence:
     """Definitions of what the question names, where it is mentioned, and excerpts."""
-    names = tuple(name for name in names_in(question) if saved.index.definitions(name))
+    names = tuple(name for name in names_in(question) if find_definitions(saved.index, name))
     excerpts = find_excerpts(saved, question, budget=budget, near=near)
     ranks = {excerpt.path: place for place, excerpt in reversed(list(enumerate(excerpts)))}
-    definitions = [pair for name in names for pair in _best(saved.index.definitions(name), ranks)]
-    mentions = [mention for name in names[:3] for mention in _mentions(saved, name, definitions)]
+    definitions = [pair for name in names for pair in _best(find_definitions(saved.index, name), ranks)]
+    mentions = [
+        mention for name in names[:3] for mention in _mentions(saved, _SEPARATOR.split(name)[-1], definitions)
+    ]
     return Evidence(names, tuple(definitions), tuple(mentions), excerpts)
 
 
 def names_in(question: str) -> list[str]:
     """Words of a question that look like identifiers: in backticks, or not plain prose; each once, in order."""
-    found = [_last_part(name) for name in _QUOTED.findall(question)]
-    found += [_last_part(word) for word in _IDENTIFIER.findall(question) if _looks_like_code(word)]
+    found = [name.strip("`()") for name in _QUOTED.findall(question)]
+    found += [word for word in _IDENTIFIER.findall(question) if _looks_like_code(word)]
     return list(dict.fromkeys(name for name in found if name))
 
 
 def _looks_like_code(word: str) -> bool:
-    inner = word[1:]
-    return (
-        "_" in word.strip("_")
-        or "." in word
-        or "::" in word
-        or (any(c.isupper() for c in inner) and any(c.islower() for c in word))
-    )
-
-
-def _last_part(name: str) -> str:
-    return re.split(r"\.|::|#", name.strip("`()").removesuffix("()"))[-1]
+    """A word with an underscore or a qualifier, in mixed case, or an acronym (`VFS`, which may name `Vfs`)."""
+    if "_" in word.strip("_") or "." in word or "::" in word:
+        return True
+    mixed = any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
+    return mixed or (word.isupper() and len(word) >= MIN_ACRONYM)
 
 
 def _best(found: Sequence[tuple[str, Definition]], ranks: dict[str, int]) -> list[tuple[str, Definition]]:
-    """The likeliest definitions of one name: those in files that the search found come first."""
-    ordered = sorted(found, key=lambda pair: (ranks.get(pair[0], len(ranks)), pair[0], pair[1].line))
+    """The likeliest definitions of one name: code before keys, and files that the search found before others."""
+
+    def place(pair: tuple[str, Definition]) -> tuple[bool, int, str, int]:
+        path, definition = pair
+        return definition.kind in NOT_CODE, ranks.get(path, len(ranks)), path, definition.line
+
+    ordered = sorted(found, key=place)
     return ordered[:MAX_DEFINITIONS]
 
 

@@ -14,9 +14,11 @@ from foreword.assist.laying import Foreword, lay_foreword
 from foreword.assist.pointing import Pointer, attachments_of
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
+from foreword.assist.symbols import find_definitions
 from foreword.assist.toolbox import Library
 from foreword.core.errors import ContextTooLarge, UsageError
 from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Definition
 from foreword.index.search import search
 from foreword.model.card import thinking_of
 from foreword.model.tools import ToolStyle, tool_definitions
@@ -95,7 +97,10 @@ def library_of(saved: Saved) -> Library:
     def find(query: str, limit: int) -> Sequence[Excerpt]:
         return search(saved.index, query, saved.read_content, limit=limit)
 
-    return Library(saved.index.paths, saved.read_content, find, saved.index.definitions)
+    def define(name: str) -> Sequence[tuple[str, Definition]]:
+        return find_definitions(saved.index, name)
+
+    return Library(saved.index.paths, saved.read_content, find, define)
 
 
 def _excerpts(

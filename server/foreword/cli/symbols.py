@@ -6,11 +6,11 @@ import argparse
 
 from foreword.assist.saved import look
 from foreword.assist.session import open_session
+from foreword.assist.symbols import find_definitions
 from foreword.cli.arguments import add_json, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
 from foreword.core.errors import UsageError
 from foreword.core.outline import Definition
-from foreword.index.index import Index
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
-        found = _find(look(session).index, arguments.name.strip())
+        found = find_definitions(look(session).index, arguments.name)
         show_problems(session.problems)
     if arguments.json:
         print_json([_as_json(path, definition) for path, definition in found])
@@ -36,12 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
     for path, d in found:
         output().print(f"{path}:{d.line} {d.kind} {d.signature}", markup=False)
     return 0 if found else _nothing(arguments.name)
-
-
-def _find(index: Index, name: str) -> list[tuple[str, Definition]]:
-    parent, _, last = name.replace("::", ".").replace("#", ".").rpartition(".")
-    within = parent.rpartition(".")[2]
-    return [pair for pair in index.definitions(last) if not within or pair[1].parent == within]
 
 
 def _nothing(name: str) -> int:

@@ -25,7 +25,7 @@ def output() -> Console:
 
 def notices() -> Console:
     """The console for everything that is not the result."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

@@ -42,6 +42,8 @@ _LATER_WEIGHT = 0.6
 """Of words after the first paragraph."""
 
 MAX_TERMS = 48
+SCOPE_LENGTH = 50
+SCOPE_WEIGHT = 0.0
 
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")
@@ -80,6 +82,9 @@ def parse_query(text: str) -> Query:
 
 def _paragraphs(text: str) -> Iterator[tuple[str, float]]:
     head, _, rest = text.strip().partition("\n")
+    scope, colon, _ = head[:SCOPE_LENGTH].partition(": ")
+    if colon:
+        yield scope, SCOPE_WEIGHT
     yield head, 1.0
     yield rest, _LATER_WEIGHT
 

@@ -21,6 +21,8 @@ LENGTH_PENALTY = 0.4
 USUAL_WORDS = 120
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
+SMOOTHING = 0.0
+EVERY = 10000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,24 @@ def rescore(file: Candidate, outline: Outline, text: str, matcher: Matcher, shar
     words_of = [WORD.findall(piece) for piece in pieces]
     symbols = {one for passage in passages if passage.symbol for one in (passage.symbol.name, passage.symbol.parent or "")}
     matcher.learn(chain(symbols, *words_of))
-    scored = []
-    for passage, piece, found in zip(passages, pieces, words_of, strict=True):
+    scores = []
+    for passage, found in zip(passages, words_of, strict=True):
         counts = matcher.count(found)
         if counts:
             _add_symbol(counts, passage.symbol, matcher)
-            scored.append(Scored(file.path, passage, matcher.score(counts, len(found)) + share * file.score, piece))
-    return scored
+        scores.append(matcher.score(counts, len(found)))
+    smooth = _smoothed(scores)
+    some = [value > 0 or len(scores) < EVERY for value in smooth]
+    return [
+        Scored(file.path, passage, score + share * file.score, piece)
+        for passage, piece, score, useful in zip(passages, pieces, smooth, some, strict=True)
+        if useful
+    ]
+
+
+def _smoothed(scores: Sequence[float]) -> list[float]:
+    before, after = [0.0, *scores[:-1]], [*scores[1:], 0.0]
+    return [own + SMOOTHING * (left + right) for own, left, right in zip(scores, before, after, strict=True)]
 
 
 def _add_symbol(counts: dict[str, float], symbol: Definition | None, matcher: Matcher) -> None:

@@ -52,7 +52,9 @@ def build_base(source: BaseSource, budget: int) -> Base:
     selection = select(sized, budget)
     rendered = _rendered(source, selection.full)
     if selection.whole and sum(estimate(text) for text in rendered.values()) > budget:
-        measured = [Candidate(c.path, estimate(rendered[c.path]), c.value) for c in sized]
+        measured = [
+            Candidate(c.path, estimate(rendered[c.path]), c.value) for c in sized if c.path in rendered
+        ]
         selection = select(measured, budget)
     return _assemble(source, selection, values, rendered, budget)
 

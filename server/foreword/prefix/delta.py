@@ -52,7 +52,9 @@ def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> 
         left -= n_tokens if text else 0
         pieces.append(text)
         parts.append(Part(change.path, form, text_digest(text), weigh(text)))
-    named.extend(further)
+    for path in further:
+        named.append(path)
+        parts.append(Part(path, "outline", text_digest(""), 0.0))
     body = "".join(pieces) + _names(named)
     return Block(f"<changes>\n{body}</changes>\n", tuple(parts)) if body else None
 

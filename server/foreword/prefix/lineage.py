@@ -69,5 +69,5 @@ def decode(text: str) -> Lineage:
         )
         shown = {path: Shown(**value) for path, value in raw["shown"].items()}
         return Lineage(Anchor(**raw["anchor"]), blocks, shown)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not a lineage: {error!r}") from error

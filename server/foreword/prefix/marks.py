@@ -6,7 +6,7 @@
       base, other blocks                base mark
       delta blocks                      delta mark
       turn blocks                       (everything volatile: after the last repository mark)
-    further messages of a tool loop     tail mark on the last block
+    further messages of a tool loop     tail mark on the last block, never on the model's own words
 
 At most four marks, as the API allows. Sources: FACTS in `server/README.md`, "Breakpoints".
 """
@@ -49,7 +49,7 @@ def request_body(
     """The body: `turn` are the texts after the prefix, `tail` the messages of a tool loop after that."""
     content = [*_prefix_blocks(laid), *({"type": "text", "text": text} for text in turn)]
     messages: list[Json] = [{"role": "user", "content": content}, *(dict(message) for message in tail)]
-    if tail and laid.ttl is not None:
+    if tail and laid.ttl is not None and messages[-1]["role"] == "user":
         messages[-1] = _marked_last(messages[-1], "5m")
     body: Json = {"model": parameters.model, "max_tokens": parameters.max_tokens}
     if parameters.tools:

@@ -74,9 +74,12 @@ def _judge_uncached(seen: Circumstances) -> Verdict:
 def _judge_written(seen: Circumstances) -> Verdict:
     same = [s for s in seen.earlier if (s.provider, s.model) == (seen.request.provider, seen.request.model)]
     if not same:
-        if any(other.is_warm(seen.request.at) for other in seen.earlier):
+        others = [
+            s for s in seen.earlier if s.provider == seen.request.provider and s.is_warm(seen.request.at)
+        ]
+        if others:
             return Verdict(
-                "model_changed", f"the cache was warm for {seen.earlier[0].model}; each model has its own"
+                "model_changed", f"the cache was warm for {others[0].model}; each model has its own"
             )
         return Verdict("cold", "the first request over this prefix; the next ones read it")
     last = same[0]

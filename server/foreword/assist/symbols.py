@@ -1,0 +1,18 @@
+"""Definitions by the name that people write: plain, or with what they are in (`QuerySet.filter`, `Foo::bar`)."""
+
+from __future__ import annotations
+
+import re
+
+from foreword.core.outline import Definition
+from foreword.index.index import Index
+
+_SEPARATOR = re.compile(r"\.|::|#")
+
+
+def find_definitions(index: Index, written: str) -> list[tuple[str, Definition]]:
+    """The definitions of a name by path and line; those in the named parent alone, if there are any."""
+    *parents, name = _SEPARATOR.split(written.strip("`() "))
+    found = index.definitions(name) if name else []
+    within = [pair for pair in found if parents and pair[1].parent == parents[-1]]
+    return within or found
