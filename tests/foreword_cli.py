@@ -82,8 +82,12 @@ class Foreword:
         return self.run("batch", "--workspace", str(workspace), *flags, stdin="\n".join(texts) + "\n")
 
     def json(self, command: str, workspace: Path, *arguments: str) -> Any:  # noqa: ANN401  # as json.loads is typed
+        """What a command says of a workspace with `--json`; it must succeed."""
+        return self.json_of(command, *arguments, "--workspace", str(workspace))
+
+    def json_of(self, command: str, *arguments: str) -> Any:  # noqa: ANN401  # as json.loads is typed
         """What a command says with `--json`; it must succeed."""
-        done = self.run(command, *arguments, "--json", "--workspace", str(workspace))
+        done = self.run(command, *arguments, "--json")
         assert done.code == 0, done
         return json.loads(done.out)
 

@@ -30,7 +30,7 @@ BAD_COMMAND_LINES = {
     "a missing file": (["ask", Q, "--path", "shop/nowhere.py"], 2, "no file shop/nowhere.py"),
     "a file outside": (["ask", Q, "--path", "../secret.txt"], 2, "../secret.txt"),
     "an absolute path outside": (["ask", Q, "--path", "/etc/passwd"], 2, "relative to the workspace"),
-    "an ignored file": (["ask", Q, "--path", "ignored.txt"], 2, "ignored.txt"),
+    "an ignored file": (["ask", Q, "--path", "ignored.txt"], 2, "ignored.txt is ignored"),
     "a secret file": (["ask", Q, "--path", ".env"], 2, ".env is left out (secret)"),
     "a line after the end": (["ask", Q, "--path", "shop/checkout.py:9999"], 2, "not 9999"),
     "line zero": (["ask", Q, "--path", "shop/checkout.py:0"], 2, "count from 1"),
@@ -81,7 +81,7 @@ def test_an_empty_folder_is_answered_with_a_notice(offline: Foreword, tmp_path: 
     (tmp_path / "empty").mkdir()
     done = offline.ask(tmp_path / "empty", Q)
     assert 0 == done.code
-    assert "no files" in done.complaint
+    assert "no files to read here" in done.complaint
     assert [] == done.answer["citations"]
 
 

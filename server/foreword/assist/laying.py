@@ -90,9 +90,7 @@ def _fresh(session: Session, saved: Saved, candidates: tuple[Anchor, ...]) -> _S
     """A new lineage at the first candidate whose delta is within its limit, or at the last one."""
     for anchor in candidates:
         step = _grown(session, saved, Lineage(anchor))
-        if step is not None and (
-            anchor == candidates[-1] or _delta_tokens(step.lineage) <= session.settings.context_delta
-        ):
+        if step is not None and (anchor == candidates[-1] or _is_small(session, step.lineage)):
             return step
     raise WorkspaceError("git can't read the commit that HEAD points at: fetch it, or check out another one")
 
@@ -129,6 +127,12 @@ def _view(session: Session, saved: Saved, kept: _Step, candidate: Anchor) -> Anc
         delta_tokens=_delta_tokens(kept.lineage),
         delta_limit=session.settings.context_delta,
     )
+
+
+def _is_small(session: Session, lineage: Lineage) -> bool:
+    """Whether a delta is within its limit and tells every change, rather than only naming some."""
+    tells_all = all(part.weight for block in lineage.delta for part in block.parts)
+    return tells_all and _delta_tokens(lineage) <= session.settings.context_delta
 
 
 def _delta_tokens(lineage: Lineage) -> int:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from foreword.assist.laying import Foreword
 from foreword.assist.saved import Saved
-from foreword.core.errors import UsageError
+from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.text import lines_of
 from foreword.prefix.turn import Attachment
+from foreword.workspace.disk import read_file
 
 CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
@@ -84,4 +85,13 @@ def _why_missing(path: str, saved: Saved) -> str:
     reasons = {left.path: left.reason for left in saved.report.left_out}
     if path in reasons:
         return f"{path} is left out ({reasons[path]}): point at another file"
+    if _is_on_disk(path, saved):
+        return f"{path} is ignored: point at another file, or change what .gitignore and .forewordignore say"
     return f"there is no file {path} in the workspace: give its path relative to the workspace"
+
+
+def _is_on_disk(path: str, saved: Saved) -> bool:
+    try:
+        return read_file(saved.root, path, limit=0) is not None
+    except WorkspaceError:  # it leads out of the workspace
+        return False

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from foreword.assist.session import Session
+from foreword.core.errors import Problem
 from foreword.core.source import Reader, Source
 from foreword.core.text import Text, decode
 from foreword.core.tree import FileTree, blob_id
@@ -70,6 +71,10 @@ def look(session: Session) -> Saved:
     reader = partial(read_sources, session.root, session.repository)
     index, report = refresh(session.index_store, tree, reader, on_progress=session.on_progress)
     session.report(*report.problems)
+    if not index.blobs:
+        session.report(
+            Problem("there are no files to read here: check --workspace, or what is ignored and left out")
+        )
     return Saved(
         session.root, tree, index, report, snapshot_digest(tree)[:16], _variant(session), rules, reader
     )

@@ -7,7 +7,7 @@ import argparse
 from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.cli.arguments import add_json, add_workspace, whole_number
-from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
 from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
 from foreword.index.search import search
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command; 1 if nothing was found."""
+    """Run the command."""
     if not arguments.query.strip():
         raise UsageError("the query is empty: give words to look for")
     with (
@@ -50,12 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     for excerpt in found:
         _show(excerpt)
-    return 0 if found else _nothing()
-
-
-def _nothing() -> int:
-    output().print("nothing found: try other words, or the name of a symbol")
-    return 1
+    if not found:
+        notices().print("nothing found: try other words, or the name of a symbol")
+    return 0
 
 
 def _as_json(excerpt: Excerpt) -> dict[str, object]:

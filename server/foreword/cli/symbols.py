@@ -8,7 +8,7 @@ from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.assist.symbols import find_definitions
 from foreword.cli.arguments import add_json, add_workspace, flags_of
-from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
 from foreword.core.errors import UsageError
 from foreword.core.outline import Definition
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command; 1 if nothing was found."""
+    """Run the command."""
     if not arguments.name.strip():
         raise UsageError("the name is empty: give the name of a definition")
     with (
@@ -35,12 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     for path, d in found:
         output().print(f"{path}:{d.line} {d.kind} {d.signature}", markup=False)
-    return 0 if found else _nothing(arguments.name)
-
-
-def _nothing(name: str) -> int:
-    output().print(f"no definition of {name}; try `foreword search {name}`", markup=False)
-    return 1
+    if not found:
+        notices().print(
+            f"no definition of {arguments.name}: try `foreword search {arguments.name}`", markup=False
+        )
+    return 0
 
 
 def _as_json(path: str, definition: Definition) -> dict[str, object]:

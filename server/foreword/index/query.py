@@ -43,7 +43,7 @@ _LATER_WEIGHT = 0.6
 
 MAX_TERMS = 48
 SCOPE_LENGTH = 50
-SCOPE_WEIGHT = 0.0
+SCOPE_WEIGHT = 1.0
 
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")

@@ -66,7 +66,7 @@ class Matcher:
 
 def rescore(file: Candidate, outline: Outline, text: str, matcher: Matcher, share: float) -> list[Scored]:
     """The passages of a file that mention a term at all, with their scores, in order."""
-    lines = text.split("\n")
+    lines = lines_of(text)
     passages = cut(outline.definitions, lines)
     pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
     words_of = [WORD.findall(piece) for piece in pieces]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,21 @@ from foreword.core.tokens import weigh
 from foreword.core.usage import Usage
 
 LOOK_BACK = 20
+_RUNS = frozenset(("tool_use", "tool_result"))
+"""A run of blocks of one of these types counts as one position."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One block of a request: the digest and weight of everything up to its end, and its mark (seconds) if any."""
+    """One block of a request: the digest and weight of everything up to its end, and its mark (seconds) if any.
+
+    `kind` is the type of the block.
+    """
 
     digest: str
     weight: float
     ttl_s: int | None = None
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def positions_of(body: Mapping[str, Any]) -> tuple[Position, ...]:
         text = json.dumps(bare, ensure_ascii=False)
         running.update(f"{scope}\0{text}\0".encode())
         weight += weigh(str(bare["text"]) if bare.get("type") == "text" else text)
-        found.append(Position(running.hexdigest(), weight, _ttl_of(block)))
+        found.append(Position(running.hexdigest(), weight, _ttl_of(block), str(block.get("type", scope))))
     return tuple(found)
 
 
@@ -66,7 +72,10 @@ def simulate(
             written[ttl_s] += tokens[i] - covered
             covered = tokens[i]
         known = alive.get(positions[i].digest)
-        changed[positions[i].digest] = _renewed(known, now) if known else Entry(now + ttl_s, ttl_s)
+        if known:
+            changed[positions[i].digest] = _renewed(known, now)
+        elif hit is None or i > hit:
+            changed[positions[i].digest] = Entry(now + ttl_s, ttl_s)
     return Usage(total - covered, written[300], written[3600], read), changed
 
 
@@ -74,10 +83,22 @@ def _longest_hit(
     alive: Mapping[str, Entry], positions: Sequence[Position], marks: Sequence[int]
 ) -> int | None:
     for mark in reversed(marks):
-        for i in range(mark, max(-1, mark - LOOK_BACK), -1):
+        for i in _reach(positions, mark):
             if positions[i].digest in alive:
                 return i
     return None
+
+
+def _reach(positions: Sequence[Position], mark: int) -> Iterator[int]:
+    """The places from a mark back as far as the look-back goes."""
+    n_seen, previous = 0, ""
+    for i in range(mark, -1, -1):
+        kind = positions[i].kind
+        n_seen += kind not in _RUNS or kind != previous
+        if n_seen > LOOK_BACK:
+            return
+        previous = kind
+        yield i
 
 
 def _renewed(entry: Entry, now: float) -> Entry:

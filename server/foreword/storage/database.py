@@ -13,6 +13,17 @@ from pathlib import Path
 from foreword.core.errors import Problem, StoreError
 
 BUSY_MS = 10_000
+_BAD_PLACES = frozenset(
+    (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+"""Errors that say nothing about what is in the file: it stays where it is."""
 
 
 def open_database(
@@ -21,7 +32,7 @@ def open_database(
     """A connection in autocommit mode with `schema` (idempotent statements) applied.
 
     Raises:
-        StoreError: the file is locked for too long, or the directory can't be written.
+        StoreError: the file is locked for too long, or it or its directory can't be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +42,8 @@ def open_database(
     except sqlite3.DatabaseError as error:
         if is_busy(error):
             raise StoreError(f"{path} is locked by another process: stop it, or set FOREWORD_HOME") from error
+        if _code(error) in _BAD_PLACES:
+            raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
         return _begin_anew(path, schema, version, busy_ms, error)
 
 
@@ -51,8 +64,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def is_busy(error: sqlite3.DatabaseError) -> bool:
     """Whether another process holds the lock."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and (code & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: sqlite3.DatabaseError) -> int | None:
+    """SQLite's primary result code, None for an error of our own."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _connect(path: Path, schema: str, version: int, busy_ms: int) -> sqlite3.Connection:

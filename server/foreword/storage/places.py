@@ -46,7 +46,10 @@ def find_places(environ: Mapping[str, str]) -> Places:
     if home:
         if "\0" in home:
             raise ConfigError("FOREWORD_HOME holds a NUL byte: set it to a directory")
-        root = Path(home).expanduser().absolute()
+        try:
+            root = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise ConfigError(f"FOREWORD_HOME {home} is nobody's home: set it to a directory") from error
         return Places(root / "cache", root / "data", root / "config")
     return Places(
         platformdirs.user_cache_path("foreword", appauthor=False),

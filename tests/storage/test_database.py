@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from foreword.core.errors import StoreError
+from foreword.storage.database import open_database, transaction
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS item (name TEXT);"
+
+
+@contextmanager
+def opened(path: Path, version: int = 1) -> Iterator[sqlite3.Connection]:
+    connection, problems = open_database(path, SCHEMA, version, busy_ms=50)
+    assert () == problems
+    with closing(connection):
+        yield connection
+
+
+def names(connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM item ORDER BY name")]
+
+
+def test_a_database_and_its_folders_are_made_when_they_are_needed(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "a.sqlite"
+    with opened(path) as connection, transaction(connection):
+        connection.execute("INSERT INTO item VALUES ('one')")
+    with opened(path) as connection:
+        assert ["one"] == names(connection)
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path / "a.sqlite") as connection:
+        with pytest.raises(ZeroDivisionError), transaction(connection):
+            connection.execute("INSERT INTO item VALUES ('half')")
+            _ = 1 // 0
+        assert [] == names(connection)
+        with transaction(connection):
+            connection.execute("INSERT INTO item VALUES ('whole')")
+        assert ["whole"] == names(connection)
+
+
+def test_a_file_of_another_version_is_put_aside(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with opened(path, version=7) as connection, transaction(connection):
+        connection.execute("INSERT INTO item VALUES ('old')")
+    connection, problems = open_database(path, SCHEMA, 1)
+    with closing(connection):
+        assert [] == names(connection)
+    assert ["it has schema 7, not 1"] == [problem.message.split("(")[1].split(")")[0] for problem in problems]
+    with opened(tmp_path / "a.sqlite.broken", version=7) as old:
+        assert ["old"] == names(old)
+
+
+@pytest.mark.parametrize("damage", [b"no database at all, but long enough to be one" * 50, b"SQLite format 3\0" + b"\xff" * 2_000])
+def test_a_damaged_file_is_put_aside_with_its_journal(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(damage)
+    (tmp_path / "a.sqlite-wal").write_bytes(b"stale")
+    connection, problems = open_database(path, SCHEMA, 1)
+    with closing(connection):
+        assert [] == names(connection)
+    assert 1 == len(problems)
+    assert damage == (tmp_path / "a.sqlite.broken").read_bytes()
+
+
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").touch()
+    with opened(tmp_path / "a.sqlite") as connection:
+        assert [] == names(connection)
+
+
+def test_a_database_that_is_locked_for_long_is_an_error_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with opened(path) as holder, opened(path) as other:
+        holder.execute("BEGIN IMMEDIATE")
+        holder.execute("INSERT INTO item VALUES ('held')")
+        with pytest.raises(StoreError, match="try again, or set FOREWORD_HOME"), transaction(other):
+            pass
+        with pytest.raises(StoreError, match="locked by another process"):
+            open_database(path, SCHEMA, 1, busy_ms=50)
+        holder.execute("COMMIT")
+        assert ["held"] == names(other)
+    assert not (tmp_path / "a.sqlite.broken").exists()
+
+
+def test_a_folder_that_can_not_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"can't write to .*: set FOREWORD_HOME$"):
+        open_database(tmp_path / "file" / "a.sqlite", SCHEMA, 1)
+
+
+def test_a_full_disk_is_an_error_in_one_line(tmp_path: Path) -> None:
+    with opened(tmp_path / "a.sqlite") as connection:
+        connection.execute("PRAGMA max_page_count = 4")
+        with pytest.raises(StoreError, match=r"^can't write Foreword's data \(.*full.*\)"), transaction(connection):
+            connection.execute("INSERT INTO item VALUES (?)", ("x" * 100_000,))
+        connection.execute("PRAGMA max_page_count = 1000")
+        assert [] == names(connection)
+
+
+def test_what_is_no_file_is_not_moved_out_of_the_way(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").mkdir()
+    with pytest.raises(StoreError, match=r"a\.sqlite"):
+        open_database(tmp_path / "a.sqlite", SCHEMA, 1)
+    assert (tmp_path / "a.sqlite").is_dir()
+
+
+def test_two_connections_see_what_the_other_one_wrote(tmp_path: Path) -> None:
+    with opened(tmp_path / "a.sqlite") as one, opened(tmp_path / "a.sqlite") as other:
+        with transaction(one):
+            one.execute("INSERT INTO item VALUES ('one')")
+        with transaction(other):
+            other.execute("INSERT INTO item VALUES ('two')")
+        assert ["one", "two"] == names(one)
