@@ -1,9 +1,9 @@
 """Runs the `foreword` command as a user's shell does: a process with an environment of its own, every wait bounded.
 
-    foreword = Foreword(tmp_path / "home", url=api.url)
-    done = foreword.ask(repo.path, "What does checkout do?")
-    assert 0 == done.code
-    assert "read" in done.answer["receipt"]["tokens"]
+foreword = Foreword(tmp_path / "home", url=api.url)
+done = foreword.ask(repo.path, "What does checkout do?")
+assert 0 == done.code
+assert "read" in done.answer["receipt"]["tokens"]
 """
 
 from __future__ import annotations
@@ -157,4 +157,4 @@ def _read_terminal(terminal: int, until: float) -> bytes:
 
 def _absolute(search_path: str) -> str:
     """`PYTHONPATH` for a process in another directory."""
-    return os.pathsep.join(os.path.abspath(entry) for entry in search_path.split(os.pathsep) if entry)
+    return os.pathsep.join(str(Path(entry).absolute()) for entry in search_path.split(os.pathsep) if entry)

@@ -84,7 +84,8 @@ def misfit(value: object, shape: object, place: str = "") -> str | None:
             if not isinstance(value, list):
                 return f"{place} is no list"
             return next(
-                (wrong for n, item in enumerate(value) if (wrong := misfit(item, inner, f"{place}[{n}]"))), None
+                (wrong for n, item in enumerate(value) if (wrong := misfit(item, inner, f"{place}[{n}]"))),
+                None,
             )
         case type():
             return None if _is(value, shape) else f"{place} is {value!r}, no {shape.__name__}"

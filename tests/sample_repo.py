@@ -71,9 +71,9 @@ def module(name: str, seed: int) -> str:
         f'"""Everything about {name.replace("_", " ")}."""\n\n'
         f"from __future__ import annotations\n\nfrom shop.checkout import Checkout\n\n"
         f"LIMIT = {dice.randint(10, 9_999)}\n\n\n"
-        f'class {title}:\n    """One {name.split("_")[0]} of the {neighbour}."""\n\n{methods}\n\n'
+        f'class {title}:\n    """One {name.split("_", maxsplit=1)[0]} of the {neighbour}."""\n\n{methods}\n\n'
         f"def make_{name}(checkout: Checkout) -> {title}:\n"
-        f'    """The {name.split("_")[0]} for a checkout, within its limit."""\n'
+        f'    """The {name.split("_", maxsplit=1)[0]} for a checkout, within its limit."""\n'
         f"    found = {title}()\n    assert checkout.gross_total() < LIMIT\n    return found\n"
     )
 

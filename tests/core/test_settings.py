@@ -52,7 +52,9 @@ def test_the_stronger_layer_wins_key_by_key() -> None:
 def test_a_wrong_value_leaves_the_weaker_layer_in_force_and_is_said(key: str, value: object) -> None:
     resolved, problems = resolve([Options("file", {key: value})])
     assert Settings() == resolved
-    assert [f'file: "{key}" must be '] == [problem.message[: len(f'file: "{key}" must be ')] for problem in problems]
+    assert [f'file: "{key}" must be '] == [
+        problem.message[: len(f'file: "{key}" must be ')] for problem in problems
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,9 @@ def test_a_wrong_value_leaves_the_weaker_layer_in_force_and_is_said(key: str, va
         ("tools.rounds", 0, 0),
     ],
 )
-def test_variables_are_texts_and_numbers_are_read_from_them(key: str, value: object, expected: object) -> None:
+def test_variables_are_texts_and_numbers_are_read_from_them(
+    key: str, value: object, expected: object
+) -> None:
     resolved, problems = resolve([Options("environment", {key: value})])
     assert (expected, ()) == (getattr(resolved, key.replace(".", "_")), problems)
 
@@ -80,7 +84,9 @@ def test_variables_are_texts_and_numbers_are_read_from_them(key: str, value: obj
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_one(wrong: str, nearest: str) -> None:
-    assert [f'file: unknown setting "{wrong}"; did you mean "{nearest}"?'] == messages(Options("file", {wrong: 1}))
+    assert [f'file: unknown setting "{wrong}"; did you mean "{nearest}"?'] == messages(
+        Options("file", {wrong: 1})
+    )
 
 
 def test_an_unknown_key_like_no_other_leads_to_the_list() -> None:
@@ -100,7 +106,10 @@ def test_a_project_can_not_send_text_elsewhere(key: str) -> None:
 
 
 def test_the_user_can_set_what_a_project_can_not() -> None:
-    assert "http://127.0.0.1:1" == resolve([Options("config.toml", {"model.url": "http://127.0.0.1:1"})])[0].model_url
+    assert (
+        "http://127.0.0.1:1"
+        == resolve([Options("config.toml", {"model.url": "http://127.0.0.1:1"})])[0].model_url
+    )
 
 
 def test_nested_tables_become_dotted_keys() -> None:
@@ -130,7 +139,9 @@ def test_a_variable_of_no_key_is_reported_under_its_name() -> None:
     )
 
 
-VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
+)
 
 
 @settings(deadline=None, max_examples=200)
@@ -139,4 +150,6 @@ def test_no_options_are_fatal_and_each_is_taken_or_reported(values: dict[str, ob
     resolved, problems = resolve([Options("file", values)])
     taken = [key for key in values if f'"{key}"' not in "".join(problem.message for problem in problems)]
     assert len(values) <= len(taken) + len(problems)
-    assert (resolved, ()) == resolve([Options("again", {key: getattr(resolved, key.replace(".", "_")) for key in keys()})])
+    assert (resolved, ()) == resolve(
+        [Options("again", {key: getattr(resolved, key.replace(".", "_")) for key in keys()})]
+    )

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from foreword_cli import Foreword
 from foreword_output import ANSWER, misfit
 from gitrepo import GitRepo
@@ -34,12 +32,12 @@ def test_a_question_without_a_key_is_answered_from_the_index_with_places_that_ex
         assert f"{citation['path']}:{lines}" in answer["text"]
 
 
-def test_every_excerpt_of_an_offline_answer_is_a_citation(offline: Foreword, tmp_path: Path, shop: GitRepo) -> None:
+def test_an_excerpt_ends_with_the_last_line_of_its_file_and_is_a_citation(
+    offline: Foreword, shop: GitRepo
+) -> None:
     shop.write("last.py", "def first():\n    return 1\n\n\ndef zebra_crossing():\n    return first()\n")
     answer = offline.ask(shop.path, "What is a zebra crossing?").answer
-    assert {"path": "last.py", "startLine": 5, "endLine": 6} in answer["citations"] or any(
-        citation["path"] == "last.py" and citation["endLine"] == 6 for citation in answer["citations"]
-    )
+    assert ("last.py", 6) in [(citation["path"], citation["endLine"]) for citation in answer["citations"]]
 
 
 def test_the_second_question_is_a_hit_in_the_simulated_cache_and_says_that_it_is_simulated(
@@ -72,12 +70,14 @@ def test_a_terminal_gets_rendered_markdown_and_a_receipt_line(offline: Foreword,
     assert "*Offline" not in done.plain
     assert "###" not in done.plain
     assert "```" not in done.plain
-    last = done.plain.rstrip().splitlines()[-1]
+    last = " ".join(done.plain.rstrip().splitlines()[-2:])
     assert "simulated cache: cold" in last
     assert "fresh: as at the anchor" in last
 
 
-def test_a_pipe_gets_plain_text_and_the_receipt_goes_to_standard_error(offline: Foreword, shop: GitRepo) -> None:
+def test_a_pipe_gets_plain_text_and_the_receipt_goes_to_standard_error(
+    offline: Foreword, shop: GitRepo
+) -> None:
     done = offline.run("ask", QUESTION, cwd=shop.path)
     assert 0 == done.code
     assert "\x1b" not in done.out + done.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> GitRepo:
 
 
 def money_of(answers: Sequence[dict[str, Any]]) -> float:
-    return sum(answer["receipt"]["cost"]["total"] for answer in answers)
+    return float(sum(answer["receipt"]["cost"]["total"] for answer in answers))
 
 
 def check_receipts(answers: Sequence[dict[str, Any]], api: MessagesApi) -> None:
@@ -90,7 +91,7 @@ def test_twenty_processes_with_a_saved_edit_before_each_question_save_80_percent
 
 def check_append_only(requests: Sequence[Recorded]) -> None:
     """Each prefix is the one before with one block more; marks are few and nothing volatile is before them."""
-    for before, after in zip(requests, requests[1:], strict=False):
+    for before, after in pairwise(requests):
         assert prefix_texts(before) == prefix_texts(after)[:-1]
     for n, recorded in enumerate(requests):
         assert 1 <= len(recorded.marks) <= 4
@@ -128,7 +129,9 @@ def batch_under_way(user: Foreword, repo: GitRepo, n_lines: int, *flags: str) ->
     lines = "".join(f'{{"id": {n}, "question": "What is number {n}?"}}\n' for n in range(n_lines))
     out: list[bytes] = []
     with user.started("batch", "--workspace", str(repo.path), *flags) as process:
-        reader = threading.Thread(target=lambda: out.append(process.communicate(lines.encode(), timeout=60)[0]))
+        reader = threading.Thread(
+            target=lambda: out.append(process.communicate(lines.encode(), timeout=60)[0])
+        )
         reader.start()
         try:
             yield out

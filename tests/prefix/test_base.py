@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,8 @@ from foreword.core.tokens import estimate
 from foreword.prefix.base import BaseSource, build_base
 from foreword.prefix.layers import Base
 from foreword.prefix.render import render_directories
+
+Value = TypeVar("Value")
 
 FRAME_TOKENS = 300
 """What may come on top of the budget: the frames, and the names of the largest languages."""
@@ -85,7 +88,9 @@ def test_no_block_is_empty() -> None:
 
 
 def test_what_changes_often_comes_after_the_inner_breakpoint() -> None:
-    base = build_base(Tree({"hot.py": code(40), "cold.py": code(40)}, churn={"hot.py": 300.0}).source(), 9_000)
+    base = build_base(
+        Tree({"hot.py": code(40), "cold.py": code(40)}, churn={"hot.py": 300.0}).source(), 9_000
+    )
     assert [["cold.py"], ["hot.py"]] == [[part.path for part in block.parts] for block in base.blocks]
     assert 1 == len(base.stable)
 
@@ -132,7 +137,9 @@ def test_a_change_in_one_file_leaves_the_bytes_before_it_alone() -> None:
     assert before.rest != after.rest
 
 
-PATHS = st.text("ab/_é", min_size=1, max_size=6).filter(lambda path: path.strip("/") == path and "//" not in path)
+PATHS = st.text("ab/_é", min_size=1, max_size=6).filter(
+    lambda path: path.strip("/") == path and "//" not in path
+)
 TEXTS = st.one_of(st.integers(0, 400).map(code), st.text("x日\n", max_size=200))
 
 
@@ -149,10 +156,11 @@ def test_the_base_is_within_its_budget_and_a_pure_function_of_its_source(
     tree = Tree(texts, churn=numbers, ranks=numbers)
     base = build_base(tree.source(), budget)
     assert estimate(text_of(base)) <= budget + FRAME_TOKENS + estimate(render_directories(texts))
-    assert base == build_base(Tree(*(_shuffled(part, chance) for part in (texts, numbers, numbers))).source(), budget)
+    again = Tree(_shuffled(texts, chance), _shuffled(numbers, chance), _shuffled(numbers, chance))
+    assert base == build_base(again.source(), budget)
 
 
-def _shuffled(mapping: Mapping[str, object], chance: random.Random) -> dict[str, object]:
+def _shuffled(mapping: Mapping[str, Value], chance: random.Random) -> dict[str, Value]:
     items = list(mapping.items())
     chance.shuffle(items)
     return dict(items)

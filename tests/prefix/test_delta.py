@@ -11,14 +11,25 @@ from hypothesis import strategies as st
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.core.text import Text, decode
 from foreword.core.tokens import estimate
-from foreword.prefix.delta import MAX_BLOCK_TOKENS, MAX_FILE_TOKENS, MAX_NAMED, FileChange, render_delta, unified_diff
+from foreword.prefix.delta import (
+    MAX_BLOCK_TOKENS,
+    MAX_FILE_TOKENS,
+    MAX_NAMED,
+    FileChange,
+    render_delta,
+    unified_diff,
+)
 from foreword.prefix.layers import Block, Form
 
 OUTLINE = Outline((Definition("run", "function", "def run():", 7, 9),))
 
 
 def change(
-    path: str, before: str | None, after: str | None, form: Form | None = "full", outline: Outline = EMPTY_OUTLINE
+    path: str,
+    before: str | None,
+    after: str | None,
+    form: Form | None = "full",
+    outline: Outline = EMPTY_OUTLINE,
 ) -> FileChange:
     old = None if before is None else Text(before)
     new = None if after is None else Text(after)
@@ -51,7 +62,10 @@ def test_a_change_of_one_line_is_shown_as_that_line() -> None:
 
 def test_a_new_file_is_shown_whole() -> None:
     block = block_of(change("new.py", None, "def run(): ...\n", None, OUTLINE))
-    assert '<new>\n<file path="new.py" lines="1" definitions="7 run">\ndef run(): ...\n</file>\n</new>\n' in block.text
+    assert (
+        '<new>\n<file path="new.py" lines="1" definitions="7 run">\ndef run(): ...\n</file>\n</new>\n'
+        in block.text
+    )
     assert [("new.py", "full")] == [(part.path, part.form) for part in block.parts]
 
 
@@ -70,7 +84,8 @@ def test_changes_are_told_in_path_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(b"a\nb\n", b"a\r\nb\r\n"), (b"a\n", b"\xef\xbb\xbfa\n"), (b"\xc3\xa9\n", "é\n".encode("utf-16"))]
+    ("before", "after"),
+    [(b"a\nb\n", b"a\r\nb\r\n"), (b"a\n", b"\xef\xbb\xbfa\n"), (b"\xc3\xa9\n", "é\n".encode("utf-16"))],
 )
 def test_a_change_that_the_model_can_not_see_is_said_in_words(before: bytes, after: bytes) -> None:
     told = block_of(FileChange("a", decode(before), decode(after), EMPTY_OUTLINE, "full"))
@@ -134,15 +149,27 @@ def test_a_block_does_not_depend_on_the_order_of_the_changes() -> None:
     assert block_of(*changes) == block_of(*shuffled)
 
 
+@pytest.mark.parametrize("place", [0, 1, 200, 398, 399])
+def test_a_change_of_one_line_is_short_in_a_file_whose_lines_are_all_alike(place: int) -> None:
+    before = [f"  value {n % 5},\n" for n in range(400)]
+    after = [*before[:place], "  changed,\n", *before[place + 1 :]]
+    rows = unified_diff("".join(before), "".join(after), "f").splitlines()
+    assert len(rows) <= 2 + 1 + 8
+    first = max(1, place - 2)
+    assert rows[2].startswith(f"@@ -{first},")
+
+
 def test_a_missing_final_newline_is_marked_as_git_does() -> None:
     assert "+b\n\\ No newline at end of file\n" in unified_diff("a\n", "a\nb", "f")
     assert "-a\n\\ No newline at end of file\n+a\n" in unified_diff("a", "a\n", "f")
 
 
-FILES = st.lists(st.sampled_from(["", "a", "b", "c", "def f():", "\t", "\x0c", "+x", "-x", "@@"]), max_size=14)
+FILES = st.lists(
+    st.sampled_from(["", "a", "b", "c", "def f():", "\t", "\x0c", "+x", "-x", "@@"]), max_size=14
+)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=60)
 @given(FILES, FILES, st.booleans(), st.booleans())
 def test_a_diff_is_one_that_git_can_apply(
     tmp_path_factory: pytest.TempPathFactory, old: list[str], new: list[str], ends: bool, ended: bool

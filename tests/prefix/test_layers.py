@@ -37,11 +37,15 @@ def test_digests_are_the_same_in_every_process() -> None:
         "print(blocks_digest([Block('é'), Block('b')]), text_digest('é'))"
     )
     environ = {"PYTHONHASHSEED": "77", "LC_ALL": "C", "PYTHONPATH": ":".join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+    )
     assert f"{blocks_digest([Block('é'), Block('b')])} {text_digest('é')}" == done.stdout.strip()
 
 
 def test_a_base_knows_the_form_of_each_of_its_files() -> None:
-    base = Base((Block("s", (part("a"), part("b"))),), (Block("m", (part("c", "outline"),)), Block("r", (part("d"),))))
+    base = Base(
+        (Block("s", (part("a"), part("b"))),), (Block("m", (part("c", "outline"),)), Block("r", (part("d"),)))
+    )
     assert {"a": "full", "b": "full", "c": "outline", "d": "full"} == base.forms
     assert ["s", "m", "r"] == [block.text for block in base.blocks]

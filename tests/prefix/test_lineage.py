@@ -63,7 +63,8 @@ def test_appending_leaves_the_blocks_that_were_sent_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("anchor", "name"), [(Anchor("git", "tree", "commit"), "commit"), (Anchor("snapshot", "digest"), "digest")]
+    ("anchor", "name"),
+    [(Anchor("git", "tree", "commit"), "commit"), (Anchor("snapshot", "digest"), "digest")],
 )
 def test_an_anchor_is_named_by_its_commit_or_else_by_its_digest(anchor: Anchor, name: str) -> None:
     assert name == anchor.name

@@ -133,7 +133,9 @@ def test_no_request_has_more_than_four_marks_or_one_on_volatile_text(
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2), st.integers(1, 2), st.integers(0, 6))
-def test_one_more_block_of_the_delta_changes_nothing_before_it(n_stable: int, n_rest: int, n_delta: int) -> None:
+def test_one_more_block_of_the_delta_changes_nothing_before_it(
+    n_stable: int, n_rest: int, n_delta: int
+) -> None:
     def bare(body: Mapping[str, Any]) -> list[str]:
         return [block["text"] for block in content(body)]
 

@@ -63,7 +63,12 @@ def test_a_header_lists_so_many_definitions_and_says_that_there_are_more() -> No
 
 
 def test_an_outline_is_indented_by_nesting_whatever_order_it_came_in() -> None:
-    definitions = [function("after", 9), function("inner", 3, 4), function("Outer", 2, 8), function("deep", 4)]
+    definitions = [
+        function("after", 9),
+        function("inner", 3, 4),
+        function("Outer", 2, 8),
+        function("deep", 4),
+    ]
     assert (
         "a.py\n  2 def Outer():\n    3 def inner():\n      4 def deep():\n  9 def after():\n"
     ) == render_outline("a.py", definitions)

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from foreword.core.outline import Definition
 from foreword.core.tokens import NOMINAL_RATIO, weigh
-from foreword.prefix.repository_map import BREADTH_SHARE, FIRST_DEFINITIONS, MORE_DEFINITIONS, MapEntry, render_map
+from foreword.prefix.repository_map import (
+    BREADTH_SHARE,
+    FIRST_DEFINITIONS,
+    MORE_DEFINITIONS,
+    MapEntry,
+    render_map,
+)
 
 
 def entry(path: str, n_definitions: int = 0, value: float = 1.0) -> MapEntry:

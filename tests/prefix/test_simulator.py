@@ -13,13 +13,15 @@ from foreword.core.usage import Usage
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.marks import Laid, Parameters, request_body
 from foreword.prefix.policy import Ttl
-from foreword.prefix.simulator import LOOK_BACK, Entry, Position, positions_of, simulate
+from foreword.prefix.simulator import Entry, Position, positions_of, simulate
 from messages_api_cache import PrefixCache
 from messages_api_models import Model, find_model
 from messages_api_prompt import read_prompt
 from messages_api_tokens import OPENING_TOKENS
 
-PARAMETERS = Parameters("claude-sonnet-5-5", 1_000, "Be brief.", ({"name": "search", "input_schema": {"type": "object"}},))
+PARAMETERS = Parameters(
+    "claude-sonnet-5-5", 1_000, "Be brief.", ({"name": "search", "input_schema": {"type": "object"}},)
+)
 SECONDS = {"5m": 300, "1h": 3_600}
 Json = dict[str, Any]
 
@@ -79,7 +81,8 @@ def test_reads_and_writes_are_those_of_the_stand_in(steps: list[Step]) -> None:
         plan = other.plan("workspace", model, prompt, now)
         other.commit(plan)
         positions = [
-            Position(p.cached, p.tokens, SECONDS[p.ttl] if p.ttl else None, p.piece.kind) for p in prompt.positions
+            Position(p.cached, p.tokens, SECONDS[p.ttl] if p.ttl else None, p.piece.kind)
+            for p in prompt.positions
         ]
         usage, changed = simulate(entries, positions, now=now, ratio=1.0, minimum=model.minimum)
         entries |= changed
@@ -124,7 +127,7 @@ def test_every_read_renews_and_silence_forgets() -> None:
     assert 0 == run(entries, at(4, (4,)), 1_197.0).read
 
 
-@pytest.mark.parametrize(("n_further", "expected"), [(LOOK_BACK - 1, 4_000), (LOOK_BACK, 0)])
+@pytest.mark.parametrize(("n_further", "expected"), [(19, 4_000), (20, 0)])
 def test_the_look_back_ends_after_twenty_positions(n_further: int, expected: int) -> None:
     entries: dict[str, Entry] = {}
     run(entries, at(4, (4,)), 0.0)
@@ -136,6 +139,14 @@ def test_a_run_of_tool_results_counts_once_in_the_look_back() -> None:
     run(entries, at(4, (4,)), 0.0)
     longer = [replace(p, kind="tool_result" if i >= 4 else "text") for i, p in enumerate(at(64, (64,)))]
     assert 4_000 == run(entries, longer, 1.0).read
+
+
+def test_nothing_is_written_before_what_was_read() -> None:
+    entries: dict[str, Entry] = {}
+    run(entries, at(4, (2,)), 0.0)
+    run(entries, [replace(p, ttl_s=3_600) if p.digest == "p4" else p for p in at(4, (2,))], 100.0)
+    assert 4_000 == run(entries, at(4, (2, 4)), 1_000.0).read
+    assert 0 == run(entries, at(4, (2,)), 1_001.0).read
 
 
 def test_a_prefix_under_the_minimum_is_neither_written_nor_read() -> None:
@@ -154,7 +165,9 @@ def test_an_empty_request_costs_nothing() -> None:
     assert Usage() == run({}, [], 0.0)
 
 
-@pytest.mark.parametrize("change", [{"model": "other"}, {"system": [{"type": "text", "text": "Be long."}]}, {"tools": []}])
+@pytest.mark.parametrize(
+    "change", [{"model": "other"}, {"system": [{"type": "text", "text": "Be long."}]}, {"tools": []}]
+)
 def test_another_model_system_or_tools_share_nothing(change: Json) -> None:
     body = Step(0.0, 0, 0, 1, "5m", (), "why?").body()
     ours, others = positions_of(body), positions_of(body | change)

@@ -121,7 +121,10 @@ def test_a_process_that_is_killed_while_it_writes_leaves_a_readable_store(path: 
     process.stdin.flush()
     said = [process.stdout.readline() for _ in range(20)]
     process.send_signal(signal.SIGKILL)
-    said += process.communicate(timeout=60)[0].splitlines()
+    said += process.stdout.readlines()
+    process.stdin.close()
+    process.stdout.close()
+    process.wait(timeout=60)
     n_confirmed = sum(line.strip().isdigit() for line in said)
     with PrefixStore(path) as store:
         version, found = store.lineage("w", "v")
@@ -134,7 +137,9 @@ def test_a_process_that_is_killed_while_it_writes_leaves_a_readable_store(path: 
         assert swap(store, version, LINEAGE)
 
 
-def test_a_lineage_that_can_not_be_read_counts_as_none_and_is_replaced(path: Path, store: PrefixStore) -> None:
+def test_a_lineage_that_can_not_be_read_counts_as_none_and_is_replaced(
+    path: Path, store: PrefixStore
+) -> None:
     swap(store, 0, LINEAGE)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("UPDATE lineage SET body = '{\"anchor\": 5}'")
@@ -180,7 +185,9 @@ def test_a_prefix_is_warm_for_its_time_to_live(now: float, expected: bool) -> No
     assert expected == Sent("p", "m", 1_000.0, 300, {}).is_warm(now)
 
 
-def test_entries_of_the_simulated_cache_outlive_the_process_until_they_expire(path: Path, store: PrefixStore) -> None:
+def test_entries_of_the_simulated_cache_outlive_the_process_until_they_expire(
+    path: Path, store: PrefixStore
+) -> None:
     store.put_simulated({"a": Entry(100.0, 300), "b": Entry(900.0, 3_600)}, now=0.0)
     with PrefixStore(path) as other:
         assert {"a": Entry(100.0, 300)} == other.simulated(["a", "c"])

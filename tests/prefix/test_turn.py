@@ -20,7 +20,10 @@ def test_the_question_stands_last_after_everything_that_belongs_to_it() -> None:
 
 
 def test_a_file_that_the_model_knows_is_only_named() -> None:
-    assert '<attached path="a.py" lines="1-9"/>\n' == render_turn("", [Attachment("a.py", None, 1, 9)], [], "?")[0]
+    assert (
+        '<attached path="a.py" lines="1-9"/>\n'
+        == render_turn("", [Attachment("a.py", None, 1, 9)], [], "?")[0]
+    )
 
 
 def test_what_json_can_not_carry_is_written_visibly() -> None:

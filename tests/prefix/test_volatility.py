@@ -16,7 +16,9 @@ from foreword.prefix.volatility import (
 
 def expected_saving(sizes: list[int], changes: list[float], k: int) -> float:
     """P(none of the first k files changed) x their tokens, each commit drawing its files independently."""
-    unchanged = prod((1 - min(churn / HISTORY_SIZE, 0.999)) ** COMMITS_BETWEEN_REBASES for churn in changes[:k])
+    unchanged = prod(
+        (1 - min(churn / HISTORY_SIZE, 0.999)) ** COMMITS_BETWEEN_REBASES for churn in changes[:k]
+    )
     return unchanged * sum(sizes[:k])
 
 

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from foreword.core.errors import StoreError
-from foreword.storage.database import open_database, transaction
+from foreword.storage.database import SharedConnection, open_database, transaction
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS item (name TEXT);"
 
 
 @contextmanager
-def opened(path: Path, version: int = 1) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, version: int = 1) -> Iterator[SharedConnection]:
     connection, problems = open_database(path, SCHEMA, version, busy_ms=50)
     assert () == problems
     with closing(connection):
@@ -33,11 +34,16 @@ def test_a_database_and_its_folders_are_made_when_they_are_needed(tmp_path: Path
         assert ["one"] == names(connection)
 
 
+def fail_half_way(connection: SharedConnection) -> None:
+    with transaction(connection):
+        connection.execute("INSERT INTO item VALUES ('half')")
+        _ = 1 // 0
+
+
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with opened(tmp_path / "a.sqlite") as connection:
-        with pytest.raises(ZeroDivisionError), transaction(connection):
-            connection.execute("INSERT INTO item VALUES ('half')")
-            _ = 1 // 0
+        with pytest.raises(ZeroDivisionError):
+            fail_half_way(connection)
         assert [] == names(connection)
         with transaction(connection):
             connection.execute("INSERT INTO item VALUES ('whole')")
@@ -56,7 +62,9 @@ def test_a_file_of_another_version_is_put_aside(tmp_path: Path) -> None:
         assert ["old"] == names(old)
 
 
-@pytest.mark.parametrize("damage", [b"no database at all, but long enough to be one" * 50, b"SQLite format 3\0" + b"\xff" * 2_000])
+@pytest.mark.parametrize(
+    "damage", [b"no database at all, but long enough to be one" * 50, b"SQLite format 3\0" + b"\xff" * 2_000]
+)
 def test_a_damaged_file_is_put_aside_with_its_journal(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "a.sqlite"
     path.write_bytes(damage)
@@ -97,7 +105,10 @@ def test_a_folder_that_can_not_be_made_is_an_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_in_one_line(tmp_path: Path) -> None:
     with opened(tmp_path / "a.sqlite") as connection:
         connection.execute("PRAGMA max_page_count = 4")
-        with pytest.raises(StoreError, match=r"^can't write Foreword's data \(.*full.*\)"), transaction(connection):
+        with (
+            pytest.raises(StoreError, match=r"^can't write Foreword's data \(.*full.*\)"),
+            transaction(connection),
+        ):
             connection.execute("INSERT INTO item VALUES (?)", ("x" * 100_000,))
         connection.execute("PRAGMA max_page_count = 1000")
         assert [] == names(connection)
@@ -117,3 +128,16 @@ def test_two_connections_see_what_the_other_one_wrote(tmp_path: Path) -> None:
         with transaction(other):
             other.execute("INSERT INTO item VALUES ('two')")
         assert ["one", "two"] == names(one)
+
+
+def test_threads_that_share_a_connection_write_one_after_the_other(tmp_path: Path) -> None:
+    with opened(tmp_path / "a.sqlite") as connection:
+
+        def write(thread: int) -> None:
+            for n in range(20):
+                with transaction(connection):
+                    connection.execute("INSERT INTO item VALUES (?)", (f"{thread}-{n}",))
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(write, range(4)))
+        assert sorted(f"{thread}-{n}" for thread in range(4) for n in range(20)) == names(connection)

@@ -29,11 +29,10 @@ MAX_SNAPSHOT_BYTES = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class AnchoredBase:
-    """A base with the blobs of its tree; `contents` are those (by blob id) that only Foreword can keep."""
+    """A base with the blobs of its tree."""
 
     base: Base
     blobs: Mapping[str, str]
-    contents: Mapping[str, bytes]
 
 
 def candidate_anchors(session: Session, saved: Saved) -> tuple[Anchor, ...]:
@@ -61,7 +60,7 @@ def anchored_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBas
         source = source_of(session, saved, tree, _churn(session, anchor))
         base = build_base(source, session.settings.context_budget)
         _store(session, _key("base", saved, anchor), base)
-    return AnchoredBase(base, tree.blobs, {})
+    return AnchoredBase(base, tree.blobs)
 
 
 def _git_tree(session: Session, saved: Saved, anchor: Anchor) -> FileTree:
@@ -70,21 +69,22 @@ def _git_tree(session: Session, saved: Saved, anchor: Anchor) -> FileTree:
 
 
 def _snapshot_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase:
-    """The base of a folder without commits: its files are kept, so that later ones can be compared with them."""
+    """The base of a folder without commits; its contents are kept by whoever puts it in force."""
     key = _key("base", saved, anchor)
     stored = session.index_store.get_artifact(_key("tree", saved, anchor))
     base = _stored(session, key)
     if stored is not None and base is not None:
-        return AnchoredBase(base, json.loads(stored), {})
+        return AnchoredBase(base, json.loads(stored))
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
     base = build_base(source_of(session, saved, saved.tree, {}), session.settings.context_budget)
     _store(session, key, base)
     session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
-    return AnchoredBase(base, saved.tree.blobs, _snapshot_contents(saved))
+    return AnchoredBase(base, saved.tree.blobs)
 
 
-def _snapshot_contents(saved: Saved) -> dict[str, bytes]:
+def snapshot_contents(saved: Saved) -> dict[str, bytes]:
+    """What later files are compared with, by blob id: contents that only Foreword can keep."""
     contents: dict[str, bytes] = {}
     room = MAX_SNAPSHOT_BYTES
     sources = [Source(p, saved.tree.blobs[p], p in saved.tree.dirty) for p in saved.index.blobs]

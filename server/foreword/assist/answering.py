@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ from foreword.assist.limits import check_limits
 from foreword.assist.ports import Provider
 from foreword.assist.preparing import Prepared, library_of
 from foreword.assist.session import Session
-from foreword.assist.toolbox import tool_results
+from foreword.assist.toolbox import Library, tool_results
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.usage import Usage
 from foreword.model.card import Model
@@ -50,9 +52,11 @@ class _Progress:
 
 
 async def answer(
-    session: Session, prepared: Prepared, provider: Provider
+    session: Session, prepared: Prepared, provider: Provider, library: Callable[[], Library] | None = None
 ) -> AsyncGenerator[AnswerEvent, None]:
     """The events of the answer; the last one is the `Answer` itself.
+
+    `library` gives what the tools of one round see; without it, they see what was prepared, and can't edit.
 
     Iterate within `contextlib.aclosing`. Cancelling books what was used so far.
 
@@ -63,6 +67,7 @@ async def answer(
     if not provider.simulated:
         check_limits(session, prepared)
     progress = _Progress()
+    library = library or partial(library_of, prepared.saved, prepared.unsaved)
     rounds = pauses = 0
     while True:
         async with aclosing(_one_request(session, prepared, provider, progress)) as events:
@@ -75,7 +80,7 @@ async def answer(
             progress.tail.append(_assistant(finished))
         elif finished.stop_reason == "tool_use" and rounds < session.settings.tools_rounds:
             rounds += 1
-            yield _run_tools(prepared, progress, finished, last=rounds == session.settings.tools_rounds)
+            yield await _run_tools(library(), progress, finished, last=rounds == session.settings.tools_rounds)
         else:
             yield _conclude(session, prepared, provider, progress, finished)
             return
@@ -190,8 +195,8 @@ def _circumstances(session: Session, prepared: Prepared, sent: Sent) -> Circumst
     )
 
 
-def _run_tools(prepared: Prepared, progress: _Progress, finished: Finished, *, last: bool) -> ToolsUsed:
-    results = tool_results(finished.content, library_of(prepared.saved))
+async def _run_tools(library: Library, progress: _Progress, finished: Finished, *, last: bool) -> ToolsUsed:
+    results = await asyncio.to_thread(tool_results, finished.content, library)
     if last:
         results.append(
             {"type": "text", "text": "No more tool calls are possible: answer now with what you have."}

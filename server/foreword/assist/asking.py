@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 
 from foreword.assist.answering import AnswerEvent, answer
 from foreword.assist.evidence import find_evidence
 from foreword.assist.offline_answer import compose
+from foreword.assist.overlay import unsaved_texts
 from foreword.assist.pointing import Pointer
-from foreword.assist.preparing import Prepared, prepare
-from foreword.assist.providers import open_providers, tools_style
+from foreword.assist.ports import Runner, in_place
+from foreword.assist.preparing import Kind, Prepared, prepare
+from foreword.assist.providers import open_providers, provider_name, tools_style
 from foreword.assist.saved import Saved, look
 from foreword.assist.session import Session
 from foreword.prefix.selection import READMES
@@ -19,28 +21,61 @@ EVIDENCE_TOKENS = 4_000
 
 
 async def ask(
-    session: Session, question: str, pointers: Sequence[Pointer] = (), *, use_cache: bool = True
+    session: Session,
+    question: str,
+    pointers: Sequence[Pointer] = (),
+    *,
+    use_cache: bool = True,
+    documents: Iterable[tuple[str, str]] = (),
+    run: Runner = in_place,
 ) -> AsyncGenerator[AnswerEvent, None]:
-    """The events of the answer to a question about the saved state; the last one is the `Answer`.
+    """The events of the answer to a question about the workspace as it is; the last one is the `Answer`.
+
+    `documents` are what an editor has open (path in the workspace, text); what is not saved wins over the disk.
 
     Raises:
         ForewordError: there is no answer; the message says why.
     """
-    asked_at = session.clock()
-    prepared = prepare(
-        session,
-        look(session),
-        question,
-        pointers,
-        use_cache=use_cache,
-        tools_style=tools_style(session),
-        asked_at=asked_at,
+    prepared = await run(
+        prepare_now, session, question, pointers, use_cache=use_cache, documents=tuple(documents)
     )
+    is_offline = provider_name(session) == "offline"
+    composed = await run(offline_text, prepared, pointers) if is_offline else ""
     async with open_providers(session) as provider_for:
-        provider = provider_for(lambda: offline_text(prepared, pointers))
+        provider = provider_for(lambda: composed)
         async with aclosing(answer(session, prepared, provider)) as events:
             async for event in events:
                 yield event
+
+
+def prepare_now(
+    session: Session,
+    question: str,
+    pointers: Sequence[Pointer] = (),
+    *,
+    use_cache: bool = True,
+    keep: bool = True,
+    documents: Iterable[tuple[str, str]] = (),
+    kind: Kind = "ask",
+) -> Prepared:
+    """A question about the workspace as it is now, ready to be sent; `keep=False` is for a look (a dry run).
+
+    Raises:
+        ForewordError: it can't be asked; the message says why.
+    """
+    asked_at, saved = session.clock(), look(session)
+    return prepare(
+        session,
+        saved,
+        question,
+        pointers,
+        use_cache=use_cache,
+        keep=keep,
+        tools_style=tools_style(session),
+        asked_at=asked_at,
+        kind=kind,
+        unsaved=unsaved_texts(saved, session.repository, documents),
+    )
 
 
 def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:

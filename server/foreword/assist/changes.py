@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from foreword.assist.anchors import AnchoredBase
@@ -38,13 +38,15 @@ def find_changes(session: Session, saved: Saved, lineage: Lineage, anchored: Anc
     )
     if not paths:
         return Changes(None, {}, {})
-    told, named = paths[:MAX_TOLD], paths[MAX_TOLD:]
+    by_weight = sorted(paths, key=lambda path: path not in after)
+    told, named = by_weight[:MAX_TOLD], sorted(by_weight[MAX_TOLD:])
     old = _before(session, saved, {path: known[path] for path in told if path in known})
     new = _after(saved, told)
     forms = _forms(lineage, anchored)
-    block = render_delta([_change(path, old, new, forms, saved) for path in told], named)
-    shown = _shown(block, after, paths) if block else {}
-    contents = {after[path]: new[path] for path in told if path in new and path in saved.tree.dirty}
+    seen = [path for path in told if path in new or path in old or path in forms]
+    block = render_delta([_change(path, old, new, forms, saved) for path in seen], named)
+    shown = _shown(block, after, (*seen, *named), forms) if block else {}
+    contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
     return Changes(block, shown, contents)
 
 
@@ -65,8 +67,7 @@ def _counts(path: str, known: Mapping[str, str], saved: Saved) -> bool:
 
 
 def _forms(lineage: Lineage, anchored: AnchoredBase) -> dict[str, Form]:
-    forms = dict(anchored.base.forms)
-    return forms | {path: shown.form for path, shown in lineage.shown.items() if shown.form == "full"}
+    return anchored.base.forms | {path: shown.form for path, shown in lineage.shown.items()}
 
 
 def _change(
@@ -104,6 +105,13 @@ def _after(saved: Saved, paths: Iterable[str]) -> dict[str, bytes]:
     return {source.path: data for source, data in saved.reader(sources) if data is not None}
 
 
-def _shown(block: Block, after: Mapping[str, str], paths: Sequence[str]) -> dict[str, Shown]:
-    forms = {part.path: part.form for part in block.parts}
-    return {path: Shown(after.get(path), forms.get(path, "outline")) for path in paths}
+def _shown(
+    block: Block, after: Mapping[str, str], paths: Iterable[str], forms: Mapping[str, Form]
+) -> dict[str, Shown]:
+    told = {part.path: part.form for part in block.parts}
+    return {path: Shown(after.get(path), _known_as(told.get(path), forms.get(path))) for path in paths}
+
+
+def _known_as(told: Form | None, before: Form | None) -> Form:
+    """How the model knows a file after it was told of it: a diff adds to what it had, and no more than that."""
+    return "full" if told == "full" or (told == "diff" and before == "full") else "outline"

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 
 from foreword.assist.answer import Citation
 
-_PLACE = re.compile(r"(?P<path>[^\s:`\"'<>|*]+):L?(?P<first>\d{1,7})(?:[-–]L?(?P<last>\d{1,7}))?(?!\w)")  # noqa: RUF001 - models write an en dash
+_PLACE = re.compile(
+    r"(?<![^\s:`\"'<>|*])(?P<path>[^\s:`\"'<>|*]+):L?(?P<first>\d{1,7})(?:[-–]L?(?P<last>\d{1,7}))?(?!\w)"  # noqa: RUF001 - models write an en dash
+)
+"""Begins at the beginning of a word only: looked for at every character of it, a long one would take minutes."""
 _OPENING = "([{"
 
 
@@ -28,8 +31,7 @@ def _checked(text: str, n_lines: Callable[[str], int | None]) -> Iterator[Citati
 
 
 def _known_path(written: str, n_lines: Callable[[str], int | None]) -> str | None:
-    """The path as written, or without an opening bracket of the prose around it."""
-    for candidate in (written.removeprefix("./"), written.lstrip(_OPENING).removeprefix("./")):
-        if n_lines(candidate) is not None:
-            return candidate
-    return None
+    """The path as written, or what follows an opening bracket of the prose around it (`[that](a.py:3)`)."""
+    starts = (0, *(i for i, character in enumerate(written, 1) if character in _OPENING))
+    candidates = (written[start:].removeprefix("./") for start in starts)
+    return next((path for path in candidates if n_lines(path) is not None), None)

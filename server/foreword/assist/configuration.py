@@ -1,13 +1,13 @@
 """Settings of a workspace, read from where people put them.
 
 In rising order of strength: the user's `config.toml`, `.foreword.toml`, `[tool.foreword]` in pyproject.toml,
-`FOREWORD_*` variables, flags. Files of the project may not set what would send text elsewhere.
+`FOREWORD_*` variables, the editor, flags. Files of the project may not set what would send text elsewhere.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from foreword.core.errors import Problem
@@ -17,7 +17,11 @@ PROJECT_FILE = ".foreword.toml"
 
 
 def read_settings(
-    root: Path, user_config: Path, environ: Mapping[str, str], flags: Mapping[str, object]
+    root: Path,
+    user_config: Path,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    editor: Sequence[Options] = (),
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings for a workspace, and what was wrong with the options on the way."""
     problems: list[Problem] = []
@@ -26,6 +30,7 @@ def read_settings(
         Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False),
         Options("pyproject.toml", flatten(_tool_table(root / "pyproject.toml", problems)), trusted=False),
         from_environment(environ),
+        *editor,
         Options("command line", flags),
     ]
     settings, wrong = resolve(layers)
@@ -43,7 +48,7 @@ def _read(path: Path, problems: list[Problem]) -> Mapping[str, object]:
         return tomllib.loads(path.read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         problems.append(Problem(f"{path.name}: not read, it is no valid TOML ({error})", path.name))
     except OSError as error:
         problems.append(Problem(f"{path.name}: not read ({error.strerror})", path.name))

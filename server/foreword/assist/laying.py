@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from foreword.assist.anchors import AnchoredBase, anchored_base, candidate_anchors
+from foreword.assist.anchors import AnchoredBase, anchored_base, candidate_anchors, snapshot_contents
 from foreword.assist.changes import find_changes
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
@@ -63,7 +63,7 @@ def lay_foreword(session: Session, saved: Saved, *, keep: bool = True) -> Forewo
             saved.variant,
             version,
             step.lineage,
-            contents=step.contents,
+            contents=_contents(saved, step),
             now=session.clock(),
         ):
             return laid
@@ -75,6 +75,12 @@ class _Step:
     lineage: Lineage
     base: Base
     contents: Mapping[str, bytes]
+
+
+def _contents(saved: Saved, step: _Step) -> Mapping[str, bytes]:
+    """What has to be kept with a step; a snapshot that comes into force is known to nobody else."""
+    is_new_snapshot = step.lineage.anchor.kind == "snapshot" and not step.lineage.delta
+    return snapshot_contents(saved) if is_new_snapshot else step.contents
 
 
 def _next_step(session: Session, saved: Saved, in_force: Lineage | None) -> _Step:
@@ -101,11 +107,10 @@ def _grown(session: Session, saved: Saved, lineage: Lineage) -> _Step | None:
     if anchored is None:
         return None
     changes = find_changes(session, saved, lineage, anchored)
-    base_contents = anchored.contents if not lineage.delta else {}
     if changes.block is None:
-        return _Step(lineage, anchored.base, base_contents)
+        return _Step(lineage, anchored.base, {})
     grown = lineage.append(changes.block, changes.shown)
-    return _Step(grown, anchored.base, {**base_contents, **changes.contents})
+    return _Step(grown, anchored.base, changes.contents)
 
 
 def _readable(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase | None:

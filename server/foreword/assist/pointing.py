@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foreword.assist.laying import Foreword
@@ -16,7 +16,7 @@ from foreword.workspace.disk import read_file
 CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
 
-_POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
+_POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +46,45 @@ def parse_pointer(written: str) -> Pointer:
     return Pointer(match["path"].replace("\\", "/").removeprefix("./"), first, last)
 
 
-def attachments_of(pointers: Sequence[Pointer], saved: Saved, laid: Foreword) -> tuple[Attachment, ...]:
+def attachments_of(
+    pointers: Sequence[Pointer], saved: Saved, laid: Foreword, unsaved: Mapping[str, str]
+) -> tuple[Attachment, ...]:
     """What the turn shows for the pointers; a whole file that the prefix has in full is only named.
+
+    `unsaved` texts (by path) win over the saved ones.
 
     Raises:
         UsageError: there is no such file, or it is left out.
     """
-    return tuple(_attachment(pointer, saved, laid) for pointer in pointers)
+    return tuple(_attachment(pointer, saved, laid, unsaved.get(pointer.path)) for pointer in pointers)
 
 
-def _attachment(pointer: Pointer, saved: Saved, laid: Foreword) -> Attachment:
-    text = saved.read(pointer.path)
+def _attachment(pointer: Pointer, saved: Saved, laid: Foreword, unsaved: str | None) -> Attachment:
+    text = unsaved if unsaved is not None else saved.read_content(pointer.path)
     if text is None:
         raise UsageError(_why_missing(pointer.path, saved))
-    n_lines = max(1, len(lines_of(text.content)))
+    n_lines = max(1, len(lines_of(text)))
     if pointer.first is None or pointer.last is None:
-        content = None if laid.shows_in_full(pointer.path) else text.content
+        content = None if laid.shows_in_full(pointer.path) or unsaved is not None else text
         return Attachment(pointer.path, content, 1, n_lines)
     if pointer.first > n_lines:
         raise UsageError(f"{pointer.path} has {n_lines} lines, not {pointer.first}: point at one of them")
     first, last = (
-        _surroundings(pointer, saved) if pointer.first == pointer.last else (pointer.first, pointer.last)
+        _surroundings(pointer, saved, is_saved=unsaved is None)
+        if pointer.first == pointer.last
+        else (pointer.first, pointer.last)
     )
-    return Attachment(pointer.path, text.content, first, min(last, n_lines))
+    return Attachment(pointer.path, text, first, min(last, n_lines))
 
 
-def _surroundings(pointer: Pointer, saved: Saved) -> tuple[int, int]:
-    """The smallest definition around a single line, or some lines on both sides of it."""
+def _surroundings(pointer: Pointer, saved: Saved, *, is_saved: bool) -> tuple[int, int]:
+    """The smallest definition around a single line, or some lines on both sides of it.
+
+    What the index knows of a file holds for its saved text only.
+    """
     line = pointer.first or 1
     around = [d for d in saved.index.outline(pointer.path).definitions if d.line <= line <= d.end_line]
-    if around:
+    if around and is_saved:
         smallest = min(around, key=lambda d: (d.end_line - d.line, d.line))
         return min(smallest.line, line - 3) if line > 3 else 1, smallest.end_line  # noqa: PLR2004 - a few lines of lead
     return max(1, line - CONTEXT_LINES), line + CONTEXT_LINES

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
 
 from foreword.assist.evidence import find_excerpts
 from foreword.assist.laying import Foreword, lay_foreword
+from foreword.assist.overlay import unsaved_files
 from foreword.assist.pointing import Pointer, attachments_of
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
@@ -22,7 +24,7 @@ from foreword.core.outline import Definition
 from foreword.index.search import search
 from foreword.model.card import thinking_of
 from foreword.model.tools import ToolStyle, tool_definitions
-from foreword.prefix.instructions import ASK, SYSTEM_PROMPT
+from foreword.prefix.instructions import ASK, EDIT, SYSTEM_PROMPT
 from foreword.prefix.layers import text_digest
 from foreword.prefix.marks import Laid, Parameters, request_body
 from foreword.prefix.policy import choose_ttl
@@ -30,7 +32,10 @@ from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn
 
 MIN_ANSWER_TOKENS = 256
-KIND = "ask"
+
+Kind = Literal["ask", "edit"]
+INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType({"ask": ASK, "edit": EDIT})
+"""What the turn of each kind of request begins with: all that tells the kinds apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,11 @@ class Prepared:
     """A question that is ready to be sent.
 
     `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
-    `asked_at` is when the user asked (Unix seconds).
+    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones.
     """
 
     question: str
-    kind: str
+    kind: Kind
     parameters: Parameters
     foreword: Foreword
     laid: Laid
@@ -52,6 +57,7 @@ class Prepared:
     prefix_weight: float
     weight: float
     asked_at: float
+    unsaved: Mapping[str, str] = field(default_factory=dict)
 
     def body(self, tail: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """The exact Messages body, after `tail` (the messages of the tool loop so far)."""
@@ -69,8 +75,12 @@ def prepare(
     foreword: Foreword | None = None,
     tools_style: ToolStyle = "native",
     asked_at: float | None = None,
+    kind: Kind = "ask",
+    unsaved: Mapping[str, str] | None = None,
 ) -> Prepared:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
+
+    `unsaved` are the texts of an editor that differ from the saved ones (`assist.overlay.unsaved_texts`).
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -80,19 +90,25 @@ def prepare(
     if not question.strip():
         raise UsageError("the question is empty: give it in quotes, or - to read it from standard input")
     laying = foreword or lay_foreword(session, saved, keep=keep)
-    attachments = attachments_of(pointers, saved, laying)
+    texts = unsaved or {}
+    attachments = attachments_of(pointers, saved, laying, texts)
     excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers)
     ttl = choose_ttl(session.settings.cache_ttl) if use_cache else None
     parameters = _parameters(session, tools_style)
     laid = Laid(laying.base, laying.delta, ttl)
-    turn = render_turn(ASK, attachments, excerpts, question)
+    turn = render_turn(INSTRUCTIONS[kind], attachments, excerpts, question, unsaved_files(saved, texts))
     return _measured(session, Prepared(
-        question, KIND, parameters, laying, laid, turn, saved, _digests(parameters, laying), 0.0, 0.0, asked_at
+        question, kind, parameters, laying, laid, turn, saved, _digests(parameters, laying), 0.0, 0.0, asked_at,
+        texts,
     ))  # fmt: skip
 
 
-def library_of(saved: Saved) -> Library:
-    """What the tools may see of the saved state."""
+def library_of(saved: Saved, unsaved: Mapping[str, str] | None = None) -> Library:
+    """What the tools may see: unsaved texts first, then the saved state. Search knows the saved state alone."""
+    texts = unsaved or {}
+
+    def read(path: str) -> str | None:
+        return texts[path] if path in texts else saved.read_content(path)
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
         return search(saved.index, query, saved.read_content, limit=limit)
@@ -100,7 +116,8 @@ def library_of(saved: Saved) -> Library:
     def define(name: str) -> Sequence[tuple[str, Definition]]:
         return find_definitions(saved.index, name)
 
-    return Library(saved.index.paths, saved.read_content, find, define)
+    paths = (*saved.index.paths, *sorted(texts.keys() - saved.index.blobs.keys()))
+    return Library(paths, read, find, define)
 
 
 def _excerpts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -43,7 +44,8 @@ async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
         return
     if name == "anthropic" and not (has_credentials(session.environ) or _is_keyless_engine(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
-    provider = open_provider(
+    provider = await asyncio.to_thread(
+        open_provider,
         name,
         environ=session.environ,
         base_url=session.settings.model_url,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +17,7 @@ from foreword.assist.configuration import read_settings
 from foreword.assist.ledger import Ledger
 from foreword.assist.ports import Clock
 from foreword.core.errors import Problem
-from foreword.core.settings import Settings
+from foreword.core.settings import Options, Settings
 from foreword.index.build import Progress
 from foreword.index.store import Store, open_store
 from foreword.model.card import Model
@@ -66,14 +66,15 @@ class Session:
 
 
 @contextmanager
-def open_session(
+def open_session(  # noqa: PLR0917 - an editor and tests give them by name
     folder: str | Path,
     flags: Mapping[str, object],
     environ: Mapping[str, str] | None = None,
     clock: Clock = time.time,
     on_progress: Progress | None = None,
+    editor: Sequence[Options] = (),
 ) -> Iterator[Session]:
-    """A session on a folder, closed at the end.
+    """A session on a folder, closed at the end; `editor` are the settings that an editor gives.
 
     Raises:
         WorkspaceError: there is no such folder, or git refuses it.
@@ -82,7 +83,7 @@ def open_session(
     variables = os.environ if environ is None else environ
     root = open_root(str(folder))
     places = find_places(variables)
-    settings, problems = read_settings(root, places.config, variables, flags)
+    settings, problems = read_settings(root, places.config, variables, flags, editor)
     repository, without_git = open_repository(root)
     override = Path(settings.model_catalog).expanduser() if settings.model_catalog else None
     catalog, catalog_problems = load_catalog(override)

@@ -26,15 +26,31 @@ MAX_VIEW_LINES = 1_200
 MAX_LISTED = 300
 MAX_DEFINITIONS = 40
 
+EditCall = CreateCall | ReplaceCall | InsertCall
+
+
+def no_editing(_: EditCall) -> str | Problem:
+    """What an edit gives where none is wanted."""
+    return Problem("This is a question: files are not edited here. Show the change in your answer.")
+
+
+def _forget(_path: str, _first: int, _last: int) -> None:
+    """Nobody wants to know what was viewed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What the tools may see: the paths of the snapshot, their texts, search and definitions."""
+    """What the tools may see: the paths of the snapshot, their texts, search and definitions.
+
+    `edit` carries out an edit, on a proposal; `viewed` hears which lines (1-based, inclusive) of a file were shown.
+    """
 
     paths: Sequence[str]
     read: Callable[[str], str | None]
     search: Callable[[str, int], Sequence[Excerpt]]
     definitions: Callable[[str], Sequence[tuple[str, Definition]]]
+    edit: Callable[[EditCall], str | Problem] = no_editing
+    viewed: Callable[[str, int, int], None] = _forget
 
 
 def tool_results(content: Sequence[Mapping[str, Any]], library: Library) -> list[dict[str, Any]]:
@@ -55,13 +71,13 @@ def carry_out(call: ToolCall, library: Library) -> str | Problem:
     """What a call gives back to the model, or why it can't be done."""
     match call:
         case ViewCall(path, first, last):
-            return _view(_clean(path), first, last, library)
+            return _view(clean_path(path), first, last, library)
         case SearchCall(query, limit):
             return _found(library.search(query, limit))
         case SymbolsCall(name):
             return _defined(name, library.definitions(name))
         case CreateCall() | ReplaceCall() | InsertCall():
-            return Problem("This is a question: files are not edited here. Show the change in your answer.")
+            return library.edit(call)
 
 
 def _view(path: str, start: int, last: int | None, library: Library) -> str | Problem:
@@ -73,6 +89,7 @@ def _view(path: str, start: int, last: int | None, library: Library) -> str | Pr
     if start > max(n_lines, 1):
         return Problem(f"{path} has {n_lines} lines; view a range within them.")
     more = "" if end >= (last or n_lines) or end >= n_lines else f"(lines {end + 1} to {n_lines} not shown)\n"
+    library.viewed(path, start, end)
     return numbered(printable(content), start, end) + more
 
 
@@ -104,6 +121,6 @@ def _defined(name: str, found: Sequence[tuple[str, Definition]]) -> str:
     return printable("".join(rows) + more) or f"No definition of {name} is known; search for it."
 
 
-def _clean(path: str) -> str:
+def clean_path(path: str) -> str:
     """A path as models write it: `./a`, `/a` and `a/` all mean `a` of the workspace."""
     return "/".join(part for part in path.split("/") if part not in ("", "."))

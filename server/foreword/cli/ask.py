@@ -6,25 +6,18 @@ QUESTION `-` reads it from standard input. Without an API key the answer comes f
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from contextlib import aclosing
 
 from foreword.assist.answer import Answer
-from foreword.assist.answering import AnswerEvent, ToolsUsed
-from foreword.assist.asking import ask
+from foreword.assist.asking import ask, prepare_now
 from foreword.assist.forecast import request_json
 from foreword.assist.pointing import Pointer, parse_pointer
-from foreword.assist.preparing import prepare
-from foreword.assist.providers import tools_style
-from foreword.assist.saved import look
+from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
-from foreword.cli.receipt import receipt_line
-from foreword.cli.streaming import MarkdownStream
-from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
-from foreword.core.errors import UsageError
-from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.cli.live import LiveText
+from foreword.cli.running import run_cancellable
+from foreword.cli.terminal import index_progress, notices, print_json, read_words, show_problems
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,9 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    question = _read_stdin() if arguments.question == "-" else arguments.question
-    if not question.strip():
-        raise UsageError("the question is empty: give it in quotes, or - to read it from standard input")
+    question = read_words(arguments.question, "question")
     pointers = [parse_pointer(path) for path in arguments.path]
     with (
         index_progress() as progress,
@@ -55,85 +46,41 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         if arguments.dry_run:
             return _dry_run(session, question, pointers, use_cache=not arguments.no_cache)
-        events = _Shown(as_json=arguments.json)
         try:
-            asyncio.run(_stream(session, question, pointers, events, use_cache=not arguments.no_cache))
+            run_cancellable(_stream(session, question, pointers, arguments))
         finally:
-            events.close()
             show_problems(session.problems)
     return 0
 
 
 async def _stream(
-    session: Session, question: str, pointers: list[Pointer], shown: _Shown, *, use_cache: bool
+    session: Session, question: str, pointers: list[Pointer], arguments: argparse.Namespace
 ) -> None:
-    async with aclosing(ask(session, question, pointers, use_cache=use_cache)) as events:
-        async for event in events:
-            shown.event(event)
+    live = LiveText(quiet=arguments.json)
+    try:
+        events = ask(session, question, pointers, use_cache=not arguments.no_cache)
+        async with aclosing(events):
+            async for event in events:
+                live.event(event)
+                if isinstance(event, Answer):
+                    live.close()
+                    _end(event, as_json=arguments.json)
+    finally:
+        live.close()
 
 
 def _dry_run(session: Session, question: str, pointers: list[Pointer], *, use_cache: bool) -> int:
-    prepared = prepare(
-        session,
-        look(session),
-        question,
-        pointers,
-        use_cache=use_cache,
-        keep=False,
-        tools_style=tools_style(session),
-    )
+    prepared = prepare_now(session, question, pointers, use_cache=use_cache, keep=False)
     print_json(request_json(session, prepared))
     show_problems(session.problems)
     return 0
 
 
-class _Shown:
-    """Shows events as they come: markdown on a terminal, plain text into a pipe, one object at the end as JSON."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-        self._markdown = MarkdownStream(output()) if sys.stdout.isatty() and not as_json else None
-
-    def event(self, event: AnswerEvent) -> None:
-        match event:
-            case TextDelta(text) if not self._as_json:
-                self._text(text)
-            case ToolsUsed(names) if self._markdown is not None:
-                self._markdown.status(f"({', '.join(names)})")
-            case ToolCallStarted(name) if self._markdown is not None:
-                self._markdown.status(f"({name} ...)")
-            case ThinkingDelta() if self._markdown is not None:
-                self._markdown.status("(thinking ...)")
-            case Answer():
-                self._end(event)
-            case _:
-                pass
-
-    def close(self) -> None:
-        if self._markdown is not None:
-            self._markdown.close()
-            self._markdown = None
-
-    def _text(self, text: str) -> None:
-        if self._markdown is not None:
-            self._markdown.feed(text)
-        else:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-
-    def _end(self, answer: Answer) -> None:
-        if self._as_json:
-            print_json(answer.to_json())
-            return
-        self.close()
-        if not sys.stdout.isatty() and not answer.text.endswith("\n"):
-            sys.stdout.write("\n")
-            sys.stdout.flush()
-        console = notices()
-        if answer.note:
-            console.print(f"foreword: {answer.note}", style="yellow", markup=False)
-        console.print(receipt_line(answer), style="dim", markup=False)
-
-
-def _read_stdin() -> str:
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+def _end(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer.to_json())
+        return
+    console = notices()
+    if answer.note:
+        console.print(f"foreword: {answer.note}", style="yellow", markup=False)
+    console.print(receipt_line(answer), style="dim", markup=False)

@@ -16,6 +16,7 @@ from contextlib import aclosing
 from foreword.assist.batch import run_batch
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
+from foreword.cli.running import run_cancellable
 from foreword.cli.terminal import index_progress, print_json, show_problems
 from foreword.core.errors import ForewordError
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         parallel = arguments.parallel or session.settings.batch_parallel
         try:
-            errors = asyncio.run(_run(session, parallel, use_cache=not arguments.no_cache))
+            errors = run_cancellable(_run(session, parallel, use_cache=not arguments.no_cache))
         finally:
             show_problems(session.problems)
     return errors[0].exit_code if errors else 0

@@ -8,10 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
+from foreword.assist.asking import prepare_now
 from foreword.assist.context_view import context_json
-from foreword.assist.preparing import prepare
-from foreword.assist.providers import tools_style
-from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
@@ -36,14 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
-        prepared = prepare(
-            session,
-            look(session),
-            LOOK_QUESTION,
-            use_cache=not arguments.no_cache,
-            keep=False,
-            tools_style=tools_style(session),
-        )
+        prepared = prepare_now(session, LOOK_QUESTION, use_cache=not arguments.no_cache, keep=False)
         context = context_json(session, prepared)
         show_problems(session.problems)
     if arguments.json:

@@ -7,6 +7,7 @@ from collections import Counter
 
 from rich.table import Table
 
+from foreword.assist.reports import index_json
 from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.cli.arguments import add_json, add_workspace, flags_of
@@ -29,25 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
         report = look(session).report
         show_problems(session.problems)
     if arguments.json:
-        print_json(_as_json(report))
+        print_json(index_json(report))
     else:
         _show(report)
     return 0
-
-
-def _as_json(report: BuildReport) -> dict[str, object]:
-    return {
-        "schema": "foreword.index/1",
-        "files": report.files,
-        "symbols": report.symbols,
-        "references": report.references,
-        "bytes": report.bytes,
-        "seconds": round(report.seconds, 3),
-        "parsed": report.parsed,
-        "reused": report.reused,
-        "languages": dict(report.languages),
-        "leftOut": [{"path": left.path, "reason": left.reason} for left in report.left_out],
-    }
 
 
 def _show(report: BuildReport) -> None:

@@ -20,6 +20,7 @@ from foreword.core.errors import ForewordError, UsageError
 
 COMMANDS: Mapping[str, str] = {
     "ask": "answer a question about the repository",
+    "edit": "propose edits of the repository's files, and apply them on request",
     "batch": "answer many questions, one JSON object a line, over one warm prefix",
     "index": "index the workspace and say what is in it",
     "symbols": "find where a name is defined",
@@ -28,6 +29,8 @@ COMMANDS: Mapping[str, str] = {
     "context": "show what the model knows: layers, files, tokens",
     "verify": "build the prefix twice in fresh processes and compare the bytes",
     "usage": "show what was spent and saved",
+    "serve": "be a language server, for editors and scripts",
+    "trust": "let editors send this workspace to the model",
     "doctor": "check the installation and the workspace",
 }
 CANCELLED = 130
@@ -41,7 +44,9 @@ def run() -> None:
 def main(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
     try:
-        return _dispatch(argv)
+        code = _dispatch(argv)
+        sys.stdout.flush()
+        return code
     except ForewordError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:

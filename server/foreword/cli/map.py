@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.mapping import repository_map
+from foreword.assist.reports import map_json
 from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.cli.arguments import add_json, add_workspace, flags_of, whole_number
@@ -28,10 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
-        text, paths = repository_map(session, look(session), arguments.map_budget)
+        shown = map_json(session, look(session), arguments.map_budget)
         show_problems(session.problems)
     if arguments.json:
-        print_json({"schema": "foreword.map/1", "text": text, "files": list(paths)})
+        print_json(shown)
     else:
-        print(printable(text), end="")
+        print(printable(shown["text"]), end="")
     return 0

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from foreword.assist.reports import excerpts_json, find_code
 from foreword.assist.saved import look
 from foreword.assist.session import open_session
 from foreword.cli.arguments import add_json, add_workspace, whole_number
 from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
-from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
-from foreword.index.search import search
 
 SHOWN_LINES = 12
 
@@ -30,39 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    if not arguments.query.strip():
-        raise UsageError("the query is empty: give words to look for")
     with (
         index_progress() as progress,
         open_session(arguments.workspace, {}, on_progress=progress) as session,
     ):
-        saved = look(session)
-        found = search(
-            saved.index,
-            arguments.query,
-            saved.read_content,
-            limit=arguments.limit,
-            budget_tokens=arguments.budget,
-        )
+        found = find_code(look(session), arguments.query, arguments.limit, arguments.budget)
         show_problems(session.problems)
     if arguments.json:
-        print_json([_as_json(excerpt) for excerpt in found])
+        print_json(excerpts_json(found))
         return 0
     for excerpt in found:
         _show(excerpt)
     if not found:
         notices().print("nothing found: try other words, or the name of a symbol")
     return 0
-
-
-def _as_json(excerpt: Excerpt) -> dict[str, object]:
-    shown: dict[str, object] = {
-        "path": excerpt.path,
-        "startLine": excerpt.start_line,
-        "endLine": excerpt.end_line,
-        "score": excerpt.score,
-    }
-    return shown | ({"symbol": excerpt.symbol} if excerpt.symbol else {})
 
 
 def _show(excerpt: Excerpt) -> None:

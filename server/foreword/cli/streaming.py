@@ -9,7 +9,8 @@ from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
+"""A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
 LIVE_LINES = 12
 
 
@@ -57,9 +58,9 @@ def split_complete(text: str) -> tuple[str, str]:
 def _in_fence(text: str) -> bool:
     opened: str | None = None
     for match in _FENCE.finditer(text):
-        fence = match[1]
+        fence = match["fence"]
         if opened is None:
             opened = fence
-        elif fence[0] == opened[0] and len(fence) >= len(opened):
+        elif fence.startswith(opened) and not match["info"].strip():
             opened = None
     return opened is not None

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from foreword.core.errors import Problem
+from foreword.core.errors import Problem, UsageError
 
 PIPE_COLUMNS = 200
 """The width of tables where there is no terminal to ask."""
@@ -26,6 +26,18 @@ def output() -> Console:
 def notices() -> Console:
     """The console for everything that is not the result."""
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def read_words(given: str, what: str) -> str:
+    """An argument in words; `-` stands for standard input.
+
+    Raises:
+        UsageError: there are no words.
+    """
+    words = sys.stdin.buffer.read().decode("utf-8", "replace") if given == "-" else given
+    if not words.strip():
+        raise UsageError(f"the {what} is empty: give it in quotes, or - to read it from standard input")
+    return words
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

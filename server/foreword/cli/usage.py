@@ -9,12 +9,11 @@ import time
 from rich.table import Table
 
 from foreword.assist.ledger import Ledger, Total
+from foreword.assist.receipt import dollars
+from foreword.assist.reports import usage_json, usage_totals
 from foreword.cli.arguments import add_json, whole_number
-from foreword.cli.receipt import dollars
 from foreword.cli.terminal import output, print_json, show_problems
 from foreword.storage.places import find_places
-
-SECONDS_A_DAY = 86_400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,41 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    since = time.time() - arguments.days * SECONDS_A_DAY
     with Ledger(find_places(os.environ).ledger) as ledger:
-        totals = ledger.totals(arguments.by, since)
+        totals = usage_totals(ledger, arguments.by, arguments.days, time.time())
         show_problems(ledger.problems)
     if arguments.json:
-        print_json(
-            {"schema": "foreword.usage/1", "by": arguments.by, "rows": [_as_json(total) for total in totals]}
-        )
+        print_json(usage_json(arguments.by, totals))
     elif totals:
         output().print(_table(arguments.by, totals))
     else:
         output().print('nothing was asked yet: try `foreword ask "what does this project do?"`')
     return 0
-
-
-def _as_json(total: Total) -> dict[str, object]:
-    usage = total.usage
-    return {
-        "group": total.group,
-        "simulated": total.simulated,
-        "requests": total.n_requests,
-        "tokens": {
-            "fresh": usage.fresh,
-            "write5m": usage.write_5m,
-            "write1h": usage.write_1h,
-            "read": usage.read,
-            "output": usage.output,
-        },
-        "cost": {
-            "currency": "USD",
-            "total": round(total.cost, 8),
-            "withoutCache": round(total.without_cache, 8),
-            "saved": round(total.saved, 8),
-        },
-    }
 
 
 def _table(by: str, totals: tuple[Total, ...]) -> Table:

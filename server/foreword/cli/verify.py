@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from foreword.assist.reports import verification_json
 from foreword.assist.verifying import verify
 from foreword.cli.arguments import add_budget, add_json, add_workspace
 from foreword.cli.terminal import notices, output, print_json
@@ -27,8 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     with notices().status("Building the prefix twice, from nothing ..."):
         result = verify(root, flags)
     if arguments.json:
-        layers = [{"name": name, "first": first, "second": second} for name, first, second in result.layers]
-        print_json({"same": result.is_same, "layers": layers, "firstDifference": result.first_difference})
+        print_json(verification_json(result))
         return 0 if result.is_same else 1
     for name, first, second in result.layers:
         output().print(f"{name:12} {first}" + ("" if first == second else f"  differs: {second}"))

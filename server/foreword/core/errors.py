@@ -7,6 +7,7 @@
     ├── StoreError           Foreword's own data can't be read or written
     ├── EditError            an edit could not be applied cleanly
     ├── LimitError           a spending limit stands in the way
+    ├── TrustError           nothing of this workspace may leave the machine yet
     └── ModelError           the model did not answer
         ├── CredentialsError     no key, or a wrong one
         ├── ModelUnavailable     network, overload, rate limit, deadline
@@ -58,6 +59,10 @@ class LimitError(ForewordError):
     """A spending limit stands in the way; nothing was sent."""
 
     exit_code = 4
+
+
+class TrustError(ForewordError):
+    """Nothing of this workspace may leave the machine until the user says so."""
 
 
 class ModelError(ForewordError):

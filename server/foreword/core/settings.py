@@ -54,7 +54,9 @@ class Settings:
         "The text editor tool as Anthropic defines it, or as a plain schema.",
         choices=("auto", "native", "schema"),
     )
-    limits_day: float = _option(0.0, "US dollars a day; 0 for no limit.", range=(0, 1_000_000))
+    limits_day: float = _option(
+        0.0, "US dollars a day; 0 for no limit.", range=(0, 1_000_000), user_only=True
+    )
     batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +23,7 @@ BOMS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-KEEP_INVALID: dict[Encoding, str] = {
+KEEP_INVALID: Mapping[Encoding, str] = {
     "utf-8": "surrogateescape",
     "utf-16-le": "surrogatepass",
     "utf-16-be": "surrogatepass",
@@ -39,12 +40,12 @@ LATIN1_MAX_HIGH_SHARE = 0.3
 LATIN1_MIN_LETTER_SHARE = 0.75
 LATIN1_MIN_SHORT_RUN_SHARE = 0.9
 
-C1_TO_CP1252 = {
+C1_TO_CP1252: Mapping[int, str] = {
     byte: character
     for byte in range(0x80, 0xA0)
     if (character := bytes([byte]).decode("cp1252", "ignore")) != ""
 }
-CP1252_TO_C1 = {ord(character): chr(byte) for byte, character in C1_TO_CP1252.items()}
+CP1252_TO_C1: Mapping[int, str] = {ord(character): chr(byte) for byte, character in C1_TO_CP1252.items()}
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 UNPRINTABLE = re.compile("[\0\ud800-\udfff]")

@@ -6,8 +6,9 @@ in several fields are weighed and added before they saturate, so that one word i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -20,10 +21,12 @@ from foreword.index.terms import term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0, 0.5, 1.0)
 """Of name, signature, comment and body; what stands in the first three stands in the body too."""
-PATH_WEIGHTS = (3.0, 1.0)
+PATH_WEIGHTS = (5.0, 2.0)
 """Of a file's name and of the folders above it."""
 SATURATION = 1.2
-LENGTH_PENALTY = 0.6
+LENGTH_PENALTY = 0.75
+NAMED_WEIGHT = 1.0
+"""Of a path in the query, in units of a file that has every word of the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +45,42 @@ class Found:
     worth: Mapping[str, float]
 
 
-def candidates(index: Index, query: Query, n: int, boosts: Mapping[str, float] = MappingProxyType({})) -> Found:
-    """The `n` best files for `query`; those with no word of it are never among them."""
-    terms = list(query.terms)
-    if not terms or not index.paths:
+def candidates(
+    index: Index,
+    query: Query,
+    n: int,
+    boosts: Mapping[str, float] = MappingProxyType({}),
+    *,
+    named: Collection[str] = (),
+    skipped: Container[str] = (),
+) -> Found:
+    """The `n` best files for `query`, without those `skipped`.
+
+    Files without any word of it are never among them, unless they are `named` in it.
+    """
+    if not index.paths:
         return Found((), {})
+    terms = list(query.terms)
     frequency, n_with = _frequencies(index, terms)
     n_files = len(index.terms)
-    rarity = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5))
-    worth = rarity * np.array([query.terms[term] for term in terms])
+    worth = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * np.array([query.terms[term] for term in terms])
     scores = worth @ (frequency / (frequency + SATURATION))
-    scores *= np.array([boosts.get(path, 1.0) * relevance(path, index.language(path), query.wants_tests) for path in index.paths])
-    best = np.lexsort((np.arange(len(scores)), -np.round(scores, 9)))[:n]
-    files = tuple(Candidate(index.paths[place], float(scores[place])) for place in best.tolist() if scores[place] > 0)
-    return Found(files, dict(zip(terms, worth.tolist(), strict=True)))
+    scores *= np.array([relevance(path, index.language(path), query.wants_tests) for path in index.paths])
+    for path in named:
+        scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
+    for path in boosts.keys() & index.place_of.keys():
+        scores[index.place_of[path]] *= boosts[path]
+    order = np.lexsort((np.arange(len(scores)), -np.round(scores, 9))).tolist()
+    best = ((index.paths[place], float(scores[place])) for place in order if scores[place] > 0)
+    files = (Candidate(path, score) for path, score in best if path not in skipped)
+    return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
 
 
 def _frequencies(index: Index, terms: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weighed frequency of each term in each file (terms x paths), and in how many files it occurs."""
     table = index.terms
+    if not terms:
+        return np.zeros((0, len(index.paths))), np.zeros(0)
     hashes = [term_hash(term) for term in terms]
     rows, which, counts = table.find(hashes)
     length = table.lengths / max(float(table.lengths.mean()), 1.0)

@@ -6,6 +6,7 @@ Several processes use the file at once: write-ahead logging, a bounded wait for 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from foreword.index.schema import SCHEMA, TABLES, VERSION
 
 Trouble = Literal["busy", "broken", "unwritable", "other"]
 
-_TROUBLES: dict[int, Trouble] = {
+_TROUBLES: Mapping[int, Trouble] = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_PROTOCOL: "busy",

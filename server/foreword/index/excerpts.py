@@ -3,39 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from foreword.core.excerpt import Excerpt
 from foreword.core.tokens import estimate
 from foreword.index.rescoring import Scored
 
+LIKE_SCORE = 0.5
+"""A passage joins a better neighbour if its score is at least this share of the neighbour's."""
+
 
 def choose(scored: Sequence[Scored], *, limit: int, budget_tokens: int | None) -> list[Excerpt]:
-    """At most `limit` excerpts of at most `budget_tokens` in all, best first; adjacent passages are joined."""
+    """At most `limit` excerpts of at most `budget_tokens` in all, best first.
+
+    A passage beside a chosen one joins it, unless it is much weaker. Where two excerpts meet they stay two, so that
+    the order holds when the list is read from the top; under a budget all of it is read, and they are joined.
+    """
     chosen: list[Excerpt] = []
     n_tokens = 0
     for one in sorted(scored, key=lambda one: (-round(one.score, 6), one.path, one.passage.start)):
         cost = estimate(one.text) + 1
         if budget_tokens is not None and n_tokens + cost > budget_tokens:
             continue
-        place = next((at for at, other in enumerate(chosen) if _touches(other, one)), None)
+        excerpt = _excerpt(one)
+        place = _neighbour(chosen, excerpt)
         if place is not None:
-            chosen[place] = _joined(chosen[place], one)
+            chosen[place] = _joined(chosen[place], excerpt)
         elif len(chosen) < limit:
-            symbol = one.passage.symbol.name if one.passage.symbol else None
-            chosen.append(Excerpt(one.path, one.passage.start, one.passage.end, one.score, one.text, symbol))
+            chosen.append(excerpt)
         else:
             break
         n_tokens += cost
-    return chosen
+    return chosen if budget_tokens is None else _all_joined(chosen)
 
 
-def _touches(excerpt: Excerpt, one: Scored) -> bool:
-    passage = one.passage
-    return excerpt.path == one.path and (passage.end + 1 == excerpt.start_line or excerpt.end_line + 1 == passage.start)
+def _excerpt(one: Scored) -> Excerpt:
+    passage, symbol = one.passage, one.passage.symbol
+    is_symbol = symbol is not None and passage.start <= symbol.line and symbol.end_line <= passage.end
+    name = symbol.name if symbol is not None and is_symbol else None
+    return Excerpt(one.path, passage.start, passage.end, one.score, one.text, name)
 
 
-def _joined(excerpt: Excerpt, one: Scored) -> Excerpt:
-    if one.passage.start < excerpt.start_line:
-        return replace(excerpt, start_line=one.passage.start, text=f"{one.text}\n{excerpt.text}")
-    return replace(excerpt, end_line=one.passage.end, text=f"{excerpt.text}\n{one.text}")
+def _neighbour(chosen: Sequence[Excerpt], excerpt: Excerpt, like: float = LIKE_SCORE) -> int | None:
+    """The place of an excerpt that ends where the other begins, or begins where it ends."""
+    for place, one in enumerate(chosen):
+        next_to = one.end_line + 1 == excerpt.start_line or excerpt.end_line + 1 == one.start_line
+        if next_to and one.path == excerpt.path and excerpt.score >= like * one.score:
+            return place
+    return None
+
+
+def _all_joined(chosen: Sequence[Excerpt]) -> list[Excerpt]:
+    """The same lines without neighbours: each excerpt has joined the best one that it touches, through others or not."""
+    apart: list[Excerpt] = []
+    for excerpt in chosen:
+        one = excerpt
+        while (place := _neighbour(apart, one, like=0.0)) is not None:
+            one = _joined(apart.pop(place), one)
+        apart.append(one)
+    return sorted(apart, key=lambda one: (-round(one.score, 6), one.path, one.start_line))
+
+
+def _joined(one: Excerpt, other: Excerpt) -> Excerpt:
+    """Both together, with the score of the better one."""
+    first, last = (one, other) if one.start_line < other.start_line else (other, one)
+    score = max(one.score, other.score)
+    return Excerpt(one.path, first.start_line, last.end_line, score, f"{first.text}\n{last.text}")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.store import Row, Store
 from foreword.index.table import TermTable
-from foreword.index.terms import parts, term_hash, whole
+from foreword.index.terms import parts, term_hash, whole, words
 from foreword.index.vectors import path_vector
 
 OUTLINES_KEPT = 512
@@ -39,6 +39,19 @@ class Index:
     def paths(self) -> tuple[str, ...]:
         """The paths of the files, in the order of the tree."""
         return tuple(self.blobs)
+
+    @cached_property
+    def place_of(self) -> Mapping[str, int]:
+        """For each path its position in `paths`."""
+        return {path: place for place, path in enumerate(self.paths)}
+
+    @cached_property
+    def paths_by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths that end in each file name."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
 
     @cached_property
     def paths_of(self) -> Mapping[int, tuple[str, ...]]:
@@ -96,11 +109,16 @@ class Index:
 
     def mentions(self, name: str) -> list[tuple[str, int]]:
         """Which files mention the identifier `name` and how often; most often first, then by path."""
-        pieces = parts(name)
-        hashes = [term_hash(whole(name))] if len(pieces) > 1 else [term_hash(piece) for piece in pieces]
+        hashes = [term_hash(term) for word in words(name) for term in _indexed(word)]
         rows = self.terms.containing(hashes) if hashes else set(self.paths_of)
         counts = [(path, self.outline(path).references.get(name, 0)) for path in self._paths_of_rows(rows)]
         return sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
     def _paths_of_rows(self, row_ids: set[int]) -> list[str]:
         return sorted(path for row_id in row_ids for path in self.paths_of.get(row_id, ()))
+
+
+def _indexed(word: str) -> tuple[str, ...]:
+    """The terms under which every file with `word` is found."""
+    pieces = parts(word)
+    return (whole(word),) if len(pieces) > 1 else pieces

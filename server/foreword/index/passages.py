@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from foreword.core.outline import Definition
 
-MAX_LINES = 60
-WINDOW = 40
+MAX_LINES = 28
+WINDOW = 20
 
 _LEAD = re.compile(r"\s*(?://|#|/?\*|--|;;|@|\[<?\w)")
 """How comments, decorators and attributes begin."""

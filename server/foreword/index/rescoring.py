@@ -10,19 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from foreword.core.outline import Definition, Outline
+from foreword.core.outline import Outline
 from foreword.core.text import lines_of
 from foreword.index.candidates import Candidate
 from foreword.index.passages import Passage, cut
 from foreword.index.terms import WORD, parts, whole
 
 SATURATION = 1.2
-LENGTH_PENALTY = 0.4
-USUAL_WORDS = 120
+LENGTH_PENALTY = 0.6
+USUAL_WORDS = 100
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
-SMOOTHING = 0.0
-EVERY = 10000
+"""How many mentions it is worth that a definition is called so."""
+NAMED_LINE_WEIGHT = 2.0
+"""Of a line that the query names, in units of a passage that has every word of the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,17 @@ class Scored:
     passage: Passage
     score: float
     text: str
+    share: float = 0.0
 
 
 class Matcher:
-    """Which terms of a query a word stands for; words are looked up once."""
+    """Which terms of a query a word stands for; words are looked up once.
+
+    `worth` says how much a mention of each term tells.
+    """
 
     def __init__(self, worth: Mapping[str, float]) -> None:
+        self.total = sum(worth.values())
         self._worth = worth
         self._terms_of: dict[str, tuple[str, ...]] = {}
 
@@ -64,35 +70,28 @@ class Matcher:
         return sum(self._worth[term] * n / (n + penalty) for term, n in counts.items())
 
 
-def rescore(file: Candidate, outline: Outline, text: str, matcher: Matcher, share: float) -> list[Scored]:
-    """The passages of a file that mention a term at all, with their scores, in order."""
+def rescore(
+    file: Candidate, outline: Outline, text: str, matcher: Matcher, named_lines: frozenset[int] = frozenset()
+) -> list[Scored]:
+    """The passages of a file with their scores, in order; a passage with a line that the query names beats all others."""
     lines = lines_of(text)
     passages = cut(outline.definitions, lines)
     pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
     words_of = [WORD.findall(piece) for piece in pieces]
-    symbols = {one for passage in passages if passage.symbol for one in (passage.symbol.name, passage.symbol.parent or "")}
+    symbols = {name for passage in passages for name in _names(passage)}
     matcher.learn(chain(symbols, *words_of))
-    scores = []
-    for passage, found in zip(passages, words_of, strict=True):
+    scored = []
+    for passage, piece, found in zip(passages, pieces, words_of, strict=True):
         counts = matcher.count(found)
-        if counts:
-            _add_symbol(counts, passage.symbol, matcher)
-        scores.append(matcher.score(counts, len(found)))
-    smooth = _smoothed(scores)
-    some = [value > 0 or len(scores) < EVERY for value in smooth]
-    return [
-        Scored(file.path, passage, score + share * file.score, piece)
-        for passage, piece, score, useful in zip(passages, pieces, smooth, some, strict=True)
-        if useful
-    ]
-
-
-def _smoothed(scores: Sequence[float]) -> list[float]:
-    before, after = [0.0, *scores[:-1]], [*scores[1:], 0.0]
-    return [own + SMOOTHING * (left + right) for own, left, right in zip(scores, before, after, strict=True)]
-
-
-def _add_symbol(counts: dict[str, float], symbol: Definition | None, matcher: Matcher) -> None:
-    if symbol is not None:
-        for term, n in matcher.count([symbol.name, symbol.parent or ""]).items():
+        for term, n in matcher.count(_names(passage)).items() if counts else ():
             counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
+        is_named = any(passage.start <= line <= passage.end for line in named_lines)
+        score = matcher.score(counts, len(found)) + file.score + is_named * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
+        scored.append(Scored(file.path, passage, score, piece))
+    return scored
+
+
+def _names(passage: Passage) -> tuple[str, ...]:
+    """What the passage's definition and the one around it are called."""
+    symbol = passage.symbol
+    return () if symbol is None else (symbol.name, symbol.parent or "")

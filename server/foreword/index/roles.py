@@ -18,6 +18,8 @@ _VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|
 _HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)|news|history|releases?)(?:[.-][^/]*)?$", re.IGNORECASE)
 
 _PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "html", "csv", "svg", "xml"))
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")
+"""Files that repeat what is defined elsewhere."""
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css"))
 
 
@@ -35,6 +37,12 @@ def role_of(path: str) -> Role:
 
 def relevance(path: str, language: str, wants_tests: bool) -> float:
     """How likely a question about code is about this file, given that its words fit equally well."""
-    by_role: Mapping[Role, float] = {"source": 1.0, "test": 1.0 if wants_tests else 0.5, "example": 0.6, "vendored": 0.4, "history": 0.3}
+    by_role: Mapping[Role, float] = {
+        "source": 1.0,
+        "test": 1.0 if wants_tests else 0.5,
+        "example": 0.6,
+        "vendored": 0.4,
+        "history": 0.3,
+    }
     by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
-    return by_role[role_of(path)] * by_language
+    return by_role[role_of(path)] * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)

@@ -7,7 +7,7 @@ outlines or vectors are packed, or the way that words are split changes: an olde
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE blobs (

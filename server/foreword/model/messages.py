@@ -204,7 +204,7 @@ class MessagesProvider:
         except TimeoutError:
             return _broken(f"it took longer than {spell(self._patience.deadline)} (model.deadline)")
         except ModelError as error:
-            return _broken(str(error))
+            return _broken(str(error).partition(":")[0])
         except (anthropic.AnthropicError, httpx2.HTTPError) as error:
             return _broken(why_broken(error, request.place))
         return _broken("the connection was closed early")

@@ -8,6 +8,7 @@ definitions of the new version follow. What is too large is named only, and the 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ MAX_FILE_TOKENS = 4_000
 MAX_BLOCK_TOKENS = 12_000
 MAX_NAMED = 400
 MAX_OUTLINE_DEFINITIONS = 40
+CONTEXT_LINES = 3
+_HUNK = re.compile(r"@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,19 @@ def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> 
 
 
 def unified_diff(before: str, after: str, path: str) -> str:
-    """A unified diff of two texts with three lines of context; a missing final newline is marked as git does."""
+    """A unified diff of two texts with three lines of context; a missing final newline is marked as git does.
+
+    What both begin and end with is set aside first: difflib takes lines that occur often for noise, and would
+    give everything behind a change in a file of such lines.
+    """
+    old, new = _terminated(before), _terminated(after)
+    n_head = _n_common(old, new)
+    n_tail = _n_common(old[n_head:][::-1], new[n_head:][::-1])
+    skipped, left = max(0, n_head - CONTEXT_LINES), max(0, n_tail - CONTEXT_LINES)
     rows = difflib.unified_diff(
-        _terminated(before), _terminated(after), f"a/{path}", f"b/{path}", lineterm=""
+        old[skipped : len(old) - left], new[skipped : len(new) - left], f"a/{path}", f"b/{path}", lineterm=""
     )
-    return "".join(f"{row}\n" for row in rows)
+    return "".join(f"{_shifted(row, skipped)}\n" for row in rows)
 
 
 def _told(change: FileChange) -> tuple[str, Form]:
@@ -103,6 +114,21 @@ def _names(paths: Sequence[str]) -> str:
     rows = "".join(f"{path}\n" for path in paths[:MAX_NAMED])
     more = f"(and {len(paths) - MAX_NAMED} more)\n" if len(paths) > MAX_NAMED else ""
     return f"<changed-files>changed, too many to show here; view them for their text:\n{rows}{more}</changed-files>\n"
+
+
+def _n_common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items two sequences begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _shifted(row: str, n_lines: int) -> str:
+    """A row of a diff whose lines are counted from `n_lines` further back; only headers begin with an at sign."""
+    header = _HUNK.fullmatch(row)
+    if header is None:
+        return row
+    old, old_length, new, new_length = header.groups()
+    return f"@@ -{int(old) + n_lines}{old_length} +{int(new) + n_lines}{new_length} @@"
 
 
 def _terminated(text: str) -> list[str]:

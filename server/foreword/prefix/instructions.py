@@ -34,3 +34,12 @@ REPOSITORY_CLOSING = "</repository>\n"
 ASK = """\
 Answer this question about the repository. Do not edit files: describe a change, or show it as a diff.
 """
+
+EDIT = """\
+Change the repository as asked below, with the create, str_replace and insert commands of the text editor tool. \
+They write into a proposal that the user reviews, never to disk; what you view shows your edits so far.
+- Look at what you change, and at who uses it, before you change it. Make independent edits in one go.
+- Change what the request calls for and nothing else. Keep to the style of the code around it.
+- old_str is the text of the file itself: without line numbers, with its whitespace, and long enough to be unique.
+- At the end say in a few sentences what you changed and what is left to do; the user sees the diff.
+"""

@@ -22,6 +22,10 @@ VerdictKind = Literal[
 ]
 
 
+ESTIMATE_SLACK = 1.5
+"""Token counts before an answer are estimates: a prefix of up to so many times the minimum may be under it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the cache did, and in one sentence why."""
@@ -62,11 +66,11 @@ def _judge_read(usage: Usage) -> Verdict:
 
 
 def _judge_uncached(seen: Circumstances) -> Verdict:
-    if seen.prefix_tokens < seen.minimum * 1.5:
+    if seen.prefix_tokens < seen.minimum * ESTIMATE_SLACK:
         return Verdict(
             "below_minimum",
-            f"the prefix of about {seen.prefix_tokens:,} tokens is under the {seen.minimum:,} "
-            f"that {seen.request.model} caches; it is sent at the full price",
+            f"the prefix, about {seen.prefix_tokens:,} tokens by estimate, is not cached: {seen.request.model} "
+            f"keeps none under {seen.minimum:,}; it is sent at the full price",
         )
     return Verdict("not_reported", "the endpoint reports neither a read nor a write")
 

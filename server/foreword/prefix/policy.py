@@ -5,11 +5,12 @@ A mark (breakpoint) costs a write premium on what it closes and pays when the sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Ttl = Literal["5m", "1h"]
-TTL_SECONDS: dict[Ttl, int] = {"5m": 300, "1h": 3600}
+TTL_SECONDS: Mapping[Ttl, int] = {"5m": 300, "1h": 3600}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from foreword.core.excerpt import Excerpt
 from foreword.core.text import printable
+from foreword.core.tokens import estimate
+from foreword.prefix.delta import unified_diff
 from foreword.prefix.render import numbered, quoted
+
+MAX_UNSAVED_TOKENS = 8_000
+"""Of all unsaved files together; what does not fit is named only."""
+MAX_COMPARED = 400_000
+"""Characters of a file that is compared with its saved text; a diff of more would take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +30,21 @@ class Attachment:
     end_line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A file as it stands in the user's editor; `saved` is its text on disk, None where there is none yet."""
+
+    path: str
+    text: str
+    saved: str | None
+
+
 def render_turn(
-    instructions: str, attachments: Sequence[Attachment], excerpts: Sequence[Excerpt], question: str
+    instructions: str,
+    attachments: Sequence[Attachment],
+    excerpts: Sequence[Excerpt],
+    question: str,
+    unsaved: Sequence[Unsaved] = (),
 ) -> tuple[str, ...]:
     """The texts of the turn, the question last."""
     material = "".join(_attached(attachment) for attachment in attachments)
@@ -33,6 +53,7 @@ def render_turn(
         material += (
             f"<excerpts>\nFound for the question; each line begins with its number.\n{shown}</excerpts>\n"
         )
+    material += _all_unsaved(unsaved)
     last = f"{instructions}\n{printable(question)}"
     return (material, last) if material else (last,)
 
@@ -50,3 +71,29 @@ def _excerpt(excerpt: Excerpt) -> str:
     lines = excerpt.text.split("\n")
     rows = "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, excerpt.start_line))
     return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{printable(rows)}</excerpt>\n"
+
+
+def _all_unsaved(files: Sequence[Unsaved]) -> str:
+    told, left = "", MAX_UNSAVED_TOKENS
+    for file in sorted(files, key=lambda file: file.path):
+        text = _unsaved(file) if len(file.text) <= MAX_COMPARED else ""
+        n_tokens = estimate(text)
+        if not text or n_tokens > left:
+            text = (
+                f"<unsaved path={quoted(file.path)}>too large to show here; view it for its text</unsaved>\n"
+            )
+        else:
+            left -= n_tokens
+        told += text
+    return told
+
+
+def _unsaved(file: Unsaved) -> str:
+    """The diff against the saved text, or the whole text with line numbers where that is shorter."""
+    text, name = printable(file.text), quoted(file.path)
+    whole = f"<unsaved path={name}>\n{numbered(text, 1, text.count(chr(10)) + 1)}</unsaved>\n"
+    if file.saved is None:
+        return whole
+    diff = unified_diff(printable(file.saved), text, file.path)
+    told = f"<unsaved path={name}>\nnot saved yet; against the saved file:\n{diff}</unsaved>\n"
+    return min(told, whole, key=len)

@@ -9,10 +9,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 from foreword.core.errors import Problem, StoreError
 
 BUSY_MS = 10_000
+CHECKED_BYTES = 32_000_000
+"""A file up to this size is checked whole when it is opened."""
 _BAD_PLACES = frozenset(
     (
         sqlite3.SQLITE_CANTOPEN,
@@ -26,9 +30,17 @@ _BAD_PLACES = frozenset(
 """Errors that say nothing about what is in the file: it stays where it is."""
 
 
+class SharedConnection(sqlite3.Connection):
+    """A connection that threads share: SQLite itself serializes statements, `lock` does so for transactions."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as the base class takes them
+        super().__init__(*args, **options)
+        self.lock = RLock()
+
+
 def open_database(
     path: Path, schema: str, version: int, *, busy_ms: int = BUSY_MS
-) -> tuple[sqlite3.Connection, tuple[Problem, ...]]:
+) -> tuple[SharedConnection, tuple[Problem, ...]]:
     """A connection in autocommit mode with `schema` (idempotent statements) applied.
 
     Raises:
@@ -48,16 +60,17 @@ def open_database(
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
     """A write transaction: committed at the end, rolled back on an error.
 
     Raises:
         StoreError: another process kept the database locked for too long, or the disk is full.
     """
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        with connection:
-            yield connection
+        with connection.lock:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
     except sqlite3.OperationalError as error:
         raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
 
@@ -73,15 +86,21 @@ def _code(error: sqlite3.DatabaseError) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def _connect(path: Path, schema: str, version: int, busy_ms: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None, check_same_thread=False)
+def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConnection:
+    connection = sqlite3.connect(
+        path,
+        timeout=busy_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=SharedConnection,
+    )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         _check_version(connection, version)
         connection.executescript(schema)
         connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("PRAGMA schema_version").fetchone()
+        _check_pages(connection, path)
     except sqlite3.DatabaseError:
         connection.close()
         raise
@@ -94,9 +113,20 @@ def _check_version(connection: sqlite3.Connection, version: int) -> None:
         raise sqlite3.DatabaseError(f"it has schema {found}, not {version}")
 
 
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    """Find damage before a query does, in files where that takes milliseconds."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if _is_small(path) else "ok"
+    if found != "ok":
+        raise sqlite3.DatabaseError(" ".join(str(found).split()))
+
+
+def _is_small(path: Path) -> bool:
+    return path.stat().st_size <= CHECKED_BYTES
+
+
 def _begin_anew(
     path: Path, schema: str, version: int, busy_ms: int, cause: sqlite3.DatabaseError
-) -> tuple[sqlite3.Connection, tuple[Problem, ...]]:
+) -> tuple[SharedConnection, tuple[Problem, ...]]:
     aside = path.with_name(path.name + ".broken")
     try:
         path.replace(aside)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from foreword.workspace.git import records_of, run
+from foreword.workspace.git import execute, records_of, run
 from foreword.workspace.repository import Repository
 
 SUBMODULE_MODE = "160000"
@@ -56,6 +57,17 @@ def changed_paths(repository: Repository) -> frozenset[str]:
 def untracked(repository: Repository) -> list[str]:
     """The files that git neither tracks nor ignores; a nested repository is a path that ends with a slash."""
     return records_of(run(repository.root, "ls-files", "-o", "--exclude-standard", "-z"))
+
+
+def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
+    """Those of the paths (there need be no file) that git's own rules ignore; all, if git can't say."""
+    with TemporaryFile() as stdin:
+        stdin.write("".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape"))
+        stdin.seek(0)
+        status, output, _ = execute(
+            repository.root, "check-ignore", "-z", "--no-index", "--stdin", stdin=stdin
+        )
+    return frozenset(records_of(output) if status in (0, 1) else paths)
 
 
 def _without_filters(filters: Sequence[str]) -> list[str]:

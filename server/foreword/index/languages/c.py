@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -22,7 +22,7 @@ from foreword.index.languages.rule import (
 )
 
 _MAX_DECLARATOR_DEPTH = 30
-_KIND_OF: dict[str, DefinitionKind] = {
+_KIND_OF: Mapping[str, DefinitionKind] = {
     "struct_specifier": "struct",
     "union_specifier": "struct",
     "class_specifier": "class",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -19,7 +19,7 @@ from foreword.index.languages.rule import (
     text,
 )
 
-_KIND_OF: dict[str, DefinitionKind] = {"struct_type": "struct", "interface_type": "interface"}
+_KIND_OF: Mapping[str, DefinitionKind] = {"struct_type": "struct", "interface_type": "interface"}
 _NOT_IN_A_NAME = "*() \t\n"
 
 

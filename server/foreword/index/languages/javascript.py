@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -157,7 +157,9 @@ JAVASCRIPT = Table(
     leads=frozenset(("decorator",)),
 )
 
-_TYPESCRIPT_RULES = {kind: rule for kind, rule in JAVASCRIPT.rules.items() if kind != "field_definition"}
+_TYPESCRIPT_RULES: Mapping[str, Rule] = {
+    kind: rule for kind, rule in JAVASCRIPT.rules.items() if kind != "field_definition"
+}
 
 TYPESCRIPT = Table(
     rules={

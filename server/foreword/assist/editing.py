@@ -1,0 +1,134 @@
+"""One instruction to change the repository: everything between its words and the proposal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from foreword.assist.answer import Answer
+from foreword.assist.answering import AnswerEvent, answer
+from foreword.assist.applying import Outcome
+from foreword.assist.asking import prepare_now
+from foreword.assist.editor import Editor, Ground
+from foreword.assist.pointing import Pointer
+from foreword.assist.ports import Runner, in_place
+from foreword.assist.preparing import Prepared, library_of
+from foreword.assist.proposal import Proposal
+from foreword.assist.providers import open_providers, provider_name
+from foreword.assist.session import Session
+from foreword.assist.toolbox import Library
+from foreword.core.errors import ConfigError, CredentialsError, Problem
+from foreword.core.text import Text
+from foreword.workspace.writing import why_not_new
+
+EDIT_SCHEMA = "foreword.edit/1"
+COMPLETE = ("end_turn", "stop_sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What came of an instruction.
+
+    `problems`: edits that failed, new syntax errors, and an answer that ended too early.
+    """
+
+    answer: Answer
+    proposal: Proposal
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the model came to its end; a proposal that breaks off is not one to apply."""
+        return self.answer.stop_reason in COMPLETE
+
+    def to_json(self, outcomes: Sequence[Outcome] = ()) -> dict[str, Any]:
+        """As `foreword.edit/1`, with what became of the files that were to be written."""
+        told = self.answer.to_json()
+        applied = {outcome.path for outcome in outcomes if outcome.applied}
+        problems = [*self.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
+        edits = [
+            {"path": path, "kind": file.kind, "diff": file.diff, "applied": path in applied}
+            for path, file in self.proposal.files.items()
+        ]
+        kept = {key: told[key] for key in ("text", "provider", "model", "stopReason")}
+        note = {"note": told["note"]} if "note" in told else {}
+        return {
+            "schema": EDIT_SCHEMA,
+            **kept,
+            "edits": edits,
+            "problems": [*map(_problem, problems), *told.get("problems", ())],
+            "receipt": told["receipt"],
+            **note,
+        }
+
+
+async def edit(
+    session: Session,
+    instruction: str,
+    pointers: Sequence[Pointer] = (),
+    *,
+    use_cache: bool = True,
+    documents: Iterable[tuple[str, str]] = (),
+    run: Runner = in_place,
+) -> AsyncGenerator[AnswerEvent | Edited, None]:
+    """The events of the answer to an instruction, and at last what came of it; nothing is written.
+
+    `documents` are as for `asking.ask`: what is not saved is what gets edited.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    if provider_name(session) == "offline":
+        raise CredentialsError("edits need a model: set ANTHROPIC_API_KEY, or name another --provider")
+    if not session.settings.tools_rounds:
+        raise ConfigError("edits need tools: set tools.rounds above 0")
+    prepared = await run(
+        prepare_now,
+        session,
+        instruction,
+        pointers,
+        use_cache=use_cache,
+        documents=tuple(documents),
+        kind="edit",
+    )
+    editor = Editor(_ground(session, prepared))
+    async with open_providers(session) as provider_for:
+        events = answer(session, prepared, provider_for(str), partial(_library, editor, prepared))
+        async with aclosing(events):
+            async for event in events:
+                yield event
+                if isinstance(event, Answer):
+                    yield _edited(event, editor)
+
+
+def _edited(finished: Answer, editor: Editor) -> Edited:
+    done = Edited(finished, editor.proposal, editor.problems)
+    if done.is_complete:
+        return done
+    early = Problem(finished.note or f"the answer ended too early ({finished.stop_reason}): ask again")
+    return replace(done, problems=(*done.problems, early))
+
+
+def _library(editor: Editor, prepared: Prepared) -> Library:
+    return editor.over(library_of(prepared.saved, prepared.unsaved))
+
+
+def _ground(session: Session, prepared: Prepared) -> Ground:
+    saved, unsaved = prepared.saved, prepared.unsaved
+
+    def read(path: str) -> Text | None:
+        text = saved.read(path)
+        return replace(text or Text(""), content=unsaved[path]) if path in unsaved else text
+
+    return Ground(
+        read,
+        lambda path: path not in unsaved and prepared.foreword.shows_in_full(path),
+        partial(why_not_new, session.root, session.repository, saved.rules),
+    )
+
+
+def _problem(problem: Problem) -> Mapping[str, Any]:
+    return {"message": problem.message} | ({"path": problem.path} if problem.path else {})

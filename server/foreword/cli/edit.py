@@ -1,0 +1,121 @@
+"""Change the repository: the model proposes edits, which are shown as a diff; --apply writes them.
+
+INSTRUCTION `-` reads it from standard input. Exit code 3: some edit failed or could not be applied, or is doubtful.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from rich.syntax import Syntax
+
+from foreword.assist.applying import Outcome, apply_proposal
+from foreword.assist.asking import prepare_now
+from foreword.assist.editing import Edited, edit
+from foreword.assist.forecast import request_json
+from foreword.assist.pointing import Pointer, parse_pointer
+from foreword.assist.receipt import receipt_line
+from foreword.assist.session import Session, open_session
+from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
+from foreword.cli.live import LiveText
+from foreword.cli.running import run_cancellable
+from foreword.cli.terminal import index_progress, notices, output, print_json, read_words, show_problems
+from foreword.core.errors import EditError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    parser.add_argument("instruction", metavar="INSTRUCTION", help="what to change, or - for standard input")
+    add_workspace(parser)
+    parser.add_argument(
+        "-p", "--path", action="append", default=[], metavar="FILE[:LINE[-LINE]]",
+        help="a file or lines that the change is about (may be given several times)",
+    )  # fmt: skip
+    parser.add_argument("--apply", action="store_true", help="write the edits to disk")
+    add_model(parser)
+    add_budget(parser)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="send nothing; print the exact request as JSON"
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    instruction = read_words(arguments.instruction, "instruction")
+    pointers = [parse_pointer(path) for path in arguments.path]
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
+    ):
+        if arguments.dry_run:
+            return _dry_run(session, instruction, pointers, use_cache=not arguments.no_cache)
+        try:
+            edited = run_cancellable(_stream(session, instruction, pointers, arguments))
+        finally:
+            show_problems(session.problems)
+        apply = arguments.apply and edited.is_complete
+        outcomes = apply_proposal(session.root, edited.proposal) if apply else ()
+    return _end(edited, outcomes, arguments)
+
+
+async def _stream(
+    session: Session, instruction: str, pointers: Sequence[Pointer], arguments: argparse.Namespace
+) -> Edited:
+    shown = LiveText(quiet=arguments.json)
+    try:
+        events = edit(session, instruction, pointers, use_cache=not arguments.no_cache)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Edited):
+                    return event
+                shown.event(event)
+    finally:
+        shown.close()
+    raise AssertionError("edit() ends with Edited or raises")
+
+
+def _dry_run(session: Session, instruction: str, pointers: Sequence[Pointer], *, use_cache: bool) -> int:
+    prepared = prepare_now(session, instruction, pointers, use_cache=use_cache, keep=False, kind="edit")
+    print_json(request_json(session, prepared))
+    show_problems(session.problems)
+    return 0
+
+
+def _end(edited: Edited, outcomes: Sequence[Outcome], arguments: argparse.Namespace) -> int:
+    """Show what came of it; gives the exit code."""
+    problems = (*edited.problems, *(problem for outcome in outcomes for problem in outcome.problems))
+    if arguments.json:
+        print_json(edited.to_json(outcomes))
+    else:
+        _show_diff(edited.proposal.diff)
+        show_problems(problems)
+        console = notices()
+        console.print(_summary(edited, outcomes, apply=arguments.apply), markup=False)
+        console.print(receipt_line(edited.answer), style="dim", markup=False)
+    return EditError.exit_code if problems else 0
+
+
+def _show_diff(diff: str) -> None:
+    if not diff:
+        return
+    if sys.stdout.isatty():
+        shown = diff.removesuffix("\n")
+        output().print(Syntax(shown, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+    else:
+        sys.stdout.write(diff)
+        sys.stdout.flush()
+
+
+def _summary(edited: Edited, outcomes: Sequence[Outcome], *, apply: bool) -> str:
+    if not edited.proposal.files:
+        return "foreword: no edit was proposed"
+    if not apply:
+        return "foreword: nothing was written; --apply writes such a change"
+    if not edited.is_complete:
+        return "foreword: nothing was written, since the proposal may be incomplete"
+    n_written = sum(outcome.applied for outcome in outcomes)
+    return f"foreword: {n_written} of {len(outcomes)} file{'s' * (len(outcomes) > 1)} written"

@@ -1,0 +1,50 @@
+"""Be a language server: on standard input and output, or for one client over TCP or WebSocket.
+
+Nothing but protocol goes to standard output; the log goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+
+from foreword.lsp.serving import serve_stdio
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
+    where.add_argument("--tcp", metavar="HOST:PORT", help="listen on a TCP port; port 0 takes a free one")
+    where.add_argument("--ws", metavar="HOST:PORT", help="listen for a WebSocket")
+    parser.add_argument(
+        "--allow-remote", action="store_true", help="listen on addresses that other machines can reach"
+    )
+    parser.add_argument("--log-level", choices=LEVELS, default="warning", help="how much to log")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    _log(arguments.log_level)
+    if arguments.tcp is None and arguments.ws is None:
+        return asyncio.run(serve_stdio())
+    from foreword.lsp.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
+
+    host, port = parse_address(arguments.tcp or arguments.ws, allow_remote=arguments.allow_remote)
+    listen = serve_tcp if arguments.tcp else serve_websocket
+    return asyncio.run(listen(host, port, _announce))
+
+
+def _announce(address: str) -> None:
+    print(f"foreword: listening on {address}", file=sys.stderr, flush=True)
+
+
+def _log(level: str) -> None:
+    """Log to standard error. The protocol's own logger prints every message, text included: for debugging only."""
+    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if level != "debug":
+        logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)

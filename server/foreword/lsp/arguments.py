@@ -1,0 +1,76 @@
+"""The one argument object of a command: its keys are the flags of the command line, in camel case."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from foreword.core.errors import UsageError
+
+
+class Arguments:
+    """Reads keys one by one; `finish` refuses those that nobody asked for.
+
+    Raises from every method:
+        UsageError: a value is of the wrong kind.
+    """
+
+    def __init__(self, given: Sequence[Any] | None) -> None:
+        first = given[0] if given else {}
+        if not isinstance(first, dict) or len(given or ()) > 1:
+            raise UsageError('give one object as the argument, such as {"question": "..."}')
+        self._given: Mapping[str, Any] = {key: value for key, value in first.items() if value is not None}
+        self._asked: set[str] = {"workspace"}
+
+    @property
+    def workspace(self) -> str | None:
+        """The URI of the folder, or of something in it."""
+        return self.text("workspace") or None
+
+    def text(self, key: str, *, needed: bool = False) -> str:
+        """A text; without `needed` it may be missing, and is empty then."""
+        value = self._value(key, "")
+        if not isinstance(value, str) or (needed and not value):
+            raise UsageError(f'"{key}" must be a text')
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts, or a single one."""
+        value = self._value(key, [])
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+            raise UsageError(f'"{key}" must be a list of texts')
+        return listed
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """True or false."""
+        value = self._value(key, default)
+        if not isinstance(value, bool):
+            raise UsageError(f'"{key}" must be true or false')
+        return value
+
+    def number(self, key: str) -> int | None:
+        """A positive whole number, None if it is missing."""
+        value = self._value(key, None)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise UsageError(f'"{key}" must be a positive whole number')
+        return value
+
+    def finish(self) -> None:
+        """Nothing more is asked for.
+
+        Raises:
+            UsageError: there is a key that the command does not know.
+        """
+        unknown = next((key for key in self._given if key not in self._asked), None)
+        if unknown is not None:
+            nearest = difflib.get_close_matches(unknown, self._asked, n=1, cutoff=0.5)
+            hint = (
+                f'did you mean "{nearest[0]}"?' if nearest else f"known are {', '.join(sorted(self._asked))}"
+            )
+            raise UsageError(f'unknown key "{unknown}"; {hint}')
+
+    def _value(self, key: str, default: object) -> Any:  # noqa: ANN401 - any JSON
+        self._asked.add(key)
+        return self._given.get(key, default)

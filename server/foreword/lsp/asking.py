@@ -1,0 +1,126 @@
+"""`foreword.ask`: a question from an editor, its answer streamed as progress and into a document, and given as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+
+from foreword.assist import asking
+from foreword.assist.answer import Answer
+from foreword.assist.answering import AnswerEvent, ToolsUsed
+from foreword.assist.folder import OpenFolder
+from foreword.assist.forecast import request_json
+from foreword.assist.overlay import workspace_path
+from foreword.assist.pointing import parse_pointer
+from foreword.assist.receipt import receipt_line
+from foreword.assist.session import Session
+from foreword.core.errors import ForewordError
+from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.lsp.convert import path_from_uri
+from foreword.lsp.folder import Folder
+from foreword.lsp.pages import Page, open_page
+from foreword.lsp.progress import Report, work_done
+from foreword.lsp.server import ForewordServer
+from foreword.lsp.status import send_status
+from foreword.lsp.trust import require_trust
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, as the command's argument says it; `token` is the client's own for progress."""
+
+    text: str
+    paths: tuple[str, ...]
+    use_cache: bool
+    is_dry: bool
+    show: bool
+    token: types.ProgressToken | None
+
+
+async def ask(server: ForewordServer, folder: Folder, session: Session, question: Question) -> dict[str, Any]:
+    """The answer as `foreword.answer/1`, or for a dry run the request as `foreword.request/1`.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    opened = folder.open_folder
+    assert opened is not None, "the session is its own"  # noqa: S101 - an invariant
+    pointers, documents = [parse_pointer(path) for path in question.paths], documents_in(server, opened)
+    how = partial(asking.prepare_now, use_cache=question.use_cache, documents=documents)
+    if question.is_dry:
+        return request_json(session, await opened.run(how, session, question.text, pointers, keep=False))
+    await require_trust(server, opened, session)
+    events = asking.ask(
+        session,
+        question.text,
+        pointers,
+        use_cache=question.use_cache,
+        documents=documents,
+        run=opened.run,
+    )
+    answer = await _shown(server, session, question, events)
+    send_status(server, folder)
+    return answer.to_json()
+
+
+async def _shown(
+    server: ForewordServer, session: Session, question: Question, events: AsyncGenerator[AnswerEvent, None]
+) -> Answer:
+    task = asyncio.current_task()
+    assert task is not None, "a command runs as a task"  # noqa: S101 - an invariant
+    async with work_done(server, "Foreword", task.cancel, question.token) as report:
+        if not question.show:
+            return await _stream(events, report, None)
+        async with open_page(server, session.places.data / "chat", question.text) as page:
+            return await _stream(events, report, page)
+
+
+def documents_in(server: ForewordServer, opened: OpenFolder) -> tuple[tuple[str, str], ...]:
+    """The open documents of a folder: path in the workspace, and text."""
+    found = []
+    for document in server.snapshot.documents.values():
+        path = path_from_uri(document.uri)
+        inside = workspace_path(opened.root, path) if path is not None else None
+        if inside is not None:
+            found.append((inside, document.text))
+    return tuple(found)
+
+
+async def _stream(events: AsyncGenerator[AnswerEvent, None], report: Report, page: Page | None) -> Answer:
+    try:
+        async with aclosing(events):
+            async for event in events:
+                _show(event, report, page)
+                if isinstance(event, Answer):
+                    return event
+    except ForewordError as error:
+        if page is not None:
+            page.append(f"*{error}*\n")
+        raise
+    raise AssertionError("ask() ends with an Answer or raises")
+
+
+def _show(event: AnswerEvent, report: Report, page: Page | None) -> None:
+    match event:
+        case TextDelta(text):
+            report("answering", None)
+            if page is not None:
+                page.append(text)
+        case ThinkingDelta():
+            report("thinking", None)
+        case ToolCallStarted(name):
+            report(name, None)
+        case ToolsUsed(names):
+            report(", ".join(names), None)
+        case Answer():
+            if page is not None:
+                note = f"*{event.note}*\n\n" if event.note else ""
+                page.append(f"\n\n{note}---\n\n{receipt_line(event)}\n")
+        case _:
+            pass

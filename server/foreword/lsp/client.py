@@ -1,0 +1,80 @@
+"""What the client can do, asked for by what we want to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types
+
+PROTOCOL_NAME = "foreword"
+"""The key under `initializationOptions` and `capabilities.experimental` of a client that knows our own methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client, as it introduced itself; before that it can do nothing.
+
+    `parent` is its process, None where it can't be seen from here (another machine, a container).
+    """
+
+    capabilities: types.ClientCapabilities
+    options: dict[str, Any]
+    parent: int | None = None
+
+    @property
+    def knows_our_methods(self) -> bool:
+        """Whether `foreword/...` notifications may be sent."""
+        experimental = self.capabilities.experimental
+        declared = experimental.get(PROTOCOL_NAME) if isinstance(experimental, dict) else None
+        return bool(declared) or self.options.get("status") is True
+
+    @property
+    def gives_configuration(self) -> bool:
+        """Whether `workspace/configuration` can be asked for."""
+        workspace = self.capabilities.workspace
+        return bool(workspace and workspace.configuration)
+
+    @property
+    def registers_configuration(self) -> bool:
+        """Whether `workspace/didChangeConfiguration` is sent to those who register for it."""
+        workspace = self.capabilities.workspace
+        did_change = workspace.did_change_configuration if workspace else None
+        return bool(did_change and did_change.dynamic_registration)
+
+    @property
+    def watches_files(self) -> bool:
+        """Whether the client watches files for those who register for it."""
+        workspace = self.capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace else None
+        return bool(watched and watched.dynamic_registration)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether the server may begin work-done progress by itself."""
+        return bool(self.capabilities.window and self.capabilities.window.work_done_progress)
+
+    @property
+    def answers_questions(self) -> bool:
+        """Whether `window/showMessageRequest` reaches a person."""
+        return bool(self.capabilities.window and self.capabilities.window.show_message)
+
+    @property
+    def shows_documents(self) -> bool:
+        """Whether `window/showDocument` can be asked for."""
+        window = self.capabilities.window
+        return bool(window and window.show_document and window.show_document.support)
+
+    @property
+    def applies_edits(self) -> bool:
+        """Whether `workspace/applyEdit` can be asked for."""
+        return bool(self.capabilities.workspace and self.capabilities.workspace.apply_edit)
+
+    @property
+    def reads_virtual_documents(self) -> bool:
+        """Whether the client asks for the text of `foreword:` documents."""
+        workspace = self.capabilities.workspace
+        return bool(workspace and workspace.text_document_content)
+
+
+NOBODY = Client(types.ClientCapabilities(), {})

@@ -1,0 +1,19 @@
+"""What the server does, module by module. Chat (`lsp/chat.py`) and code actions (`lsp/actions.py`) register here too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from foreword.lsp import commands, configuration, documents, folders, lifetime, pages
+from foreword.lsp.server import ForewordServer
+
+MODULES = (lifetime, configuration, folders, documents, commands, pages)
+
+
+def create_server(environ: Mapping[str, str] | None = None) -> ForewordServer:
+    """A server for one client, which has not begun to listen."""
+    server = ForewordServer(dict(os.environ) if environ is None else environ)
+    for module in MODULES:
+        module.register(server)
+    return server

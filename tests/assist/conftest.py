@@ -1,0 +1,40 @@
+"""Git and Foreword as on a machine without any configuration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from desk import Desk
+from gitrepo import GitRepo, make_repo
+
+
+@pytest.fixture(autouse=True)
+def no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps the developer's own configuration away from the code under test."""
+    for name in os.environ:
+        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "home")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> GitRepo:
+    """A small repository with two commits."""
+    repository = make_repo(tmp_path / "repo")
+    repository.write("README.md", "# Shop\n\nSells things.\n")
+    repository.write(
+        "shop/cart.py", "class Cart:\n    def add(self, item):\n        self.items.append(item)\n"
+    )
+    repository.commit("Begin")
+    repository.write("shop/price.py", "def price_of(item):\n    return item.price\n")
+    repository.commit("Add prices")
+    return repository

@@ -1,0 +1,194 @@
+"""The server as a process, over real pipes and sockets, with a client that knows nothing of its insides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from editor import PATIENCE, Editor
+from foreword_cli import Foreword, command
+from gitrepo import GitRepo
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@asynccontextmanager
+async def served(user: Foreword, *flags: str) -> AsyncIterator[tuple[Editor, asyncio.subprocess.Process]]:
+    """A server process and an editor at its pipes; it must end by itself when the editor goes."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command("serve", *flags), env=user.environ(), stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    editor = Editor(process.stdout, process.stdin)
+    listening = asyncio.ensure_future(editor.listen())
+    editor.exit_code = asyncio.ensure_future(process.wait())
+    try:
+        yield editor, process
+        process.stdin.close()
+        await asyncio.wait_for(process.wait(), PATIENCE)
+        await asyncio.wait_for(listening, PATIENCE)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def test_a_question_over_pipes(offline: Foreword, shop: GitRepo) -> None:
+    async def run() -> None:
+        async with served(offline) as (editor, process):
+            await editor.start([shop.path])
+            answer = await editor.command("foreword.ask", question="What does `gross_total` do?")
+            assert "shop/checkout.py" in answer["text"]
+            assert 0 == await editor.stop()
+            assert process.stderr is not None
+            assert b"" == await process.stderr.read()
+
+    asyncio.run(run())
+
+
+def test_closing_its_input_ends_the_server(offline: Foreword, shop: GitRepo) -> None:
+    async def run() -> int:
+        async with served(offline) as (editor, process):
+            await editor.start([shop.path])
+            assert process.stdin is not None
+            process.stdin.close()
+            return await editor.wait_for(process.wait())
+
+    assert 1 == asyncio.run(run())
+
+
+def test_exit_without_shutdown_is_exit_code_1(offline: Foreword) -> None:
+    async def run() -> int:
+        async with served(offline) as (editor, process):
+            await editor.start()
+            editor.notify("exit")
+            return await editor.wait_for(process.wait())
+
+    assert 1 == asyncio.run(run())
+
+
+def test_initialize_is_answered_before_anything_heavy_is_imported(offline: Foreword) -> None:
+    heavy = ("anthropic", "git", "numpy", "rustworkx", "tree_sitter", "foreword.assist.session")
+    probe = (
+        "import sys; from foreword.lsp.features import create_server; server = create_server({});"
+        'server.protocol.receive(b\'{"jsonrpc": "2.0", "id": 1, "method": "initialize", '
+        '"params": {"capabilities": {}, "processId": null, "rootUri": "file:///"}}\');'
+        f"print([name for name in {heavy!r} if name in sys.modules], server.client.parent)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], env=offline.environ(), capture_output=True, text=True, check=True
+    )
+    assert "[] None\n" == done.stdout
+
+
+def test_a_message_of_fifty_megabytes_is_answered(offline: Foreword) -> None:
+    async def run() -> None:
+        async with served(offline) as (editor, _):
+            await editor.start()
+            editor.open("untitled:1", "x" * 50_000_000)
+            refused = await editor.refusal("workspace/executeCommand", {"command": "foreword.index"})
+            assert "no folder" in refused.message
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "noise", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"Content-Length: -5\r\n\r\n", b"\0" * 100_000]
+)
+def test_a_stream_of_something_else_ends_the_server(noise: bytes, offline: Foreword) -> None:
+    with offline.started("serve") as process:
+        out, _ = process.communicate(noise, timeout=PATIENCE)
+    assert (1, b"") == (process.returncode, out)
+
+
+def test_one_client_over_tcp(offline: Foreword, shop: GitRepo) -> None:
+    async def run() -> None:
+        async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
+            assert process.stderr is not None
+            said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
+            address = re.fullmatch(r"foreword: listening on 127\.0\.0\.1:(\d+)\n", said)
+            assert address is not None
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(address[1]))
+            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+            listening = asyncio.ensure_future(editor.listen())
+            await editor.start([shop.path])
+            assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
+            assert 0 == await editor.stop()
+            await asyncio.wait_for(listening, PATIENCE)
+            writer.close()
+
+    asyncio.run(run())
+
+
+def test_a_websocket_serves_programs_and_no_web_pages(offline: Foreword) -> None:
+    websockets = pytest.importorskip("websockets.sync.client")
+    exceptions = pytest.importorskip("websockets.exceptions")
+    with offline.started("serve", "--ws", "127.0.0.1:0") as process:
+        assert process.stderr is not None
+        port = process.stderr.readline().decode().strip().rpartition(":")[2]
+        with pytest.raises(exceptions.InvalidStatus):
+            websockets.connect(f"ws://127.0.0.1:{port}", origin="https://evil.example")
+        with websockets.connect(f"ws://127.0.0.1:{port}") as connection:
+            params = {"capabilities": {}, "processId": None, "rootUri": None}
+            for number, method in enumerate(("initialize", "shutdown")):
+                message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+                connection.send(json.dumps(message))
+                assert number == json.loads(connection.recv(PATIENCE))["id"]
+            connection.send('{"jsonrpc": "2.0", "method": "exit"}')
+            assert 0 == process.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        (("--tcp", "0.0.0.0:0"), "--allow-remote"),
+        (("--ws", "example.org:80"), "--allow-remote"),
+        (("--tcp", "7007"), "HOST:PORT"),
+        (("--tcp", "localhost:http"), "HOST:PORT"),
+        (("--tcp", "127.0.0.1:1", "--stdio"), "not allowed"),
+    ],
+)
+def test_addresses_that_others_can_reach_are_refused(
+    flags: tuple[str, ...], complaint: str, offline: Foreword
+) -> None:
+    done = offline.run("serve", *flags)
+    assert 2 == done.code
+    assert complaint in done.err
+
+
+def test_trust_is_granted_on_the_command_line(offline: Foreword, shop: GitRepo) -> None:
+    assert offline.json("trust", shop.path)["trusted"]
+    assert not offline.json("trust", shop.path, "--revoke")["trusted"]
+
+
+def test_the_scripts_of_the_readme_run(offline: Foreword, shop: GitRepo, tmp_path: Path) -> None:
+    script = re.search(r"```python\n(# ask\.py.*?)```", README, re.DOTALL)
+    batch = re.search(r"```sh\n(printf .*?)```", README, re.DOTALL)
+    assert script is not None
+    assert batch is not None
+    (tmp_path / "ask.py").write_text(script[1])
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "foreword").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m foreword "$@"\n')
+    (tools / "foreword").chmod(0o755)
+    environ = offline.environ() | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    asked = [sys.executable, "ask.py", str(shop.path), "What is a checkout?"]
+    done = subprocess.run(
+        asked, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
+    assert "shop/checkout.py" in done.stdout
+    lines = subprocess.run(
+        ["sh", "-c", batch[1]], cwd=shop.path, env=environ, capture_output=True, check=True, timeout=PATIENCE
+    ).stdout.splitlines()
+    assert {1, 2} == {json.loads(line)["id"] for line in lines}
