@@ -64,7 +64,8 @@ class Editor:
             try:
                 header = await self.reader.readuntil(b"\r\n\r\n")
             except asyncio.IncompleteReadError as end:
-                assert not end.partial, f"no protocol: {end.partial!r}"
+                if end.partial:
+                    raise AssertionError(f"no protocol: {end.partial!r}") from end
                 break
             fields = dict(line.split(b": ", 1) for line in header.strip().split(b"\r\n"))
             self._take(json.loads(await self.reader.readexactly(int(fields[b"Content-Length"]))))
@@ -136,7 +137,8 @@ class Editor:
         try:
             result = await self.request(method, params)
         except RpcError as error:
-            assert "\n" not in error.message
+            if "\n" in error.message:
+                raise
             return error
         raise AssertionError(f"{method} was answered: {result!r}")
 
@@ -161,7 +163,7 @@ class Editor:
         await self.request("shutdown")
         self.notify("exit")
         assert self.exit_code is not None
-        return await self.wait_for(self.exit_code)
+        return int(await self.wait_for(self.exit_code))
 
     def open(self, uri: str, text: str, language: str = "python") -> None:
         """Open a document."""
@@ -197,7 +199,8 @@ class Editor:
                 await self._news.wait()
             return self.strays.pop(0)
 
-        return await self.wait_for(first())
+        found: Json = await self.wait_for(first())
+        return found
 
     async def wait_for(self, what: Any) -> Any:  # noqa: ANN401 - as asyncio.wait_for is typed
         """Wait, but not forever."""

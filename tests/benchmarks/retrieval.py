@@ -14,19 +14,21 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
-from git_objects import GitObjects, read_tree
+from benchmarks.git_objects import GitObjects, read_tree
 
 from foreword.core.excerpt import Excerpt
 from foreword.core.source import Source
@@ -35,12 +37,13 @@ from foreword.index.build import refresh
 from foreword.index.index import Index
 from foreword.index.search import search
 from foreword.index.store import open_store
-from foreword.index.terms import WORD
 
 DEPTHS = (1, 5, 10, 20)
 BUDGETS = (4_000, 8_000, 16_000)
 CHARACTERS_A_TOKEN = 3
 CHUNK_LINES = 40
+PLAIN_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+N_EXCERPTS = 300
 Case = Mapping[str, Any]
 
 
@@ -72,7 +75,8 @@ def _share_of_lines(case: Case, excerpts: Iterable[Excerpt], budget: int) -> flo
         for first, last in one["lines"]
         for line in range(first, last + 1)
     }
-    left, seen = budget * CHARACTERS_A_TOKEN, set()
+    left = budget * CHARACTERS_A_TOKEN
+    seen: set[tuple[str, int]] = set()
     for excerpt in excerpts:
         for offset, text in enumerate(excerpt.text.split("\n")):
             left -= len(text) + 1
@@ -109,8 +113,8 @@ class Corpus:
 
 
 def plain_words(text: str) -> list[str]:
-    """Lower-cased words, split at underscores and nowhere else."""
-    return [part for word in WORD.findall(text) for part in word.lower().split("_") if part]
+    """Lower-cased words, split at underscores and humps, without stems or stop words."""
+    return [part.lower() for part in PLAIN_WORD.findall(text)]
 
 
 def bm25(query: str, documents: Sequence[Mapping[str, int]], k1: float = 1.2, b: float = 0.75) -> list[float]:
@@ -161,11 +165,10 @@ def run(
             tree = read_tree(git_dir, case["parent"])
             index, _ = refresh(store, tree, corpus.reader, previous=index)
             corpus.load(tree, index.paths)
-            search(index, "warm", lambda _: None)
+            read_text = partial(corpus.text, tree)
+            search(index, "warm", read_text)
             started = perf_counter()
-            excerpts = search(
-                index, case["query"], lambda path, tree=tree: corpus.text(tree, path), limit=300
-            )
+            excerpts = search(index, case["query"], read_text, limit=N_EXCERPTS)
             ours.append(judge(case, excerpts, perf_counter() - started))
             if with_plain:
                 chunks = plain_search(case, corpus, tree, index.paths)

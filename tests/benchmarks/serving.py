@@ -52,7 +52,7 @@ def start_to_initialize(code: str) -> tuple[float, float]:
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        params = {"processId": None, "rootUri": None, "capabilities": {}}
+        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
         server.stdin.write(framed({"id": 1, "method": "initialize", "params": params}))
         server.stdin.flush()
         length = 0

@@ -8,8 +8,8 @@ from foreword.core.uri import path_of_uri, uri_key, uri_of_path
 @pytest.mark.parametrize(
     ("uri", "path"),
     [
-        ("file:///home/a/b%20c.py", "/home/a/b c.py"),
-        ("file:///home/%C3%A9/%F0%9F%98%80.py", "/home/é/😀.py"),
+        ("file:///srv/a/b%20c.py", "/srv/a/b c.py"),
+        ("file:///srv/%C3%A9/%F0%9F%98%80.py", "/srv/é/😀.py"),
         ("FILE:///x/%25.py", "/x/%.py"),
         ("file:///x/%FF.py", "/x/\udcff.py"),
         ("file:///x/a?b", "/x/a?b"),

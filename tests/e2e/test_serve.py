@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_closing_its_input_ends_the_server(offline: Foreword, shop: GitRepo) -> 
             await editor.start([shop.path])
             assert process.stdin is not None
             process.stdin.close()
-            return await editor.wait_for(process.wait())
+            return int(await editor.wait_for(process.wait()))
 
     assert 1 == asyncio.run(run())
 
@@ -73,7 +74,7 @@ def test_exit_without_shutdown_is_exit_code_1(offline: Foreword) -> None:
         async with served(offline) as (editor, process):
             await editor.start()
             editor.notify("exit")
-            return await editor.wait_for(process.wait())
+            return int(await editor.wait_for(process.wait()))
 
     assert 1 == asyncio.run(run())
 
@@ -140,7 +141,7 @@ def test_a_websocket_serves_programs_and_no_web_pages(offline: Foreword) -> None
         with pytest.raises(exceptions.InvalidStatus):
             websockets.connect(f"ws://127.0.0.1:{port}", origin="https://evil.example")
         with websockets.connect(f"ws://127.0.0.1:{port}") as connection:
-            params = {"capabilities": {}, "processId": None, "rootUri": None}
+            params: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": None}
             for number, method in enumerate(("initialize", "shutdown")):
                 message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
                 connection.send(json.dumps(message))

@@ -160,9 +160,10 @@ def test_the_server_watches_for_a_client_that_does_not(repo: GitRepo, environ: E
                 try:
                     async with asyncio.timeout(1):
                         await editor.hear("foreword/status", lambda told: told["index"]["total"] > 3)
-                    return
                 except TimeoutError:
                     continue
+                else:
+                    return
             pytest.fail("nobody watches")
 
     asyncio.run(run())

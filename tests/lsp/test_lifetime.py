@@ -43,7 +43,12 @@ def test_before_initialize_requests_are_refused_and_notifications_ignored(enviro
 def test_a_command_before_initialized_is_answered(repo: GitRepo, environ: Environ) -> None:
     async def run() -> None:
         async with connected(environ) as editor:
-            params = {"processId": None, "rootPath": str(repo.path), "rootUri": None, "capabilities": {}}
+            params: dict[str, Any] = {
+                "processId": None,
+                "rootPath": str(repo.path),
+                "rootUri": None,
+                "capabilities": {},
+            }
             await editor.request("initialize", params)
             assert 3 == (await editor.command("foreword.index"))["files"]
 
@@ -61,16 +66,16 @@ def test_after_shutdown_requests_are_refused(environ: Environ) -> None:
 
 
 def test_the_server_ends_with_the_process_that_started_it(environ: Environ) -> None:
-    async def run() -> int:
-        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as parent:
-            async with connected(environ) as editor:
-                await editor.start(processId=parent.pid)
-                parent.kill()
-                parent.wait()
-                assert editor.exit_code is not None
-                return int(await editor.wait_for(editor.exit_code))
+    async def run(parent: subprocess.Popen[bytes]) -> int:
+        async with connected(environ) as editor:
+            await editor.start(processId=parent.pid)
+            parent.kill()
+            parent.wait()
+            assert editor.exit_code is not None
+            return int(await editor.wait_for(editor.exit_code))
 
-    assert 1 == asyncio.run(run())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as parent:
+        assert 1 == asyncio.run(run(parent))
 
 
 async def asked(editor: Editor, api: MessagesApi) -> tuple[int, asyncio.Future[Any]]:

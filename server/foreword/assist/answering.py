@@ -190,7 +190,7 @@ def _circumstances(session: Session, prepared: Prepared, sent: Sent) -> Circumst
         request=sent,
         marked=prepared.laid.ttl is not None,
         prefix_tokens=round(prepared.prefix_weight / session.ratio),
-        minimum=session.model.minimum,
+        minimum=session.model.minimum if session.model.known_as else 0,
         earlier=session.prefix_store.sent(session.worktree, prepared.foreword.variant),
     )
 

@@ -44,9 +44,7 @@ def run() -> None:
 def main(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
     try:
-        code = _dispatch(argv)
-        sys.stdout.flush()
-        return code
+        return _dispatch(argv)
     except ForewordError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -83,7 +81,9 @@ def _run_command(name: str, argv: Sequence[str]) -> int:
     module.add_arguments(parser)
     arguments = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, _interrupt)
-    return int(module.run(arguments))
+    code = int(module.run(arguments))
+    sys.stdout.flush()  # here, where it is no surprise that the reader has gone
+    return code
 
 
 def _interrupt(*_: object) -> None:

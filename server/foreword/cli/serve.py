@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 
 from foreword.lsp.serving import serve_stdio
 
+CANCELLED = 130
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -28,15 +30,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command."""
+    """Run the command; the process ends in here."""
     _log(arguments.log_level)
+    try:
+        code = asyncio.run(_serve(arguments))
+    except KeyboardInterrupt:
+        code = CANCELLED
+    # All is written and closed. A thread may still import or wait for git: Python's own way out could wait for a lock
+    # that such a thread holds, and never ends then.
+    sys.stderr.flush()
+    os._exit(code)
+
+
+async def _serve(arguments: argparse.Namespace) -> int:
     if arguments.tcp is None and arguments.ws is None:
-        return asyncio.run(serve_stdio())
+        return await serve_stdio()
     from foreword.lsp.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
 
     host, port = parse_address(arguments.tcp or arguments.ws, allow_remote=arguments.allow_remote)
     listen = serve_tcp if arguments.tcp else serve_websocket
-    return asyncio.run(listen(host, port, _announce))
+    return await listen(host, port, _announce)
 
 
 def _announce(address: str) -> None:

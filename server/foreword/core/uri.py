@@ -1,6 +1,6 @@
 r"""URIs of files and the paths that they stand for (https://www.rfc-editor.org/rfc/rfc8089).
 
-file:///home/a/b%20c.py    /home/a/b c.py
+file:///srv/a/b%20c.py    /srv/a/b c.py
 file:///c%3A/x/y.py        C:\x\y.py on Windows; editors write the colon both ways, and the drive in both cases
 file://server/share/y.py   \\server\share\y.py on Windows
 untitled:Untitled-1        no path

@@ -76,8 +76,9 @@ def refresh(
         rows, n_parsed, unreadable = _rows(studies, tree, previous)
     except DamagedStore:
         store.rebuild()
+        previous = None
         rows, n_parsed, unreadable = _rows(studies, tree, None)
-    index = Index(store, tree.blobs, rows)
+    index = Index(store, tree.blobs, rows, previous)
     return index, _report(index, tree, n_parsed, unreadable, perf_counter() - started)
 
 
@@ -135,11 +136,17 @@ def _rows(
     keys = _keys([path for path in tree.blobs if path not in known], tree)
     found = studies.store.find(keys.values())
     unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
-    wanted = [Wanted(Source(path, key.blob, path in tree.dirty), key) for key, path in reversed(unseen.items())]
+    wanted = [
+        Wanted(Source(path, key.blob, path in tree.dirty), key) for key, path in reversed(unseen.items())
+    ]
     unreadable = studies.run(wanted)
     found |= studies.store.find(unseen)
     rows = known | {path: found[key] for path, key in keys.items() if key in found}
-    return {path: rows[path] for path in tree.blobs if path in rows}, len(wanted) - len(unreadable), unreadable
+    return (
+        {path: rows[path] for path in tree.blobs if path in rows},
+        len(wanted) - len(unreadable),
+        unreadable,
+    )
 
 
 def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
@@ -160,7 +167,9 @@ def _report(
     rows = [index.rows[path] for path in index.blobs]
     spoken = Counter(row.spoken for row in rows if row.spoken)
     by_content = [LeftOut(path, row.reason) for path, row in index.rows.items() if row.reason is not None]
-    missing = [LeftOut(path, unreadable.get(path, UNREADABLE)) for path in tree.blobs if path not in index.rows]
+    missing = [
+        LeftOut(path, unreadable.get(path, UNREADABLE)) for path in tree.blobs if path not in index.rows
+    ]
     return BuildReport(
         files=len(rows),
         symbols=sum(row.n_definitions for row in rows),

@@ -25,6 +25,7 @@ PATH_WEIGHTS = (5.0, 2.0)
 """Of a file's name and of the folders above it."""
 SATURATION = 1.2
 LENGTH_PENALTY = 0.75
+SCORE_DIGITS = 9
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
 
@@ -63,14 +64,17 @@ def candidates(
     terms = list(query.terms)
     frequency, n_with = _frequencies(index, terms)
     n_files = len(index.terms)
-    worth = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * np.array([query.terms[term] for term in terms])
+    worth = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * np.array(
+        [query.terms[term] for term in terms]
+    )
     scores = worth @ (frequency / (frequency + SATURATION))
     scores *= np.array([relevance(path, index.language(path), query.wants_tests) for path in index.paths])
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
-    order = np.lexsort((np.arange(len(scores)), -np.round(scores, 9))).tolist()
+    scores = np.round(scores, SCORE_DIGITS)
+    order = np.lexsort((np.arange(len(scores)), -scores)).tolist()
     best = ((index.paths[place], float(scores[place])) for place in order if scores[place] > 0)
     files = (Candidate(path, score) for path, score in best if path not in skipped)
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))

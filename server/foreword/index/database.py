@@ -42,7 +42,9 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     Raises:
         sqlite3.Error: Whatever SQLite has to say; see `trouble_of`.
     """
-    connection = sqlite3.connect(path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
+    )
     try:
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")

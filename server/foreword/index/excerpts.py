@@ -20,7 +20,7 @@ def choose(scored: Sequence[Scored], *, limit: int, budget_tokens: int | None) -
     """
     chosen: list[Excerpt] = []
     n_tokens = 0
-    for one in sorted(scored, key=lambda one: (-round(one.score, 6), one.path, one.passage.start)):
+    for one in sorted(scored, key=lambda one: (-one.score, one.path, one.passage.start)):
         cost = estimate(one.text) + 1
         if budget_tokens is not None and n_tokens + cost > budget_tokens:
             continue
@@ -60,7 +60,7 @@ def _all_joined(chosen: Sequence[Excerpt]) -> list[Excerpt]:
         while (place := _neighbour(apart, one, like=0.0)) is not None:
             one = _joined(apart.pop(place), one)
         apart.append(one)
-    return sorted(apart, key=lambda one: (-round(one.score, 6), one.path, one.start_line))
+    return sorted(apart, key=lambda one: (-one.score, one.path, one.start_line))
 
 
 def _joined(one: Excerpt, other: Excerpt) -> Excerpt:

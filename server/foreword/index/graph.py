@@ -25,18 +25,32 @@ from foreword.index.terms import parts
 
 MAX_DEFINERS = 16
 MAX_EDGES_A_FILE = 48
+SHORT_NAME = 4
 SIGNIFICANT_DIGITS = 6
 
 _VOICE: Mapping[Role, float] = {"source": 1.0, "test": 0.2, "example": 0.2, "vendored": 0.05, "history": 0.05}
 """How much a file's mentions count."""
 
-_FAMILY: Mapping[str, str] = {"cpp": "c", "tsx": "typescript", "javascript": "typescript", "ocaml_interface": "ocaml"}
+_FAMILY: Mapping[str, str] = {
+    "cpp": "c",
+    "tsx": "typescript",
+    "javascript": "typescript",
+    "ocaml_interface": "ocaml",
+}
 """Languages that use each other's definitions."""
 
 _NOT_LINKED: frozenset[DefinitionKind] = frozenset(("heading", "key", "selector", "test"))
 _LINKED_NAME = re.compile(r"(?!__)[^\W\d]\w{2,}[?!]?")
 
-_WEIGHT_OF_KIND: Mapping[str, float] = {"class": 4, "interface": 4, "struct": 4, "trait": 4, "enum": 3, "type": 3, "function": 2}
+_WEIGHT_OF_KIND: Mapping[str, float] = {
+    "class": 4,
+    "interface": 4,
+    "struct": 4,
+    "trait": 4,
+    "enum": 3,
+    "type": 3,
+    "function": 2,
+}
 _UNMENTIONED = 1e-3
 """The share of its file's score that a definition has although nobody else mentions it."""
 
@@ -56,7 +70,8 @@ class Ranking:
         """The definitions of the file at `path`, best first; what is equally good stays in source order."""
         names, own = self.names.get(path, {}), self.scores.get(path, 0.0) * _UNMENTIONED
         scored = [
-            (one, _rounded(names.get(one.name, 0.0) + own * _WEIGHT_OF_KIND.get(one.kind, 1))) for one in outline.definitions
+            (one, _rounded(names.get(one.name, 0.0) + own * _WEIGHT_OF_KIND.get(one.kind, 1)))
+            for one in outline.definitions
         ]
         return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].line)))
 
@@ -69,7 +84,9 @@ def rank(index: Index) -> Ranking:
     links = _links(index)
     scores = _pagerank(links, paths)
     ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
-    return Ranking(tuple(ordered), _names(links, np.array(scores), paths), dict(zip(paths, scores, strict=True)))
+    return Ranking(
+        tuple(ordered), _names(links, np.array(scores), paths), dict(zip(paths, scores, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +114,13 @@ def _links(index: Index) -> _Links:
         numbers.extend(number for number, _ in known)
         counts.extend(n for _, n in known)
     voices = np.array([_VOICE[role_of(path)] for path in index.paths])
-    return _weighed(list(definers.items()), *(np.array(part, np.int64) for part in (sources, numbers, counts)), voices)
+    source, name, count = (np.array(part, np.int64) for part in (sources, numbers, counts))
+    return _weighed(list(definers.items()), source, name, count, voices)
 
 
-def _definers(index: Index, position: Mapping[str, int], families: Sequence[str]) -> dict[tuple[str, str], list[int]]:
+def _definers(
+    index: Index, position: Mapping[str, int], families: Sequence[str]
+) -> dict[tuple[str, str], list[int]]:
     """Which files define a name, for names that few enough define; in the order of names."""
     found: dict[tuple[str, str], list[int]] = {}
     for path, outline in index.outlines():
@@ -113,7 +133,11 @@ def _definers(index: Index, position: Mapping[str, int], families: Sequence[str]
 
 
 def _weighed(
-    definers: Sequence[tuple[tuple[str, str], list[int]]], source: Ints, name: Ints, count: Ints, voices: Floats
+    definers: Sequence[tuple[tuple[str, str], list[int]]],
+    source: Ints,
+    name: Ints,
+    count: Ints,
+    voices: Floats,
 ) -> _Links:
     """Spread each mention over the files that define the name; order everything, drop self-mentions."""
     order = np.lexsort((name, source))
@@ -170,7 +194,7 @@ def _names(links: _Links, scores: Floats, paths: Sequence[str]) -> dict[str, dic
 
 def _clarity(name: str) -> float:
     """How surely a mention of `name` means its definition: compound names do, short words do not."""
-    weight = 1.0 if len(parts(name)) > 1 else 0.5 if len(name) > 4 else 0.15
+    weight = 1.0 if len(parts(name)) > 1 else 0.5 if len(name) > SHORT_NAME else 0.15
     return weight * 0.3 if name.startswith("_") else weight
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.store import Row, Store
-from foreword.index.table import TermTable
+from foreword.index.table import TermTable, make_table
 from foreword.index.terms import parts, term_hash, whole, words
 from foreword.index.vectors import path_vector
 
@@ -25,8 +25,13 @@ OUTLINES_KEPT = 512
 class Index:
     """Paths in order, each with its row in the store."""
 
-    def __init__(self, store: Store, blobs: Mapping[str, str], rows: Mapping[str, Row]) -> None:
-        """`rows` has every path of `blobs` that could be read; those with a reason are left out here."""
+    def __init__(
+        self, store: Store, blobs: Mapping[str, str], rows: Mapping[str, Row], previous: Index | None = None
+    ) -> None:
+        """`rows` has every path of `blobs` that could be read; those with a reason are left out here.
+
+        What a `previous` index of the same store has loaded is taken over.
+        """
         self.store = store
         self.rows: Mapping[str, Row] = MappingProxyType(dict(rows))
         self.seen: Mapping[str, str] = blobs
@@ -34,6 +39,7 @@ class Index:
             {path: blob for path, blob in blobs.items() if path in rows and rows[path].reason is None}
         )
         self._outline = lru_cache(maxsize=OUTLINES_KEPT)(store.outline)
+        self._earlier: TermTable | None = previous.__dict__.get("terms") if previous is not None else None
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -65,7 +71,12 @@ class Index:
     def terms(self) -> TermTable:
         """The words of all files."""
         lengths = {self.rows[path].id: self.rows[path].n_terms for path in self.blobs}
-        return TermTable(self.store.vectors(list(lengths)), lengths)
+        earlier, self._earlier = self._earlier, None
+        if earlier is None:
+            return make_table(self.store.vectors(list(lengths)), lengths)
+        kept = earlier.with_only(lengths)
+        new = lengths.keys() - set(kept.row_ids.tolist())
+        return kept.joined(make_table(self.store.vectors(sorted(new)), lengths))
 
     @cached_property
     def row_places(self) -> NDArray[np.int64]:
@@ -77,7 +88,7 @@ class Index:
     def path_terms(self) -> TermTable:
         """The words of the paths themselves, in the order of `paths`; the file's name and its folders are the fields."""
         vectors = [(place, *path_vector(path)) for place, path in enumerate(self.paths)]
-        return TermTable(vectors, dict.fromkeys(range(len(vectors)), 1))
+        return make_table(vectors, dict.fromkeys(range(len(vectors)), 1))
 
     def outline(self, path: str) -> Outline:
         """The outline of a file; an empty one if there is no such file."""

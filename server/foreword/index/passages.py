@@ -30,8 +30,12 @@ class Passage:
 
 def cut(definitions: Sequence[Definition], lines: Sequence[str]) -> list[Passage]:
     """The passages of a file with these lines, in order."""
-    nested = sorted((one for one in definitions if one.end_line >= one.line), key=lambda one: (one.line, -one.end_line))
-    return [piece for passage in _cut(nested, lines, 1, len(lines), None) for piece in _windows(passage, lines)]
+    nested = sorted(
+        (one for one in definitions if one.end_line >= one.line), key=lambda one: (one.line, -one.end_line)
+    )
+    return [
+        piece for passage in _cut(nested, lines, 1, len(lines), None) for piece in _windows(passage, lines)
+    ]
 
 
 def _cut(

@@ -12,7 +12,7 @@ from math import log
 
 from foreword.index.terms import parts, whole, words
 
-_STOP = frozenset(
+_STOP_WORDS = (
     "a about after again all also an and any are as at back be because been before being between both but by can"
     " cannot could did do does doesn don done down during each either else etc even ever every few for from get gets"
     " given goes had has have having he her here how however i if in into is isn it its itself just know let like ll"
@@ -20,22 +20,21 @@ _STOP = frozenset(
     " other our out over own please quite rather re really same see seem seems several she should show since so some"
     " something still such t take than that the their them then there these they thing things this those though through to"
     " too under until up upon ve very via want wants was wasn way we well were what when where whether which while who"
-    " why will with within without would yet you your".split()
+    " why will with within without would yet you your"
 )
-_TALK = frozenset(
-    part
-    for word in (
-        "add added adds allow allows avoid behaviour behavior better bug bugs build bump cause causes change changed changelog"
-        " changes check chore ci clean cleanup code correct correctly currently deprecate doc docs documentation ensure error"
-        " example explain extra feat feature file files find fix fixed fixes fixing fixup function happen happens implement"
-        " implementation implemented improve improved improvement instead introduce issue issues make makes method minor"
-        " misc missing move moved new old pass perf possible pr prevent previously problem properly provide refactor"
-        " refactoring related release remove removed removes rename renamed replace return review revert set simplify small"
-        " some support supported test tests tidy tweak typo unused update updated updates updating use used useful user uses"
-        " using value version wip work working works wrong"
-    ).split()
-    for part in parts(word)
+_TALK_WORDS = (
+    "add added adds allow allows avoid behaviour behavior better bug bugs build bump cause causes change changed changelog"
+    " changes check chore ci clean cleanup code correct correctly currently deprecate doc docs documentation ensure error"
+    " example explain extra feat feature file files find fix fixed fixes fixing fixup function happen happens implement"
+    " implementation implemented improve improved improvement instead introduce issue issues make makes method minor"
+    " misc missing move moved new old pass perf possible pr prevent previously problem properly provide refactor"
+    " refactoring related release remove removed removes rename renamed replace return review revert set simplify small"
+    " some support supported test tests tidy tweak typo unused update updated updates updating use used useful user uses"
+    " using value version wip work working works wrong"
 )
+
+_STOP = frozenset(_STOP_WORDS.split())
+_TALK = frozenset(part for word in _TALK_WORDS.split() for part in parts(word))
 _TALK_WEIGHT = 0.35
 _EXACT_WEIGHT = 1.5
 _LATER_WEIGHT = 0.6

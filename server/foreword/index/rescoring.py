@@ -22,6 +22,8 @@ USUAL_WORDS = 100
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
 """How many mentions it is worth that a definition is called so."""
+SCORE_DIGITS = 6
+"""Sums are exact to so many digits on every machine, in whatever order they were made."""
 NAMED_LINE_WEIGHT = 2.0
 """Of a line that the query names, in units of a passage that has every word of the query."""
 
@@ -86,8 +88,12 @@ def rescore(
         for term, n in matcher.count(_names(passage)).items() if counts else ():
             counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
         is_named = any(passage.start <= line <= passage.end for line in named_lines)
-        score = matcher.score(counts, len(found)) + file.score + is_named * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
-        scored.append(Scored(file.path, passage, score, piece))
+        score = (
+            matcher.score(counts, len(found))
+            + file.score
+            + is_named * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
+        )
+        scored.append(Scored(file.path, passage, round(score, SCORE_DIGITS), piece))
     return scored
 
 

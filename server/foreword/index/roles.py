@@ -13,8 +13,12 @@ _TEST = re.compile(
     r"(?:^|/)(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)"
     r"|(?:^|/)(?:test_|conftest\.)[^/]*$|[._-](?:test|spec|tests|snap)\.[^/]+$|(?:Test|Tests|Spec)\.(?:java|kt|cs|scala|swift|php)$",
 )
-_EXAMPLE = re.compile(r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?|benchmarks?|bench)/", re.IGNORECASE)
-_VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)/", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?|benchmarks?|bench)/", re.IGNORECASE
+)
+_VENDORED = re.compile(
+    r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)/", re.IGNORECASE
+)
 _HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)|news|history|releases?)(?:[.-][^/]*)?$", re.IGNORECASE)
 
 _PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "html", "csv", "svg", "xml"))

@@ -46,5 +46,7 @@ def search(
     for file in found.files:
         text = read_text(file.path)
         if text is not None:
-            scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, frozenset()))
+            scored += rescore(
+                file, index.outline(file.path), text, matcher, named.get(file.path, frozenset())
+            )
     return choose(scored, limit=limit, budget_tokens=budget_tokens)

@@ -26,7 +26,10 @@ MAX_ARTIFACT_BYTES = 200_000_000
 """All artifacts together; the least recently used ones go first."""
 
 _IDS_A_QUERY = 10_000
-_BLOB_COLUMNS = "blob, language, grammar, id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed"
+_SELECT_BLOBS = (
+    "SELECT blob, language, grammar, id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed"
+    " FROM blobs WHERE blob IN"
+)
 
 
 class DamagedStore(StoreError):
@@ -107,7 +110,7 @@ class Store:
         """The rows of those keys that are known."""
         wanted = set(keys)
         blobs = sorted({key.blob for key in wanted})
-        rows = self._select_in(f"SELECT {_BLOB_COLUMNS} FROM blobs WHERE blob IN", blobs)
+        rows = self._select_in(_SELECT_BLOBS, blobs)
         found = ((Key(*row[:3]), Row(*row[3:])) for row in rows)
         return {key: row for key, row in found if key in wanted}
 
@@ -123,7 +126,9 @@ class Store:
     def outlines(self, row_ids: Sequence[int]) -> Iterator[tuple[int, Outline]]:
         """Row ids with their outlines, a few hundred in memory at a time, in no particular order."""
         for start in range(0, len(row_ids), 500):
-            rows = self._select_in("SELECT id, packed FROM outlines WHERE id IN", row_ids[start : start + 500])
+            rows = self._select_in(
+                "SELECT id, packed FROM outlines WHERE id IN", row_ids[start : start + 500]
+            )
             for row_id, packed in rows:
                 yield row_id, unpack(packed)
 
@@ -217,9 +222,13 @@ class Store:
                     message = f"the index {self.path} is locked by another process: wait for it or end it, then try again"
                     raise StoreError(message) from error
                 case "broken":
-                    raise DamagedStore(f"the index {self.path} is damaged: delete it, it is built anew") from error
+                    raise DamagedStore(
+                        f"the index {self.path} is damaged: delete it, it is built anew"
+                    ) from error
                 case _:
-                    raise StoreError(f"the index {self.path} can't be used: {error}; delete it and try again") from error
+                    raise StoreError(
+                        f"the index {self.path} can't be used: {error}; delete it and try again"
+                    ) from error
 
 
 def _in_transaction(connection: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]) -> None:
@@ -259,9 +268,13 @@ def _touch(connection: sqlite3.Connection, key: str) -> None:
 
 
 def _put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
-    connection.execute("INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?)", (key, _next_use(connection), value))
+    connection.execute(
+        "INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?)", (key, _next_use(connection), value)
+    )
     total = 0
-    for other, size in connection.execute("SELECT key, length(value) FROM artifacts ORDER BY used DESC").fetchall():
+    for other, size in connection.execute(
+        "SELECT key, length(value) FROM artifacts ORDER BY used DESC"
+    ).fetchall():
         total += size
         if total > MAX_ARTIFACT_BYTES and other != key:
             connection.execute("DELETE FROM artifacts WHERE key = ?", (other,))

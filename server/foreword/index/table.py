@@ -7,7 +7,8 @@ change a result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,38 +17,78 @@ from foreword.index.vectors import FIELDS, STEPS
 
 _FILTER_BITS = 16
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TermTable:
-    """Vectors of many rows, joined; positions 0 to n - 1 stand for rows."""
+    """Vectors of many rows, joined; positions 0 to n - 1 stand for rows.
 
-    def __init__(self, vectors: Sequence[tuple[int, bytes, bytes]], lengths: Mapping[int, int]) -> None:
-        """`lengths` gives the number of words of each row."""
-        self.row_ids = np.array([vector[0] for vector in vectors], np.int64)
-        self.lengths = np.array([lengths[vector[0]] for vector in vectors], np.float64)
-        self._hashes = np.frombuffer(b"".join(vector[1] for vector in vectors), "<u4")
-        self._counts = np.frombuffer(b"".join(vector[2] for vector in vectors), "<u2")
-        self._ends = np.cumsum([len(vector[1]) // 4 for vector in vectors], dtype=np.int64)
+    `lengths` are the numbers of words of the rows, `sizes` those of their terms; `hashes` and `counts` hold the
+    terms of all rows, one row after the other, as `vectors` packs them.
+    """
+
+    row_ids: Ints
+    lengths: Floats
+    sizes: Ints
+    hashes: NDArray[np.uint32]
+    counts: NDArray[np.uint16]
 
     def __len__(self) -> int:
         return len(self.row_ids)
 
-    def find(self, hashes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    def with_only(self, row_ids: Collection[int]) -> TermTable:
+        """A table of those of its rows."""
+        kept = np.isin(self.row_ids, np.fromiter(row_ids, np.int64, len(row_ids)))
+        terms = np.repeat(kept, self.sizes)
+        return TermTable(
+            self.row_ids[kept], self.lengths[kept], self.sizes[kept], self.hashes[terms], self.counts[terms]
+        )
+
+    def joined(self, other: TermTable) -> TermTable:
+        """A table of the rows of both."""
+        return TermTable(
+            np.concatenate((self.row_ids, other.row_ids)),
+            np.concatenate((self.lengths, other.lengths)),
+            np.concatenate((self.sizes, other.sizes)),
+            np.concatenate((self.hashes, other.hashes)),
+            np.concatenate((self.counts, other.counts)),
+        )
+
+    def find(self, hashes: Sequence[int]) -> tuple[Ints, Ints, Floats]:
         """Every occurrence of some terms: positions of rows, indexes into `hashes`, and counts by field (n x 4)."""
-        wanted = np.array(sorted(set(hashes)), np.uint32)
-        order = np.array([hashes.index(int(value)) for value in wanted], np.int64)
-        maybe = np.zeros(1 << _FILTER_BITS, bool)
-        maybe[wanted & ((1 << _FILTER_BITS) - 1)] = True
-        places = np.flatnonzero(maybe[self._hashes & ((1 << _FILTER_BITS) - 1)])
-        found = np.minimum(np.searchsorted(wanted, self._hashes[places]), max(len(wanted) - 1, 0))
-        exact = wanted[found] == self._hashes[places] if len(wanted) else np.zeros(0, bool)
+        if not hashes:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(FIELDS)))
+        wanted, first = np.unique(np.array(hashes, np.uint32), return_index=True)
+        places = self._places_of(wanted)
+        found = np.minimum(np.searchsorted(wanted, self.hashes[places]), len(wanted) - 1)
+        exact = wanted[found] == self.hashes[places]
         places, found = places[exact], found[exact]
-        packed = self._counts[places]
-        steps = np.array(STEPS, np.float64)
+        packed, steps = self.counts[places], np.array(STEPS, np.float64)
         counts = np.stack([steps[(packed >> (4 * field)) & 15] for field in range(len(FIELDS))], axis=1)
-        return np.searchsorted(self._ends, places, side="right"), order[found], counts
+        return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
 
     def containing(self, hashes: Sequence[int]) -> set[int]:
         """The row ids that have every one of some terms."""
-        positions, terms, _ = self.find(hashes)
-        n_found = np.bincount(positions, minlength=len(self)) if len(terms) else np.zeros(len(self), np.int64)
+        positions, _, _ = self.find(hashes)
+        n_found = np.bincount(positions, minlength=len(self))
         return set(self.row_ids[n_found == len(set(hashes))].tolist())
+
+    def _places_of(self, wanted: NDArray[np.uint32]) -> Ints:
+        """Where one of the hashes may stand: the low bits of all hashes are looked up in a small table."""
+        low_bits = (1 << _FILTER_BITS) - 1
+        maybe = np.zeros(1 << _FILTER_BITS, bool)
+        maybe[wanted & low_bits] = True
+        return np.flatnonzero(maybe[self.hashes & low_bits])
+
+
+def make_table(vectors: Sequence[tuple[int, bytes, bytes]], lengths: Mapping[int, int]) -> TermTable:
+    """A table of rows given by id, hashes and counts; `lengths` gives the number of words of each row."""
+    return TermTable(
+        np.array([vector[0] for vector in vectors], np.int64),
+        np.array([lengths[vector[0]] for vector in vectors], np.float64),
+        np.array([len(vector[1]) // 4 for vector in vectors], np.int64),
+        np.frombuffer(b"".join(vector[1] for vector in vectors), "<u4"),
+        np.frombuffer(b"".join(vector[2] for vector in vectors), "<u2"),
+    )

@@ -12,25 +12,26 @@ from zlib import crc32
 
 WORD_BYTES = re.compile(rb"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*|[0-9]{2,}")
 WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*|[0-9]{2,}")
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\x00-\x7f]+")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z\u0080-\U0010ffff]+|[A-Z]+|[0-9]+")
 _ENDINGS = (("ization", 3), ("ation", 4), ("ing", 3), ("ion", 4), ("ed", 3))
 """Endings with the least number of letters that must be left."""
 _VOWEL = re.compile(r"[aeiouy]")
 
+SHORTEST = 3
 MAX_WORD = 80
 """A longer run of letters is data, not a word."""
 
 
 def stem(word: str) -> str:
     """`word` (lower case) without the endings of plurals, -ing, -ed and -ation; never shorter than three letters."""
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+    if len(word) > SHORTEST and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > SHORTEST + 1 else word[:-1]
     for ending, n_left in _ENDINGS:
         root = word[: -len(ending)]
         if word.endswith(ending) and len(root) >= n_left and _VOWEL.search(root):
             word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
             break
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+    return word[:-1] if len(word) > SHORTEST and word.endswith("e") else word
 
 
 @lru_cache(maxsize=65536)

@@ -28,7 +28,9 @@ _COMMENT = re.compile(
 def make_vector(data: bytes, definitions: Iterable[Definition]) -> tuple[bytes, bytes, int]:
     """Hashes and counts of a file's words, and how many words it has in all."""
     body = _counted(WORD_BYTES.findall(data))
-    comment = _counted(word for pair in _COMMENT.findall(data) for word in WORD_BYTES.findall(pair[0] or pair[1]))
+    comment = _counted(
+        word for pair in _COMMENT.findall(data) for word in WORD_BYTES.findall(pair[0] or pair[1])
+    )
     name: Counter[str] = Counter()
     signature: Counter[str] = Counter()
     for definition in definitions:

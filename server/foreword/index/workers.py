@@ -83,9 +83,9 @@ def study_in_pool(
     pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context())
     try:
         yield from _drain(pool, (read, extract), _chunks(wanted, n_workers), n_workers, time_limit_s)
-        pool.close()
+        pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without annotations
     except BaseException:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]  # as above
         raise
     finally:
         pool.join()
@@ -139,7 +139,11 @@ def _facts(one: Wanted, data: bytes, extract: Extractor) -> Facts:
 
 
 def _first_line(data: bytes) -> str:
-    return data[:FIRST_LINE_BYTES].partition(b"\n")[0].decode("utf-8", "replace") if data.startswith(b"#!") else ""
+    return (
+        data[:FIRST_LINE_BYTES].partition(b"\n")[0].decode("utf-8", "replace")
+        if data.startswith(b"#!")
+        else ""
+    )
 
 
 def _chunks(wanted: Sequence[Wanted], n_workers: int) -> Iterator[Sequence[Wanted]]:

@@ -19,7 +19,7 @@ LAST_WORDS_S = 1.0
 
 
 class StdoutWriter:
-    """Writes in a thread of its own; `on_broken` is called from there when nobody reads any more."""
+    """Writes in a thread of its own, and closes the stream at the end."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -37,7 +37,8 @@ class StdoutWriter:
         self._thread.join(LAST_WORDS_S)
 
     def _pump(self) -> None:
-        with suppress(OSError, ValueError):  # the reader has gone: its end of standard input ends the server
+        # Where the reader has gone, its end of standard input ends the server.
+        with suppress(OSError), self._stream:
             while (piece := self._pieces.get()) is not None:
                 self._stream.write(piece)
                 self._stream.flush()
@@ -59,7 +60,7 @@ def open_stdio() -> tuple[asyncio.StreamReader, StdoutWriter]:
 
 
 def _feed(loop: asyncio.AbstractEventLoop, reader: asyncio.StreamReader, source: BinaryIO) -> None:
-    with suppress(RuntimeError):  # the loop is closed: the server has ended
+    with suppress(RuntimeError), source:  # the loop is closed: the server has ended
         while piece := _read(source):
             loop.call_soon_threadsafe(reader.feed_data, piece)
         loop.call_soon_threadsafe(reader.feed_eof)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.index.terms import MAX_WORD, parts, stem, term_hash, terms, whole
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("files", "fil"),
+        ("file", "fil"),
+        ("caches", "cach"),
+        ("caching", "cach"),
+        ("cached", "cach"),
+        ("entries", "entry"),
+        ("entry", "entry"),
+        ("running", "run"),
+        ("parsing", "pars"),
+        ("parses", "pars"),
+        ("class", "class"),
+        ("status", "status"),
+        ("this", "this"),
+        ("is", "is"),
+        ("string", "string"),
+        ("red", "red"),
+        ("validation", "valid"),
+        ("connection", "connect"),
+        ("selling", "sell"),
+    ],
+)
+def test_a_stem_is_light(word: str, expected: str) -> None:
+    assert expected == stem(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("HTTPServer", ("http", "server")),
+        ("handle_requests", ("handl", "request")),
+        ("XMLHttpRequest2", ("xml", "http", "request")),
+        ("utf8", ("utf",)),
+        ("sha256", ("sha", "256")),
+        ("__init__", ("init",)),
+        ("Größe", ("größ",)),
+        ("x", ()),
+        ("MAX_SIZE", ("max", "siz")),
+        ("名前", ("名前",)),
+        ("a" * (MAX_WORD + 1), ()),
+    ],
+)
+def test_an_identifier_is_split_at_humps_underscores_and_digits(word: str, expected: tuple[str, ...]) -> None:
+    assert expected == parts(word)
+
+
+def test_text_gives_the_stems_of_its_words_in_order() -> None:
+    assert ["pars", "config", "fil", "twic"] == terms("Parses config_files twice.")
+
+
+def test_a_whole_identifier_is_the_same_term_in_any_case() -> None:
+    assert whole("HTTPServer") == whole("httpserver")
+
+
+def test_hashes_are_the_same_on_every_machine() -> None:
+    assert 907060870 == term_hash("hello")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet=st.characters(codec="ascii", categories=["Ll"]), min_size=1))
+def test_a_stem_never_gets_too_short(word: str) -> None:
+    assert min(len(word), 3) <= len(stem(word)) <= len(word)
