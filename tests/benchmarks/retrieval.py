@@ -29,7 +29,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
 from benchmarks.git_objects import GitObjects, read_tree
-
 from foreword.core.excerpt import Excerpt
 from foreword.core.source import Source
 from foreword.core.tree import FileTree

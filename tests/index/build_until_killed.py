@@ -1,6 +1,6 @@
 """Builds an index of generated files, tells each file that a worker reads, and waits for the end after some of them.
 
-    python build_until_killed.py STORE LOG N_BEFORE_WAITING
+python build_until_killed.py STORE LOG N_BEFORE_WAITING
 """
 
 from __future__ import annotations

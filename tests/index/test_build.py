@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 from foreword.core.leftout import UNREADABLE
 from foreword.core.outline import Outline
@@ -16,6 +15,7 @@ from foreword.index.build import refresh
 from foreword.index.graph import rank
 from foreword.index.index import Index
 from foreword.index.search import search
+from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
 
@@ -100,11 +100,18 @@ def test_only_the_files_at_fault_lose_their_outlines(bench: MakeBench) -> None:
     names = [*(f"fine{number}" for number in range(40)), "crash", "hang", "raise"]
     many = bench({f"{name}.py": f"{name}\n" for name in names})
     index, report = refresh(
-        many.store, many.tree(), MemoryReader(many.files), n_workers=2, time_limit_s=1.5, extract=FaultyExtractor()
+        many.store,
+        many.tree(),
+        MemoryReader(many.files),
+        n_workers=2,
+        time_limit_s=1.5,
+        extract=FaultyExtractor(),
     )
     assert (43, 40, ()) == (report.files, report.symbols, report.left_out)
     expected = {"crash.py": "crash", "hang.py": "time limit", "raise.py": "crash"}
-    assert expected == {path: index.outline(path).failed for path in index.paths if index.outline(path).failed}
+    assert expected == {
+        path: index.outline(path).failed for path in index.paths if index.outline(path).failed
+    }
     assert [("hang.py", 1)] == [(one.path, one.start_line) for one in search(index, "hang", many.text)]
 
 
@@ -165,7 +172,9 @@ def test_any_sequence_of_changes_gives_the_index_of_a_fresh_build(
                     if text is not None:
                         worn.files[path] = text.encode()
                 index, _ = worn.refresh(previous=index)
-            fresh = make_bench(Path(folder) / "fresh.db", {path: data.decode() for path, data in worn.files.items()})
+            fresh = make_bench(
+                Path(folder) / "fresh.db", {path: data.decode() for path, data in worn.files.items()}
+            )
             with fresh.store:
                 assert picture(fresh.index(), fresh) == picture(index, worn)
 
@@ -176,7 +185,10 @@ def picture(index: Index, bench: Bench) -> object:
     return (
         index.paths,
         [(index.outline(path), index.n_lines(path), index.language(path)) for path in index.paths],
-        [(index.definitions(name), index.mentions(name)) for name in ("alpha", "beta", "GAMMA", "alpha_beta")],
+        [
+            (index.definitions(name), index.mentions(name))
+            for name in ("alpha", "beta", "GAMMA", "alpha_beta")
+        ],
         ranking.files,
         [ranking.definitions(path, index.outline(path)) for path in index.paths],
         [search(index, query, bench.text) for query in ("alpha beta", "gamma in src", "b.py:1")],

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from index.build_until_killed import N_FILES, Reader, file_name, tree
 
 from foreword.index.build import refresh
 from foreword.index.store import open_store
+from index.build_until_killed import N_FILES, Reader, file_name, tree
 
 SCRIPT = Path(__file__).with_name("build_until_killed.py")
 PATIENCE_S = 30.0
@@ -41,7 +41,9 @@ def wait_for_end(pid: int) -> bool:
         os.close(handle)
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells when a process ends that is not a child")
+@pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="only Linux tells when a process ends that is not a child"
+)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_build_loses_nothing_that_was_committed_and_leaves_no_workers(
     tmp_path: Path, how: signal.Signals
@@ -52,7 +54,7 @@ def test_a_killed_build_loses_nothing_that_was_committed_and_leaves_no_workers(
         n_done = wait_for_progress(process)
         process.send_signal(how)
     workers = {int(row.split()[0]) for row in log.read_text(encoding="utf-8").splitlines()}
-    assert all([wait_for_end(pid) for pid in workers])
+    assert all(wait_for_end(pid) for pid in workers)
     store, problems = open_store(database)
     with store:
         index, report = refresh(store, tree(), Reader(later), n_workers=1)

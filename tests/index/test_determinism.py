@@ -29,7 +29,10 @@ def test_ranking_and_search_are_the_same_under_any_hash_seed(tmp_path: Path) -> 
     outputs = []
     for seed in ("1", "2"):
         command = [sys.executable, "-c", SCRIPT, str(tmp_path / f"{seed}.db"), seed]
-        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        }
         outputs.append(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
     assert outputs[0] == outputs[1]
     assert outputs[0]

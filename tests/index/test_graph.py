@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from foreword.index.graph import MAX_DEFINERS, rank
 from index.shapes import SHAPES
 from index_files import Bench
-
-from foreword.index.graph import MAX_DEFINERS, rank
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
 

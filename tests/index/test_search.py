@@ -3,30 +3,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
-from index.shapes import SHAPES
-from index_files import Bench
 
 from foreword.core.tokens import estimate
 from foreword.index.search import search
+from index.shapes import SHAPES
+from index_files import Bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
 
 
 @pytest.mark.parametrize(
-    ("query", "path", "symbol"),
+    ("query", "path", "line"),
     [
-        ("Where do two boxes intersect?", "src/geometry.py", "intersect_boxes"),
-        ("`merge_with` widens wrongly", "src/geometry.py", "BoundingBox"),
-        ("BoundingBox", "src/geometry.py", "BoundingBox"),
-        ("mixing colors: mixColours is wrong", "src/palette.py", "mix_colours"),
-        ("redrawing the canvas", "src/canvas.py", "redraw"),
-        ("opens a window", "src/window.py", "open_window"),
+        ("Where do two boxes intersect?", "src/geometry.py", "def intersect_boxes"),
+        ("`merge_with` widens wrongly", "src/geometry.py", "def merge_with"),
+        ("BoundingBox", "src/geometry.py", "class BoundingBox"),
+        ("mixing colors: mixColours is wrong", "src/palette.py", "def mix_colours"),
+        ("redrawing the canvas", "src/canvas.py", "def redraw"),
+        ("opens a window", "src/window.py", "def open_window"),
     ],
 )
-def test_a_question_finds_the_symbol_it_is_about(bench: MakeBench, query: str, path: str, symbol: str) -> None:
+def test_a_question_finds_the_code_it_is_about(bench: MakeBench, query: str, path: str, line: str) -> None:
     shapes = bench(SHAPES)
     best = search(shapes.index(), query, shapes.text)[0]
-    assert (path, symbol) == (best.path, best.symbol)
+    assert path == best.path
+    assert line in best.text
+
+
+def test_an_excerpt_of_one_definition_bears_its_name(bench: MakeBench) -> None:
+    shapes = bench(SHAPES)
+    best = search(shapes.index(), "mix colours", shapes.text)[0]
+    assert ("src/palette.py", "mix_colours") == (best.path, best.symbol)
 
 
 def test_an_excerpt_holds_exactly_its_lines(bench: MakeBench) -> None:
@@ -41,7 +48,9 @@ def test_an_excerpt_holds_exactly_its_lines(bench: MakeBench) -> None:
 def test_no_line_is_shown_twice(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     for budget in (None, 10_000):
-        found = search(shapes.index(), "boxes prepare step pixels", shapes.text, limit=50, budget_tokens=budget)
+        found = search(
+            shapes.index(), "boxes prepare step pixels", shapes.text, limit=50, budget_tokens=budget
+        )
         lines = [(one.path, line) for one in found for line in range(one.start_line, one.end_line + 1)]
         assert len(set(lines)) == len(lines)
 
@@ -62,7 +71,9 @@ def test_a_budget_is_kept(bench: MakeBench, budget: int) -> None:
 
 def test_a_limit_counts_excerpts(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
-    assert [1, 2] == [len(search(shapes.index(), "boxes window", shapes.text, limit=limit)) for limit in (1, 2)]
+    assert [1, 2] == [
+        len(search(shapes.index(), "boxes window", shapes.text, limit=limit)) for limit in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,14 +94,20 @@ def test_a_line_that_the_question_names_comes_first(bench: MakeBench, query: str
 
 def test_a_named_file_comes_before_files_with_its_words(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
-    assert "src/palette.py" == search(shapes.index(), "do boxes intersect in src/palette.py?", shapes.text)[0].path
+    assert (
+        "src/palette.py"
+        == search(shapes.index(), "do boxes intersect in src/palette.py?", shapes.text)[0].path
+    )
 
 
 def test_tests_come_first_only_when_asked_for(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     index = shapes.index()
     assert "src/geometry.py" == search(index, "intersect boxes none", shapes.text)[0].path
-    assert "tests/test_geometry.py" == search(index, "the tests that boxes intersect in none", shapes.text)[0].path
+    assert (
+        "tests/test_geometry.py"
+        == search(index, "the tests that boxes intersect in none", shapes.text)[0].path
+    )
 
 
 def test_a_file_that_is_shown_already_is_passed_over(bench: MakeBench) -> None:

@@ -43,7 +43,13 @@ def store(path: Path) -> Iterator[Store]:
 
 @pytest.mark.parametrize(
     "outline",
-    [EMPTY_OUTLINE, OUTLINE, Outline(references={"x": 1}), Outline(failed="crash"), Outline(OUTLINE.definitions)],
+    [
+        EMPTY_OUTLINE,
+        OUTLINE,
+        Outline(references={"x": 1}),
+        Outline(failed="crash"),
+        Outline(OUTLINE.definitions),
+    ],
 )
 def test_an_outline_survives_packing(outline: Outline) -> None:
     assert outline == unpack(pack(outline))
@@ -153,7 +159,7 @@ def test_a_read_only_store_is_read_and_goes_on_in_memory(path: Path, store: Stor
         path.parent.chmod(0o700)
 
 
-def test_a_full_disk_takes_what_is_there_into_memory(path: Path, store: Store) -> None:
+def test_a_full_disk_takes_what_is_there_into_memory(store: Store) -> None:
     store.add([facts("a")])
     row = store.find([key("a")])[key("a")]
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0]  # noqa: SLF001 - there is no other way to fill a disk

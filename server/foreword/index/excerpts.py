@@ -66,5 +66,6 @@ def _all_joined(chosen: Sequence[Excerpt]) -> list[Excerpt]:
 def _joined(one: Excerpt, other: Excerpt) -> Excerpt:
     """Both together, with the score of the better one."""
     first, last = (one, other) if one.start_line < other.start_line else (other, one)
-    score = max(one.score, other.score)
-    return Excerpt(one.path, first.start_line, last.end_line, score, f"{first.text}\n{last.text}")
+    text = f"{first.text}\n{last.text}"
+    symbol = None if one.symbol and other.symbol else one.symbol or other.symbol
+    return Excerpt(one.path, first.start_line, last.end_line, max(one.score, other.score), text, symbol)

@@ -24,7 +24,7 @@ from foreword.index.roles import Role, role_of
 from foreword.index.terms import parts
 
 MAX_DEFINERS = 16
-MAX_EDGES_A_FILE = 48
+MAX_EDGES_A_FILE = 32
 SHORT_NAME = 4
 SIGNIFICANT_DIGITS = 6
 

@@ -20,6 +20,8 @@ from foreword.index.terms import parts, term_hash, whole, words
 from foreword.index.vectors import path_vector
 
 OUTLINES_KEPT = 512
+_OF_PATHS = ("paths", "place_of", "paths_by_name", "path_terms")
+"""Properties that depend on the paths alone."""
 
 
 class Index:
@@ -39,7 +41,12 @@ class Index:
             {path: blob for path, blob in blobs.items() if path in rows and rows[path].reason is None}
         )
         self._outline = lru_cache(maxsize=OUTLINES_KEPT)(store.outline)
-        self._earlier: TermTable | None = previous.__dict__.get("terms") if previous is not None else None
+        self._earlier: TermTable | None = None
+        if previous is not None:
+            loaded = vars(previous)
+            self._earlier = loaded.get("terms")
+            if self.blobs.keys() == previous.blobs.keys():
+                vars(self).update({name: loaded[name] for name in _OF_PATHS if name in loaded})
 
     @cached_property
     def paths(self) -> tuple[str, ...]:

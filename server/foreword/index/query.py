@@ -113,4 +113,4 @@ def _spelled_out(text: str) -> Iterator[str]:
 def _places(text: str) -> Iterator[Place]:
     for frame_path, frame_line, path, line in _FRAME.findall(text):
         name = (frame_path or path).replace("\\", "/")
-        yield Place(name.lstrip("./") or name, int(frame_line or line) if frame_line or line else None)
+        yield Place(name.removeprefix("./"), int(frame_line or line) if frame_line or line else None)
