@@ -18,6 +18,10 @@ from gitrepo import GitRepo
         ("price_of and `price_of`", ["price_of"]),
         ("`two words` are no name", []),
         ("The iPhone", ["iPhone"]),
+        ("Where is echo defined?", ["echo"]),
+        ("Who calls echo?", ["echo"]),
+        ("Why does echo() flush?", ["echo"]),
+        ("What is in sha256?", ["sha256"]),
         ("", []),
     ],
 )

@@ -71,6 +71,25 @@ def test_a_long_excerpt_is_cut_and_says_by_how_much() -> None:
     assert f"\n{MAX_EXCERPT_LINES}\n" not in text
 
 
+def test_of_a_long_excerpt_the_lines_with_the_words_of_the_question_are_shown() -> None:
+    lines = [f"step({n})" for n in range(1, 200)]
+    lines[149] = "trust = proxy(address)"
+    text = compose(evidence(excerpt("a.py", 1, "\n".join(lines))), question="How does trust reach the proxy?")
+    assert "trust = proxy(address)" in text
+    assert "step(1)\n" not in text
+    assert "a.py:146-185\n" in text
+    assert "... 159 more lines in 1-199" in text
+
+
+def test_an_excerpt_is_shown_without_the_blank_lines_around_it() -> None:
+    assert "a.py:4\n\n```python\ncode\n```" in compose(evidence(excerpt("a.py", 3, "\ncode\n")))
+
+
+def test_no_excerpt_is_cut_for_a_single_line() -> None:
+    text = compose(evidence(excerpt("a.py", 1, "\n".join("x" * (MAX_EXCERPT_LINES + 1)))))
+    assert "more line" not in text
+
+
 def test_every_place_in_it_can_be_opened() -> None:
     text = compose(evidence(excerpt("a.py", 3, "one\ntwo")))
     assert "a.py:3-4" in text

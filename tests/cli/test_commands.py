@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from foreword.cli.main import COMMANDS, main
+from foreword.cli.search import SHOWN_LINES
 from gitrepo import GitRepo
 
 Output = pytest.CaptureFixture[str]
@@ -223,6 +224,17 @@ def test_verify_builds_the_same_bytes_twice(repo: GitRepo, capsys: Output) -> No
     found = json_of("verify", repo, capsys)
     assert found["same"]
     assert ["instructions", "base", "delta"] == [layer["name"] for layer in found["layers"]]
+    assert 0 == run("verify", repo)
+    assert "both builds have the same bytes" in capsys.readouterr().out
+
+
+def test_a_match_is_not_cut_for_a_single_line(repo: GitRepo, capsys: Output) -> None:
+    body = "".join(f"    step_{n} = parcel\n" for n in range(SHOWN_LINES))
+    repo.write("shop/parcel.py", f"def send_parcel(parcel):\n{body}")
+    assert 0 == run("search", repo, "send_parcel")
+    shown = capsys.readouterr().out
+    assert f"step_{SHOWN_LINES - 1}" in shown
+    assert "more lines" not in shown
 
 
 def test_usage_sums_up_what_was_asked(repo: GitRepo, capsys: Output) -> None:

@@ -154,6 +154,13 @@ def test_usage_sums_what_was_asked_simulated_and_real_apart(
     assert "(simulated)" in table.out
 
 
+def test_usage_on_a_narrow_terminal_cuts_no_figure(offline: Foreword, workspace: GitRepo) -> None:
+    offline.ask(workspace.path, "What is a refund?")
+    shown = offline.on_terminal("usage", columns=60).out
+    assert "written" not in shown
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown
+
+
 def _sum(tokens: list[dict[str, Any]]) -> dict[str, Any]:
     return {bucket: sum(counts[bucket] for counts in tokens) for bucket in tokens[0]}
 

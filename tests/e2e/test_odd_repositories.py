@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,25 @@ def test_a_repository_without_a_commit_keeps_its_warm_snapshot_when_the_first_on
     assert "snapshot" == offline.json("context", repo.path)["anchor"]["kind"]
     colleague = Foreword(tmp_path / "colleague")
     assert "git" == colleague.json("context", repo.path)["anchor"]["kind"]
+
+
+def test_a_module_in_the_working_directory_is_not_run(
+    offline: Foreword, shop: GitRepo, tmp_path: Path
+) -> None:
+    shop.write("multiprocessing.py", "open('it-ran', 'w').close()\n")
+    shop.write("types.py", "raise SystemExit('the wrong types')\n")
+    start = tmp_path / "start.py"
+    start.write_text("from foreword.cli.main import run\n\nif __name__ == '__main__':\n    run()\n")
+    done = subprocess.run(
+        [sys.executable, str(start), "index"],
+        cwd=shop.path,
+        env=offline.environ(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert not (shop.path / "it-ran").exists()
 
 
 def test_a_detached_head(offline: Foreword, shop: GitRepo) -> None:

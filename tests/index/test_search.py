@@ -103,7 +103,7 @@ def test_a_named_file_comes_before_files_with_its_words(bench: MakeBench) -> Non
 def test_tests_come_first_only_when_asked_for(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     index = shapes.index()
-    assert "src/geometry.py" == search(index, "intersect boxes none", shapes.text)[0].path
+    assert "src/geometry.py" == search(index, "intersect boxes", shapes.text)[0].path
     assert (
         "tests/test_geometry.py"
         == search(index, "the tests that boxes intersect in none", shapes.text)[0].path

@@ -83,7 +83,9 @@ def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:
     near = [pointer.path for pointer in pointers]
     evidence = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near)
     return compose(
-        evidence, None if evidence.definitions or evidence.excerpts else _introduction(prepared.saved)
+        evidence,
+        None if evidence.definitions or evidence.excerpts else _introduction(prepared.saved),
+        prepared.question,
     )
 
 

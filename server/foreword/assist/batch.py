@@ -15,6 +15,7 @@ from foreword.assist.asking import offline_text
 from foreword.assist.gate import Gate
 from foreword.assist.laying import Foreword, lay_foreword
 from foreword.assist.pointing import Pointer, parse_pointer
+from foreword.assist.ports import Runner, in_place
 from foreword.assist.preparing import prepare
 from foreword.assist.providers import ProviderFor, open_providers, tools_style
 from foreword.assist.saved import Saved, look
@@ -55,7 +56,13 @@ def parse_line(number: int, text: str) -> Line:
 
 
 async def run_batch(
-    session: Session, lines: AsyncIterator[str], emit: Emit, *, parallel: int, use_cache: bool = True
+    session: Session,
+    lines: AsyncIterator[str],
+    emit: Emit,
+    *,
+    parallel: int,
+    use_cache: bool = True,
+    run: Runner = in_place,
 ) -> tuple[ForewordError, ...]:
     """Emit the answer or error object of each line as it finishes; gives the errors.
 
@@ -63,7 +70,7 @@ async def run_batch(
         ForewordError: no line can be answered, for example because the credentials are wrong.
     """
     async with open_providers(session) as provider_for:
-        batch = _Batch(session, provider_for, emit, Gate(parallel), use_cache=use_cache)
+        batch = _Batch(session, provider_for, emit, Gate(parallel), use_cache=use_cache, run=run)
         try:
             async with asyncio.TaskGroup() as tasks:
                 number = 0
@@ -81,7 +88,14 @@ class _Batch:
     """What the lines of one batch share: the saved state and the prefix, taken when the first one is asked."""
 
     def __init__(
-        self, session: Session, provider_for: ProviderFor, emit: Emit, gate: Gate, *, use_cache: bool
+        self,
+        session: Session,
+        provider_for: ProviderFor,
+        emit: Emit,
+        gate: Gate,
+        *,
+        use_cache: bool,
+        run: Runner,
     ) -> None:
         self.gate = gate
         self.errors: list[ForewordError] = []
@@ -89,6 +103,7 @@ class _Batch:
         self._provider_for = provider_for
         self._emit = emit
         self._use_cache = use_cache
+        self._run = run
         self._laid: tuple[Saved, Foreword] | None = None
 
     async def line(self, number: int, text: str) -> None:
@@ -109,7 +124,7 @@ class _Batch:
 
     async def _answer(self, line: Line) -> Answer:
         session = self._session
-        saved, laid = self._lay()
+        saved, laid = await self._run(self._lay)
         prepared = prepare(
             session,
             saved,

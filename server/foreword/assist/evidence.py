@@ -22,6 +22,10 @@ NOT_CODE = frozenset(("heading", "key", "selector"))
 
 _SEPARATOR = re.compile(r"\.|::|#")
 _QUOTED = re.compile(r"`([^`\s]{2,80})`")
+_NAMED = re.compile(
+    r"\b([A-Za-z_]\w+)(?=\(|\s+(?:defined|declared)\b)|\b(?:[Cc]all(?:s|ed|ing)?|functions?|methods?|class)\s+([A-Za-z_]\w+)"
+)
+"""Plain words that the sentence treats as names: "Where is echo defined?", "Who calls echo?", "echo()"."""
 _IDENTIFIER = re.compile(r"\b(?:[A-Za-z_]\w*(?:\.|::|#))*[A-Za-z_]\w*\b")
 
 
@@ -76,15 +80,16 @@ def find_evidence(saved: Saved, question: str, *, budget: int, near: Iterable[st
 
 
 def names_in(question: str) -> list[str]:
-    """Words of a question that look like identifiers: in backticks, or not plain prose; each once, in order."""
+    """Words of a question that look like identifiers: in backticks, named as such, or not plain prose; each once."""
     found = [name.strip("`()") for name in _QUOTED.findall(question)]
+    found += [before or after for before, after in _NAMED.findall(question)]
     found += [word for word in _IDENTIFIER.findall(question) if _looks_like_code(word)]
     return list(dict.fromkeys(name for name in found if name))
 
 
 def _looks_like_code(word: str) -> bool:
-    """A word with an underscore or a qualifier, in mixed case, or an acronym (`VFS`, which may name `Vfs`)."""
-    if "_" in word.strip("_") or "." in word or "::" in word:
+    """A word with an underscore, a digit or a qualifier, in mixed case, or an acronym (`VFS`, may name `Vfs`)."""
+    if "_" in word.strip("_") or "." in word or "::" in word or any(c.isdigit() for c in word):
         return True
     mixed = any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
     return mixed or (word.isupper() and len(word) >= MIN_ACRONYM)

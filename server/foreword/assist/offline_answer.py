@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from foreword.assist.evidence import Evidence
 from foreword.core.excerpt import Excerpt
@@ -15,17 +16,24 @@ MAX_EXCERPTS = 4
 MAX_EXCERPTS_A_FILE = 2
 MAX_EXCERPT_LINES = 40
 MAX_FURTHER = 6
+LINES_BEFORE = 4
+MAX_BLANK = 4
+"""So many lines less than there are need no word: they are the blank ones around the excerpt."""
+
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+"""A word of prose, or of an identifier."""
 
 
-def compose(evidence: Evidence, introduction: str | None = None) -> str:
+def compose(evidence: Evidence, introduction: str | None = None, question: str = "") -> str:
     """Markdown: definitions, excerpts, mentions, in this order, labelled as offline.
 
-    `introduction` is the path of the readme, for questions about the whole that no code answers.
+    `introduction` is the path of the readme, for questions about the whole that no code answers; of a long excerpt
+    the lines with most of the `question` in them are shown.
     """
     sections = [
         LABEL,
         _definitions(evidence),
-        _excerpts(evidence.excerpts),
+        _excerpts(evidence.excerpts, _words(question)),
         _mentions(evidence),
         _further(evidence),
     ]
@@ -57,20 +65,45 @@ def _spread(excerpts: Iterable[Excerpt]) -> list[Excerpt]:
     return shown
 
 
-def _excerpts(excerpts: Iterable[Excerpt]) -> str:
-    pieces = [_excerpt(excerpt) for excerpt in _spread(excerpts)]
+def _excerpts(excerpts: Iterable[Excerpt], words: frozenset[str]) -> str:
+    pieces = [_excerpt(excerpt, words) for excerpt in _spread(excerpts)]
     return "### Closest to the question\n\n" + "\n\n".join(pieces) if pieces else ""
 
 
-def _excerpt(excerpt: Excerpt) -> str:
+def _excerpt(excerpt: Excerpt, words: frozenset[str]) -> str:
     lines = excerpt.text.split("\n")
-    shown = lines[:MAX_EXCERPT_LINES]
-    more = [f"... {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
+    start, end = _shown_part(lines, words)
+    n_more = len(lines) - (end - start)
+    rest = f"\n\n... {n_more} more lines in {_lines(excerpt.start_line, excerpt.end_line)}"
     fence = "```" if "```" not in excerpt.text else "~~~~"
-    symbol = f" (`{excerpt.symbol}`)" if excerpt.symbol else ""
-    code = "\n".join([*shown, *more])
-    place = f"{excerpt.path}:{_lines(excerpt.start_line, excerpt.end_line)}"
-    return f"{place}{symbol}\n\n{fence}{language_of(excerpt.path) or ''}\n{code}\n{fence}"
+    symbol = f" (`{excerpt.symbol}`)" if excerpt.symbol and n_more <= MAX_BLANK else ""
+    place = f"{excerpt.path}:{_lines(excerpt.start_line + start, excerpt.start_line + end - 1)}"
+    code = "\n".join(lines[start:end])
+    shown = f"{place}{symbol}\n\n{fence}{language_of(excerpt.path) or ''}\n{code}\n{fence}"
+    return shown + rest if n_more > MAX_BLANK else shown
+
+
+def _shown_part(lines: Sequence[str], words: frozenset[str]) -> tuple[int, int]:
+    """The first and the end of the lines to show, without blank lines around them."""
+    start = _densest(lines, words) if len(lines) > MAX_EXCERPT_LINES + 1 else 0
+    end = start + MAX_EXCERPT_LINES if len(lines) > MAX_EXCERPT_LINES + 1 else len(lines)
+    filled = [n for n in range(start, end) if lines[n].strip()]
+    return (filled[0], filled[-1] + 1) if filled else (start, end)
+
+
+def _densest(lines: Sequence[str], words: frozenset[str]) -> int:
+    """Where the window of `MAX_EXCERPT_LINES` with most of the words begins; a word that is everywhere says little."""
+    found = [words & _words(line) for line in lines]
+    n_lines = Counter(word for each in found for word in each)
+    worth = [sum(1 / n_lines[word] for word in each) for each in found]
+    starts = range(len(lines) - MAX_EXCERPT_LINES + 1)
+    best = max(starts, key=lambda start: (round(sum(worth[start : start + MAX_EXCERPT_LINES]), 9), -start))
+    first = next((n for n in range(best, len(lines)) if worth[n]), best)
+    return min(max(0, first - LINES_BEFORE), starts[-1])
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(text))
 
 
 def _mentions(evidence: Evidence) -> str:

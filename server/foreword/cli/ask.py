@@ -16,7 +16,7 @@ from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.live import LiveText
-from foreword.cli.running import run_cancellable
+from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, print_json, read_words, show_problems
 
 
@@ -58,7 +58,7 @@ async def _stream(
 ) -> None:
     live = LiveText(quiet=arguments.json)
     try:
-        events = ask(session, question, pointers, use_cache=not arguments.no_cache)
+        events = ask(session, question, pointers, use_cache=not arguments.no_cache, run=interruptible)
         async with aclosing(events):
             async for event in events:
                 live.event(event)

@@ -11,12 +11,12 @@ import asyncio
 import sys
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from foreword.assist.batch import run_batch
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
-from foreword.cli.running import run_cancellable
+from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, print_json, show_problems
 from foreword.core.errors import ForewordError
 
@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(session: Session, parallel: int, *, use_cache: bool) -> tuple[ForewordError, ...]:
     async with aclosing(_stdin_lines()) as lines:
-        return await run_batch(session, lines, print_json, parallel=parallel, use_cache=use_cache)
+        return await run_batch(
+            session, lines, print_json, parallel=parallel, use_cache=use_cache, run=interruptible
+        )
 
 
 async def _stdin_lines() -> AsyncGenerator[str, None]:
@@ -58,9 +60,10 @@ async def _stdin_lines() -> AsyncGenerator[str, None]:
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
 
     def read() -> None:
-        for line in sys.stdin.buffer:
-            loop.call_soon_threadsafe(lines.put_nowait, line)
-        loop.call_soon_threadsafe(lines.put_nowait, b"")
+        with suppress(RuntimeError):  # the loop is closed: an interrupt was faster than the end of the input
+            for line in sys.stdin.buffer:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, b"")
 
     threading.Thread(target=read, daemon=True).start()
     while line := await lines.get():

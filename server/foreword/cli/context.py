@@ -15,6 +15,9 @@ from foreword.cli.arguments import add_budget, add_json, add_model, add_workspac
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
 
 BAR_CELLS = 40
+MIN_BAR_CELLS = 4
+OTHER_CELLS = 62
+"""What the other columns of the table of layers take."""
 SHOWN_FILES = 15
 LOOK_QUESTION = "context"
 
@@ -48,7 +51,7 @@ def _show(context: dict[str, Any], *, every_file: bool) -> None:
     console, anchor = output(), context["anchor"]
     whole = ", the whole repository" if context["whole"] else ""
     console.print(f"anchor: {anchor['kind']} {anchor.get('commit', anchor['digest'])[:12]}{whole}")
-    console.print(_layers(context))
+    console.print(_layers(context, max(MIN_BAR_CELLS, min(BAR_CELLS, console.width - OTHER_CELLS))))
     for layer in context["layers"]:
         if layer["files"]:
             console.print(_files(layer, every_file=every_file))
@@ -65,11 +68,11 @@ def _show(context: dict[str, Any], *, every_file: bool) -> None:
         )
 
 
-def _layers(context: dict[str, Any]) -> Table:
+def _layers(context: dict[str, Any], bar_cells: int) -> Table:
     table = Table("layer", "tokens", "", "blocks", "cached for", "digest", box=None)
     largest = max(layer["tokens"] for layer in context["layers"]) or 1
     for layer in context["layers"]:
-        bar = "█" * max(1, round(BAR_CELLS * layer["tokens"] / largest)) if layer["tokens"] else ""
+        bar = "█" * max(1, round(bar_cells * layer["tokens"] / largest)) if layer["tokens"] else ""
         kept = layer["breakpoint"] or "-"
         table.add_row(
             layer["name"], f"{layer['tokens']:,}", bar, str(layer["blocks"]), kept, layer["digest"][:12]

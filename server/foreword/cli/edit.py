@@ -21,7 +21,7 @@ from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.live import LiveText
-from foreword.cli.running import run_cancellable
+from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, output, print_json, read_words, show_problems
 from foreword.core.errors import EditError
 
@@ -67,7 +67,7 @@ async def _stream(
 ) -> Edited:
     shown = LiveText(quiet=arguments.json)
     try:
-        events = edit(session, instruction, pointers, use_cache=not arguments.no_cache)
+        events = edit(session, instruction, pointers, use_cache=not arguments.no_cache, run=interruptible)
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, Edited):

@@ -38,6 +38,9 @@ CANCELLED = 130
 
 def run() -> None:
     """The console script."""
+    # Worker processes start by `python -c`, which imports from the working directory first: from the workspace,
+    # whose `types.py` would break them and whose `multiprocessing.py` would run.
+    os.environ["PYTHONSAFEPATH"] = "1"
     sys.exit(main(sys.argv[1:]))
 
 

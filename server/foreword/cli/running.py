@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, TypeVar
+from types import FrameType
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -27,6 +29,23 @@ def run_cancellable(work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run(_with_signals(work))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+
+
+async def interruptible(work: Callable[P, Result], /, *args: P.args, **named: P.kwargs) -> Result:
+    """Do work that blocks the loop, here and now; a signal ends it where it is.
+
+    The loop's own handlers would run only after the work, which may take a minute in a large repository.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    try:
+        return work(*args, **named)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 async def _with_signals(work: Coroutine[Any, Any, Result]) -> Result:

@@ -52,8 +52,9 @@ def _show(excerpt: Excerpt) -> None:
         f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}{symbol}", style="bold", markup=False
     )
     lines = excerpt.text.split("\n")
-    for number, line in enumerate(lines[:SHOWN_LINES], excerpt.start_line):
+    n_shown = SHOWN_LINES if len(lines) > SHOWN_LINES + 1 else len(lines)
+    for number, line in enumerate(lines[:n_shown], excerpt.start_line):
         console.print(f"{number:6} {line}", markup=False)
-    if len(lines) > SHOWN_LINES:
-        console.print(f"       ... {len(lines) - SHOWN_LINES} more lines", style="dim")
+    if len(lines) > n_shown:
+        console.print(f"       ... {len(lines) - n_shown} more lines", style="dim")
     console.print()

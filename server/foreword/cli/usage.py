@@ -15,6 +15,9 @@ from foreword.cli.arguments import add_json, whole_number
 from foreword.cli.terminal import output, print_json, show_problems
 from foreword.storage.places import find_places
 
+WIDE = 110
+"""Columns of a terminal that the whole table needs."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's grammar."""
@@ -35,20 +38,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(usage_json(arguments.by, totals))
     elif totals:
-        output().print(_table(arguments.by, totals))
+        console = output()
+        console.print(_table(arguments.by, totals, console.width))
     else:
         output().print('nothing was asked yet: try `foreword ask "what does this project do?"`')
     return 0
 
 
-def _table(by: str, totals: tuple[Total, ...]) -> Table:
-    table = Table(
-        by, "requests", "fresh", "written", "read", "output", "cost", "without cache", "saved", box=None
-    )
+def _table(by: str, totals: tuple[Total, ...], columns: int) -> Table:
+    """One row for each total; where there are few columns, without the kinds of tokens."""
+    kinds = ("fresh", "written", "read", "output") if columns >= WIDE else ()
+    table = Table(by, "requests", *kinds, "cost", "without cache", "saved", box=None)
     for total in totals:
-        usage = total.usage
         label = f"{total.group} (simulated)" if total.simulated else total.group
-        counts = (total.n_requests, usage.fresh, usage.written, usage.read, usage.output)
+        counts = (total.n_requests, *(getattr(total.usage, kind) for kind in kinds))
         saved = f"{dollars(total.saved)} ({_percent(total)})"
         table.add_row(
             label,

@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0 if result.is_same else 1
     for name, first, second in result.layers:
         output().print(f"{name:12} {first}" + ("" if first == second else f"  differs: {second}"))
-    if not result.is_same:
+    if result.is_same:
+        output().print("both builds have the same bytes")
+    else:
         output().print(f"first difference: {result.first_difference}", markup=False)
     return 0 if result.is_same else 1

@@ -19,8 +19,8 @@ from foreword.index.query import Query
 from foreword.index.roles import relevance
 from foreword.index.terms import term_hash
 
-FIELD_WEIGHTS = (3.0, 1.0, 0.5, 1.0)
-"""Of name, signature, comment and body; what stands in the first three stands in the body too."""
+FIELD_WEIGHTS = (3.0, 1.0)
+"""Of a file's definitions and of its body; what is defined stands in the body too."""
 PATH_WEIGHTS = (5.0, 2.0)
 """Of a file's name and of the folders above it."""
 SATURATION = 1.2
@@ -93,5 +93,5 @@ def _frequencies(index: Index, terms: Sequence[str]) -> tuple[NDArray[np.float64
     by_row[which, rows] = (counts @ np.array(FIELD_WEIGHTS)) / penalty[rows]
     by_path = by_row[:, index.row_places]
     places, which_path, counts = index.path_terms.find(hashes)
-    by_path[which_path, places] += counts[:, :2] @ np.array(PATH_WEIGHTS)
+    by_path[which_path, places] += counts @ np.array(PATH_WEIGHTS)
     return by_path, np.maximum((by_row > 0).sum(axis=1), (by_path > 0).sum(axis=1)).astype(np.float64)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.terms import term_hash
-from foreword.index.vectors import make_vector
+from foreword.index.vectors import file_vector
 
 MARSHAL_VERSION = 4
 """Fixed, so that interpreters of different versions can share a store."""
@@ -49,7 +49,7 @@ class Facts:
 
 def make_facts(key: Key, spoken: str, data: bytes, outline: Outline) -> Facts:
     """The facts of a blob that may be shown."""
-    hashes, counts, n_terms = make_vector(data, outline.definitions)
+    hashes, counts, n_terms = file_vector(outline)
     return Facts(
         key,
         spoken,

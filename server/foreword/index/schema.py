@@ -7,7 +7,7 @@ outlines or vectors are packed, or the way that words are split changes: an olde
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE blobs (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foreword.index.vectors import FIELDS, STEPS
+from foreword.index.vectors import BITS_A_FIELD, N_FIELDS, STEPS
 
 _FILTER_BITS = 16
 
@@ -33,7 +33,7 @@ class TermTable:
     lengths: Floats
     sizes: Ints
     hashes: NDArray[np.uint32]
-    counts: NDArray[np.uint16]
+    counts: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.row_ids)
@@ -57,16 +57,16 @@ class TermTable:
         )
 
     def find(self, hashes: Sequence[int]) -> tuple[Ints, Ints, Floats]:
-        """Every occurrence of some terms: positions of rows, indexes into `hashes`, and counts by field (n x 4)."""
+        """Every occurrence of some terms: positions of rows, indexes into `hashes`, and counts by field (n x 2)."""
         if not hashes:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, len(FIELDS)))
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, N_FIELDS))
         wanted, first = np.unique(np.array(hashes, np.uint32), return_index=True)
         places = self._places_of(wanted)
         found = np.minimum(np.searchsorted(wanted, self.hashes[places]), len(wanted) - 1)
         exact = wanted[found] == self.hashes[places]
         places, found = places[exact], found[exact]
         packed, steps = self.counts[places], np.array(STEPS, np.float64)
-        counts = np.stack([steps[(packed >> (4 * field)) & 15] for field in range(len(FIELDS))], axis=1)
+        counts = np.stack([steps[(packed >> (BITS_A_FIELD * field)) & 15] for field in range(N_FIELDS)], axis=1)
         return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
 
     def containing(self, hashes: Sequence[int]) -> set[int]:
@@ -90,5 +90,5 @@ def make_table(vectors: Sequence[tuple[int, bytes, bytes]], lengths: Mapping[int
         np.array([lengths[vector[0]] for vector in vectors], np.float64),
         np.array([len(vector[1]) // 4 for vector in vectors], np.int64),
         np.frombuffer(b"".join(vector[1] for vector in vectors), "<u4"),
-        np.frombuffer(b"".join(vector[2] for vector in vectors), "<u2"),
+        np.frombuffer(b"".join(vector[2] for vector in vectors), np.uint8),
     )

@@ -1,77 +1,67 @@
-"""The words of one file as a vector: term hashes, and how often each occurs in four fields.
+"""The words of one file, or of one path, as a vector: term hashes, and how often each occurs in two fields.
 
 A vector is two byte strings of the same number of elements: little-endian 32-bit hashes in ascending order, and
-16-bit counts. A count is four steps of four bits, one a field (name, signature, comment, body, lowest first);
+8-bit counts. A count is two steps of four bits: the lower one for the first field, the upper one for the second.
 `STEPS` says what a step stands for, so that a count is exact up to six and grows coarser above.
+The fields of a file are the names of its definitions and its body; those of a path are the file's name and its folders.
 """
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
-from foreword.core.outline import Definition
-from foreword.index.terms import WORD_BYTES, parts, term_hash, whole, words
+from foreword.core.outline import Outline
+from foreword.index.terms import parts, term_hash, whole, words
 
-FIELDS = ("name", "signature", "comment", "body")
+N_FIELDS = 2
+BITS_A_FIELD = 4
 STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 
-_COMMENT = re.compile(
-    rb"^[ \t]*(?:#|//+!?|/\*+|\*|--|;+|%)(.*)$|(?:\"\"\"|''')((?s:.{0,4000}?))(?:\"\"\"|''')", re.MULTILINE
-)
+_STEP_OF = tuple(bisect_right(STEPS, n) - 1 for n in range(STEPS[-1] + 1))
 
 
-def make_vector(data: bytes, definitions: Iterable[Definition]) -> tuple[bytes, bytes, int]:
+def file_vector(outline: Outline) -> tuple[bytes, bytes, int]:
     """Hashes and counts of a file's words, and how many words it has in all."""
-    body = _counted(WORD_BYTES.findall(data))
-    comment = _counted(
-        word for pair in _COMMENT.findall(data) for word in WORD_BYTES.findall(pair[0] or pair[1])
-    )
-    name: Counter[str] = Counter()
-    signature: Counter[str] = Counter()
-    for definition in definitions:
-        name.update(words(definition.name))
-        signature.update(words(definition.signature))
-    fields = [_by_hash(counts) for counts in (name, signature, comment, body)]
-    return *_joined(fields), sum(fields[-1].values())
+    body = _by_hash(outline.references)
+    names = _by_hash(Counter(definition.name for definition in outline.definitions))
+    return *_joined(names, body), sum(body.values())
 
 
 @lru_cache(maxsize=1 << 17)
 def path_vector(path: str) -> tuple[bytes, bytes]:
-    """Hashes and counts of a path: the words of the last name in the first field, those of the folders in the second."""
+    """Hashes and counts of the words of a path."""
     folders, _, name = path.rpartition("/")
-    return _joined([_by_hash(Counter(words(name))), _by_hash(Counter(words(folders)))])
-
-
-def _joined(fields: Sequence[Mapping[int, int]]) -> tuple[bytes, bytes]:
-    hashes = sorted({value for field in fields for value in field})
-    counts = [_packed([field.get(value, 0) for field in fields]) for value in hashes]
-    return struct.pack(f"<{len(hashes)}I", *hashes), struct.pack(f"<{len(counts)}H", *counts)
-
-
-def _counted(found: Iterable[bytes]) -> Counter[str]:
-    """The same words as text; bytes that are no UTF-8 are kept apart, not lost."""
-    return Counter({word.decode("utf-8", "replace"): n for word, n in Counter(found).items()})
+    return _joined(_by_hash(Counter((name,))), _by_hash(Counter((folders,))))
 
 
 def _by_hash(counts: Mapping[str, int]) -> dict[int, int]:
-    """Counts of parts and, of words with several parts, of the whole."""
+    """Counts of the parts of words and, of words with several parts, of the whole."""
     out: dict[int, int] = {}
-    for word, n in counts.items():
-        pieces = parts(word)
-        for piece in pieces:
-            value = term_hash(piece)
-            out[value] = out.get(value, 0) + n
-        if len(pieces) > 1:
-            value = term_hash(whole(word))
+    for text, n in counts.items():
+        for value in _hashes(text):
             out[value] = out.get(value, 0) + n
     return out
 
 
-def _packed(counts: list[int]) -> int:
-    """Four counts in four bits each."""
-    return sum((bisect_right(STEPS, n) - 1) << (4 * position) for position, n in enumerate(counts))
+@lru_cache(maxsize=1 << 16)
+def _hashes(text: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for word in words(text):
+        pieces = parts(word)
+        found += [term_hash(piece) for piece in pieces]
+        if len(pieces) > 1:
+            found.append(term_hash(whole(word)))
+    return tuple(found)
+
+
+def _joined(first: Mapping[int, int], second: Mapping[int, int]) -> tuple[bytes, bytes]:
+    last = STEPS[-1]
+    packed = {value: _STEP_OF[min(n, last)] << BITS_A_FIELD for value, n in second.items()}
+    for value, n in first.items():
+        packed[value] = packed.get(value, 0) | _STEP_OF[min(n, last)]
+    hashes = sorted(packed)
+    return struct.pack(f"<{len(hashes)}I", *hashes), bytes([packed[value] for value in hashes])
