@@ -228,10 +228,16 @@ def test_verify_builds_the_same_bytes_twice(repo: GitRepo, capsys: Output) -> No
     assert "both builds have the same bytes" in capsys.readouterr().out
 
 
+def test_an_offline_answer_shows_the_lines_that_are_pointed_at(repo: GitRepo, capsys: Output) -> None:
+    repo.write("shop/odd.py", "zebra = 1\nyak = 2\nxerus = 3\n")
+    assert 0 == main(["ask", "Huh?", "--path", "shop/odd.py:2", "--workspace", str(repo.path)])
+    assert "shop/odd.py:2\n\n```python\nyak = 2\n```" in capsys.readouterr().out
+
+
 def test_a_match_is_not_cut_for_a_single_line(repo: GitRepo, capsys: Output) -> None:
     body = "".join(f"    step_{n} = parcel\n" for n in range(SHOWN_LINES))
     repo.write("shop/parcel.py", f"def send_parcel(parcel):\n{body}")
-    assert 0 == run("search", repo, "send_parcel")
+    assert 0 == main(["search", "send_parcel", "--workspace", str(repo.path)])
     shown = capsys.readouterr().out
     assert f"step_{SHOWN_LINES - 1}" in shown
     assert "more lines" not in shown

@@ -93,7 +93,7 @@ def test_search_ranks_excerpts_best_first_within_limit_and_budget(
     scores = [excerpt["score"] for excerpt in found]
     assert sorted(scores, reverse=True) == scores
     assert 2 == len(offline.json("search", workspace.path, "gross total with tax", "--limit", "2"))
-    assert len(offline.json("search", workspace.path, "gross total with tax", "--budget", "150")) < len(found)
+    assert len(offline.json("search", workspace.path, "gross total with tax", "--budget", "40")) < len(found)
     nothing = offline.run("search", "xylophone", cwd=workspace.path)
     assert (0, "") == (nothing.code, nothing.out)
     assert "nothing found" in nothing.err

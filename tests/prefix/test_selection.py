@@ -8,19 +8,16 @@ from hypothesis import strategies as st
 
 from foreword.prefix.selection import (
     CHURN_SHARE,
-    FULL_SHARE,
     MAX_FILE_SHARE,
     Candidate,
+    fits,
     is_introduction,
     select,
     values_of,
 )
 
 ROOM = 10_000
-BUDGET = round(ROOM / FULL_SHARE) + 1
 LARGEST = int(ROOM * MAX_FILE_SHARE)
-REST = Candidate("rest", 100 * BUDGET, 0.0)
-"""With it nothing is whole, and `ROOM` tokens are left for whole files."""
 
 CANDIDATES = st.lists(
     st.builds(
@@ -34,45 +31,37 @@ CANDIDATES = st.lists(
 )
 
 
-def test_a_repository_that_fits_is_taken_whole() -> None:
-    candidates = [Candidate("a", 600, 0.0), Candidate("b", 400, 0.0)]
-    selection = select(candidates, 1_000)
-    assert (frozenset("ab"), (), True) == (selection.full, selection.outlined, selection.whole)
-
-
-def test_one_token_too_many_makes_it_a_selection() -> None:
-    assert not select([Candidate("a", 600, 0.0), Candidate("b", 401, 0.0)], 1_000).whole
-
-
-def test_nothing_is_whole() -> None:
-    assert select([], 1_000).whole
+def test_a_repository_fits_to_the_last_token() -> None:
+    assert fits([Candidate("a", 600, 0.0), Candidate("b", 400, 0.0)], 1_000)
+    assert not fits([Candidate("a", 600, 0.0), Candidate("b", 401, 0.0)], 1_000)
+    assert fits([], 1_000)
 
 
 def test_files_worth_more_for_their_size_come_first() -> None:
     candidates = [Candidate(f"{n}.py", LARGEST, n / 10) for n in range(10)]
     n_fit = ROOM // LARGEST
-    assert {f"{n}.py" for n in range(10 - n_fit, 10)} == select([*candidates, REST], BUDGET).full
+    assert {f"{n}.py" for n in range(10 - n_fit, 10)} == select([*candidates], ROOM).full
 
 
 def test_of_two_files_of_the_same_value_the_smaller_one_is_taken() -> None:
     large = [Candidate(f"large-{n}.py", LARGEST, 0.5) for n in range(4)]
-    assert "small.py" in select([*large, Candidate("small.py", LARGEST // 2, 0.5), REST], BUDGET).full
+    assert "small.py" in select([*large, Candidate("small.py", LARGEST // 2, 0.5)], ROOM).full
 
 
 def test_being_tiny_is_no_merit() -> None:
     tiny = [Candidate(f"tiny-{n}.py", 1, 0.1) for n in range(ROOM)]
-    assert "small.py" in select([*tiny, Candidate("small.py", 400, 0.2), REST], BUDGET).full
+    assert "small.py" in select([*tiny, Candidate("small.py", 400, 0.2)], ROOM).full
 
 
 def test_no_single_file_takes_the_place_of_all_others() -> None:
-    candidates = [Candidate("huge.py", LARGEST + 1, 1.0), Candidate("small.py", 200, 0.1), REST]
-    assert {"small.py"} == select(candidates, BUDGET).full
+    candidates = [Candidate("huge.py", LARGEST + 1, 1.0), Candidate("small.py", 200, 0.1)]
+    assert {"small.py"} == select(candidates, ROOM).full
 
 
 def test_the_readme_and_the_manifest_of_the_root_come_before_everything_of_value() -> None:
     central = [Candidate(f"central-{n}.go", LARGEST, 1.0) for n in range(4)]
     introduction = [Candidate("README.md", LARGEST, 0.0), Candidate("go.mod", LARGEST, 0.0)]
-    assert {"README.md", "go.mod"} <= select([*central, *introduction, REST], BUDGET).full
+    assert {"README.md", "go.mod"} <= select([*central, *introduction], ROOM).full
 
 
 @pytest.mark.parametrize(
@@ -98,13 +87,13 @@ def test_what_is_not_shown_in_full_is_outlined_by_falling_value() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(CANDIDATES, st.integers(0, 12_000), st.randoms(use_true_random=False))
-def test_the_budget_holds_and_every_file_has_one_place(
+def test_the_room_holds_and_every_file_has_one_place(
     candidates: list[Candidate], budget: int, chance: random.Random
 ) -> None:
     selection = select(candidates, budget)
     paths = {candidate.path for candidate in candidates}
     full = sum(candidate.n_tokens for candidate in candidates if candidate.path in selection.full)
-    assert full <= (budget if selection.whole else budget * FULL_SHARE)
+    assert full <= budget
     assert paths == selection.full | set(selection.outlined)
     assert len(paths) == len(selection.full) + len(selection.outlined)
     shuffled = list(candidates)

@@ -80,7 +80,9 @@ async def answer(
             progress.tail.append(_assistant(finished))
         elif finished.stop_reason == "tool_use" and rounds < session.settings.tools_rounds:
             rounds += 1
-            yield await _run_tools(library(), progress, finished, last=rounds == session.settings.tools_rounds)
+            yield await _run_tools(
+                library(), progress, finished, last=rounds == session.settings.tools_rounds
+            )
         else:
             yield _conclude(session, prepared, provider, progress, finished)
             return

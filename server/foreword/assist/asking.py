@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from foreword.assist.answering import AnswerEvent, answer
 from foreword.assist.evidence import find_evidence
@@ -15,6 +16,8 @@ from foreword.assist.preparing import Kind, Prepared, prepare
 from foreword.assist.providers import open_providers, provider_name, tools_style
 from foreword.assist.saved import Saved, look
 from foreword.assist.session import Session
+from foreword.core.excerpt import Excerpt
+from foreword.core.text import lines_of
 from foreword.prefix.selection import READMES
 
 EVIDENCE_TOKENS = 4_000
@@ -81,12 +84,21 @@ def prepare_now(
 def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:
     """The text of an offline answer."""
     near = [pointer.path for pointer in pointers]
-    evidence = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near)
+    found = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near)
+    pointed = tuple(_pointed(prepared.saved, pointer) for pointer in pointers if pointer.first)
+    evidence = replace(found, excerpts=(*pointed, *found.excerpts))
     return compose(
         evidence,
         None if evidence.definitions or evidence.excerpts else _introduction(prepared.saved),
         prepared.question,
     )
+
+
+def _pointed(saved: Saved, pointer: Pointer) -> Excerpt:
+    """The lines that a question points at."""
+    lines = lines_of(saved.read_content(pointer.path) or "")
+    first, last = pointer.first or 1, pointer.last or len(lines)
+    return Excerpt(pointer.path, first, last, 0.0, "\n".join(lines[first - 1 : last]))
 
 
 def _introduction(saved: Saved) -> str | None:

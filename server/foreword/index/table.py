@@ -66,7 +66,9 @@ class TermTable:
         exact = wanted[found] == self.hashes[places]
         places, found = places[exact], found[exact]
         packed, steps = self.counts[places], np.array(STEPS, np.float64)
-        counts = np.stack([steps[(packed >> (BITS_A_FIELD * field)) & 15] for field in range(N_FIELDS)], axis=1)
+        counts = np.stack(
+            [steps[(packed >> (BITS_A_FIELD * field)) & 15] for field in range(N_FIELDS)], axis=1
+        )
         return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
 
     def containing(self, hashes: Sequence[int]) -> set[int]:

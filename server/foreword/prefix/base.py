@@ -6,7 +6,7 @@ change seldom (up to the inner breakpoint), then overview and map (which every c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from foreword.core.outline import Definition, Outline
@@ -16,11 +16,15 @@ from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
 from foreword.prefix.layers import Base, Block, Form, Part, text_digest
 from foreword.prefix.render import render_directories, render_file, render_languages
 from foreword.prefix.repository_map import MapEntry, render_map
-from foreword.prefix.selection import Candidate, Selection, select, values_of
+from foreword.prefix.selection import FULL_SHARE, Candidate, Selection, fits, select, values_of
 from foreword.prefix.volatility import by_volatility, inner_breakpoint
 
 HEADER_TOKENS = 40
 """What the header of a file costs beyond its text, about."""
+
+MAX_PASSES = 4
+SPARE_SHARE = 0.03
+"""Room that is not worth another pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,39 @@ def build_base(source: BaseSource, budget: int) -> Base:
         Candidate(path, int(size / NOMINAL_RATIO) + HEADER_TOKENS, values[path])
         for path, size in source.sizes.items()
     ]
-    selection = select(sized, budget)
-    rendered = _rendered(source, selection.full)
-    if selection.whole and sum(estimate(text) for text in rendered.values()) > budget:
-        measured = [
-            Candidate(c.path, estimate(rendered[c.path]), c.value) for c in sized if c.path in rendered
-        ]
-        selection = select(measured, budget)
-    return _assemble(source, selection, values, rendered, budget)
+    if fits(sized, budget):
+        rendered = _rendered(source, source.sizes)
+        sized = [c for c in _measured(sized, rendered) if c.path in rendered]
+        if fits(sized, budget):
+            return _assemble(source, Selection(frozenset(rendered), (), whole=True), values, rendered, budget)
+    return _filled(source, sized, values, budget)
+
+
+def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str, float], budget: int) -> Base:
+    """A base of map and whole files: what the map does not need is given to more whole files."""
+    n_full = int(budget * FULL_SHARE)
+    base: Base | None = None
+    for _ in range(MAX_PASSES):
+        selection = select(sized, n_full)
+        rendered = _rendered(source, selection.full)
+        wider = _assemble(source, selection, values, rendered, budget)
+        spare = budget - sum(estimate(block.text) for block in wider.blocks)
+        if base is not None and spare < 0:
+            break
+        base = wider
+        if spare < budget * SPARE_SHARE:
+            break
+        n_full += spare
+        sized = _measured(sized, rendered)
+    assert base is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
+    return base
+
+
+def _measured(sized: Sequence[Candidate], rendered: Mapping[str, str]) -> list[Candidate]:
+    """The candidates with the true sizes of those that are rendered."""
+    return [
+        Candidate(c.path, estimate(rendered[c.path]), c.value) if c.path in rendered else c for c in sized
+    ]
 
 
 def _rendered(source: BaseSource, paths: Iterable[str]) -> dict[str, str]:

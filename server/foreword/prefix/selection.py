@@ -12,7 +12,7 @@ from math import sqrt
 from pathlib import PurePosixPath
 
 FULL_SHARE = 0.2
-"""Share of the budget for whole files, where the repository does not fit."""
+"""Share of the budget for whole files, where the repository does not fit; more if the map leaves room."""
 
 CHURN_SHARE = 0.6
 """How much recent changes count against rank. Both shares are chosen by `tests/benchmarks/map_quality.py`."""
@@ -78,11 +78,14 @@ def values_of(
     }
 
 
-def select(candidates: Sequence[Candidate], budget: int) -> Selection:
-    """The files for `budget` tokens: all of them where they fit, else the best by value for their size."""
-    if sum(candidate.n_tokens for candidate in candidates) <= budget:
-        return Selection(frozenset(c.path for c in candidates), (), whole=True)
-    full = _fill(candidates, int(budget * FULL_SHARE))
+def fits(candidates: Sequence[Candidate], budget: int) -> bool:
+    """Whether all files fit into `budget` tokens whole."""
+    return sum(candidate.n_tokens for candidate in candidates) <= budget
+
+
+def select(candidates: Sequence[Candidate], n_full: int) -> Selection:
+    """The files for `n_full` tokens of whole files, the best by value for their size; the others by value."""
+    full = _fill(candidates, n_full)
     rest = (c for c in candidates if c.path not in full)
     return Selection(full, tuple(c.path for c in sorted(rest, key=_by_value)), whole=False)
 
