@@ -19,7 +19,7 @@ from foreword.assist.forecast import request_json
 from foreword.assist.pointing import Pointer, parse_pointer
 from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session, open_session
-from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
+from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
 from foreword.cli.live import LiveText
 from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, output, print_json, read_words, show_problems
@@ -28,18 +28,11 @@ from foreword.core.errors import EditError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's grammar."""
-    parser.add_argument("instruction", metavar="INSTRUCTION", help="what to change, or - for standard input")
+    add_question(parser, "instruction", "what to change")
     add_workspace(parser)
-    parser.add_argument(
-        "-p", "--path", action="append", default=[], metavar="FILE[:LINE[-LINE]]",
-        help="a file or lines that the change is about (may be given several times)",
-    )  # fmt: skip
     parser.add_argument("--apply", action="store_true", help="write the edits to disk")
     add_model(parser)
     add_budget(parser)
-    parser.add_argument(
-        "--dry-run", action="store_true", help="send nothing; print the exact request as JSON"
-    )
     add_json(parser)
 
 

@@ -1,4 +1,4 @@
-"""Opening the SQLite file of a store, and what to make of SQLite's errors.
+"""Opening the SQLite file of a store.
 
 Several processes use the file at once: write-ahead logging, a bounded wait for locks, short transactions.
 """
@@ -6,41 +6,17 @@ Several processes use the file at once: write-ahead logging, a bounded wait for 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Literal
 
 from foreword.index.schema import SCHEMA, TABLES, VERSION
-
-Trouble = Literal["busy", "broken", "unwritable", "other"]
-
-_TROUBLES: Mapping[int, Trouble] = {
-    sqlite3.SQLITE_BUSY: "busy",
-    sqlite3.SQLITE_LOCKED: "busy",
-    sqlite3.SQLITE_PROTOCOL: "busy",
-    sqlite3.SQLITE_CORRUPT: "broken",
-    sqlite3.SQLITE_NOTADB: "broken",
-    sqlite3.SQLITE_READONLY: "unwritable",
-    sqlite3.SQLITE_FULL: "unwritable",
-    sqlite3.SQLITE_CANTOPEN: "unwritable",
-    sqlite3.SQLITE_IOERR: "unwritable",
-    sqlite3.SQLITE_PERM: "unwritable",
-    sqlite3.SQLITE_TOOBIG: "unwritable",
-}
-
-
-def trouble_of(error: sqlite3.Error) -> Trouble:
-    """What kind of trouble SQLite reports, from its primary result code (https://sqlite.org/rescode.html)."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return "other" if code is None else _TROUBLES.get(code & 0xFF, "other")
 
 
 def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     """A connection to the store at `path` (None: in memory) with its tables in place.
 
     Raises:
-        sqlite3.Error: Whatever SQLite has to say; see `trouble_of`.
+        sqlite3.Error: Whatever SQLite has to say; see `storage.trouble`.
     """
     connection = sqlite3.connect(
         path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
@@ -69,14 +45,6 @@ def prepare(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
-
-
-def move_aside(path: Path) -> None:
-    """Rename a damaged store so that a new one can take its place; its log and shared memory go."""
-    with suppress(FileNotFoundError):
-        path.replace(path.with_name(path.name + ".broken"))
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def copy_to_memory(path: Path | None) -> sqlite3.Connection:

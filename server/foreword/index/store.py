@@ -19,8 +19,9 @@ from typing import Any, NamedTuple, Self
 
 from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Outline
-from foreword.index.database import connect, copy_to_memory, move_aside, trouble_of
+from foreword.index.database import connect, copy_to_memory
 from foreword.index.facts import Facts, Key, name_hash, unpack
+from foreword.storage.trouble import put_aside, trouble_of
 
 MAX_ARTIFACT_BYTES = 200_000_000
 """All artifacts together; the least recently used ones go first."""
@@ -195,7 +196,7 @@ class Store:
             return connect(None, self._timeout_s)
         self._problems.append(Problem(f"the index {self.path} was damaged and is built anew"))
         try:
-            move_aside(self.path)
+            put_aside(self.path)
             return connect(self.path, self._timeout_s)
         except (OSError, sqlite3.Error) as error:
             return self._memory(error)

@@ -13,21 +13,13 @@ from threading import RLock
 from typing import Any
 
 from foreword.core.errors import Problem, StoreError
+from foreword.storage.trouble import put_aside, trouble_of
 
 BUSY_MS = 10_000
 CHECKED_BYTES = 32_000_000
 """A file up to this size is checked whole when it is opened."""
-_BAD_PLACES = frozenset(
-    (
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_READONLY,
-    )
-)
-"""Errors that say nothing about what is in the file: it stays where it is."""
+COPIES = 3
+"""Damaged files that are kept."""
 
 
 class SharedConnection(sqlite3.Connection):
@@ -52,9 +44,9 @@ def open_database(
     except OSError as error:
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
     except sqlite3.DatabaseError as error:
-        if is_busy(error):
+        if trouble_of(error) == "busy":
             raise StoreError(f"{path} is locked by another process: stop it, or set FOREWORD_HOME") from error
-        if _code(error) in _BAD_PLACES:
+        if trouble_of(error) == "unwritable":
             raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
         return _begin_anew(path, schema, version, busy_ms, error)
 
@@ -73,17 +65,6 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
                 yield connection
     except sqlite3.OperationalError as error:
         raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
-
-
-def is_busy(error: sqlite3.DatabaseError) -> bool:
-    """Whether another process holds the lock."""
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def _code(error: sqlite3.DatabaseError) -> int | None:
-    """SQLite's primary result code, None for an error of our own."""
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConnection:
@@ -127,11 +108,8 @@ def _is_small(path: Path) -> bool:
 def _begin_anew(
     path: Path, schema: str, version: int, busy_ms: int, cause: sqlite3.DatabaseError
 ) -> tuple[SharedConnection, tuple[Problem, ...]]:
-    aside = path.with_name(path.name + ".broken")
     try:
-        path.replace(aside)
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        aside = put_aside(path, COPIES)
         connection = _connect(path, schema, version, busy_ms)
     except (OSError, sqlite3.DatabaseError) as error:
         raise StoreError(f"can't open {path} ({error}): remove it, or set FOREWORD_HOME") from error
