@@ -40,10 +40,15 @@ class Foreword:
         """The files that the delta tells of."""
         return tuple(sorted({part.path for block in self.delta for part in block.parts}))
 
+    @property
+    def shown_in_full(self) -> frozenset[str]:
+        """The files whose whole current text the model has: in the base and not changed, or new in full."""
+        told = {part.path: part.form for block in self.delta for part in block.parts}
+        return frozenset(path for path, form in {**self.base.forms, **told}.items() if form == "full")
+
     def shows_in_full(self, path: str) -> bool:
-        """Whether the model has the whole current text of a file: in the base and not changed, or new in full."""
-        told = [part.form for block in self.delta for part in block.parts if part.path == path]
-        return told[-1] == "full" if told else self.base.forms.get(path) == "full"
+        """Whether the model has the whole current text of a file."""
+        return path in self.shown_in_full
 
 
 def lay_foreword(session: Session, saved: Saved, *, keep: bool = True) -> Foreword:

@@ -123,13 +123,12 @@ def library_of(saved: Saved, unsaved: Mapping[str, str] | None = None) -> Librar
 def _excerpts(
     session: Session, saved: Saved, laying: Foreword, question: str, pointers: Sequence[Pointer]
 ) -> tuple[Excerpt, ...]:
-    shown = {path for path in saved.index.paths if laying.shows_in_full(path)}
     return find_excerpts(
         saved,
         question,
         budget=session.settings.context_excerpts,
         near=[p.path for p in pointers],
-        shown=shown,
+        shown=laying.shown_in_full,
     )
 
 
