@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -141,3 +142,18 @@ def test_threads_that_share_a_connection_write_one_after_the_other(tmp_path: Pat
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(write, range(4)))
         assert sorted(f"{thread}-{n}" for thread in range(4) for n in range(20)) == names(connection)
+
+
+def test_many_may_make_the_same_database_at_the_same_moment(tmp_path: Path) -> None:
+    start = Barrier(6)
+
+    def make(path: Path) -> tuple[object, ...]:
+        start.wait(30)
+        connection, problems = open_database(path, SCHEMA, 1)
+        connection.close()
+        return problems
+
+    with ThreadPoolExecutor(6) as threads:
+        for n in range(15):
+            found = threads.map(make, [tmp_path / f"{n}.sqlite"] * 6)
+            assert [()] * 6 == list(found)

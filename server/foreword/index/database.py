@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from foreword.index.schema import SCHEMA, TABLES, VERSION
+from foreword.storage.database import use_write_ahead_log
 
 
 def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
@@ -22,8 +23,8 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
         path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
     )
     try:
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode = WAL")
+        if path is not None:
+            use_write_ahead_log(connection, timeout_s)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA temp_store = MEMORY")
         prepare(connection)

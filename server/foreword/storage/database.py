@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from time import monotonic, sleep
 from typing import Any
 
 from foreword.core.errors import Problem, StoreError
@@ -18,6 +19,7 @@ from foreword.storage.trouble import put_aside, trouble_of
 BUSY_MS = 10_000
 CHECKED_BYTES = 32_000_000
 """A file up to this size is checked whole when it is opened."""
+RETRY_S = 0.01
 COPIES = 3
 """Damaged files that are kept."""
 
@@ -51,6 +53,28 @@ def open_database(
         return _begin_anew(path, schema, version, busy_ms, error)
 
 
+def use_write_ahead_log(connection: sqlite3.Connection, timeout_s: float) -> None:
+    """Switch a database to write-ahead logging, once for all.
+
+    SQLite does not wait for the lock that the switch needs, so two processes that make the same file at the same
+    moment would fail: they try again here.
+
+    Raises:
+        sqlite3.OperationalError: the lock is not to be had for `timeout_s`, or the file can't be written.
+    """
+    until = monotonic() + timeout_s
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if trouble_of(error) != "busy" or monotonic() >= until:
+                raise
+            sleep(RETRY_S)
+        else:
+            return
+
+
 @contextmanager
 def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
     """A write transaction: committed at the end, rolled back on an error.
@@ -76,7 +100,7 @@ def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConne
         factory=SharedConnection,
     )
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        use_write_ahead_log(connection, busy_ms / 1000)
         connection.execute("PRAGMA synchronous = NORMAL")
         _check_version(connection, version)
         connection.executescript(schema)
