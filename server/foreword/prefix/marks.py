@@ -8,7 +8,7 @@
       turn blocks                       (everything volatile: after the last repository mark)
     further messages of a tool loop     tail mark on the last block, never on the model's own words
 
-At most four marks, as the API allows. Sources: FACTS in `server/README.md`, "Breakpoints".
+At most four marks, as the API allows; `server/README.md` says more under Breakpoints.
 """
 
 from __future__ import annotations
