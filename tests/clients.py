@@ -1,4 +1,4 @@
-"""What three kinds of clients say that they can do, as far as a server of this kind looks at it."""
+"""What kinds of clients say that they can do, as far as a server of this kind looks at it; read from their releases."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ Json = dict[str, Any]
 MINIMAL: Json = {"general": {"positionEncodings": ["utf-8"]}}
 """A client that shows messages and opens documents, and nothing else."""
 
+KINDS_3_17 = [
+    "",
+    "quickfix",
+    "refactor",
+    "refactor.extract",
+    "refactor.inline",
+    "refactor.rewrite",
+    "source",
+    "source.organizeImports",
+]
+
 NEOVIM_0_11: Json = {
     "general": {"positionEncodings": ["utf-8", "utf-16", "utf-32"]},
     "textDocument": {
         "codeAction": {
-            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["", "quickfix", "refactor"]}},
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": KINDS_3_17}},
             "dataSupport": True,
             "dynamicRegistration": True,
             "isPreferredSupport": True,
@@ -43,9 +54,17 @@ VSCODE_CLIENT_11: Json = {
     },
     "textDocument": {
         "codeAction": {
+            "codeActionLiteralSupport": {
+                "codeActionKind": {"valueSet": [*KINDS_3_17, "refactor.move", "notebook"]}
+            },
             "dataSupport": True,
             "disabledSupport": True,
-            "resolveSupport": {"properties": ["edit"]},
+            "documentationSupport": True,
+            "dynamicRegistration": True,
+            "honorsChangeAnnotations": True,
+            "isPreferredSupport": True,
+            "resolveSupport": {"properties": ["edit", "command"]},
+            "tagSupport": {"valueSet": [1]},
         },
         "synchronization": {"didSave": True, "dynamicRegistration": True, "willSave": True},
     },
@@ -75,7 +94,31 @@ VSCODE_CLIENT_11: Json = {
     },
 }
 
-CLIENTS: dict[str, Json] = {"minimal": MINIMAL, "neovim 0.11": NEOVIM_0_11, "vscode 11": VSCODE_CLIENT_11}
+VSCODE_CLIENT_9: Json = {
+    **VSCODE_CLIENT_11,
+    "textDocument": {
+        **VSCODE_CLIENT_11["textDocument"],
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": KINDS_3_17}},
+            "dataSupport": True,
+            "disabledSupport": True,
+            "dynamicRegistration": True,
+            "honorsChangeAnnotations": True,
+            "isPreferredSupport": True,
+            "resolveSupport": {"properties": ["edit"]},
+        },
+    },
+    "workspace": {
+        name: value for name, value in VSCODE_CLIENT_11["workspace"].items() if name != "textDocumentContent"
+    },
+}
+
+CLIENTS: dict[str, Json] = {
+    "minimal": MINIMAL,
+    "neovim 0.11": NEOVIM_0_11,
+    "vscode 9": VSCODE_CLIENT_9,
+    "vscode 11": VSCODE_CLIENT_11,
+}
 
 
 def usual_answers(configuration: Json | None = None) -> dict[str, Any]:

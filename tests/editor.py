@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from foreword.lsp.serving import serve
+from judge import Judge
 
-PATIENCE = 60.0
+PATIENCE = 6.0
 """Seconds that anything may take on a loaded machine before a test calls it stuck."""
 
 Json = dict[str, Any]
@@ -55,6 +56,7 @@ class Editor:
     strays: list[Json] = field(default_factory=list)
     texts: dict[str, tuple[int, str]] = field(default_factory=dict)
     exit_code: asyncio.Future[int] | None = None
+    judge: Judge = field(default_factory=Judge)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _n_requests: int = 0
 
@@ -75,6 +77,7 @@ class Editor:
 
     def _take(self, message: Json) -> None:
         assert message["jsonrpc"] == "2.0"
+        self.judge.received(message)
         if "method" not in message:
             self._resolve(message)
             return
@@ -104,12 +107,15 @@ class Editor:
 
     def send(self, message: Json) -> None:
         """Send one message."""
-        self.send_raw(
-            json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False).encode("utf-8", "replace")
-        )
+        self.judge.sent(message)
+        self._write(json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False).encode("utf-8", "replace"))
 
     def send_raw(self, body: bytes) -> None:
-        """Send bytes as one message."""
+        """Send bytes as one message, whatever they are."""
+        self.judge.is_raw = True
+        self._write(body)
+
+    def _write(self, body: bytes) -> None:
         self.sink.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
     def notify(self, method: str, params: object = None) -> None:
@@ -228,7 +234,10 @@ class Pipe:
 
 @asynccontextmanager
 async def connected(environ: Mapping[str, str], answers: Answers | None = None) -> AsyncIterator[Editor]:
-    """An editor with a server of its own in this process; at the end the server must have ended or end by itself."""
+    """An editor with a server of its own in this process; at the end the server must have ended or end by itself.
+
+    Whatever it sent must have been right: the protocol's shapes, and nothing that the client did not declare.
+    """
     there, back = Pipe(), Pipe()
     editor = Editor(back.reader, there, dict(answers or {}))
     serving = asyncio.ensure_future(serve(there.reader, back, environ))
@@ -241,3 +250,4 @@ async def connected(environ: Mapping[str, str], answers: Answers | None = None) 
             there.close()
         await asyncio.wait_for(serving, PATIENCE)
         await asyncio.wait_for(listening, PATIENCE)
+    assert [] == editor.judge.violations, editor.judge.told

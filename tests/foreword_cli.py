@@ -110,9 +110,12 @@ class Foreword:
                 if process.poll() is None:
                     process.kill()
 
-    def on_terminal(self, *arguments: str, columns: int = 100, seconds: float = PATIENCE) -> Done:
-        """Run one command on a terminal of its own: `out` is all that the terminal got."""
+    def on_terminal(
+        self, *arguments: str, columns: int = 100, seconds: float = PATIENCE, typed: str = ""
+    ) -> Done:
+        """Run one command on a terminal of its own, where `typed` waits to be read: `out` is all that it got."""
         ours, theirs = pty.openpty()
+        os.write(ours, typed.encode())
         variables = {**self.environ(), "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": "50"}
         process = subprocess.Popen(
             command(*arguments),

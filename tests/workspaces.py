@@ -6,9 +6,9 @@ from pathlib import Path
 
 from foreword.core.tree import FileTree
 from foreword.workspace.disk import open_root
-from foreword.workspace.files import saved_tree
 from foreword.workspace.ignore import read_rules
 from foreword.workspace.repository import Repository, open_repository
+from foreword.workspace.saved_files import see_files
 
 
 def repository_of(path: Path) -> Repository:
@@ -22,7 +22,7 @@ def repository_of(path: Path) -> Repository:
 def saved(path: Path) -> FileTree:
     """The saved tree of a folder, in git or not, with its `.forewordignore`."""
     root = open_root(str(path))
-    return saved_tree(root, open_repository(root)[0], read_rules(root)[0])
+    return see_files(root, open_repository(root)[0], read_rules(root)[0]).tree
 
 
 def reasons(tree: FileTree) -> dict[str, str]:

@@ -115,3 +115,25 @@ def test_only_a_file_that_is_as_it_was_is_deleted(root: Path) -> None:
     assert "has changed since" in stale.problems[0].message
     assert apply_one(root, ProposedFile("a.py", Text("a\n"), None)).applied
     assert not (root / "a.py").exists()
+
+
+def test_a_renamed_file_keeps_its_bytes_and_its_mode(root: Path) -> None:
+    data = b"\xef\xbb\xbfa = 1\r\nb = 2\r\n"
+    (root / "a.py").write_bytes(data)
+    (root / "a.py").chmod(0o755)
+    file = ProposedFile("new/b.py", decode(data), "a = 1\nb = 3\n", source="a.py")
+    assert Outcome("new/b.py", applied=True) == apply_one(root, file)
+    assert data.replace(b"2", b"3") == (root / "new/b.py").read_bytes()
+    assert (["new"], 0o755) == (
+        [path.name for path in root.iterdir()],
+        (root / "new/b.py").stat().st_mode & 0o777,
+    )
+
+
+@pytest.mark.parametrize(("path", "says"), [("taken.py", "exists by now"), ("../b.py", "leads out")])
+def test_a_file_is_not_renamed_onto_another_or_out_of_the_workspace(root: Path, path: str, says: str) -> None:
+    (root / "a.py").write_text("a\n")
+    (root / "taken.py").write_text("theirs\n")
+    outcome = apply_one(root, ProposedFile(path, Text("a\n"), "b\n", source="a.py"))
+    assert (False, True) == (outcome.applied, says in outcome.problems[0].message)
+    assert ("a\n", "theirs\n") == ((root / "a.py").read_text(), (root / "taken.py").read_text())

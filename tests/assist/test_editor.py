@@ -9,7 +9,16 @@ from foreword.assist.toolbox import Library, carry_out
 from foreword.core.errors import Problem
 from foreword.core.excerpt import Excerpt
 from foreword.core.text import Text
-from foreword.model.toolcall import CreateCall, InsertCall, ReplaceCall, SearchCall, ToolCall, ViewCall
+from foreword.model.toolcall import (
+    CreateCall,
+    DeleteCall,
+    InsertCall,
+    RenameCall,
+    ReplaceCall,
+    SearchCall,
+    ToolCall,
+    ViewCall,
+)
 
 CART = "class Cart:\r\n    def add(self, item):\r\n        self.items.append(item)\r\n"
 
@@ -77,6 +86,9 @@ def test_several_files_make_one_proposal() -> None:
         (CreateCall("cart.py", "x"), "view it first"),
         (CreateCall("../x.py", "x"), "can't be created: it is no path"),
         (CreateCall("new.py", "x\0"), "NUL"),
+        (DeleteCall("none.py"), "No file 'none.py'"),
+        (RenameCall("none.py", "new.py"), "No file 'none.py'"),
+        (RenameCall("cart.py", "../x.py"), "cart.py can't become '../x.py': it is no path"),
     ],
 )
 def test_a_failed_edit_is_told_to_the_model_and_at_last_to_the_user(call: ToolCall, expected: str) -> None:
@@ -127,3 +139,36 @@ def test_a_file_that_would_be_a_folder_is_not_created() -> None:
     bench = Bench({})
     bench.call(CreateCall("a/b.py", "x\n"))
     assert "it is a folder" in bench.fail(CreateCall("a", "x\n"))
+
+
+def test_a_renamed_file_is_edited_under_its_new_path_alone() -> None:
+    bench = Bench({"cart.py": CART, "price.py": "P = 1\n"})
+    assert "Proposed: cart.py is now shop/cart.py" in bench.call(RenameCall("cart.py", "shop/cart.py"))
+    assert "No file 'cart.py'" in bench.fail(ReplaceCall("cart.py", "append", "insert"))
+    bench.call(ReplaceCall("shop/cart.py", "append", "insert"))
+    bench.call(RenameCall("shop/cart.py", "basket.py"))
+    (file,) = bench.editor.proposal.files.values()
+    assert ("rename", "cart.py", "basket.py") == (file.kind, file.source, file.path)
+    assert CART.replace("\r\n", "\n").replace("append", "insert") == file.after
+    assert "basket.py\nprice.py\n" == bench.call(ViewCall("."))
+    assert "Nothing found." == bench.call(SearchCall("add"))
+    for taken in (CreateCall("cart.py", "x\n"), RenameCall("price.py", "basket.py")):
+        assert "this proposal has a file there, or takes one away" in bench.fail(taken)
+
+
+@pytest.mark.parametrize(
+    ("calls", "files"),
+    [
+        ([RenameCall("cart.py", "a.py"), RenameCall("a.py", "cart.py")], []),
+        ([RenameCall("cart.py", "a.py"), DeleteCall("a.py")], [("delete", "cart.py")]),
+        ([CreateCall("new.py", "x\n"), DeleteCall("new.py")], []),
+        ([CreateCall("new.py", "x\n"), RenameCall("new.py", "b.py")], [("create", "b.py")]),
+        ([DeleteCall("cart.py"), CreateCall("cart.py", "x\n")], [("change", "cart.py")]),
+        ([ReplaceCall("cart.py", "append", "insert"), DeleteCall("cart.py")], [("delete", "cart.py")]),
+    ],
+)
+def test_what_is_done_twice_comes_to_one_change(calls: list[ToolCall], files: list[tuple[str, str]]) -> None:
+    bench = Bench({"cart.py": CART})
+    for call in calls:
+        bench.call(call)
+    assert files == [(file.kind, file.path) for file in bench.editor.proposal.files.values()]

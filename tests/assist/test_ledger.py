@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from foreword.assist.ledger import Entry, Ledger
+from foreword.assist.ledger import WARM, Entry, Ledger
 from foreword.core.usage import Usage
 
 NOON = 1_750_075_200.0
@@ -165,3 +167,79 @@ def test_two_processes_book_at_once_and_no_row_is_lost(path: Path) -> None:
         (total,) = ledger.totals("model")
         assert (80, 80) == (total.n_requests, total.usage.fresh)
         assert 40.0 == ledger.spent_since(0.0)
+
+
+VERSION_1 = """
+CREATE TABLE request (
+    id TEXT PRIMARY KEY, at REAL NOT NULL, workspace TEXT NOT NULL, kind TEXT NOT NULL, provider TEXT NOT NULL,
+    model TEXT NOT NULL, simulated INTEGER NOT NULL, status TEXT NOT NULL, message_id TEXT NOT NULL,
+    fresh INTEGER NOT NULL, write_5m INTEGER NOT NULL, write_1h INTEGER NOT NULL, read INTEGER NOT NULL,
+    output INTEGER NOT NULL, cost REAL NOT NULL, without_cache REAL NOT NULL, prices TEXT NOT NULL,
+    verdict TEXT NOT NULL, digests TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX request_at ON request (at);
+CREATE TABLE ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
+INSERT INTO request VALUES ('old', 1750075200.0, '/work', 'ask', 'anthropic', 'sonnet', 0, 'done', 'msg_0',
+    1, 20, 300, 4000, 50000, 0.25, 1.0, '2026-11', 'hit', '{"base": "b"}');
+INSERT INTO ratio VALUES ('sonnet', 3.25);
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_ledger_of_the_first_version_goes_on_with_all_its_rows(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(VERSION_1)
+    with Ledger(path) as ledger:
+        assert () == ledger.problems
+        old = replace(ENTRY, id="old", message_id="msg_0", digests={"base": "b"})
+        assert old == ledger.latest("/work")
+        assert 3.25 == ledger.ratio("sonnet", 2.5)
+        ledger.book(replace(ENTRY, id="new", at=NOON + 1))
+        assert [2] == [total.n_requests for total in ledger.totals("model")]
+        assert (old,) == ledger.of_answer(old)
+
+
+def test_a_row_keeps_what_explains_it(ledger: Ledger) -> None:
+    entry = replace(
+        ENTRY, verdict="changed", detail="it differs", file="a.py", layer="base", tokens_lost=9, cause="commit 1",
+        manifest="m", answer="one",
+    )  # fmt: skip
+    ledger.book(entry)
+    assert entry == ledger.latest("/work")
+
+
+def test_a_request_is_found_by_the_beginning_of_its_names(ledger: Ledger) -> None:
+    for n, name in enumerate(("abc", "abcd", "xyz")):
+        ledger.book(replace(ENTRY, id=name, at=NOON + n, message_id=f"msg_{name}"))
+    assert ["abc", "abcd"] == [entry.id for entry in ledger.find("abc")]
+    assert ["abcd", "abc"] == [entry.id for entry in ledger.find("ab")]
+    assert ["xyz"] == [entry.id for entry in ledger.find("msg_x")]
+    assert () == ledger.find("%")
+
+
+def test_the_requests_of_an_answer_belong_together(ledger: Ledger) -> None:
+    for n, (name, answer) in enumerate((("b", "b"), ("a", "b"), ("c", "c"))):
+        ledger.book(replace(ENTRY, id=name, at=NOON + n, answer=answer))
+    assert ["b", "a"] == [entry.id for entry in ledger.of_answer(ledger.find("a")[0])]
+
+
+def test_a_warm_up_costs_and_saves_nothing_by_itself(ledger: Ledger) -> None:
+    ledger.book(ENTRY)
+    ledger.book(replace(ENTRY, id="ping", at=NOON + 1, kind=WARM, cost=0.05, without_cache=0.0))
+    (total,) = ledger.totals("model")
+    assert total.saved == pytest.approx(1.0 - 0.25 - 0.05)
+    latest = [ledger.latest("/work", warm=warm) for warm in (True, False)]
+    assert ["ping", "one"] == [entry.id for entry in latest if entry is not None]
+
+
+def test_verdicts_are_counted_once_an_answer(ledger: Ledger) -> None:
+    rows = (
+        ("a", "a", "changed", 7), ("b", "a", "changed", 7), ("c", "c", "hit", 0), ("d", "d", "hit", 0),
+    )  # fmt: skip
+    for n, (name, answer, verdict, lost) in enumerate(rows):
+        ledger.book(replace(ENTRY, id=name, at=NOON + n, answer=answer, verdict=verdict, tokens_lost=lost))
+    ledger.book(replace(ENTRY, id="ping", kind=WARM, answer="ping"))
+    assert (("hit", False, 2, 0), ("changed", False, 1, 7)) == ledger.verdicts()
+    assert [("changed", 1, 320), ("hit", 1, 320), ("hit", 1, 320)] == [
+        (verdict, fresh, written) for _, _, verdict, fresh, written in ledger.answers()
+    ]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from foreword.assist.proposal import Proposal, ProposedFile
+from foreword.core.errors import UsageError
 from foreword.core.text import Text
+from gitrepo import make_repo
 
 
 def test_a_diff_says_what_is_created_changed_and_deleted() -> None:
@@ -41,3 +45,37 @@ def test_only_new_syntax_errors_count(before: str | None, after: str, expected: 
     assert expected == file.new_error_lines
     messages = [problem.message for problem in Proposal().having(file).problems]
     assert bool(expected) == bool(messages)
+
+
+def test_git_applies_the_diff_of_renamed_and_empty_files(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("a.py", "a\nb\n")
+    repo.write("same.py", "s\n")
+    repo.write("empty.py", "")
+    proposal = Proposal()
+    for file in (
+        ProposedFile("new/b.py", Text("a\nb\n"), "a\nc\n", source="a.py"),
+        ProposedFile("other.py", Text("s\n"), "s\n", source="same.py"),
+        ProposedFile("empty.py", Text(""), None),
+        ProposedFile("blank.py", None, ""),
+    ):
+        proposal = proposal.having(file)
+    assert {"a.py", "same.py", "empty.py"} == proposal.gone
+    assert {"a.py", "same.py"} == set(proposal.touched) - set(proposal.files)
+    repo.git("apply", "-", stdin=proposal.diff.encode())
+    assert {"new", "other.py", "blank.py", ".git"} == {path.name for path in repo.path.iterdir()}
+    assert "a\nc\n" == (repo.path / "new/b.py").read_text()
+
+
+def test_a_file_can_have_some_of_its_hunks() -> None:
+    before = "".join(f"{n}\n" for n in range(9))
+    file = ProposedFile(
+        "a.py", Text(before), before.replace("1\n", "one\n").replace("7\n", "").replace("3\n", "3\n33\n")
+    )
+    assert 3 == len(file.hunks)
+    assert before == file.having_only([]).after
+    assert before.replace("1\n", "one\n").replace("7\n", "") == file.having_only([2, 0, 2]).after
+    assert file.after == file.having_only([0, 1, 2]).after
+    for wrong in (file, ProposedFile("a.py", None, before)):
+        with pytest.raises(UsageError):
+            wrong.having_only([0, 3])

@@ -21,8 +21,9 @@ ARGUMENTS = {
     "edit": ["Rename price_of", "--dry-run"],
     "symbols": ["price_of"],
     "search": ["price of an item"],
+    "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
-WITHOUT_WORKSPACE = frozenset({"usage"})
+WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
 SPECIAL = frozenset({"serve", "trust", "verify"})
 """Commands that wait, ask or take long: they have tests of their own."""
 
@@ -152,7 +153,9 @@ def test_a_dry_run_prints_the_request_and_keeps_nothing(repo: GitRepo, capsys: O
     ]
     assert 1 == len(delta)
     assert "+x = 1\n" in delta[0]
-    assert {"schema": "foreword.usage/1", "by": "day", "rows": []} == json_of("usage", repo, capsys)
+    assert {"schema": "foreword.usage/1", "by": "day", "rows": [], "totals": []} == json_of(
+        "usage", repo, capsys
+    )
 
 
 def test_a_batch_answers_each_line_under_its_id(

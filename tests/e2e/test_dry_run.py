@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from foreword_cli import Foreword
@@ -23,6 +25,17 @@ def test_a_dry_run_prints_the_body_that_the_next_ask_sends(
         assert "foreword.request/1" == dry["schema"]
         assert api.messages[-1].body == {**dry["request"], "stream": True}
     assert 2 == len(api.requests)
+
+
+def test_a_dry_run_says_which_answer_the_api_compares_with(
+    online: Foreword, api: MessagesApi, shop: GitRepo
+) -> None:
+    asking = replace(online, more={"FOREWORD_CACHE_DIAGNOSTICS": "on"})
+    asking.ask(shop.path, QUESTION)
+    dry = asking.ask(shop.path, QUESTION, "--dry-run").answer
+    asking.ask(shop.path, QUESTION)
+    assert {"previous_message_id": api.messages[0].message_id} == dry["request"]["diagnostics"]
+    assert api.messages[1].body == {**dry["request"], "stream": True}
 
 
 def test_a_dry_run_changes_nothing(online: Foreword, api: MessagesApi, shop: GitRepo) -> None:

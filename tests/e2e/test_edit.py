@@ -129,6 +129,23 @@ def test_the_model_sees_its_edits_and_the_first_prefix_serves_questions_too(
     assert '"edit"' in booked
 
 
+def test_files_are_renamed_and_deleted_where_asked(online: Foreword, api: MessagesApi, shop: GitRepo) -> None:
+    before = text_of(shop)
+    new = "shop/till/checkout.py"
+    api.script(
+        Reply((
+            tool_use_block("files", {"command": "rename", "path": CHECKOUT, "new_path": new}),
+            tool_use_block("files", {"command": "delete", "path": "README.md"}),
+        )),
+        Reply((replaced(new, "VAT_PERCENT = 19", "VAT_PERCENT = 20"),)),
+        "Done.",
+    )  # fmt: skip
+    done = edit(online, shop, "--apply")
+    assert (0, [True, True]) == (done.code, [one["applied"] for one in done.answer["edits"]])
+    assert before.replace("19", "20") == text_of(shop, new)
+    assert f" D README.md\n D {CHECKOUT}\n?? shop/till/" == shop.git("status", "--porcelain")
+
+
 def test_stale_files_are_edited_where_the_lines_are_now_or_not_at_all(
     online: Foreword, api: MessagesApi, shop: GitRepo
 ) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from foreword_cli import Foreword
 from gitrepo import GitRepo
-from messages_api import MessagesApi
+from messages_api import MessagesApi, Reply, text_block, tool_use_block
 
 Q = "What is a refund?"
 
 
 def limited(user: Foreword, dollars: str) -> Foreword:
     return replace(user, more={**user.more, "FOREWORD_LIMITS_DAY": dollars})
+
+
+def confirming(user: Foreword, dollars: str) -> Foreword:
+    return replace(user, more={**user.more, "FOREWORD_LIMITS_CONFIRM": dollars})
 
 
 def test_nothing_is_sent_past_the_limit_of_the_day(online: Foreword, shop: GitRepo, api: MessagesApi) -> None:
@@ -42,3 +48,65 @@ def test_a_project_can_not_lift_the_limit(online: Foreword, shop: GitRepo, api: 
     assert 4 == refused.code
     assert "can't be set by a project" in refused.err
     assert not api.messages
+
+
+def test_a_request_above_the_limit_asks_and_without_a_terminal_is_refused(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    careful = confirming(online, "0.000001")
+    refused = careful.ask(shop.path, Q)
+    assert (4, "") == (refused.code, refused.out)
+    assert "--yes" in refused.complaint
+    assert "limits.confirm" in refused.complaint
+    assert not api.messages
+    assert 0 == careful.ask(shop.path, Q, "--yes").code
+    assert 1 == len(api.messages)
+
+
+def test_a_request_below_the_limit_does_not_ask(online: Foreword, shop: GitRepo, api: MessagesApi) -> None:
+    assert 0 == confirming(online, "5").ask(shop.path, Q).code
+    assert 1 == len(api.messages)
+
+
+def test_every_line_of_a_batch_and_an_edit_need_consent_too(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    careful = confirming(online, "0.000001")
+    done = careful.batch(shop.path, [{"id": n, "question": Q} for n in range(3)])
+    assert (4, ["Limit"] * 3) == (done.code, [answer["error"]["kind"] for answer in done.answers])
+    assert 4 == careful.run("edit", "Rename it", "--workspace", str(shop.path)).code
+    assert not api.messages
+
+
+def test_a_project_can_not_lift_the_need_for_consent(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    shop.write(".foreword.toml", "[limits]\nconfirm = 1000\n[warm]\nday = 1000\n")
+    refused = confirming(online, "0.000001").ask(shop.path, Q)
+    assert 4 == refused.code
+    for key in ("limits.confirm", "warm.day"):
+        assert f'"{key}" can\'t be set by a project' in refused.err
+    assert not api.messages
+
+
+@pytest.mark.parametrize(("typed", "outcome"), [("y\n", (0, 1)), ("\n", (4, 0))])
+def test_on_a_terminal_the_user_is_asked(
+    online: Foreword, shop: GitRepo, api: MessagesApi, typed: str, outcome: tuple[int, int]
+) -> None:
+    done = confirming(online, "0.000001").on_terminal("ask", Q, "--workspace", str(shop.path), typed=typed)
+    assert outcome == (done.code, len(api.messages))
+    assert "more than the $0.0000 of limits.confirm. Send it? [y/N]" in " ".join(done.plain.split())
+
+
+def test_a_tool_loop_stops_before_it_would_go_past_the_limit_and_keeps_what_it_has(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    seen = online.json("forecast", shop.path, Q)["cost"]
+    api.answer_with(Reply((text_block("So far."), tool_use_block("search", {"query": "refund"}))))
+    limit = seen["high"] * 2.2
+    done = limited(online, f"{limit:.6f}").ask(shop.path, Q)
+    assert 0 == done.code
+    assert "So far." in done.answer["text"]
+    assert "stopped early: today's limit" in done.answer["note"]
+    assert 1 < len(api.messages) < 6
+    assert api.cost() < limit

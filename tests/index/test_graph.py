@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import pytest
+
+from foreword.index import graph
 from foreword.index.graph import MAX_DEFINERS, rank
 from index.shapes import SHAPES
 from index_files import Bench
@@ -62,3 +65,26 @@ def test_equal_files_are_ordered_by_path(bench: MakeBench) -> None:
 def test_an_empty_tree_has_an_empty_ranking(bench: MakeBench) -> None:
     ranking = rank(bench({}).index())
     assert ((), ()) == (ranking.files, ranking.definitions("a.py", bench({}).index().outline("a.py")))
+
+
+def test_taking_links_a_few_at_a_time_changes_nothing(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = bench(SHAPES).index()
+    expected = rank(index)
+    monkeypatch.setattr(graph, "_LINKS_AT_ONCE", 1)
+    assert expected == rank(index)
+
+
+def test_of_too_many_edges_each_file_keeps_its_strongest(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "a.py": "def draw_circle():\n    pass\n",
+        "b.py": "def draw_square():\n    pass\n",
+        "z.py": "draw_circle()\n" * 9 + "draw_square()\n",
+    }
+    index = bench(files).index()
+    monkeypatch.setattr(graph, "MAX_EDGES", 1)
+    scores = rank(index).scores
+    assert scores["a.py"] > scores["b.py"] == scores["z.py"]

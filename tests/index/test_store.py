@@ -13,7 +13,7 @@ import pytest
 from foreword.core.errors import StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index import store as store_module
-from foreword.index.facts import Facts, Key, make_facts, pack, unpack
+from foreword.index.facts import Facts, Key, make_facts, pack, read_of, unpack
 from foreword.index.schema import VERSION
 from foreword.index.store import DamagedStore, Store, open_store
 
@@ -25,7 +25,8 @@ def key(blob: str, language: str = "python") -> Key:
 
 
 def facts(blob: str, outline: Outline = OUTLINE) -> Facts:
-    return make_facts(key(blob), "python", b"def area(r):\n    return pi * r ** 2\n", outline)
+    (made,) = make_facts([read_of(key(blob), "python", b"def area(r):\n    return pi * r ** 2\n", outline)])
+    return made
 
 
 @pytest.fixture

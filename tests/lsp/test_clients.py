@@ -12,7 +12,7 @@ from editor import Editor, connected
 from gitrepo import GitRepo
 
 Environ = dict[str, str]
-ENCODINGS = {"minimal": "utf-8", "neovim 0.11": "utf-8", "vscode 11": "utf-16"}
+ENCODINGS = {"minimal": "utf-8", "neovim 0.11": "utf-8", "vscode 9": "utf-16", "vscode 11": "utf-16"}
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -40,6 +40,7 @@ def test_every_client_asks_searches_and_says_goodbye(name: str, repo: GitRepo, e
         ("foreword.map", "foreword.map/1"),
         ("foreword.context", "foreword.context/1"),
         ("foreword.usage", "foreword.usage/1"),
+        ("foreword.why", "foreword.why/1"),
         ("foreword.doctor", "foreword.doctor/1"),
         ("foreword.trust", "foreword.trust/1"),
     ],

@@ -222,4 +222,4 @@ def test_the_api_s_own_miss_diagnosis_is_told_at_the_start(
     diagnostics: Event | None, expected: str | None
 ) -> None:
     said, _ = assemble(start({}, diagnostics=diagnostics), stop("end_turn"))
-    assert Started("m1", Usage(), "x", expected) == said[0]
+    assert Started("m1", Usage(), "x", expected, 3 if expected else None) == said[0]

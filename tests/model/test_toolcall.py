@@ -8,7 +8,9 @@ from foreword.core.errors import Problem
 from foreword.model.assembly import INVALID_JSON
 from foreword.model.toolcall import (
     CreateCall,
+    DeleteCall,
     InsertCall,
+    RenameCall,
     ReplaceCall,
     SearchCall,
     SymbolsCall,
@@ -43,6 +45,8 @@ from foreword.model.tools import EDITOR
             {"command": "insert", "path": "a", "insert_line": 2, "new_str": "t"},
             InsertCall("a", 2, "t"),
         ),
+        ("files", {"command": "delete", "path": "a"}, DeleteCall("a")),
+        ("files", {"command": "rename", "path": "a", "new_path": "b"}, RenameCall("a", "b")),
         ("search", {"query": "cache"}, SearchCall("cache", 10)),
         ("search", {"query": "cache", "limit": 3}, SearchCall("cache", 3)),
         ("search", {"query": "cache", "limit": 900}, SearchCall("cache", 50)),
@@ -65,6 +69,8 @@ def test_a_call_becomes_a_value(name: str, given: dict[str, Any], expected: Tool
         ("search", {"query": "x", "limit": "3"}, "'limit' must be a whole number"),
         ("search", {"query": "x", "limit": True}, "'limit' must be a whole number"),
         ("search", {"query": "x", "limit": 0}, "'limit' must be a whole number"),
+        ("files", {"command": "rename", "path": "a"}, "'new_path' is missing"),
+        ("files", {"command": "copy", "path": "a"}, "no command 'copy'; use delete or rename"),
         ("symbols", {"name": 3}, "'name' is missing or not a string"),
         (EDITOR, {"command": "view"}, "'path' is missing"),
         (EDITOR, {"command": "view", "path": ""}, "'path' must not be empty"),

@@ -18,9 +18,9 @@ def test_the_tools_are_always_the_same_list_and_never_a_shared_one(style: ToolSt
 
 
 def test_native_tools_are_strict_but_for_anthropic_s_own_editor() -> None:
-    search, editor, symbols = tool_definitions("native")
+    files, search, editor, symbols = tool_definitions("native")
     assert {"type", "name", "max_characters"} == editor.keys()
-    assert search["strict"] is symbols["strict"] is True
+    assert files["strict"] is search["strict"] is symbols["strict"] is True
 
 
 @pytest.mark.parametrize("style", ["native", "schema"])

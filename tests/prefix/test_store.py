@@ -15,8 +15,9 @@ import pytest
 
 from foreword.prefix.layers import Block, Part
 from foreword.prefix.lineage import Anchor, Lineage, Shown
+from foreword.prefix.manifest import Manifest, Piece
 from foreword.prefix.simulator import Entry
-from foreword.prefix.store import CONTENT_DAYS, PrefixStore, Sent
+from foreword.prefix.store import CONTENT_DAYS, SENT_DAYS, PrefixStore, Sent
 
 LINEAGE = Lineage(Anchor("git", "tree", "commit"))
 DAY = 86_400.0
@@ -193,3 +194,66 @@ def test_entries_of_the_simulated_cache_outlive_the_process_until_they_expire(
         assert {"a": Entry(100.0, 300)} == other.simulated(["a", "c"])
         other.put_simulated({"c": Entry(500.0, 300)}, now=200.0)
     assert {"b": Entry(900.0, 3_600), "c": Entry(500.0, 300)} == store.simulated(["a", "b", "c"])
+
+
+VERSION_1 = """
+CREATE TABLE lineage (
+    worktree TEXT, variant TEXT, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (worktree, variant)
+) WITHOUT ROWID;
+CREATE TABLE content (blob TEXT PRIMARY KEY, data BLOB NOT NULL, used REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE sent (
+    worktree TEXT, variant TEXT, provider TEXT, model TEXT, at REAL NOT NULL, ttl_s INTEGER NOT NULL,
+    digests TEXT NOT NULL, PRIMARY KEY (worktree, variant, provider, model)
+) WITHOUT ROWID;
+CREATE TABLE simulated (digest TEXT PRIMARY KEY, expires REAL NOT NULL, ttl_s INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO sent VALUES ('w', 'v', 'p', 'm', 1000.0, 300, 'instructions=i base=b');
+PRAGMA user_version = 1;
+"""
+MANIFEST: Manifest = {
+    "base": (Piece("a.py", "full", "1", 9.0), Piece("", "text", "2", 1.0)),
+    "delta": (Piece("b.py", "diff", "3", 2.5),),
+}
+
+
+def test_a_store_of_the_first_version_goes_on_with_what_it_holds(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(VERSION_1)
+    for _ in range(2):
+        with PrefixStore(path) as store:
+            assert () == store.problems
+            (found,) = store.sent("w", "v")
+            assert ("p", "m", 1_000.0, 300, {"instructions": "i", "base": "b"}) == (
+                found.provider, found.model, found.at, found.ttl_s, found.digests,
+            )  # fmt: skip
+            assert found.is_warm(1_200.0)
+            assert None is store.manifest(found)
+
+
+def test_requests_over_two_bases_are_both_remembered(store: PrefixStore) -> None:
+    pinned = Sent(
+        "p", "m", 1.0, 300, {"base": "old"}, anchor="c1", message_id="msg_1", cached=7, readable_at=2.0
+    )
+    newer = Sent("p", "m", 5.0, 300, {"base": "new"})
+    for sent in (pinned, newer):
+        store.record_sent("w", "v", sent)
+    store.record_sent("w", "other", Sent("p", "m", 3.0, 300, {"base": "b"}))
+    assert (newer, pinned) == store.sent("w", "v")
+    assert [5.0, 3.0, 1.0] == [sent.at for sent in store.sent("w")]
+
+
+def test_what_a_request_was_made_of_is_kept_by_layer_and_forgotten_in_time(
+    path: Path, store: PrefixStore
+) -> None:
+    sent = Sent("p", "m", 0.0, 300, {"base": "b", "delta": "d"})
+    store.record_sent("w", "v", sent, MANIFEST)
+    with PrefixStore(path) as other:
+        assert MANIFEST == other.manifest(sent)
+        assert {"base": MANIFEST["base"]} == other.manifest(
+            Sent("p", "m", 0.0, 300, {"base": "b", "delta": "?"})
+        )
+    assert None is store.manifest(Sent("p", "m", 0.0, 300, {"base": "unknown"}))
+    later = Sent("p", "m", (SENT_DAYS + 1) * DAY, 300, {"base": "b2"})
+    store.record_sent("w", "v", later)
+    assert None is store.manifest(sent)
+    assert (later,) == store.sent("w", "v")

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from foreword.core.errors import StoreError
-from foreword.storage.database import SharedConnection, open_database, transaction
+from foreword.storage.database import Schema, SharedConnection, open_database, transaction
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS item (name TEXT);"
 
@@ -157,3 +157,62 @@ def test_many_may_make_the_same_database_at_the_same_moment(tmp_path: Path) -> N
         for n in range(15):
             found = threads.map(make, [tmp_path / f"{n}.sqlite"] * 6)
             assert [()] * 6 == list(found)
+
+
+STEPS = Schema(
+    "CREATE TABLE IF NOT EXISTS t (a INTEGER, b TEXT, c TEXT);",
+    version=3,
+    steps={
+        1: ("ALTER TABLE t ADD COLUMN b TEXT DEFAULT 'b'",),
+        2: ("ALTER TABLE t ADD COLUMN c TEXT DEFAULT 'c'",),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("tables", "version", "expected"),
+    [
+        ("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)", 1, (1, "b", "c")),
+        ("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'mine')", 2, (1, "mine", "c")),
+    ],
+)
+def test_an_older_file_is_brought_up_with_its_rows(
+    tmp_path: Path, tables: str, version: int, expected: tuple[object, ...]
+) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"{tables}; PRAGMA user_version = {version};")
+    for _ in range(2):
+        connection, problems = open_database(path, STEPS)
+        with closing(connection):
+            assert () == problems
+            assert [expected] == connection.execute("SELECT * FROM t").fetchall()
+            assert 3 == connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def test_a_step_that_fails_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE t (a INTEGER, c TEXT); PRAGMA user_version = 1;")
+    connection, problems = open_database(path, STEPS)
+    connection.close()
+    assert "a.sqlite could not be read (duplicate column name: c)" in problems[0].message
+    with closing(sqlite3.connect(tmp_path / "a.sqlite.broken")) as old:
+        assert 1 == old.execute("PRAGMA user_version").fetchone()[0]
+        assert ["a", "c"] == [row[1] for row in old.execute("PRAGMA table_info(t)")]
+
+
+def test_processes_that_bring_a_file_up_at_once_do_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; CREATE TABLE t (a INTEGER); PRAGMA user_version = 1;"
+        )
+
+    def bring_up(_: int) -> tuple[object, ...]:
+        connection, problems = open_database(path, STEPS)
+        connection.close()
+        return problems
+
+    with ThreadPoolExecutor(8) as threads:
+        assert [()] * 8 == list(threads.map(bring_up, range(8)))

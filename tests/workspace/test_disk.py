@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -141,8 +142,29 @@ def test_sources_come_from_git_unless_dirty(tmp_path: Path) -> None:
     missing = Source("missing.py", blob_id(b"never stored\n"))
     wanted = [dirty, clean, gone, missing, clean]
     read = pickle.loads(pickle.dumps(partial(read_sources, repo.path, repository_of(repo.path))))  # noqa: S301 - our own bytes
-    expected = [(dirty, b"dirty\n"), (clean, b"committed\n"), (gone, None), (missing, None)]
+    expected = [(dirty, b"dirty\n"), (gone, None), (clean, b"committed\n"), (missing, None)]
     assert [*expected, (clean, b"committed\n")] == list(read(wanted))
+
+
+def test_what_git_has_is_read_from_disk_where_it_is_the_same(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("a.py", "committed\n")
+    repo.commit()
+    repository = repository_of(repo.path)
+    shutil.rmtree(repo.path / ".git" / "objects")
+    source = Source("a.py", blob_id(b"committed\n"))
+    assert [(source, b"committed\n")] == list(read_sources(repo.path, repository, [source]))
+
+
+@posix_only
+def test_what_git_has_is_never_waited_for_at_a_pipe_in_its_place(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("a.py", "committed\n")
+    repo.commit()
+    (repo.path / "a.py").unlink()
+    os.mkfifo(repo.path / "a.py")
+    source = Source("a.py", blob_id(b"committed\n"))
+    assert [(source, b"committed\n")] == list(read_sources(repo.path, repository_of(repo.path), [source]))
 
 
 def test_outside_git_all_sources_come_from_disk(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from foreword.workspace.history import (
     churn,
     clean_revision,
     head_commit,
+    is_cut_off,
+    last_commit,
     merge_base,
     resolve_anchor,
     upstream_default,
@@ -205,6 +207,19 @@ def test_merges_and_the_first_commit_do_not_count_as_changes(tmp_path: Path) -> 
     assert set(churn(repository_of(repo.path), repo.head())) == {"side.txt", "a.txt"}
 
 
+def test_a_clone_is_cut_off_where_its_edge_would_count(tmp_path: Path) -> None:
+    repo = make_upstream(tmp_path)
+    for n in range(5):
+        repo.write("a.txt", f"{n}\n")
+        repo.commit()
+    shallow = repo.clone(tmp_path / "shallow", "--depth=3")
+    cut = [is_cut_off(repository_of(shallow.path), shallow.head(), limit) for limit in (2, 3, 1000)]
+    assert cut == [False, True, True]
+    same = [churn(repository_of(one.path), one.head(), 2) for one in (repo, shallow)]
+    assert same[0] == same[1]
+    assert not is_cut_off(repository_of(repo.path), repo.head())
+
+
 def test_where_a_shallow_history_ends_nothing_changed(tmp_path: Path) -> None:
     repo = make_upstream(tmp_path)
     repo.write("a.txt", "2\n")
@@ -213,3 +228,26 @@ def test_where_a_shallow_history_ends_nothing_changed(tmp_path: Path) -> None:
     repo.commit()
     shallow = repo.clone(tmp_path / "shallow", "--depth=2")
     assert churn(repository_of(shallow.path), shallow.head(), 10) == {"a.txt": 1.0}
+
+
+def test_the_last_commit_that_touched_a_file_is_named(tmp_path: Path) -> None:
+    repo = make_upstream(tmp_path)
+    first = repo.head()
+    repo.write("pkg/b.txt", "b2\n")
+    touched = repo.commit("Change b: 100%")
+    repo.write("a.txt", "a2\n")
+    newest = repo.commit("Change a")
+    repository = repository_of(repo.path)
+    assert f"{touched[:7]} Change b: 100%" == last_commit(repository, first, newest, "pkg/b.txt")
+    assert f"{newest[:7]} Change a" == last_commit(repository, first, newest)
+    assert None is last_commit(repository, touched, newest, "pkg/b.txt")
+    assert None is last_commit(repository, newest, newest)
+    assert None is last_commit(repository, "0" * 40, newest)
+
+
+def test_a_path_is_no_pattern(tmp_path: Path) -> None:
+    repo = make_upstream(tmp_path)
+    first = repo.head()
+    repo.write("x.txt", "x\n")
+    repo.commit("Add x")
+    assert None is last_commit(repository_of(repo.path), first, repo.head(), "*.txt")

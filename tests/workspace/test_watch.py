@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from foreword.core.errors import Problem
-from foreword.workspace.watch import watch
+from foreword.workspace.watch import _queue_size, watch
 
 PATIENCE = 60.0
 
@@ -23,7 +27,7 @@ def test_changes_are_told_by_their_real_path_and_those_of_git_not_at_all(tmp_pat
         seen.update(paths)
         changed.set()
 
-    thread = threading.Thread(target=watch, args=(root, note, stop))
+    thread = threading.Thread(target=watch, args=(root, note, print, stop))
     thread.start()
     try:
         for number in range(int(PATIENCE)):
@@ -38,7 +42,7 @@ def test_changes_are_told_by_their_real_path_and_those_of_git_not_at_all(tmp_pat
 
 
 def test_a_folder_that_can_not_be_watched_is_a_problem(tmp_path: Path) -> None:
-    problem = watch(tmp_path / "nowhere", lambda _: None, threading.Event())
+    problem = watch(tmp_path / "nowhere", lambda _: None, print, threading.Event())
     assert isinstance(problem, Problem)
     assert "can't be watched" in problem.message
 
@@ -49,6 +53,49 @@ def test_the_watch_limit_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError("OS file watch limit reached")
 
     monkeypatch.setattr("watchfiles.watch", refuse)
-    problem = watch(tmp_path, lambda _: None, threading.Event())
+    problem = watch(tmp_path, lambda _: None, print, threading.Event())
     assert problem is not None
     assert "limit" in problem.message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the queue is Linux's")
+def test_changes_that_overflow_the_queue_are_said_to_be_lost_and_watching_goes_on(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    root.mkdir()
+    script = Path(__file__).with_name("watch_until_told.py")
+    with subprocess.Popen(
+        [sys.executable, str(script), str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as watcher:
+        assert watcher.stdin is not None
+        assert watcher.stdout is not None
+        said = iter(watcher.stdout.readline, "")
+        assert "changed" in told(said, root / "first", "changed")
+        watcher.send_signal(signal.SIGSTOP)
+        (root / "new").mkdir()
+        for number in range(_queue_size()):
+            (root / "new" / f"{number}.py").touch()
+        watcher.send_signal(signal.SIGCONT)
+        lost = next(line for line in said if line.startswith("lost"))
+        assert "all files are looked at" in lost
+        assert "late" in told(said, root / "new" / "late", "late")
+        watcher.stdin.close()
+        assert 0 == watcher.wait(PATIENCE)
+
+
+def told(said: Iterator[str], path: Path, word: str) -> str:
+    """The first line with a word, from a watcher that may not have begun: a file is written again and again."""
+    enough = threading.Event()
+
+    def write() -> None:
+        for number in range(int(PATIENCE)):
+            path.write_text(str(number))
+            if enough.wait(1):
+                return
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        return next(line for line in said if word in line)
+    finally:
+        enough.set()
+        writer.join(PATIENCE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from heapq import nsmallest
 from typing import Any
 
 from foreword.assist.saved import Saved
@@ -15,7 +16,8 @@ from foreword.core.source import Source
 from foreword.core.text import Text, decode
 from foreword.core.tree import FileTree
 from foreword.index.build import refresh
-from foreword.index.graph import rank
+from foreword.index.grammar import grammar_version
+from foreword.index.graph import Ranking, rank
 from foreword.prefix.base import BaseSource, build_base
 from foreword.prefix.layers import Base, Block, Part
 from foreword.prefix.lineage import Anchor
@@ -25,6 +27,9 @@ from foreword.workspace.history import churn, head_commit, resolve_anchor, tree_
 from foreword.workspace.snapshot import snapshot_digest
 
 MAX_SNAPSHOT_BYTES = 100_000_000
+PROVISIONAL_TOKENS = 15_000
+PROVISIONAL_FILES = 4_000
+"""Of so many files a provisional base is made: those that were read first, which are the most important ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +57,70 @@ def anchored_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBas
     Raises:
         WorkspaceError: git can't read the anchor any more.
     """
+    found = stored_base(session, saved, anchor)
+    if found is not None:
+        return found
     if anchor.kind == "snapshot":
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
-    base = _stored(session, _key("base", saved, anchor))
-    if base is None:
-        source = source_of(session, saved, tree, _churn(session, anchor))
-        base = build_base(source, session.settings.context_budget)
-        _store(session, _key("base", saved, anchor), base)
+    base = build_base(
+        source_of(session, saved, tree, _churn(session, anchor)), session.settings.context_budget
+    )
+    _store(session, _key("base", saved, anchor), base)
+    session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
     return AnchoredBase(base, tree.blobs)
 
 
+def stored_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase | None:
+    """The base at an anchor if it is stored: it was built by another process, or before.
+
+    Raises:
+        WorkspaceError: git can't read the anchor any more.
+    """
+    base = _stored(session, _key("base", saved, anchor))
+    if base is None:
+        return None
+    if anchor.kind == "git":
+        return AnchoredBase(base, _git_tree(session, saved, anchor).blobs)
+    blobs = session.index_store.get_artifact(_key("tree", saved, anchor))
+    return None if blobs is None else AnchoredBase(base, json.loads(blobs))
+
+
+def provisional_base(session: Session, saved: Saved) -> Base:
+    """What is known so far of the saved state: short, because no later request reads it, and never stored."""
+    index, unranked = saved.index, Ranking((), {}, {})
+    build = session.indexing.latest if session.indexing else None
+    paths = nsmallest(PROVISIONAL_FILES, index.paths, key=lambda path: index.rows[path].id)
+    base = build_base(
+        BaseSource(
+            sizes={path: index.rows[path].size for path in paths},
+            weights={path: weight_of(path, index.language(path)) for path in paths},
+            languages=saved.report.languages,
+            ranks={path: 1 / (1 + path.count("/")) for path in paths},
+            churn=build.recent if build else {},
+            outline=index.outline,
+            definitions=lambda path: unranked.definitions(path, index.outline(path)),
+            read=lambda paths: saved.read_all(list(paths)),
+        ),
+        PROVISIONAL_TOKENS,
+    )
+    return replace(base, whole=False)
+
+
 def _git_tree(session: Session, saved: Saved, anchor: Anchor) -> FileTree:
-    assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
-    return anchor_tree(session.repository, history.Anchor(anchor.commit, anchor.tree), saved.rules)
+    repository = session.repository
+    assert repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    found = history.Anchor(anchor.commit, anchor.tree)
+    key = (anchor.commit, anchor.tree, saved.variant)
+    return session.recall.tree(key, lambda: anchor_tree(repository, found, saved.rules))
 
 
 def _snapshot_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase:
     """The base of a folder without commits; its contents are kept by whoever puts it in force."""
-    key = _key("base", saved, anchor)
-    stored = session.index_store.get_artifact(_key("tree", saved, anchor))
-    base = _stored(session, key)
-    if stored is not None and base is not None:
-        return AnchoredBase(base, json.loads(stored))
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
     base = build_base(source_of(session, saved, saved.tree, {}), session.settings.context_budget)
-    _store(session, key, base)
+    _store(session, _key("base", saved, anchor), base)
     session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
     return AnchoredBase(base, saved.tree.blobs)
 
@@ -97,7 +139,9 @@ def snapshot_contents(saved: Saved) -> dict[str, bytes]:
 
 def source_of(session: Session, saved: Saved, tree: FileTree, changes: Mapping[str, float]) -> BaseSource:
     """What a base (or a map) of a tree is made of; unseen files are indexed."""
-    index, report = refresh(session.index_store, tree, saved.reader, on_progress=session.on_progress)
+    index, report = refresh(
+        session.index_store, tree, saved.reader, previous=saved.index, on_progress=session.on_progress
+    )
     session.report(*report.problems)
     ranking = rank(index)
 

@@ -35,7 +35,8 @@ class Freshness:
 class Receipt:
     """What an answer cost (US dollars), what the cache did, how fresh it is, and how long it took (ms).
 
-    `simulated`: the tokens are estimated, and the cache and so the money are simulated.
+    `simulated`: the tokens are estimated, and the cache and so the money are simulated. `request_id` is the ledger's
+    name of the answer, for `foreword why --request`.
     """
 
     usage: Usage
@@ -49,18 +50,13 @@ class Receipt:
     freshness: Freshness
     first_token_ms: float | None
     total_ms: float
+    request_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As in `foreword.answer/1`."""
         usage, fresh = self.usage, self.freshness
         return {
-            "tokens": {
-                "fresh": usage.fresh,
-                "write5m": usage.write_5m,
-                "write1h": usage.write_1h,
-                "read": usage.read,
-                "output": usage.output,
-            },
+            "tokens": tokens_json(usage),
             "cost": {
                 "currency": "USD",
                 "total": _money(self.cost),
@@ -73,6 +69,7 @@ class Receipt:
                 "verdict": self.verdict.kind,
                 "detail": self.verdict.detail,
                 "simulated": self.simulated,
+                **self.verdict.to_json(),
             },
             "freshness": {
                 "revision": fresh.revision,
@@ -84,6 +81,7 @@ class Receipt:
                 "totalMs": round(self.total_ms),
             },
             "requests": self.n_requests,
+            "requestId": self.request_id,
         }
 
 
@@ -118,6 +116,17 @@ class Answer:
         if self.problems:
             shown["problems"] = [_problem(problem) for problem in self.problems]
         return shown
+
+
+def tokens_json(usage: Usage) -> dict[str, int]:
+    """Tokens by bucket."""
+    return {
+        "fresh": usage.fresh,
+        "write5m": usage.write_5m,
+        "write1h": usage.write_1h,
+        "read": usage.read,
+        "output": usage.output,
+    }
 
 
 def _problem(problem: Problem) -> Mapping[str, Any]:

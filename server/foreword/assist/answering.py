@@ -8,23 +8,24 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from foreword.assist.answer import Answer, Citation, Freshness, Receipt
+from foreword.assist.booking import Booking, diagnostics_of
+from foreword.assist.causes import with_cause
 from foreword.assist.citations import find_citations
-from foreword.assist.ledger import Entry, Status
-from foreword.assist.limits import check_limits
+from foreword.assist.flight import flight, passenger_of
+from foreword.assist.ledger import Status
+from foreword.assist.limits import confirm, holding
 from foreword.assist.ports import Provider
 from foreword.assist.preparing import Prepared, library_of
 from foreword.assist.session import Session
 from foreword.assist.toolbox import Library, tool_results
+from foreword.core.errors import LimitError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.usage import Usage
 from foreword.model.card import Model
 from foreword.model.pricing import cost, cost_without_cache
-from foreword.prefix.miss import Circumstances, Verdict, diagnose
-from foreword.prefix.policy import TTL_SECONDS
-from foreword.prefix.store import Sent
+from foreword.prefix.miss import Verdict
 
 MAX_PAUSES = 5
 
@@ -40,39 +41,55 @@ AnswerEvent = ReplyEvent | ToolsUsed | Answer
 
 
 @dataclass(slots=True)
-class _Progress:
-    """What has happened so far in one answer; `usages` holds one entry a request, in order."""
+class Progress:
+    """What has happened so far in one answer; `usages` holds one entry a request that is over, in order.
+
+    `tail` are the messages after the question, as they were sent: the model's with their tool calls, and the results.
+    `answer_id` is the ledger's name of the answer: the id of its first row.
+    """
 
     text: list[str] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
     tail: list[dict[str, Any]] = field(default_factory=list)
     first_token_at: float | None = None
     verdict: Verdict | None = None
+    answer_id: str = ""
     finished: Finished | None = None
 
 
 async def answer(
-    session: Session, prepared: Prepared, provider: Provider, library: Callable[[], Library] | None = None
+    session: Session,
+    prepared: Prepared,
+    provider: Provider,
+    library: Callable[[], Library] | None = None,
+    progress: Progress | None = None,
 ) -> AsyncGenerator[AnswerEvent, None]:
     """The events of the answer; the last one is the `Answer` itself.
 
     `library` gives what the tools of one round see; without it, they see what was prepared, and can't edit.
+    A new `progress` shows who keeps it how far the answer came, also when it was cancelled.
 
     Iterate within `contextlib.aclosing`. Cancelling books what was used so far.
 
     Raises:
-        LimitError: the day's money would not do; nothing was sent.
+        LimitError: the day's money would not do, or the user said no; nothing was sent.
         ModelError: there is no answer.
     """
-    if not provider.simulated:
-        check_limits(session, prepared)
-    progress = _Progress()
+    await confirm(session, prepared, provider)
+    progress = progress or Progress()
     library = library or partial(library_of, prepared.saved, prepared.unsaved)
     rounds = pauses = 0
     while True:
-        async with aclosing(_one_request(session, prepared, provider, progress)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(_one_request(session, prepared, provider, progress)) as events:
+                async for event in events:
+                    yield event
+        except LimitError as error:
+            if progress.finished is None:
+                raise
+            note = f"stopped early: {error}"
+            yield _conclude(session, prepared, provider, progress, progress.finished, note=note)
+            return
         finished = progress.finished
         assert finished is not None, "a stream ends with Finished or raises"  # noqa: S101 - the port's contract
         if finished.stop_reason == "pause_turn" and pauses < MAX_PAUSES:
@@ -89,122 +106,88 @@ async def answer(
 
 
 async def _one_request(
-    session: Session, prepared: Prepared, provider: Provider, progress: _Progress
+    session: Session, prepared: Prepared, provider: Provider, progress: Progress
 ) -> AsyncGenerator[ReplyEvent, None]:
-    """One request of the loop, booked when it starts and when it ends, however it ends."""
-    booking = _Booking(session, prepared, provider, progress, session.clock())
+    """One request of the loop, when the limits and other requests let it go; booked when it starts and when it ends.
+
+    Raises:
+        LimitError: it would go past the day's limit; it was not sent.
+    """
+    with holding(session, prepared, provider, progress.tail) as row_id:
+        passenger = passenger_of(session, prepared, provider)
+        async with (
+            flight(session, passenger) as ticket,
+            aclosing(_sent(session, prepared, provider, progress, row_id)) as events,
+        ):
+            async for event in events:
+                if isinstance(event, Started):
+                    ticket.began()
+                yield event
+
+
+async def _sent(
+    session: Session, prepared: Prepared, provider: Provider, progress: Progress, row_id: str
+) -> AsyncGenerator[ReplyEvent, None]:
+    booking = Booking(
+        session, prepared, provider, session.clock(), progress.answer_id, progress.verdict, id=row_id
+    )
+    body = prepared.body(progress.tail) | diagnostics_of(session, prepared, provider.name)
     status: Status = "cancelled"
     try:
-        async with aclosing(provider.stream(prepared.body(progress.tail))) as events:
+        async with aclosing(provider.stream(body)) as events:
             async for event in events:
-                booking.note(event)
+                _note(progress, booking, event)
                 yield event
         finished = progress.finished
         status = "interrupted" if finished is not None and finished.stop_reason == "interrupted" else "done"
+        await _find_cause(progress, booking)
     finally:
-        booking.close(status)
+        if booking.usage is not None:
+            progress.usages.append(booking.usage)
+            booking.write(status)
 
 
-@dataclass(slots=True)
-class _Booking:
-    """The ledger row of one request."""
-
-    session: Session
-    prepared: Prepared
-    provider: Provider
-    progress: _Progress
-    at: float
-    id: str = field(default_factory=lambda: uuid4().hex)
-    usage: Usage | None = None
-    message_id: str = ""
-
-    def note(self, event: ReplyEvent) -> None:
-        match event:
-            case Started():
-                self.usage, self.message_id = event.usage, event.message_id
-                self._start()
-                self._write("started")
-            case TextDelta():
-                if self.progress.first_token_at is None:
-                    self.progress.first_token_at = self.session.clock()
-                self.progress.text.append(event.text)
-            case Finished():
-                self.usage, self.progress.finished = event.usage, event
-            case _:
-                pass
-
-    def close(self, status: Status) -> None:
-        if self.usage is not None:
-            self.progress.usages.append(self.usage)
-            self._write(status)
-
-    def _start(self) -> None:
-        """Judge the first request of an answer, and remember it for the next one's verdict."""
-        session, prepared = self.session, self.prepared
-        assert self.usage is not None, "called after Started"  # noqa: S101 - an invariant of this class
-        sent = Sent(
-            provider=self.provider.name,
-            model=prepared.parameters.model,
-            at=self.at,
-            ttl_s=TTL_SECONDS[prepared.laid.ttl] if prepared.laid.ttl else 0,
-            digests=prepared.digests,
-        )
-        if self.progress.verdict is None:
-            self.progress.verdict = diagnose(self.usage, _circumstances(session, prepared, sent))
-            if not self.provider.simulated:
-                self._calibrate()
-        if prepared.laid.ttl is not None:
-            session.prefix_store.record_sent(session.worktree, prepared.foreword.variant, sent)
-
-    def _calibrate(self) -> None:
-        assert self.usage is not None, "called after Started"  # noqa: S101 - an invariant of this class
-        model = self.session.model
-        self.session.ledger.calibrate(
-            model.id, model.chars_per_token, self.prepared.weight, self.usage.prompt
-        )
-
-    def _write(self, status: Status) -> None:
-        session, prepared, usage = self.session, self.prepared, self.usage or Usage()
-        verdict = self.progress.verdict
-        session.ledger.book(
-            Entry(
-                id=self.id,
-                at=self.at,
-                workspace=str(session.root),
-                kind=prepared.kind,
-                provider=self.provider.name,
-                model=prepared.parameters.model,
-                simulated=self.provider.simulated,
-                status=status,
-                message_id=self.message_id,
-                usage=usage,
-                cost=cost(usage, session.model),
-                without_cache=cost_without_cache(usage, session.model),
-                prices=session.catalog.version,
-                verdict=verdict.kind if verdict else "",
-                digests=prepared.digests,
-            )
-        )
+def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
+    """Keep what an event says of the answer and of its cost."""
+    match event:
+        case Started():
+            is_first = progress.verdict is None
+            progress.verdict = booking.start(event)
+            progress.answer_id = booking.answer
+            if is_first and not booking.provider.simulated:
+                _calibrate(booking.session, booking.prepared, event.usage)
+        case TextDelta():
+            if progress.first_token_at is None:
+                progress.first_token_at = booking.session.clock()
+            progress.text.append(event.text)
+        case Finished():
+            booking.usage, progress.finished = event.usage, event
+        case _:
+            pass
 
 
-def _circumstances(session: Session, prepared: Prepared, sent: Sent) -> Circumstances:
-    return Circumstances(
-        request=sent,
-        marked=prepared.laid.ttl is not None,
-        prefix_tokens=round(prepared.prefix_weight / session.ratio),
-        minimum=session.model.minimum if session.model.known_as else 0,
-        earlier=session.prefix_store.sent(session.worktree, prepared.foreword.variant),
-    )
+async def _find_cause(progress: Progress, booking: Booking) -> None:
+    """Which commit or save changed the prefix, if one did and it is not known yet."""
+    verdict = progress.verdict
+    if verdict is not None and verdict.kind == "changed" and not verdict.cause:
+        found = await asyncio.to_thread(with_cause, booking.session, booking.prepared, verdict, booking.last)
+        progress.verdict = booking.verdict = found
 
 
-async def _run_tools(library: Library, progress: _Progress, finished: Finished, *, last: bool) -> ToolsUsed:
+def _calibrate(session: Session, prepared: Prepared, usage: Usage) -> None:
+    model = session.model
+    session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
+
+
+async def _run_tools(library: Library, progress: Progress, finished: Finished, *, last: bool) -> ToolsUsed:
     results = await asyncio.to_thread(tool_results, finished.content, library)
     if last:
         results.append(
             {"type": "text", "text": "No more tool calls are possible: answer now with what you have."}
         )
     progress.tail += [_assistant(finished), {"role": "user", "content": results}]
-    progress.text.append("\n\n" if progress.text and not progress.text[-1].endswith("\n") else "")
+    if progress.text and not progress.text[-1].endswith("\n"):
+        progress.text.append("\n\n")
     return ToolsUsed(tuple(str(b["name"]) for b in finished.content if b.get("type") == "tool_use"))
 
 
@@ -213,11 +196,17 @@ def _assistant(finished: Finished) -> dict[str, Any]:
 
 
 def _conclude(
-    session: Session, prepared: Prepared, provider: Provider, progress: _Progress, finished: Finished
+    session: Session,
+    prepared: Prepared,
+    provider: Provider,
+    progress: Progress,
+    finished: Finished,
+    *,
+    note: str | None = None,
 ) -> Answer:
     text = "".join(progress.text)
-    note = finished.note
-    if finished.stop_reason == "tool_use":
+    note = note or finished.note
+    if finished.stop_reason == "tool_use" and note is None:
         note = f"stopped after {session.settings.tools_rounds} rounds of tools: ask a narrower question"
     return Answer(
         text=text,
@@ -225,8 +214,8 @@ def _conclude(
         model=prepared.parameters.model,
         stop_reason=finished.stop_reason,
         citations=_citations(text, prepared),
-        receipt=_receipt(session, prepared, provider, progress),
-        note=note,
+        receipt=receipt_of(session, prepared, provider, progress),
+        note=note or prepared.foreword.provisional or None,
         problems=tuple(session.problems),
     )
 
@@ -236,7 +225,8 @@ def _citations(text: str, prepared: Prepared) -> tuple[Citation, ...]:
     return find_citations(text, lambda path: index.n_lines(path) if path in index.blobs else None)
 
 
-def _receipt(session: Session, prepared: Prepared, provider: Provider, progress: _Progress) -> Receipt:
+def receipt_of(session: Session, prepared: Prepared, provider: Provider, progress: Progress) -> Receipt:
+    """The receipt for the requests of an answer that are over by now."""
     model: Model = session.model
     now = session.clock()
     first = progress.first_token_at
@@ -249,6 +239,7 @@ def _receipt(session: Session, prepared: Prepared, provider: Provider, progress:
         priced_as=model.id,
         prices=session.catalog.version,
         n_requests=len(progress.usages),
+        request_id=progress.answer_id,
         freshness=Freshness(
             revision=prepared.saved.revision,
             anchor=prepared.foreword.anchor.name,

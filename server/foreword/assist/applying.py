@@ -11,7 +11,7 @@ from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.leftout import MAX_FILE_BYTES
 from foreword.core.text import Text, decode, encode, printable
 from foreword.workspace.disk import read_file
-from foreword.workspace.writing import remove_file, replace_file
+from foreword.workspace.writing import move_file, remove_file, replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,27 @@ def apply_proposal(root: Path, proposal: Proposal) -> tuple[Outcome, ...]:
 
 def _applied(root: Path, file: ProposedFile) -> Outcome:
     try:
-        data = read_file(root, file.path) if file.before is not None else None
+        data = read_file(root, file.source or file.path) if file.before is not None else None
     except WorkspaceError as error:
         return Outcome(file.path, applied=False, problems=(Problem(str(error), file.path),))
     if file.before is None:
         return _created(root, file)
     if data is None or len(data) > MAX_FILE_BYTES:
         state = "is gone" if data is None else "has become too large"
-        problem = Problem(f"{file.path} {state}, so nothing was changed in it", file.path)
+        problem = Problem(f"{file.source or file.path} {state}, so nothing was changed in it", file.path)
         return Outcome(file.path, applied=False, problems=(problem,))
     if file.after is None:
         return _removed(root, file, data)
+    if file.source is not None:
+        not_moved = move_file(root, file.source, file.path, data)
+        if not_moved is not None:
+            return Outcome(file.path, applied=False, problems=(not_moved,))
     resolution = resolve(file.hunks, decode(data))
     problems = [refused.problem(file.path) for refused in resolution.refused]
     if resolution.edits:
         problems += _some(replace_file(root, file.path, data, encode(resolution.text)))
-    return Outcome(file.path, len(problems) == len(resolution.refused) < len(file.hunks), tuple(problems))
+    is_written = len(problems) == len(resolution.refused) < len(file.hunks)
+    return Outcome(file.path, is_written or file.source is not None, tuple(problems))
 
 
 def _created(root: Path, file: ProposedFile) -> Outcome:

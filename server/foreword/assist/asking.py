@@ -31,6 +31,7 @@ async def ask(
     use_cache: bool = True,
     documents: Iterable[tuple[str, str]] = (),
     run: Runner = in_place,
+    kind: Kind = "ask",
 ) -> AsyncGenerator[AnswerEvent, None]:
     """The events of the answer to a question about the workspace as it is; the last one is the `Answer`.
 
@@ -40,7 +41,13 @@ async def ask(
         ForewordError: there is no answer; the message says why.
     """
     prepared = await run(
-        prepare_now, session, question, pointers, use_cache=use_cache, documents=tuple(documents)
+        prepare_now,
+        session,
+        question,
+        pointers,
+        use_cache=use_cache,
+        documents=tuple(documents),
+        kind=kind,
     )
     is_offline = provider_name(session) == "offline"
     composed = await run(offline_text, prepared, pointers) if is_offline else ""

@@ -146,7 +146,7 @@ class _Batch:
     def _lay(self) -> tuple[Saved, Foreword]:
         if self._laid is None:
             saved = look(self._session)
-            self._laid = saved, lay_foreword(self._session, saved)
+            self._laid = saved, lay_foreword(self._session, saved, more_follow=True)
         return self._laid
 
 

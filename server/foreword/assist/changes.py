@@ -32,7 +32,7 @@ class Changes:
 def find_changes(session: Session, saved: Saved, lineage: Lineage, anchored: AnchoredBase) -> Changes:
     """The difference between what the model was last shown and what is saved."""
     known = _known_blobs(lineage, anchored)
-    after = saved.index.blobs
+    after = _saved_blobs(saved)
     paths = sorted(
         p for p in known.keys() | after.keys() if known.get(p) != after.get(p) and _counts(p, known, saved)
     )
@@ -48,6 +48,19 @@ def find_changes(session: Session, saved: Saved, lineage: Lineage, anchored: Anc
     shown = _shown(block, after, (*seen, *named), forms) if block else {}
     contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
     return Changes(block, shown, contents)
+
+
+def has_unread_changes(saved: Saved, lineage: Lineage, anchored: AnchoredBase) -> bool:
+    """Whether a file that the index does not know yet is none of those that the model was shown."""
+    known = _known_blobs(lineage, anchored)
+    return any(known.get(path) != saved.tree.blobs[path] for path in saved.unread)
+
+
+def _saved_blobs(saved: Saved) -> Mapping[str, str]:
+    """What is saved. A file that was not read yet counts as it is in the tree: it is one that the model was shown."""
+    if saved.is_complete:
+        return saved.index.blobs
+    return {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
 
 
 def _known_blobs(lineage: Lineage, anchored: AnchoredBase) -> dict[str, str]:
@@ -109,9 +122,9 @@ def _shown(
     block: Block, after: Mapping[str, str], paths: Iterable[str], forms: Mapping[str, Form]
 ) -> dict[str, Shown]:
     told = {part.path: part.form for part in block.parts}
-    return {path: Shown(after.get(path), _known_as(told.get(path), forms.get(path))) for path in paths}
+    return {path: Shown(after.get(path), known_as(told.get(path), forms.get(path))) for path in paths}
 
 
-def _known_as(told: Form | None, before: Form | None) -> Form:
+def known_as(told: Form | None, before: Form | None) -> Form:
     """How the model knows a file after it was told of it: a diff adds to what it had, and no more than that."""
     return "full" if told == "full" or (told == "diff" and before == "full") else "outline"

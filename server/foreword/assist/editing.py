@@ -15,7 +15,7 @@ from foreword.assist.asking import prepare_now
 from foreword.assist.editor import Editor, Ground
 from foreword.assist.pointing import Pointer
 from foreword.assist.ports import Runner, in_place
-from foreword.assist.preparing import Prepared, library_of
+from foreword.assist.preparing import Kind, Prepared, library_of
 from foreword.assist.proposal import Proposal
 from foreword.assist.providers import open_providers, provider_name
 from foreword.assist.session import Session
@@ -49,17 +49,14 @@ class Edited:
         told = self.answer.to_json()
         applied = {outcome.path for outcome in outcomes if outcome.applied}
         problems = [*self.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
-        edits = [
-            {"path": path, "kind": file.kind, "diff": file.diff, "applied": path in applied}
-            for path, file in self.proposal.files.items()
-        ]
+        edits = [{**shown, "applied": shown["path"] in applied} for shown in files_json(self.proposal)]
         kept = {key: told[key] for key in ("text", "provider", "model", "stopReason")}
         note = {"note": told["note"]} if "note" in told else {}
         return {
             "schema": EDIT_SCHEMA,
             **kept,
             "edits": edits,
-            "problems": [*map(_problem, problems), *told.get("problems", ())],
+            "problems": [*problems_json(problems), *told.get("problems", ())],
             "receipt": told["receipt"],
             **note,
         }
@@ -73,10 +70,12 @@ async def edit(
     use_cache: bool = True,
     documents: Iterable[tuple[str, str]] = (),
     run: Runner = in_place,
+    kind: Kind = "edit",
 ) -> AsyncGenerator[AnswerEvent | Edited, None]:
     """The events of the answer to an instruction, and at last what came of it; nothing is written.
 
-    `documents` are as for `asking.ask`: what is not saved is what gets edited.
+    `documents` are as for `asking.ask`: what is not saved is what gets edited. `kind` says which instructions the
+    model gets.
 
     Raises:
         ForewordError: there is no answer; the message says why.
@@ -92,9 +91,9 @@ async def edit(
         pointers,
         use_cache=use_cache,
         documents=tuple(documents),
-        kind="edit",
+        kind=kind,
     )
-    editor = Editor(_ground(session, prepared))
+    editor = Editor(ground_of(session, prepared))
     async with open_providers(session) as provider_for:
         events = answer(session, prepared, provider_for(str), partial(_library, editor, prepared))
         async with aclosing(events):
@@ -116,7 +115,8 @@ def _library(editor: Editor, prepared: Prepared) -> Library:
     return editor.over(library_of(prepared.saved, prepared.unsaved))
 
 
-def _ground(session: Session, prepared: Prepared) -> Ground:
+def ground_of(session: Session, prepared: Prepared) -> Ground:
+    """What the edits of an answer stand on: unsaved texts first, then the saved ones."""
     saved, unsaved = prepared.saved, prepared.unsaved
 
     def read(path: str) -> Text | None:
@@ -130,5 +130,11 @@ def _ground(session: Session, prepared: Prepared) -> Ground:
     )
 
 
-def _problem(problem: Problem) -> Mapping[str, Any]:
-    return {"message": problem.message} | ({"path": problem.path} if problem.path else {})
+def files_json(proposal: Proposal) -> list[dict[str, Any]]:
+    """The files of a proposal as JSON: path, kind and diff."""
+    return [{"path": file.path, "kind": file.kind, "diff": file.diff} for file in proposal.files.values()]
+
+
+def problems_json(problems: Iterable[Problem]) -> list[Mapping[str, Any]]:
+    """Problems as JSON: message, and the path where there is one."""
+    return [{"message": one.message} | ({"path": one.path} if one.path else {}) for one in problems]

@@ -16,7 +16,7 @@ from foreword.core.excerpt import Excerpt
 from foreword.core.hunk import hunks_between
 from foreword.core.replacement import insert_after, replace_once, whole_text
 from foreword.core.text import Text, lines_of, printable
-from foreword.model.toolcall import CreateCall, InsertCall, ReplaceCall
+from foreword.model.toolcall import CreateCall, DeleteCall, InsertCall, RenameCall, ReplaceCall
 from foreword.prefix.render import numbered
 
 SHOWN_AROUND = 3
@@ -56,7 +56,7 @@ class Editor:
         def search(query: str, limit: int) -> Sequence[Excerpt]:
             return [now for found in library.search(query, limit) for now in self._as_now(found)]
 
-        paths = sorted({*library.paths, *self.proposal.files})
+        paths = sorted({*library.paths, *self.proposal.files} - self.proposal.gone)
         return replace(
             library, paths=paths, read=self.read, search=search, edit=self.edit, viewed=self._viewed
         )
@@ -70,7 +70,12 @@ class Editor:
             return outcome
         self._failed.pop(path, None)
         shown = self.read(path) or ""
-        self.proposal = self.proposal.having(outcome)
+        self.proposal = _with(self.proposal, path, outcome)
+        match call:
+            case DeleteCall():
+                return f"Proposed: {path} is deleted.\n"
+            case RenameCall():
+                return f"Proposed: {path} is now {outcome.path}; edit it there.\n"
         return self._report(outcome, shown)
 
     def _tried(self, path: str, call: EditCall) -> ProposedFile | Problem:
@@ -79,35 +84,65 @@ class Editor:
         shown = self.read(path)
         if shown is None:
             return self._created(path, call)
+        source = known.source if known else None
         match call:
+            case DeleteCall():
+                return ProposedFile(source or path, before, None)
+            case RenameCall(_, new_path):
+                return self._renamed(ProposedFile(path, before, shown, source), new_path)
             case ReplaceCall(_, old, new):
                 after = replace_once(shown, old, new, path)
             case InsertCall(_, line, text):
                 after = insert_after(shown, line, text, path)
             case CreateCall(_, text):
                 after = whole_text(text, path) if self._knows_all(path, shown) else _unseen(path)
-        return after if isinstance(after, Problem) else ProposedFile(path, before, after)
+        return after if isinstance(after, Problem) else ProposedFile(path, before, after, source)
+
+    def _renamed(self, file: ProposedFile, new_path: str) -> ProposedFile | Problem:
+        path = clean_path(new_path)
+        origin = file.source or file.path
+        if path == origin and file.source:
+            return ProposedFile(origin, file.before, file.after)
+        reason = self._why_not_new(new_path)
+        if reason is not None:
+            return Problem(f"{file.path} can't become {path!r}: {reason}. Choose another path.")
+        return ProposedFile(path, file.before, file.after, None if file.before is None else origin)
+
+    def _why_not_new(self, path: str) -> str | None:
+        """Why there can't be a new file at a path as the model wrote it."""
+        clean = clean_path(path)
+        if clean in self.proposal.files or clean in self.proposal.gone:
+            return "this proposal has a file there, or takes one away"
+        if any(file.startswith(f"{clean}/") for file in self.proposal.files):
+            return "it is a folder"
+        # A leading slash means the workspace elsewhere, but a new file shall be where the model thinks it is.
+        return self._ground.why_not_new(path.removeprefix("./"))
 
     def _created(self, path: str, call: EditCall) -> ProposedFile | Problem:
         if not isinstance(call, CreateCall):
             return Problem(f"No file {path!r} in the workspace; search for it, or use create.")
-        # A leading slash means the workspace elsewhere, but a new file shall be where the model thinks it is.
-        reason = self._ground.why_not_new(call.path.removeprefix("./"))
-        if reason is not None or any(file.startswith(f"{path}/") for file in self.proposal.files):
-            return Problem(f"{path!r} can't be created: {reason or 'it is a folder'}. Choose another path.")
+        known = self.proposal.files.get(path)
+        reason = None if known else self._why_not_new(call.path)
+        if reason is not None:
+            return Problem(f"{path!r} can't be created: {reason}. Choose another path.")
         after = whole_text(call.text, path)
-        return after if isinstance(after, Problem) else ProposedFile(path, None, after)
+        before = known.before if known else None
+        return after if isinstance(after, Problem) else ProposedFile(path, before, after)
 
     def read(self, path: str) -> str | None:
         """The text of a file as it would be."""
         proposed = self.proposal.files.get(path)
         if proposed is not None:
             return proposed.after
+        if path in self.proposal.gone:
+            return None
         text = self._ground.read(path)
         return printable(text.content) if text else None
 
     def _as_now(self, found: Excerpt) -> Iterator[Excerpt]:
-        """An excerpt of an edited file where its lines stand now; nothing if they were changed."""
+        """An excerpt of an edited file where its lines stand now; nothing if they were changed, or the file is gone."""
+        if found.path in self.proposal.gone:
+            return
         if found.path not in self.proposal.files:
             yield found
             return
@@ -138,6 +173,14 @@ class Editor:
             f"But it has a syntax error near line {broken[0]} that was not there before.\n" if broken else ""
         )
         return f"Proposed for {file.path}; around the change it now reads:\n{snippet}{warning}"
+
+
+def _with(proposal: Proposal, path: str, file: ProposedFile) -> Proposal:
+    """The proposal where `file` takes the place of what it had at `path`; a new file that is deleted leaves nothing."""
+    rest = proposal.without(path) if file.path != path else proposal
+    if file.before is None and file.after is None:
+        return rest.without(path)
+    return rest.having(file)
 
 
 def _unseen(path: str) -> Problem:

@@ -63,6 +63,7 @@ def find_excerpts(
         budget_tokens=budget,
         boosts=boosts,
         shown=shown,
+        echoes=saved.past.echoes(),
     )
     return tuple(found)
 

@@ -1,24 +1,25 @@
 """A workspace that stays open: its session, and a thread for all slow work on it.
 
-Git, files, parsing and search run in the worker's thread, one after another; streams run on the event loop.
+Git, files and search run in the worker's thread, one after another; streams run on the event loop. The index of many
+unseen files is built beside them (`assist/indexing.py`), so that no question waits for the whole of it.
 Every question looks at the files again, so that nothing depends on what a watcher saw.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from foreword.assist.configuration import read_settings
-from foreword.assist.saved import Saved, look
+from foreword.assist.indexing import STOPPED, Indexing, IndexingStopped
+from foreword.assist.overlay import workspace_path
+from foreword.assist.saved import Saved, look, look_again
 from foreword.assist.session import Session, open_session
 from foreword.assist.worker import Worker
-from foreword.core.errors import ForewordError
 from foreword.core.settings import Options
 
 P = ParamSpec("P")
@@ -26,10 +27,6 @@ T = TypeVar("T")
 
 OnIndex = Callable[[int, int], None]
 """Called on the event loop with the number of files done and the number of files to do."""
-
-
-class IndexingStopped(ForewordError):
-    """Indexing was stopped on request; the next question goes on with it."""
 
 
 class OpenFolder:
@@ -40,7 +37,7 @@ class OpenFolder:
         session: Session,
         stack: ExitStack,
         worker: Worker,
-        stop: threading.Event,
+        indexing: Indexing,
         editor: Sequence[Options],
     ) -> None:
         """See `open_folder`."""
@@ -48,7 +45,7 @@ class OpenFolder:
         self.latest: Saved | None = None
         self._stack = stack
         self._worker = worker
-        self._stop = stop
+        self._indexing = indexing
         self._editor = tuple(editor)
 
     @property
@@ -70,22 +67,43 @@ class OpenFolder:
         return await self.run(self._settle, dict(flags or {}))
 
     async def look(self) -> Saved:
-        """The saved state as it is now.
+        """The saved state as it is now; while its index is being built, with what is there (see `Saved.unread`)."""
+        self.latest = await self.run(look, self.session)
+        return self.latest
+
+    async def look_again(self, paths: Iterable[Path]) -> None:
+        """Bring the index up to date with some files of this machine: quicker than a look, which believes nothing.
+
+        While the index is being built nothing is done: whoever builds it looks at everything in the end.
+        """
+        if self.latest is not None and self.latest.is_complete:
+            inside = {name for path in paths if (name := workspace_path(self.root, path)) is not None}
+            self.latest = await self.run(look_again, self.session, sorted(inside))
+
+    async def index(self, opened: Iterable[str] = ()) -> Saved:
+        """The saved state with its whole index; files that are open are read first.
 
         Raises:
             IndexingStopped: `stop_indexing` was called meanwhile.
         """
-        self._stop.clear()
-        self.latest = await self.run(look, self.session)
-        return self.latest
+        self._indexing.opened = frozenset(opened)
+        saved = await self.look()
+        while (build := self._indexing.running) is not None or not saved.is_complete:
+            if build is None:
+                raise IndexingStopped(STOPPED)
+            built = await asyncio.shield(asyncio.wrap_future(build.future))
+            saved = await self.look()
+            if saved.tree.blobs == build.tree.blobs:
+                saved = self.latest = replace(saved, report=built.report)
+        return saved
 
     def stop_indexing(self) -> None:
-        """Stop the look that is under way."""
-        self._stop.set()
+        """Stop the build that is under way."""
+        self._indexing.stop()
 
     async def close(self, seconds: float) -> None:
         """Close the session, waiting a moment for work that can't be stopped."""
-        self._stop.set()
+        self._indexing.stop()
         closing = asyncio.ensure_future(self.run(self._stack.close))
         await asyncio.wait([closing], timeout=seconds)
         self._worker.close()
@@ -109,14 +127,18 @@ async def open_folder(
         WorkspaceError: there is no such folder, or git refuses it.
         StoreError: Foreword's own data can't be used.
     """
-    loop, stop, stack = asyncio.get_running_loop(), threading.Event(), ExitStack()
+    loop, stack = asyncio.get_running_loop(), ExitStack()
 
     def on_progress(done: int, total: int) -> None:
-        if stop.is_set():
-            raise IndexingStopped("indexing was stopped; the next question goes on with it")
-        loop.call_soon_threadsafe(on_index, done, total)
+        with suppress(RuntimeError):  # the loop is closed: nobody watches any more
+            loop.call_soon_threadsafe(on_index, done, total)
+
+    indexing = Indexing(on_progress)
 
     def begin() -> Session:
-        return stack.enter_context(open_session(folder, {}, environ, on_progress=on_progress, editor=editor))
+        session = stack.enter_context(open_session(folder, {}, environ, editor=editor))
+        session.indexing = indexing
+        stack.callback(indexing.close)
+        return session
 
-    return OpenFolder(await worker.run(begin), stack, worker, stop, editor)
+    return OpenFolder(await worker.run(begin), stack, worker, indexing, editor)

@@ -1,4 +1,7 @@
-"""Single flight for a cold prefix: the first request goes alone until its answer begins, the others follow.
+"""How many requests of a batch are under way: the first goes alone until its answer begins, the others follow.
+
+What is wrong with all of them (a key, a limit, the model's name) so costs one request and not as many as may go at once.
+That a cold prefix is written once holds beyond the batch too: see `assist.flight`.
 
 cold:  |--first--Started|
 warm:                   |--second--

@@ -6,29 +6,48 @@ candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from foreword.assist.anchors import AnchoredBase, anchored_base, candidate_anchors, snapshot_contents
-from foreword.assist.changes import find_changes
+from foreword.assist.anchors import (
+    AnchoredBase,
+    anchored_base,
+    candidate_anchors,
+    provisional_base,
+    snapshot_contents,
+    stored_base,
+)
+from foreword.assist.changes import find_changes, has_unread_changes
+from foreword.assist.economy import decide, here, situation_of
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
 from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
 from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.lineage import Anchor, Lineage
-from foreword.prefix.policy import AnchorView, should_rebase
+from foreword.prefix.policy import Ttl
+from foreword.prefix.situation import Decision
+from foreword.workspace.snapshot import snapshot_digest
 
 MAX_TRIES = 20
+KEEP = Decision("keep", "", "5m")
 
 
 @dataclass(frozen=True, slots=True)
 class Foreword:
-    """A laid prefix: `variant` names the settings that it depends on."""
+    """A laid prefix: `variant` names the settings that it depends on.
+
+    `ttl` is the lifetime of its marks, None for no marks, and `why` says why in a sentence.
+    `provisional` says in one sentence, if it was laid before the index was complete, what it shows. Nothing of it is
+    kept, and it gets no breakpoint: no later request begins like it.
+    """
 
     variant: str
     anchor: Anchor
     base: Base
     delta: tuple[Block, ...]
+    provisional: str = ""
+    ttl: Ttl | None = "5m"
+    why: str = ""
 
     @property
     def digests(self) -> dict[str, str]:
@@ -51,16 +70,23 @@ class Foreword:
         return path in self.shown_in_full
 
 
-def lay_foreword(session: Session, saved: Saved, *, keep: bool = True) -> Foreword:
+def lay_foreword(session: Session, saved: Saved, *, keep: bool = True, more_follow: bool = False) -> Foreword:
     """The prefix for the saved state; `keep=False` changes nothing that is stored (for a look, a dry run).
+
+    `more_follow`: other questions come right after this one.
+
+    While the index is being built, a base that is stored is used, if all that changed since was read; else the
+    prefix is provisional.
 
     Raises:
         StoreError: other processes keep changing the prefix of this worktree.
     """
     for _ in range(MAX_TRIES):
         version, in_force = session.prefix_store.lineage(session.worktree, saved.variant)
-        step = _next_step(session, saved, in_force)
-        laid = Foreword(saved.variant, step.lineage.anchor, step.base, step.lineage.delta)
+        step = _next_step(session, saved, in_force, more_follow=more_follow)
+        if step is None:
+            return _provisional(session, saved)
+        laid = step.laid(saved.variant)
         if not keep or step.lineage == in_force:
             return laid
         if session.prefix_store.swap(
@@ -80,6 +106,12 @@ class _Step:
     lineage: Lineage
     base: Base
     contents: Mapping[str, bytes]
+    decision: Decision = KEEP
+
+    def laid(self, variant: str) -> Foreword:
+        """The prefix after this step."""
+        lineage, decision = self.lineage, self.decision
+        return Foreword(variant, lineage.anchor, self.base, lineage.delta, ttl=decision.ttl, why=decision.why)
 
 
 def _contents(saved: Saved, step: _Step) -> Mapping[str, bytes]:
@@ -88,13 +120,91 @@ def _contents(saved: Saved, step: _Step) -> Mapping[str, bytes]:
     return snapshot_contents(saved) if is_new_snapshot else step.contents
 
 
-def _next_step(session: Session, saved: Saved, in_force: Lineage | None) -> _Step:
+def _provisional(session: Session, saved: Saved) -> Foreword:
+    """A prefix for once, of what was read so far."""
+    n_read, n_files = len(saved.index.blobs), len(saved.tree.blobs)
+    told = f"the index is still being built: this answer used {n_read:,} of {n_files:,} files; nothing was cached"
+    note = (
+        f"<note>Only {n_read:,} of the {n_files:,} files of this repository were read so far, the most important "
+        "ones first. Others can be viewed by their path.</note>\n"
+    )
+    anchor = Anchor("snapshot", snapshot_digest(saved.tree))
+    return Foreword(saved.variant, anchor, provisional_base(session, saved), (Block(note),), told)
+
+
+def _next_step(
+    session: Session, saved: Saved, in_force: Lineage | None, *, more_follow: bool
+) -> _Step | None:
+    """The next lineage; None if it can't be told because the index is incomplete."""
     candidates = candidate_anchors(session, saved)
-    if in_force is not None:
-        kept = _grown(session, saved, in_force)
-        if kept is not None and not should_rebase(_view(session, saved, kept, candidates[0])):
-            return kept
-    return _fresh(session, saved, candidates)
+    if not saved.is_complete:
+        step = _step_meanwhile(session, saved, in_force, candidates)
+        return _decided(session, step, in_force, more_follow=more_follow) if step else None
+    kept = _grown(session, saved, in_force) if in_force else None
+    if kept is None:
+        return _decided(session, _fresh(session, saved, candidates), None, more_follow=more_follow)
+    kept = _decided(session, kept, in_force, more_follow=more_follow)
+    if kept.decision.action == "keep":
+        return kept
+    return _folded(session, kept, _fresh(session, saved, candidates), in_force, more_follow=more_follow)
+
+
+def _decided(
+    session: Session, step: _Step, in_force: Lineage | None, *, more_follow: bool, stays: int = 0
+) -> _Step:
+    """A step with the decision about it; of its delta, what was not sent before is pending.
+
+    `stays` are the tokens of the delta that would stand in front of any question, whatever the base.
+    """
+    delta = step.lineage.delta
+    n_sent = len(in_force.delta) if in_force else 0
+    now = situation_of(session, step.base, delta=delta[:n_sent], pending=delta[n_sent:])
+    left = max(0, now.delta - stays)
+    now = replace(now, base=now.base + now.delta - left, delta=left)
+    return replace(step, decision=decide(session, now, more_follow=more_follow))
+
+
+def _folded(
+    session: Session, kept: _Step, fresh: _Step, in_force: Lineage | None, *, more_follow: bool
+) -> _Step:
+    """The fresh step, unless it saves too little of a prefix that is still in some cache.
+
+    What was never committed can't be folded into a base that is read from a commit. What is warm for another model
+    or provider only stays for as long as its delta is within the limit.
+    """
+    warm = _warm_places(session, kept.base)
+    stays, n_tokens = _delta_tokens(fresh.lineage), _delta_tokens(kept.lineage)
+    if warm and stays >= n_tokens:
+        return kept
+    if here(session) in warm:
+        again = _decided(session, kept, in_force, more_follow=more_follow, stays=stays)
+        if again.decision.action == "keep" or again.decision.ttl is None:
+            return again
+    elif warm and n_tokens <= session.settings.context_delta:
+        return kept
+    return _decided(session, fresh, None, more_follow=more_follow)
+
+
+def _warm_places(session: Session, base: Base) -> set[tuple[str, str]]:
+    """The providers and models whose cache probably still holds a base."""
+    now, digest = session.clock(), blocks_digest(base.blocks)
+    sent = session.prefix_store.sent(session.worktree)
+    return {(s.provider, s.model) for s in sent if s.is_warm(now) and s.digests.get("base") == digest}
+
+
+def _step_meanwhile(
+    session: Session, saved: Saved, in_force: Lineage | None, candidates: tuple[Anchor, ...]
+) -> _Step | None:
+    """The step that a complete index would give too; None if that is not sure yet."""
+    lineage = in_force or Lineage(candidates[0])
+    try:
+        anchored = stored_base(session, saved, lineage.anchor)
+    except WorkspaceError:
+        return None
+    if anchored is None or has_unread_changes(saved, lineage, anchored):
+        return None
+    step = _step(session, saved, lineage, anchored)
+    return step if in_force or _is_small(session, step.lineage) else None
 
 
 def _fresh(session: Session, saved: Saved, candidates: tuple[Anchor, ...]) -> _Step:
@@ -109,8 +219,10 @@ def _fresh(session: Session, saved: Saved, candidates: tuple[Anchor, ...]) -> _S
 def _grown(session: Session, saved: Saved, lineage: Lineage) -> _Step | None:
     """The lineage with a block for what changed since; None if its anchor can't be read any more."""
     anchored = _readable(session, saved, lineage.anchor)
-    if anchored is None:
-        return None
+    return None if anchored is None else _step(session, saved, lineage, anchored)
+
+
+def _step(session: Session, saved: Saved, lineage: Lineage, anchored: AnchoredBase) -> _Step:
     changes = find_changes(session, saved, lineage, anchored)
     if changes.block is None:
         return _Step(lineage, anchored.base, {})
@@ -126,17 +238,6 @@ def _readable(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase | 
             Problem(f"the anchor {anchor.name[:12]} can't be read any more ({error}); a new base is laid")
         )
         return None
-
-
-def _view(session: Session, saved: Saved, kept: _Step, candidate: Anchor) -> AnchorView:
-    now = session.clock()
-    return AnchorView(
-        in_force=True,
-        moved=candidate.tree != kept.lineage.anchor.tree,
-        is_warm=any(sent.is_warm(now) for sent in session.prefix_store.sent(session.worktree, saved.variant)),
-        delta_tokens=_delta_tokens(kept.lineage),
-        delta_limit=session.settings.context_delta,
-    )
 
 
 def _is_small(session: Session, lineage: Lineage) -> bool:

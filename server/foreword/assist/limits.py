@@ -1,44 +1,111 @@
-"""Spending limits: nothing is sent that could go past one."""
+"""Spending limits: nothing is sent that could go past one, whoever else is about to send something."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
 
+from foreword.assist.day import start_of_day
+from foreword.assist.forecast import Forecast, foresee
+from foreword.assist.ports import Provider
 from foreword.assist.preparing import Prepared
+from foreword.assist.receipt import dollars
+from foreword.assist.reserving import Cap, Reservation
 from foreword.assist.session import Session
-from foreword.core.errors import LimitError
+from foreword.core.errors import LimitError, StoreError
 from foreword.core.usage import Usage
 from foreword.model.pricing import cost
+from foreword.prefix.simulator import positions_of
+
+AFTER_S = 60.0
+"""How long a reservation outlives the time that its request may take, in seconds."""
 
 
-def check_limits(session: Session, prepared: Prepared) -> None:
-    """Compare what was spent today, and what this prompt costs if the cache misses, with `limits.day`.
+async def confirm(session: Session, prepared: Prepared, provider: Provider) -> None:
+    """Ask the user about a request whose forecast is above `limits.confirm`.
 
     Raises:
-        LimitError: it would be too much.
+        LimitError: it is not to be sent.
     """
-    limit = session.settings.limits_day
-    if not limit:
+    limit = session.settings.limits_confirm
+    if limit and not provider.simulated:
+        seen = foresee(session, prepared)
+        await confirm_amount(session, seen.high, f"{seen.prompt:,} tokens for {seen.model.id}")
+
+
+async def confirm_amount(session: Session, amount: float, what: str) -> None:
+    """Ask the user about `amount` US dollars if that is above `limits.confirm`.
+
+    Raises:
+        LimitError: they are not to be spent.
+    """
+    limit = session.settings.limits_confirm
+    if not limit or amount <= limit:
         return
-    spent = session.ledger.spent_since(start_of_day(session.clock()))
-    expected = cost(_worst_case(session, prepared), session.model)
-    if spent + expected > limit:
+    told = f"may cost {dollars(amount)}, more than the {dollars(limit)} of limits.confirm"
+    if not await session.consent(f"This request ({what}) {told}. Send it?"):
         raise LimitError(
-            f"today's limit of ${limit:.2f} stands in the way: ${spent:.4f} is spent and this prompt may cost "
-            f"${expected:.4f}; raise limits.day, or use --provider offline"
+            f"nothing was sent: the request {told}; confirm it with --yes, or raise limits.confirm"
         )
 
 
-def start_of_day(now: float) -> float:
-    """Midnight of the user's own day, in Unix seconds."""
-    local = datetime.fromtimestamp(now).astimezone()
-    return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+@contextmanager
+def holding(
+    session: Session, prepared: Prepared, provider: Provider, tail: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[str]:
+    """Hold back what one request may cost while it is under way; gives the id for its row.
+
+    `tail` are the messages of the tool loop so far. An answer that is longer than usual can end past the limit by
+    its own output; nothing is sent after it.
+
+    Raises:
+        LimitError: it would be too much for `limits.day`; nothing was sent.
+    """
+    limited = bool(session.settings.limits_day) and not provider.simulated
+    amount = _worst(session, prepared, tail) if limited else 0.0
+    with holding_amount(session, prepared.kind, amount, day_caps(session) if limited else ()) as row_id:
+        yield row_id
 
 
-def _worst_case(session: Session, prepared: Prepared) -> Usage:
-    """The prompt with its whole prefix written anew; the answer's length is not known."""
-    prefix, whole = (round(w / session.ratio) for w in (prepared.prefix_weight, prepared.weight))
-    if prepared.laid.ttl is None:
-        return Usage(fresh=whole)
-    written = Usage(write_1h=prefix) if prepared.laid.ttl == "1h" else Usage(write_5m=prefix)
-    return Usage(fresh=whole - prefix) + written
+@contextmanager
+def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Cap]) -> Iterator[str]:
+    """Hold back US dollars under these caps; without caps nothing is held back, and nothing stored.
+
+    Raises:
+        LimitError: it would be too much for one of them.
+    """
+    row_id, now = uuid4().hex, session.clock()
+    if not caps:
+        yield row_id
+        return
+    wanted = Reservation(row_id, kind, amount, now + session.settings.model_deadline + AFTER_S)
+    over = session.ledger.reserve(wanted, caps, start_of_day(now), now)
+    if over is not None:
+        raise LimitError(
+            f"today's limit of {dollars(over.cap.limit)} stands in the way: {dollars(over.taken)} is spent or under "
+            f"way and this request may cost {dollars(amount)}; raise {over.cap.key}, or use --provider offline"
+        )
+    try:
+        yield row_id
+    finally:
+        with suppress(StoreError):  # it runs out by itself
+            session.ledger.free(row_id)
+
+
+def day_caps(session: Session) -> tuple[Cap, ...]:
+    """What holds for every request."""
+    limit = session.settings.limits_day
+    return (Cap("limits.day", limit),) if limit else ()
+
+
+def _worst(session: Session, prepared: Prepared, tail: Sequence[Mapping[str, Any]]) -> float:
+    """The prompt with its whole prefix written anew, and a long answer."""
+    seen: Forecast = foresee(session, prepared)
+    usage = replace(seen.if_miss, output=min(seen.output.high, seen.max_output))
+    if tail:
+        weight = positions_of(prepared.body(tail))[-1].weight - prepared.weight
+        usage += Usage(write_5m=round(weight / session.ratio))
+    return cost(usage, session.model)

@@ -33,7 +33,7 @@ def unsaved_texts(
     A file that is left out stays out, also a new one that would be.
     """
     texts = {path: text.removeprefix(BYTE_ORDER_MARK) for path, text in documents}
-    known = saved.read_all([path for path in texts if path in saved.index.blobs])
+    known = saved.read_all(tuple(texts))
     changed = {p: t for p, t in texts.items() if p in known and not _is_same(t, known[p].content)}
     new = {p: t for p, t in texts.items() if p not in saved.index.blobs and _may_be_new(saved, p)}
     hidden = ignored_by_git(repository, new) if repository is not None and new else frozenset()

@@ -6,12 +6,20 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
+from foreword.core.usage import Usage
+from foreword.prefix.signals import Signals
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 Clock = Callable[[], float]
 """Unix seconds."""
+
+Signs = Callable[[], Signals]
+"""The signs of life of the user's editor as they are now; times in Unix seconds."""
+
+Consent = Callable[[str], Awaitable[bool]]
+"""Asks the user a question, to be answered with yes or no."""
 
 
 class Provider(Protocol):
@@ -40,12 +48,35 @@ class Provider(Protocol):
         ...
 
 
+class Warmer(Provider, Protocol):
+    """A provider whose cache can be written without an answer."""
+
+    async def warm(self, body: Mapping[str, Any]) -> Usage:
+        """Write or read the body's cached prefix, and say what it used; a `ModelError` if that was not done."""
+        ...
+
+
 class Runner(Protocol):
     """Does work that blocks (git, files, parsing, search) where it may: in place, or in a thread."""
 
     def __call__(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Awaitable[T]:
         """The result of the work."""
         ...
+
+
+def gone() -> Signals:
+    """A command that ends with its answer (a `Signs`): nobody stays who could keep anything warm."""
+    return Signals(closed=True)
+
+
+async def refuse(_question: str) -> bool:
+    """No, where there is nobody to ask (a `Consent`)."""
+    return False
+
+
+async def agree(_question: str) -> bool:
+    """Yes, without asking (a `Consent`): the user said so beforehand."""
+    return True
 
 
 async def in_place(work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:

@@ -24,18 +24,47 @@ from foreword.core.outline import Definition
 from foreword.index.search import search
 from foreword.model.card import thinking_of
 from foreword.model.tools import ToolStyle, tool_definitions
-from foreword.prefix.instructions import ASK, EDIT, SYSTEM_PROMPT
-from foreword.prefix.layers import text_digest
+from foreword.prefix import instructions
+from foreword.prefix.instructions import SYSTEM_PROMPT
+from foreword.prefix.layers import Block, text_digest
 from foreword.prefix.marks import Laid, Parameters, request_body
-from foreword.prefix.policy import choose_ttl
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn
 
 MIN_ANSWER_TOKENS = 256
 
-Kind = Literal["ask", "edit"]
-INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType({"ask": ASK, "edit": EDIT})
+Kind = Literal["ask", "edit", "explain", "review", "fix", "rewrite", "simplify", "document", "tests", "chat"]
+INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "ask": instructions.ASK,
+        "edit": instructions.EDIT,
+        "explain": instructions.EXPLAIN,
+        "review": instructions.REVIEW,
+        "fix": instructions.FIX,
+        "rewrite": instructions.REWRITE,
+        "simplify": instructions.SIMPLIFY,
+        "document": instructions.DOCUMENT,
+        "tests": instructions.TESTS,
+        "chat": instructions.CHAT,
+    }
+)
 """What the turn of each kind of request begins with: all that tells the kinds apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a later turn of a chat goes on from.
+
+    `foreword` is the chat's own base, with all changes that the chat was told, `delta` the part of them that stands in
+    the first message. `history` are the messages so far, the first one without base and delta. `changes` were saved
+    since the chat last heard of them. `parameters` are those of earlier turns, None to take those of now.
+    """
+
+    foreword: Foreword
+    delta: tuple[Block, ...]
+    history: tuple[Mapping[str, Any], ...]
+    changes: Block | None
+    parameters: Parameters | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +88,11 @@ class Prepared:
     asked_at: float
     unsaved: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def history(self) -> tuple[Mapping[str, Any], ...]:
+        """The messages before the newest turn, for a chat."""
+        return self.laid.history
+
     def body(self, tail: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """The exact Messages body, after `tail` (the messages of the tool loop so far)."""
         return request_body(self.parameters, self.laid, self.turn, tail)
@@ -77,10 +111,12 @@ def prepare(
     asked_at: float | None = None,
     kind: Kind = "ask",
     unsaved: Mapping[str, str] | None = None,
+    thread: Thread | None = None,
 ) -> Prepared:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `unsaved` are the texts of an editor that differ from the saved ones (`assist.overlay.unsaved_texts`).
+    `unsaved` are the texts of an editor that differ from the saved ones (`assist.overlay.unsaved_texts`); `thread` is
+    what a turn of a chat goes on from, None for its first one.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -89,14 +125,20 @@ def prepare(
     asked_at = session.clock() if asked_at is None else asked_at
     if not question.strip():
         raise UsageError("the question is empty: give it in quotes, or - to read it from standard input")
-    laying = foreword or lay_foreword(session, saved, keep=keep)
+    laying = thread.foreword if thread else foreword or lay_foreword(session, saved, keep=keep)
     texts = unsaved or {}
     attachments = attachments_of(pointers, saved, laying, texts)
     excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers)
-    ttl = choose_ttl(session.settings.cache_ttl) if use_cache else None
-    parameters = _parameters(session, tools_style)
-    laid = Laid(laying.base, laying.delta, ttl)
-    turn = render_turn(INSTRUCTIONS[kind], attachments, excerpts, question, unsaved_files(saved, texts))
+    ttl = laying.ttl if use_cache and not laying.provisional else None
+    parameters = _parameters(session, tools_style, thread)
+    laid = Laid(laying.base, laying.delta, ttl, is_chat=kind == "chat")
+    first = INSTRUCTIONS[kind]
+    if thread is not None:
+        laid = replace(laid, delta=thread.delta, history=thread.history)
+        first = instructions.CHAT_AGAIN if thread.history else first
+    turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts))
+    if thread is not None and thread.changes is not None:
+        turn = (thread.changes.text, *turn)
     return _measured(session, Prepared(
         question, kind, parameters, laying, laid, turn, saved, _digests(parameters, laying), 0.0, 0.0, asked_at,
         texts,
@@ -111,12 +153,12 @@ def library_of(saved: Saved, unsaved: Mapping[str, str] | None = None) -> Librar
         return texts[path] if path in texts else saved.read_content(path)
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
-        return search(saved.index, query, saved.read_content, limit=limit)
+        return search(saved.index, query, saved.read_content, limit=limit, echoes=saved.past.echoes())
 
     def define(name: str) -> Sequence[tuple[str, Definition]]:
         return find_definitions(saved.index, name)
 
-    paths = (*saved.index.paths, *sorted(texts.keys() - saved.index.blobs.keys()))
+    paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))
     return Library(paths, read, find, define)
 
 
@@ -132,8 +174,10 @@ def _excerpts(
     )
 
 
-def _parameters(session: Session, tools_style: ToolStyle) -> Parameters:
+def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None) -> Parameters:
     model = session.model
+    if thread is not None and thread.parameters is not None:
+        return replace(thread.parameters, max_tokens=min(session.settings.answer_tokens, model.max_output))
     tools = tool_definitions(tools_style)
     return Parameters(
         model=session.settings.model,
@@ -153,11 +197,14 @@ def _measured(session: Session, prepared: Prepared) -> Prepared:
     """With the weights of the prompt, after making sure that it fits."""
     positions = positions_of(prepared.body())
     n_turn = len(prepared.turn)
-    weight, prefix_weight = positions[-1].weight, positions[-1 - n_turn].weight
+    weight, before = positions[-1].weight, positions[-1 - n_turn].weight
+    prefix_weight = weight if prepared.laid.is_chat else before
     model, n_tokens = session.model, round(weight / session.ratio)
     if n_tokens + MIN_ANSWER_TOKENS > model.context:
+        advice = "lower context.budget, or choose another model"
+        if prepared.history:
+            advice = "shorten the message, truncate the chat, or open a new one"
         raise ContextTooLarge(
-            f"the prompt of about {n_tokens:,} tokens does not fit into the {model.context:,} of {model.id}: "
-            "lower context.budget, or choose another model"
+            f"the prompt of about {n_tokens:,} tokens does not fit into the {model.context:,} of {model.id}: {advice}"
         )
     return replace(prepared, prefix_weight=prefix_weight, weight=weight)

@@ -6,32 +6,38 @@ file's own line endings and encoding is decided where a proposal is applied (`co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from foreword.core.errors import Problem
+from foreword.core.errors import Problem, UsageError
 from foreword.core.hunk import Hunk, hunks_between
 from foreword.core.language import language_of
 from foreword.core.text import Text, printable
 from foreword.index.syntax import error_lines
 from foreword.prefix.delta import unified_diff
 
-ChangeKind = Literal["change", "create", "delete"]
+ChangeKind = Literal["change", "create", "delete", "rename"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedFile:
-    """One file: `before` is the snapshot's text (None: there is no such file), `after` the wanted one (None: delete)."""
+    """One file: `before` is the snapshot's text (None: there is no such file), `after` the wanted one (None: delete).
+
+    `source` is the path that the snapshot has the file at, if it gets another one; `before` is its text there.
+    """
 
     path: str
     before: Text | None
     after: str | None
+    source: str | None = None
 
     @property
     def kind(self) -> ChangeKind:
-        """What happens to the file."""
+        """What happens to the file; a renamed one may be changed too."""
+        if self.source is not None:
+            return "rename"
         if self.before is None:
             return "create"
         return "delete" if self.after is None else "change"
@@ -46,10 +52,36 @@ class ProposedFile:
         """The changes of lines."""
         return hunks_between(self.shown_before, self.after or "")
 
+    def having_only(self, numbers: Collection[int]) -> ProposedFile:
+        """The file with those of its hunks alone (from 0, as `hunks` has them), and all else as it was.
+
+        Raises:
+            UsageError: there is no such hunk, or the file is created or deleted, which has no parts.
+        """
+        hunks = self.hunks
+        wrong = next((number for number in numbers if not 0 <= number < len(hunks)), None)
+        if wrong is not None:
+            raise UsageError(
+                f"{self.path} has {len(hunks)} hunks, not one with the number {wrong}: count from 0"
+            )
+        if self.kind not in ("change", "rename"):
+            raise UsageError(f"{self.path} is not changed in parts: name it as a whole file")
+        lines = self.shown_before.split("\n")
+        for number in sorted(set(numbers), reverse=True):
+            hunk = hunks[number]
+            lines[hunk.line : hunk.line + len(hunk.before)] = hunk.after
+        return replace(self, after="\n".join(lines))
+
     @property
     def diff(self) -> str:
         """A unified diff as git writes it."""
         rows = unified_diff(self.shown_before, self.after or "", self.path)
+        if self.source is not None:
+            moved = f"diff --git a/{self.source} b/{self.path}\nrename from {self.source}\nrename to {self.path}\n"
+            return moved + rows.replace(f"--- a/{self.path}\n", f"--- a/{self.source}\n", 1)
+        if not rows and self.kind != "change":
+            mode = "new file" if self.kind == "create" else "deleted file"
+            return f"diff --git a/{self.path} b/{self.path}\n{mode} mode 100644\n"
         if self.kind == "create":
             rows = rows.replace(f"--- a/{self.path}\n", "--- /dev/null\n", 1)
         if self.kind == "delete":
@@ -76,9 +108,26 @@ class Proposal:
     def having(self, file: ProposedFile) -> Proposal:
         """The proposal with this file in its newest state; a file that is as before is in no proposal."""
         files = {**self.files, file.path: file}
-        if file.before is not None and file.after == file.shown_before:
+        if file.before is not None and file.after == file.shown_before and file.source is None:
             del files[file.path]
         return Proposal(MappingProxyType(files))
+
+    def without(self, path: str) -> Proposal:
+        """The proposal without what it has at a path."""
+        return Proposal(MappingProxyType({name: file for name, file in self.files.items() if name != path}))
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Paths of the snapshot that would hold no file any more."""
+        files = self.files.values()
+        deleted = {file.path for file in files if file.kind == "delete"}
+        return frozenset(deleted | ({file.source for file in files if file.source} - self.files.keys()))
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """All paths where something happens."""
+        sources = (file.source for file in self.files.values() if file.source)
+        return tuple(dict.fromkeys((*self.files, *sources)))
 
     @property
     def diff(self) -> str:

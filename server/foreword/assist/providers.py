@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from foreword.assist.ports import Provider
+from foreword.assist.ports import Provider, Warmer
 from foreword.assist.session import Session
 from foreword.core.errors import CredentialsError
 from foreword.core.usage import Usage
@@ -38,10 +38,22 @@ async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
         CredentialsError: the provider needs credentials and there are none.
         ConfigError: the provider's packages are not installed, or its URL is not usable.
     """
-    name = provider_name(session)
-    if name == "offline":
+    if provider_name(session) == "offline":
         yield lambda compose: OfflineProvider(compose, lambda body: _account(session, body))
         return
+    async with open_online(session) as provider:
+        yield lambda _: provider
+
+
+@asynccontextmanager
+async def open_online(session: Session) -> AsyncIterator[Warmer]:
+    """The provider that is no simulation, closed at the end.
+
+    Raises:
+        CredentialsError: the provider needs credentials and there are none.
+        ConfigError: the provider's packages are not installed, or its URL is not usable.
+    """
+    name = provider_name(session)
     if name == "anthropic" and not (has_credentials(session.environ) or _is_keyless_engine(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
     provider = await asyncio.to_thread(
@@ -52,7 +64,7 @@ async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
         patience=Patience(deadline=session.settings.model_deadline),
     )
     async with provider:
-        yield lambda _: provider
+        yield provider
 
 
 def tools_style(session: Session) -> ToolStyle:

@@ -30,7 +30,8 @@ def cache_phrase(answer: Answer) -> str:
         if receipt.usage.read
         else f", {prompt:,} prompt tokens"
     )
-    return f"{label}: {receipt.verdict.kind}{share}"
+    where = f" ({receipt.verdict.file})" if receipt.verdict.file else ""
+    return f"{label}: {receipt.verdict.kind}{where}{share}"
 
 
 def money_phrase(answer: Answer) -> str:
@@ -42,7 +43,8 @@ def money_phrase(answer: Answer) -> str:
 
 def dollars(amount: float) -> str:
     """US dollars with as many places as the amount needs."""
-    return f"${amount:.2f}" if abs(amount) >= 1 else f"${amount:.4f}"
+    sign, size = "-" if amount < 0 else "", abs(amount)
+    return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:.4f}"
 
 
 def _freshness(n_files: int) -> str:

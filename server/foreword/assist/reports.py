@@ -12,23 +12,23 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from foreword import __version__
+from foreword.assist.answer import tokens_json
 from foreword.assist.ledger import GroupBy, Ledger, Total
 from foreword.assist.mapping import repository_map
 from foreword.assist.providers import provider_name
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
 from foreword.assist.symbols import find_definitions
+from foreword.assist.usage_periods import SECONDS_A_DAY, sum_totals
 from foreword.assist.verifying import Verification
 from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
-from foreword.core.usage import Usage
 from foreword.index.build import BuildReport
 from foreword.index.search import search
 from foreword.model.credentials import credential_source
 from foreword.workspace.history import clean_revision
 
 PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebble", "rich")
-SECONDS_A_DAY = 86_400
 Json = dict[str, Any]
 
 
@@ -78,7 +78,14 @@ def find_code(saved: Saved, query: str, limit: int, budget: int | None) -> Seque
     """
     if not query.strip():
         raise UsageError("the query is empty: give words to look for")
-    return search(saved.index, query, saved.read_content, limit=limit, budget_tokens=budget)
+    return search(
+        saved.index,
+        query,
+        saved.read_content,
+        limit=limit,
+        budget_tokens=budget,
+        echoes=saved.past.echoes(),
+    )
 
 
 def excerpts_json(found: Iterable[Excerpt]) -> list[Json]:
@@ -103,7 +110,9 @@ def usage_totals(ledger: Ledger, by: GroupBy, days: int, now: float) -> tuple[To
 
 def usage_json(by: GroupBy, totals: Iterable[Total]) -> Json:
     """As `foreword.usage/1`."""
-    return {"schema": "foreword.usage/1", "by": by, "rows": [_total(total) for total in totals]}
+    listed = tuple(totals)
+    rows, sums = [_total(total) for total in listed], [_total(total) for total in sum_totals(listed)]
+    return {"schema": "foreword.usage/1", "by": by, "rows": rows, "totals": sums}
 
 
 def verification_json(result: Verification) -> Json:
@@ -116,17 +125,6 @@ def doctor_json(session: Session) -> Json:
     """As `foreword.doctor/1`."""
     facts, problems = _facts(session), [problem.message for problem in session.problems]
     return {"schema": "foreword.doctor/1", "facts": facts, "problems": problems}
-
-
-def tokens_json(usage: Usage) -> dict[str, int]:
-    """Tokens by bucket."""
-    return {
-        "fresh": usage.fresh,
-        "write5m": usage.write_5m,
-        "write1h": usage.write_1h,
-        "read": usage.read,
-        "output": usage.output,
-    }
 
 
 def _total(total: Total) -> Json:

@@ -14,8 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from foreword.assist.configuration import read_settings
+from foreword.assist.indexing import Indexing
 from foreword.assist.ledger import Ledger
-from foreword.assist.ports import Clock
+from foreword.assist.ports import Clock, Consent, Signs, gone, refuse
+from foreword.assist.recall import Recall
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
 from foreword.index.build import Progress
@@ -23,6 +25,7 @@ from foreword.index.store import Store, open_store
 from foreword.model.card import Model
 from foreword.model.catalog import Catalog, load_catalog
 from foreword.prefix.store import PrefixStore
+from foreword.storage.lease import Leases
 from foreword.storage.places import Places, find_places, name_digest
 from foreword.workspace.disk import open_root
 from foreword.workspace.repository import Repository, open_repository
@@ -30,7 +33,11 @@ from foreword.workspace.repository import Repository, open_repository
 
 @dataclass(slots=True)
 class Session:
-    """What a run works with. `problems` collects what the user should hear of, each once."""
+    """What a run works with. `problems` collects what the user should hear of, each once.
+
+    `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the editor. `indexing` builds the index
+    beside the questions; without it a look waits for the whole index. `recall` is what the next look goes on from.
+    """
 
     root: Path
     repository: Repository | None
@@ -40,10 +47,15 @@ class Session:
     index_store: Store
     prefix_store: PrefixStore
     ledger: Ledger
+    leases: Leases
     environ: Mapping[str, str]
     clock: Clock = time.time
     on_progress: Progress | None = None
+    consent: Consent = refuse
+    signals: Signs = gone
     problems: list[Problem] = field(default_factory=list)
+    indexing: Indexing | None = None
+    recall: Recall = field(default_factory=Recall)
 
     @property
     def worktree(self) -> str:
@@ -99,6 +111,7 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
             index_store=stack.enter_context(store),
             prefix_store=stack.enter_context(PrefixStore(places.prefixes)),
             ledger=stack.enter_context(Ledger(places.ledger)),
+            leases=stack.enter_context(Leases(places.leases)),
             environ=variables,
             clock=clock,
             on_progress=on_progress,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foreword.assist.limits import start_of_day
+from foreword.assist.day import start_of_day
 from foreword.assist.providers import provider_name
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session

@@ -12,7 +12,10 @@ from foreword.core.outline import Definition
 from foreword.core.text import lines_of, printable
 from foreword.model.toolcall import (
     CreateCall,
+    DeleteCall,
+    FileCall,
     InsertCall,
+    RenameCall,
     ReplaceCall,
     SearchCall,
     SymbolsCall,
@@ -26,7 +29,7 @@ MAX_VIEW_LINES = 1_200
 MAX_LISTED = 300
 MAX_DEFINITIONS = 40
 
-EditCall = CreateCall | ReplaceCall | InsertCall
+EditCall = CreateCall | ReplaceCall | InsertCall | FileCall
 
 
 def no_editing(_: EditCall) -> str | Problem:
@@ -76,7 +79,7 @@ def carry_out(call: ToolCall, library: Library) -> str | Problem:
             return _found(library.search(query, limit))
         case SymbolsCall(name):
             return _defined(name, library.definitions(name))
-        case CreateCall() | ReplaceCall() | InsertCall():
+        case CreateCall() | ReplaceCall() | InsertCall() | DeleteCall() | RenameCall():
             return library.edit(call)
 
 

@@ -34,6 +34,14 @@ def add_workspace(parser: argparse.ArgumentParser) -> None:
 def add_question(parser: argparse.ArgumentParser, name: str, meaning: str) -> None:
     """What is asked or ordered, the places that it is about, and the look at the request before it is sent."""
     parser.add_argument(name, metavar=name.upper(), help=f"{meaning}, or - for standard input")
+    add_paths(parser)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="send nothing; print the exact request as JSON"
+    )
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """The places that a question is about."""
     parser.add_argument(
         "-p",
         "--path",
@@ -41,9 +49,6 @@ def add_question(parser: argparse.ArgumentParser, name: str, meaning: str) -> No
         default=[],
         metavar="FILE[:LINE[-LINE]]",
         help="a file or lines that it is about (may be given several times)",
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="send nothing; print the exact request as JSON"
     )
 
 

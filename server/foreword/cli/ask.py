@@ -15,6 +15,7 @@ from foreword.assist.pointing import Pointer, parse_pointer
 from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
+from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.live import LiveText
 from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, print_json, read_words, show_problems
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_workspace(parser)
     add_model(parser)
     add_budget(parser)
+    add_consent(parser)
     add_json(parser)
 
 
@@ -37,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
+        session.consent = consent_of(arguments)
         if arguments.dry_run:
             return _dry_run(session, question, pointers, use_cache=not arguments.no_cache)
         try:

@@ -16,6 +16,7 @@ from contextlib import aclosing, suppress
 from foreword.assist.batch import run_batch
 from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
+from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, print_json, show_problems
 from foreword.core.errors import ForewordError
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_workspace(parser)
     add_model(parser)
     add_budget(parser)
+    add_consent(parser)
     parser.add_argument(
         "--parallel", type=whole_number, metavar="N", help="requests under way at once (default: 4)"
     )
@@ -40,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
+        session.consent = consent_of(arguments)
         parallel = arguments.parallel or session.settings.batch_parallel
         try:
             errors = run_cancellable(_run(session, parallel, use_cache=not arguments.no_cache))

@@ -28,7 +28,11 @@ COMMANDS: Mapping[str, str] = {
     "map": "print the repository map",
     "context": "show what the model knows: layers, files, tokens",
     "verify": "build the prefix twice in fresh processes and compare the bytes",
+    "forecast": "say what a question will probably cost",
+    "warm": "write the prefix to the cache before it is needed, or renew it",
     "usage": "show what was spent and saved",
+    "why": "explain what the cache did with the last request, and what to do",
+    "replay": "compare what policies of caching cost over a trace of work",
     "serve": "be a language server, for editors and scripts",
     "trust": "let editors send this workspace to the model",
     "doctor": "check the installation and the workspace",
@@ -41,6 +45,8 @@ def run() -> None:
     # Worker processes start by `python -c`, which imports from the working directory first: from the workspace,
     # whose `types.py` would break them and whose `multiprocessing.py` would run.
     os.environ["PYTHONSAFEPATH"] = "1"
+    # numpy would start a thread for each core, for algebra that nothing here does.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(main(sys.argv[1:]))
 
 

@@ -15,16 +15,19 @@ LIVE_LINES = 12
 
 
 class MarkdownStream:
-    """Feed it text; it renders markdown block by block, so that nothing scrolls away half drawn."""
+    """Feed it text; it renders markdown block by block, so that nothing scrolls away half drawn.
+
+    It leaves the terminal alone until there is something to show: until then the user may be asked something.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._pending = ""
         self._live = Live(console=console, transient=True, refresh_per_second=12)
-        self._live.start()
 
     def feed(self, text: str) -> None:
         """More of the answer."""
+        self._live.start()
         self._pending += text
         complete, self._pending = split_complete(self._pending)
         if complete:
@@ -35,6 +38,7 @@ class MarkdownStream:
     def status(self, text: str) -> None:
         """What is going on while there is no text."""
         if not self._pending:
+            self._live.start()
             self._live.update(Text(text, style="dim"))
 
     def close(self) -> None:

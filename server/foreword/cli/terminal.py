@@ -55,7 +55,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
 
 
 class IndexProgress:
-    """A progress bar for indexing, on a terminal only, shown when there is something to wait for."""
+    """A progress bar for indexing, on a terminal only, shown while there is something to wait for."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -65,9 +65,13 @@ class IndexProgress:
         """Files done, of how many."""
         if self._progress is None:
             return
+        if done < total:
+            self._progress.start()
         if self._task is None:
             self._task = self._progress.add_task("Indexing", total=total)
         self._progress.update(self._task, completed=done, total=total, visible=done < total)
+        if done >= total:
+            self._progress.stop()
 
 
 @contextmanager
@@ -77,5 +81,8 @@ def index_progress() -> Iterator[IndexProgress]:
         yield IndexProgress(None)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=notices(), transient=True) as progress:
+    progress = Progress(*columns, console=notices(), transient=True)
+    try:
         yield IndexProgress(progress)
+    finally:
+        progress.stop()

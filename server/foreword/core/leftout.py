@@ -216,7 +216,12 @@ def _is_generated(data: bytes) -> bool:
     if "generated" not in lower and "do not " not in lower:
         return False
     lines = head.splitlines()[:GENERATED_HEAD_LINES]
-    return any(GENERATED_MARK.search(line) for line in _comment_lines(lines))
+    return any(_has_mark(line) for line in _comment_lines(lines))
+
+
+def _has_mark(line: str) -> bool:
+    """Every mark has one of these words: most lines need no more."""
+    return ("DO NOT" in line or "generated" in line.lower()) and GENERATED_MARK.search(line) is not None
 
 
 def _comment_lines(head: list[str]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 DefinitionKind = Literal[
     "class",
@@ -36,8 +36,7 @@ DefinitionKind = Literal[
 DEFINITION_KINDS: tuple[str, ...] = get_args(DefinitionKind)
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One definition.
 
     `signature` is its first line as written, without the body, whitespace folded, at most 200 characters.

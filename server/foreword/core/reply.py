@@ -32,13 +32,15 @@ StopReason = Literal[
 class Started:
     """The first byte of the answer: from now on the prefix is readable in the cache.
 
-    `miss_reason` is the API's own cache diagnosis (`cache_miss_reason.type`), or None.
+    `miss_reason` is the API's own cache diagnosis (`cache_miss_reason.type`), or None, and `missed` its estimate of
+    the tokens.
     """
 
     message_id: str
     usage: Usage
     model: str
     miss_reason: str | None = None
+    missed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

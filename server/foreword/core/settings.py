@@ -48,6 +48,11 @@ class Settings:
     cache_ttl: str = _option(
         "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
     )
+    cache_diagnostics: str = _option(
+        "auto",
+        "Ask the API why its cache missed; auto does so at Anthropic's own address.",
+        choices=("auto", "on", "off"),
+    )
     tools_rounds: int = _option(8, "Tool rounds in one answer; 0 for none.", range=(0, 50))
     tools_style: str = _option(
         "auto",
@@ -56,6 +61,18 @@ class Settings:
     )
     limits_day: float = _option(
         0.0, "US dollars a day; 0 for no limit.", range=(0, 1_000_000), user_only=True
+    )
+    limits_confirm: float = _option(
+        0.0,
+        "US dollars above which a request asks before it is sent; 0 to never ask.",
+        range=(0, 1_000_000),
+        user_only=True,
+    )
+    warm_day: float = _option(
+        0.5,
+        "US dollars a day for keeping the prefix warm by itself; 0 for none.",
+        range=(0, 1_000_000),
+        user_only=True,
     )
     batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64))
 

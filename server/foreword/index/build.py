@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from types import MappingProxyType
 
 from foreword.core.errors import Problem
 from foreword.core.language import language_of
@@ -38,6 +39,7 @@ class BuildReport:
 
     `files`, `symbols`, `references`, `bytes` and `languages` (files by language) count what is in the index;
     `parsed` blobs were read now, `reused` ones were known; `left_out` are the tree's and those left out by content.
+    `unread` counts the files that were not read yet: 0 after a build.
     """
 
     files: int = 0
@@ -50,6 +52,35 @@ class BuildReport:
     languages: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unread: int = 0
+
+
+def find_known(
+    store: Store,
+    tree: FileTree,
+    *,
+    previous: Index | None = None,
+    is_unreadable: Callable[[str, str], bool] = lambda *_: False,
+) -> tuple[Index, BuildReport, frozenset[str]]:
+    """What is known of `tree` without reading anything of it: an index, and the paths that are not in it yet.
+
+    `is_unreadable` says of a path and its blob id whether it is known that it can't be read.
+
+    Raises:
+        StoreError: The store is locked by another process for too long.
+    """
+    started = perf_counter()
+    previous = _of_this_store(store, previous)
+    try:
+        rows = _known_rows(store, tree, previous)
+    except DamagedStore:
+        store.rebuild()
+        previous = None
+        rows = {}
+    missing = tree.blobs.keys() - rows.keys()
+    unread = frozenset(path for path in missing if not is_unreadable(path, tree.blobs[path]))
+    index = Index(store, tree.blobs, _in_order(rows, tree), previous)
+    return index, _report(index, tree, 0, perf_counter() - started, unread=unread), unread
 
 
 def refresh(
@@ -58,6 +89,7 @@ def refresh(
     read: Reader,
     *,
     previous: Index | None = None,
+    first: Sequence[str] = (),
     n_workers: int | None = None,
     on_progress: Progress | None = None,
     time_limit_s: float = 20.0,
@@ -66,20 +98,22 @@ def refresh(
     """The index of `tree`, after reading what is new in it.
 
     `previous` is an index of an earlier tree in the same store: what did not change since is not looked up again.
+    The paths in `first` are read before the others, in their order.
 
     Raises:
         StoreError: The store is locked by another process for too long.
     """
     started = perf_counter()
+    previous = _of_this_store(store, previous)
     studies = _Studies(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
     try:
-        rows, n_parsed, unreadable = _rows(studies, tree, previous)
+        rows, n_parsed, unreadable = _rows(studies, tree, previous, first)
     except DamagedStore:
         store.rebuild()
         previous = None
-        rows, n_parsed, unreadable = _rows(studies, tree, None)
+        rows, n_parsed, unreadable = _rows(studies, tree, None, first)
     index = Index(store, tree.blobs, rows, previous)
-    return index, _report(index, tree, n_parsed, unreadable, perf_counter() - started)
+    return index, _report(index, tree, n_parsed, perf_counter() - started, unreadable=unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +158,13 @@ class _Studies:
         return True
 
     def _keep(self, studied: Studied) -> dict[str, str]:
-        self.store.add(studied.facts)
+        if studied.facts:
+            self.store.add(studied.facts)
         return dict(studied.unreadable)
 
 
 def _rows(
-    studies: _Studies, tree: FileTree, previous: Index | None
+    studies: _Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
 ) -> tuple[dict[str, Row], int, dict[str, str]]:
     """The row of each path that could be read, how many blobs were parsed, and what could not be read."""
     known = _unchanged(tree, previous)
@@ -137,16 +172,35 @@ def _rows(
     found = studies.store.find(keys.values())
     unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
     wanted = [
-        Wanted(Source(path, key.blob, path in tree.dirty), key) for key, path in reversed(unseen.items())
+        Wanted(Source(path, key.blob, path in tree.dirty), key)
+        for key, path in _ordered(reversed(unseen.items()), first)
     ]
     unreadable = studies.run(wanted)
     found |= studies.store.find(unseen)
     rows = known | {path: found[key] for path, key in keys.items() if key in found}
-    return (
-        {path: rows[path] for path in tree.blobs if path in rows},
-        len(wanted) - len(unreadable),
-        unreadable,
-    )
+    return _in_order(rows, tree), len(wanted) - len(unreadable), unreadable
+
+
+def _known_rows(store: Store, tree: FileTree, previous: Index | None) -> dict[str, Row]:
+    """The rows of the paths that the store knows."""
+    rows = _unchanged(tree, previous)
+    keys = _keys([path for path in tree.blobs if path not in rows], tree)
+    found = store.find(keys.values())
+    return rows | {path: found[key] for path, key in keys.items() if key in found}
+
+
+def _ordered(unseen: Iterable[tuple[Key, str]], first: Sequence[str]) -> list[tuple[Key, str]]:
+    place_of = {path: place for place, path in enumerate(first)}
+    return sorted(unseen, key=lambda pair: place_of.get(pair[1], len(first)))
+
+
+def _in_order(rows: Mapping[str, Row], tree: FileTree) -> dict[str, Row]:
+    return {path: rows[path] for path in tree.blobs if path in rows}
+
+
+def _of_this_store(store: Store, previous: Index | None) -> Index | None:
+    """Row ids hold for one file of the store: one that was begun anew has others."""
+    return previous if previous is not None and previous.generation == store.generation else None
 
 
 def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
@@ -162,13 +216,21 @@ def _keys(paths: Sequence[str], tree: FileTree) -> dict[str, Key]:
 
 
 def _report(
-    index: Index, tree: FileTree, n_parsed: int, unreadable: Mapping[str, str], seconds: float
+    index: Index,
+    tree: FileTree,
+    n_parsed: int,
+    seconds: float,
+    *,
+    unread: frozenset[str] = frozenset(),
+    unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> BuildReport:
     rows = [index.rows[path] for path in index.blobs]
     spoken = Counter(row.spoken for row in rows if row.spoken)
     by_content = [LeftOut(path, row.reason) for path, row in index.rows.items() if row.reason is not None]
     missing = [
-        LeftOut(path, unreadable.get(path, UNREADABLE)) for path in tree.blobs if path not in index.rows
+        LeftOut(path, unreadable.get(path, UNREADABLE))
+        for path in tree.blobs
+        if path not in index.rows and path not in unread
     ]
     return BuildReport(
         files=len(rows),
@@ -181,4 +243,5 @@ def _report(
         languages=dict(sorted(spoken.items(), key=lambda pair: (-pair[1], pair[0]))),
         left_out=tuple(sorted([*tree.left_out, *by_content, *missing])),
         problems=index.store.take_problems(),
+        unread=len(unread),
     )

@@ -12,11 +12,12 @@ from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from foreword.index.echoes import NO_ECHOES, Echoes
 from foreword.index.index import Index
 from foreword.index.query import Query
-from foreword.index.roles import relevance
+from foreword.index.roles import TEST_RELEVANCE
+from foreword.index.table import Floats
 from foreword.index.terms import term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0)
@@ -26,6 +27,8 @@ PATH_WEIGHTS = (5.0, 2.0)
 SATURATION = 1.2
 LENGTH_PENALTY = 0.75
 SCORE_DIGITS = 9
+ECHO_WEIGHT = 0.3
+"""Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
 
@@ -54,44 +57,55 @@ def candidates(
     *,
     named: Collection[str] = (),
     skipped: Container[str] = (),
+    echoes: Echoes = NO_ECHOES,
 ) -> Found:
     """The `n` best files for `query`, without those `skipped`.
 
-    Files without any word of it are never among them, unless they are `named` in it.
+    Files without any word of it, and without an echo, are never among them, unless they are `named` in it.
     """
     if not index.paths:
         return Found((), {})
     terms = list(query.terms)
-    frequency, n_with = _frequencies(index, terms)
-    n_files = len(index.terms)
-    worth = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * np.array(
-        [query.terms[term] for term in terms]
-    )
-    scores = worth @ (frequency / (frequency + SATURATION))
-    scores *= np.array([relevance(path, index.language(path), query.wants_tests) for path in index.paths])
+    scores, worth = _scores(index, query, terms)
+    for path, echo in echoes.of(query).items():
+        if path in index.place_of:
+            scores[index.place_of[path]] += ECHO_WEIGHT * worth.sum() * echo
+    table = index.path_table
+    scores *= table.relevance
+    if query.wants_tests:
+        scores[table.is_test] /= TEST_RELEVANCE
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
     scores = np.round(scores, SCORE_DIGITS)
-    order = np.lexsort((np.arange(len(scores)), -scores)).tolist()
+    order = np.argsort(-scores, kind="stable").tolist()
     best = ((index.paths[place], float(scores[place])) for place in order if scores[place] > 0)
     files = (Candidate(path, score) for path, score in best if path not in skipped)
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
 
 
-def _frequencies(index: Index, terms: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weighed frequency of each term in each file (terms x paths), and in how many files it occurs."""
-    table = index.terms
-    if not terms:
-        return np.zeros((0, len(index.paths))), np.zeros(0)
+def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:
+    """The score of each path by its words, and what a mention of each term is worth.
+
+    One term after the other: an array of paths fits into the processor's cache, one of terms and paths does not.
+    """
+    scores, worth = np.zeros(len(index.paths)), np.zeros(len(terms))
     hashes = [term_hash(term) for term in terms]
-    rows, which, counts = table.find(hashes)
-    length = table.lengths / max(float(table.lengths.mean()), 1.0)
+    table, n_files = index.terms, index.terms.n_rows
+    positions, which, counts = table.find(hashes)
+    length = table.lengths[positions] / max(table.mean_length, 1.0)
     penalty = 1 - LENGTH_PENALTY + LENGTH_PENALTY * length
-    by_row = np.zeros((len(terms), len(table)))
-    by_row[which, rows] = (counts @ np.array(FIELD_WEIGHTS)) / penalty[rows]
-    by_path = by_row[:, index.row_places]
-    places, which_path, counts = index.path_terms.find(hashes)
-    by_path[which_path, places] += counts @ np.array(PATH_WEIGHTS)
-    return by_path, np.maximum((by_row > 0).sum(axis=1), (by_path > 0).sum(axis=1)).astype(np.float64)
+    in_file = (counts @ np.array(FIELD_WEIGHTS)) / penalty
+    places, which_path, counts = index.path_table.terms.find(hashes)
+    in_path = counts @ np.array(PATH_WEIGHTS)
+    for number, term in enumerate(terms):
+        here, there = which == number, which_path == number
+        by_row = np.zeros(len(table.row_ids))
+        by_row[positions[here]] = in_file[here]
+        frequency = by_row[index.row_places]
+        frequency[places[there]] += in_path[there]
+        n_with = max(np.count_nonzero(here), np.count_nonzero(frequency))
+        worth[number] = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * query.terms[term]
+        scores += worth[number] * (frequency / (frequency + SATURATION))
+    return scores, worth

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import marshal
 import struct
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.terms import term_hash
-from foreword.index.vectors import file_vector
+from foreword.index.vectors import Vector, file_vectors
 
 MARSHAL_VERSION = 4
 """Fixed, so that interpreters of different versions can share a store."""
@@ -47,21 +47,43 @@ class Facts:
     names: tuple[int, ...] = ()
 
 
-def make_facts(key: Key, spoken: str, data: bytes, outline: Outline) -> Facts:
-    """The facts of a blob that may be shown."""
-    hashes, counts, n_terms = file_vector(outline)
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A blob that may be shown, as it was read: the language found at last, its size, lines and outline."""
+
+    key: Key
+    spoken: str
+    size: int
+    n_lines: int
+    outline: Outline
+
+
+def read_of(key: Key, spoken: str, data: bytes, outline: Outline) -> Read:
+    """A blob with contents `data`."""
+    n_lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+    return Read(key, spoken, len(data), n_lines, outline)
+
+
+def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
+    """The facts of blobs that may be shown."""
+    vectors = file_vectors([one.outline for one in blobs])
+    return tuple(_facts(one, vector) for one, vector in zip(blobs, vectors, strict=True))
+
+
+def _facts(one: Read, vector: Vector) -> Facts:
+    outline = one.outline
     return Facts(
-        key,
-        spoken,
-        size=len(data),
-        n_lines=data.count(b"\n") + (not data.endswith(b"\n") and bool(data)),
+        one.key,
+        one.spoken,
+        one.size,
+        one.n_lines,
         n_definitions=len(outline.definitions),
         n_references=sum(outline.references.values()),
-        n_terms=n_terms,
+        n_terms=vector.n_terms,
         failed=outline.failed,
         packed=pack(outline),
-        hashes=hashes,
-        counts=counts,
+        hashes=vector.hashes,
+        counts=vector.counts,
         names=tuple(sorted({name_hash(definition.name) for definition in outline.definitions})),
     )
 
@@ -73,18 +95,17 @@ def name_hash(name: str) -> int:
 
 def pack(outline: Outline) -> bytes:
     """An outline as bytes; empty for one that says nothing."""
-    if outline == EMPTY_OUTLINE:
+    if not outline.definitions and not outline.references and outline.failed is None:
         return b""
-    rows = [(d.name, d.kind, d.signature, d.line, d.end_line, d.parent) for d in outline.definitions]
+    rows = list(map(tuple, outline.definitions))
     counts = struct.pack(f"<{len(outline.references)}I", *outline.references.values())
-    parts = (rows, list(outline.references), counts, outline.failed)
-    return zlib.compress(marshal.dumps(parts, MARSHAL_VERSION), 1)
+    return marshal.dumps((rows, " ".join(outline.references), counts, outline.failed), MARSHAL_VERSION)
 
 
 def unpack(packed: bytes) -> Outline:
     """The outline that `pack` made these bytes of."""
     if not packed:
         return EMPTY_OUTLINE
-    rows, names, counts, failed = marshal.loads(zlib.decompress(packed))  # noqa: S302 - our own store, in the user's cache
-    references = dict(zip(names, struct.unpack(f"<{len(names)}I", counts), strict=True))
-    return Outline(tuple(Definition(*row) for row in rows), references, failed)
+    rows, names, counts, failed = marshal.loads(packed)  # noqa: S302 - our own store, in the user's cache
+    references = dict(zip(names.split(), struct.unpack(f"<{len(counts) // 4}I", counts), strict=True))
+    return Outline(tuple(map(Definition._make, rows)), references, failed)

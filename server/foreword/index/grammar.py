@@ -91,7 +91,7 @@ def load(language: str) -> Grammar:
     return Grammar(
         loaded,
         table,
-        MappingProxyType(rules),
+        rules,
         frozenset(kind_number(loaded, kind) for kind in table.leads),
         frozenset(kind_number(loaded, kind) for kind in table.lead_groups),
     )

@@ -25,6 +25,8 @@ from foreword.index.terms import parts
 
 MAX_DEFINERS = 16
 MAX_EDGES_A_FILE = 32
+MAX_EDGES = 1_100_000
+"""Of more, the weakest of each file are left out: the graph and its ranking take 120 bytes an edge."""
 SHORT_NAME = 4
 SIGNIFICANT_DIGITS = 6
 
@@ -54,7 +56,11 @@ _WEIGHT_OF_KIND: Mapping[str, float] = {
 _UNMENTIONED = 1e-3
 """The share of its file's score that a definition has although nobody else mentions it."""
 
+_LINKS_AT_ONCE = 1 << 17
+"""Mentions are spread over the definers of their names for so many links at a time: all would take much room."""
+
 Ints = NDArray[np.int64]
+ShortInts = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
@@ -81,26 +87,41 @@ def rank(index: Index) -> Ranking:
     paths = index.paths
     if not paths:
         return Ranking((), {}, {})
-    links = _links(index)
-    scores = _pagerank(links, paths)
+    mentions = _mentions(index)
+    scores = _pagerank(mentions, paths)
     ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
     return Ranking(
-        tuple(ordered), _names(links, np.array(scores), paths), dict(zip(paths, scores, strict=True))
+        tuple(ordered), _names(mentions, np.array(scores), paths), dict(zip(paths, scores, strict=True))
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Links:
-    """Mentions of defined names, one a (source file, name, target file), with their weights."""
+class _Mentions:
+    """Mentions of defined names in order, one a (source file, name), each with its weight.
 
+    `files` are the files that define a name, one name after the other: `n_definers` of them from `first`.
+    """
+
+    source: ShortInts
+    name: ShortInts
+    weight: Floats
     names: Sequence[str]
-    source: Ints
-    name: Ints
-    target: Ints
+    first: ShortInts
+    n_definers: ShortInts
+    files: ShortInts
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Mentions spread over the files that define their names: `place` is the index of `target` in `files`."""
+
+    source: ShortInts
+    place: ShortInts
+    target: ShortInts
     weight: Floats
 
 
-def _links(index: Index) -> _Links:
+def _mentions(index: Index) -> _Mentions:
     position = {path: number for number, path in enumerate(index.paths)}
     families = [_family(index.language(path)) for path in index.paths]
     definers = _definers(index, position, families)
@@ -114,8 +135,8 @@ def _links(index: Index) -> _Links:
         numbers.extend(number for number, _ in known)
         counts.extend(n for _, n in known)
     voices = np.array([_VOICE[role_of(path)] for path in index.paths])
-    source, name, count = (np.array(part, np.int64) for part in (sources, numbers, counts))
-    return _weighed(list(definers.items()), source, name, count, voices)
+    source, name, count = (np.array(part, np.int32) for part in (sources, numbers, counts))
+    return _weighed(definers, source, name, count, voices)
 
 
 def _definers(
@@ -133,62 +154,116 @@ def _definers(
 
 
 def _weighed(
-    definers: Sequence[tuple[tuple[str, str], list[int]]],
-    source: Ints,
-    name: Ints,
-    count: Ints,
+    definers: Mapping[tuple[str, str], list[int]],
+    source: ShortInts,
+    name: ShortInts,
+    count: ShortInts,
     voices: Floats,
-) -> _Links:
-    """Spread each mention over the files that define the name; order everything, drop self-mentions."""
+) -> _Mentions:
+    """The mentions in order, with what each is worth to each file that defines the name."""
     order = np.lexsort((name, source))
     source, name, count = source[order], name[order], count[order]
-    n_definers = np.array([len(files) for _, files in definers], np.int64)
-    first = np.cumsum(n_definers) - n_definers
-    files = np.array([number for _, numbers in definers for number in numbers], np.int64)
+    n_definers = np.array([len(files) for files in definers.values()], np.int32)
     n_mentioning = np.bincount(name, minlength=len(definers))
-    clarity = np.array([_clarity(key[1]) for key, _ in definers])
+    clarity = np.array([_clarity(key[1]) for key in definers])
     rarity = clarity * np.log1p(len(voices) / np.maximum(n_mentioning, 1)) / np.maximum(n_definers, 1)
-    weight = voices[source] * np.log1p(count) * rarity[name]
-    spread = n_definers[name]
-    within = np.arange(spread.sum()) - np.repeat(np.cumsum(spread) - spread, spread)
-    target = files[np.repeat(first[name], spread) + within]
-    source, name, weight = np.repeat(source, spread), np.repeat(name, spread), np.repeat(weight, spread)
+    weight = voices[source] * np.log1p(count.astype(np.float64)) * rarity[name]
+    files = np.array([number for numbers in definers.values() for number in numbers], np.int32)
+    first = (np.cumsum(n_definers) - n_definers).astype(np.int32)
+    return _Mentions(source, name, weight, [key[1] for key in definers], first, n_definers, files)
+
+
+def _links(mentions: _Mentions) -> Iterator[_Links]:
+    """All links, those of some source files at a time, without those of a file to itself."""
+    ends = np.cumsum(mentions.n_definers[mentions.name], dtype=np.int64)
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        last = min(int(np.searchsorted(ends, before + _LINKS_AT_ONCE)), len(ends) - 1)
+        end = int(np.searchsorted(mentions.source, mentions.source[last], side="right"))
+        yield _links_of(mentions, slice(start, end))
+        start = end
+
+
+def _links_of(mentions: _Mentions, some: slice) -> _Links:
+    name = mentions.name[some]
+    spread = mentions.n_definers[name]
+    offset = mentions.first[name] - (np.cumsum(spread) - spread).astype(np.int32)
+    place = np.repeat(offset, spread) + np.arange(spread.sum(), dtype=np.int32)
+    source, target = np.repeat(mentions.source[some], spread), mentions.files[place]
     others = source != target
-    names = [key[1] for key, _ in definers]
-    return _Links(names, source[others], name[others], target[others], weight[others])
+    weight = np.repeat(mentions.weight[some], spread)
+    return _Links(source[others], place[others], target[others], weight[others])
 
 
-def _pagerank(links: _Links, paths: Sequence[str]) -> list[float]:
+def _pagerank(mentions: _Mentions, paths: Sequence[str]) -> list[float]:
     graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
     graph.add_nodes_from([None] * len(paths))
-    graph.extend_from_weighted_edge_list(_edges(links, len(paths)))
+    parts = [_edges(links, len(paths)) for links in _links(mentions)]
+    limit = _edges_a_file(parts)
+    parts.reverse()
+    while parts:
+        graph.extend_from_weighted_edge_list(_strongest(parts.pop(), limit))
     home = {number: _VOICE[role_of(path)] for number, path in enumerate(paths)}
     found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
     return [_rounded(found[number]) for number in range(len(paths))]
 
 
-def _edges(links: _Links, n_files: int) -> Iterator[tuple[int, int, float]]:
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Edges of some files, those of a file from the strongest on; `place` counts them."""
+
+    source: ShortInts
+    target: ShortInts
+    weight: Floats
+    place: NDArray[np.uint8]
+
+
+def _edges(links: _Links, n_files: int) -> _Edges:
     """The strongest edges of each file, in order."""
-    pairs, inverse = np.unique(links.source * n_files + links.target, return_inverse=True)
+    pairs, inverse = np.unique(links.source.astype(np.int64) * n_files + links.target, return_inverse=True)
     weight = np.bincount(inverse, weights=links.weight, minlength=len(pairs))
     source, target = pairs // n_files, pairs % n_files
     order = np.lexsort((target, -weight, source))
     source, target, weight = source[order], target[order], weight[order]
     place = np.arange(len(source)) - np.searchsorted(source, source)
     kept = place < MAX_EDGES_A_FILE
-    return zip(source[kept].tolist(), target[kept].tolist(), weight[kept].tolist(), strict=True)
+    return _Edges(
+        source[kept].astype(np.int32),
+        target[kept].astype(np.int32),
+        weight[kept],
+        place[kept].astype(np.uint8),
+    )
 
 
-def _names(links: _Links, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
+def _edges_a_file(parts: Sequence[_Edges]) -> int:
+    """How many edges a file may have so that all together are not too many; at least one."""
+    at_place = sum(
+        (np.bincount(part.place, minlength=MAX_EDGES_A_FILE) for part in parts),
+        start=np.zeros(MAX_EDGES_A_FILE, np.int64),
+    )
+    return max(1, int(np.searchsorted(np.cumsum(at_place), MAX_EDGES, side="right")))
+
+
+def _strongest(edges: _Edges, limit: int) -> list[tuple[int, int, float]]:
+    kept = edges.place < limit
+    columns = (edges.source[kept].tolist(), edges.target[kept].tolist(), edges.weight[kept].tolist())
+    return list(zip(*columns, strict=True))
+
+
+def _names(mentions: _Mentions, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
     """For each file the score of each of its names: the sources' scores, shared out by weight."""
-    total = np.bincount(links.source, weights=links.weight, minlength=len(paths))
-    flow = scores[links.source] * links.weight / np.maximum(total[links.source], 1e-300)
-    keys, inverse = np.unique(links.target * len(links.names) + links.name, return_inverse=True)
-    flows = np.bincount(inverse, weights=flow, minlength=len(keys))
+    flows = np.zeros(len(mentions.files))
+    for links in _links(mentions):
+        total = np.bincount(links.source, weights=links.weight, minlength=len(paths))
+        flow = scores[links.source] * links.weight / np.maximum(total[links.source], 1e-300)
+        np.add.at(flows, links.place, flow)
+    name = np.repeat(np.arange(len(mentions.names)), mentions.n_definers)
     found: dict[str, dict[str, float]] = {}
-    for key, value in zip(keys.tolist(), flows.tolist(), strict=True):
-        target, name = divmod(key, len(links.names))
-        found.setdefault(paths[target], {})[links.names[name]] = _rounded(value)
+    for place in np.lexsort((name, mentions.files)).tolist():
+        if flows[place]:
+            named = found.setdefault(paths[mentions.files[place]], {})
+            named[mentions.names[name[place]]] = _rounded(float(flows[place]))
     return found
 
 

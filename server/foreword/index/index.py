@@ -11,16 +11,16 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
+from foreword.index.live_table import LiveTable, live_table
+from foreword.index.path_table import PathTable, path_table
 from foreword.index.store import Row, Store
-from foreword.index.table import TermTable, make_table
+from foreword.index.table import Ints, TermTable, make_table
 from foreword.index.terms import parts, term_hash, whole, words
-from foreword.index.vectors import path_vector
 
 OUTLINES_KEPT = 512
-_OF_PATHS = ("paths", "place_of", "paths_by_name", "path_terms")
+_OF_PATHS = ("paths", "place_of", "paths_by_name")
 """Properties that depend on the paths alone."""
 
 
@@ -28,25 +28,59 @@ class Index:
     """Paths in order, each with its row in the store."""
 
     def __init__(
-        self, store: Store, blobs: Mapping[str, str], rows: Mapping[str, Row], previous: Index | None = None
+        self,
+        store: Store,
+        blobs: Mapping[str, str],
+        rows: Mapping[str, Row],
+        previous: Index | None = None,
+        *,
+        shown: dict[str, str] | None = None,
     ) -> None:
         """`rows` has every path of `blobs` that could be read; those with a reason are left out here.
 
-        What a `previous` index of the same store has loaded is taken over.
+        What a `previous` index of the same store has loaded is taken over. `shown` are the blobs of files that are
+        not left out, where they are known.
         """
         self.store = store
-        self.rows: Mapping[str, Row] = MappingProxyType(dict(rows))
+        self.generation = store.generation
+        self.rows: MappingProxyType[str, Row] = MappingProxyType(dict(rows))
         self.seen: Mapping[str, str] = blobs
-        self.blobs: Mapping[str, str] = MappingProxyType(
+        self.blobs: MappingProxyType[str, str] = MappingProxyType(
             {path: blob for path, blob in blobs.items() if path in rows and rows[path].reason is None}
+            if shown is None
+            else shown
         )
         self._outline = lru_cache(maxsize=OUTLINES_KEPT)(store.outline)
-        self._earlier: TermTable | None = None
+        self._earlier: LiveTable | None = None
         if previous is not None:
             loaded = vars(previous)
-            self._earlier = loaded.get("terms")
+            self._earlier = loaded.get("terms", previous._earlier)  # noqa: SLF001 - another one of this class
             if self.blobs.keys() == previous.blobs.keys():
                 vars(self).update({name: loaded[name] for name in _OF_PATHS if name in loaded})
+
+    def with_changes(self, blobs: Mapping[str, str], rows: Mapping[str, Row | None]) -> Index:
+        """The index of a tree that differs in the paths of `rows` alone; None for what is gone or can't be read."""
+        all_rows, shown, is_in_order = self.rows.copy(), self.blobs.copy(), True
+        for path, row in rows.items():
+            is_shown = row is not None and row.reason is None
+            is_in_order &= (row is None or path in all_rows) and (not is_shown or path in shown)
+            if row is None:
+                all_rows.pop(path, None)
+            else:
+                all_rows[path] = row
+            if is_shown:
+                shown[path] = blobs[path]
+            else:
+                shown.pop(path, None)
+        if not is_in_order:
+            all_rows = {path: all_rows[path] for path in blobs if path in all_rows}
+            shown = {path: shown[path] for path in blobs if path in shown}
+        index = Index(self.store, blobs, all_rows, self, shown=shown)
+        if "path_table" in vars(self):
+            changed = [path for path in rows if path in index.blobs]
+            table = self.path_table.changed(index.paths, index.rows, self.place_of, changed)
+            vars(index)["path_table"] = table
+        return index
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -75,27 +109,28 @@ class Index:
         return {row_id: tuple(paths) for row_id, paths in found.items()}
 
     @cached_property
-    def terms(self) -> TermTable:
+    def path_table(self) -> PathTable:
+        """What search knows of every path."""
+        return path_table(self.paths, self.rows)
+
+    @cached_property
+    def terms(self) -> LiveTable:
         """The words of all files."""
-        lengths = {self.rows[path].id: self.rows[path].n_terms for path in self.blobs}
+        row_ids = np.unique(self.path_table.row_ids)
         earlier, self._earlier = self._earlier, None
         if earlier is None:
-            return make_table(self.store.vectors(list(lengths)), lengths)
-        kept = earlier.with_only(lengths)
-        new = lengths.keys() - set(kept.row_ids.tolist())
-        return kept.joined(make_table(self.store.vectors(sorted(new)), lengths))
+            return live_table(self._table(row_ids))
+        return earlier.changed(row_ids, self._table(earlier.without(row_ids)))
+
+    def _table(self, row_ids: Ints) -> TermTable:
+        """The words of some rows."""
+        rows = (self.rows[path] for path in self._paths_of_rows(row_ids))
+        return make_table(self.store.vectors(row_ids.tolist()), {row.id: row.n_terms for row in rows})
 
     @cached_property
-    def row_places(self) -> NDArray[np.int64]:
+    def row_places(self) -> Ints:
         """For each path the position of its row in `terms`."""
-        place_of = {row_id: place for place, row_id in enumerate(self.terms.row_ids.tolist())}
-        return np.array([place_of[self.rows[path].id] for path in self.paths], np.int64)
-
-    @cached_property
-    def path_terms(self) -> TermTable:
-        """The words of the paths themselves, in the order of `paths`; the file's name and its folders are the fields."""
-        vectors = [(place, *path_vector(path)) for place, path in enumerate(self.paths)]
-        return make_table(vectors, dict.fromkeys(range(len(vectors)), 1))
+        return self.terms.positions_of(self.path_table.row_ids)
 
     def outline(self, path: str) -> Outline:
         """The outline of a file; an empty one if there is no such file."""
@@ -119,7 +154,7 @@ class Index:
         """Where `name` is defined, by path and line; in any case if nowhere as written."""
         found = [
             (path, definition)
-            for path in self._paths_of_rows(self.store.named(name))
+            for path in self._paths_of_rows(np.array(sorted(self.store.named(name)), np.int64))
             for definition in self.outline(path).definitions
             if definition.name.casefold() == name.casefold()
         ]
@@ -128,12 +163,14 @@ class Index:
     def mentions(self, name: str) -> list[tuple[str, int]]:
         """Which files mention the identifier `name` and how often; most often first, then by path."""
         hashes = [term_hash(term) for word in words(name) for term in _indexed(word)]
-        rows = self.terms.containing(hashes) if hashes else set(self.paths_of)
+        rows = self.terms.containing(hashes) if hashes else self.path_table.row_ids
         counts = [(path, self.outline(path).references.get(name, 0)) for path in self._paths_of_rows(rows)]
         return sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
-    def _paths_of_rows(self, row_ids: set[int]) -> list[str]:
-        return sorted(path for row_id in row_ids for path in self.paths_of.get(row_id, ()))
+    def _paths_of_rows(self, row_ids: Ints) -> list[str]:
+        return sorted(
+            self.paths[place] for place in np.flatnonzero(np.isin(self.path_table.row_ids, row_ids))
+        )
 
 
 def _indexed(word: str) -> tuple[str, ...]:

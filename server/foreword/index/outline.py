@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
 
@@ -36,14 +36,11 @@ _ONE_LINERS: frozenset[DefinitionKind] = frozenset(
 """Kinds that mostly have a value instead of a body: their signature is the first line alone."""
 
 
-_Met = tuple[Node, BoundRule]
-
-
 @dataclass(slots=True)
 class _Level:
-    """Siblings yet to be read with their rules, what they stand in, and the node that wraps them."""
+    """Siblings yet to be read, what they stand in, and the node that wraps them."""
 
-    nodes: Iterator[_Met]
+    nodes: Iterator[Node]
     scope: Scope
     wrapper: Node | None = None
     wraps: str = ""
@@ -69,25 +66,30 @@ def extract(language: str, data: bytes) -> Outline:
 
 def _walk(root: Node, data: bytes, grammar: Grammar) -> Iterator[Definition]:
     """Every definition under `root`, outer before inner."""
-    stack = [_Level(_with_rules((root,), grammar), Scope())]
+    rule_of = grammar.rules.get
+    stack = [_Level(iter((root,)), Scope())]
     while stack:
         level = stack[-1]
-        node, rule = next(level.nodes, (None, None))
-        if node is None or rule is None:
+        for node in level.nodes:
+            rule = rule_of(node.kind_id)
+            if rule is None:
+                continue
+            for found in (
+                rule.read(node, level.scope) if rule.read else _read(rule, node, level.scope, data, grammar)
+            ):
+                name = _plain(found.name) if found.name else None
+                if name and found.kind and found.listed:
+                    yield _definition(found, name, found.kind, level, data=data, grammar=grammar)
+                if (found.inside or found.rest) and len(stack) < MAX_DEPTH:
+                    _enter(stack, level, found, name, met=(node, rule))
+            if stack[-1] is not level:
+                break
+        else:
             stack.pop()
-            continue
-        for found in (
-            rule.read(node, level.scope) if rule.read else _read(rule, node, level.scope, data, grammar)
-        ):
-            name = _plain(found.name)
-            if name and found.kind and found.listed:
-                yield _definition(found, name, found.kind, level, data=data, grammar=grammar)
-            if (found.inside or found.rest) and len(stack) < MAX_DEPTH:
-                _enter(stack, level, found, name, met=(node, rule), grammar=grammar)
 
 
 def _enter(
-    stack: list[_Level], level: _Level, found: Found, name: str | None, *, met: _Met, grammar: Grammar
+    stack: list[_Level], level: _Level, found: Found, name: str | None, *, met: tuple[Node, BoundRule]
 ) -> None:
     """Put what is inside of `found`, met on `level`, on the stack, in the scope that it makes."""
     node, rule = met
@@ -95,14 +97,10 @@ def _enter(
     if found.rest:
         level.scope = scope
     wrapper = (level.wrapper or node) if rule.wraps else None
-    below = [_with_rules(part.named_children, grammar) for part in found.inside]
-    stack.extend(_Level(nodes, scope, wrapper, rule.wraps) for nodes in reversed(below))
-
-
-def _with_rules(nodes: Iterable[Node], grammar: Grammar) -> Iterator[_Met]:
-    """Those of `nodes` that the table knows."""
-    rules = grammar.rules
-    return iter([(node, rules[kind]) for node in nodes if (kind := node.kind_id) in rules])
+    for part in reversed(found.inside):
+        children = part.named_children
+        if children:
+            stack.append(_Level(iter(children), scope, wrapper, rule.wraps))
 
 
 def _read(rule: BoundRule, node: Node, scope: Scope, data: bytes, grammar: Grammar) -> Iterable[Found]:
@@ -121,10 +119,8 @@ def _read(rule: BoundRule, node: Node, scope: Scope, data: bytes, grammar: Gramm
     return (Found(node, kind, name, body if rule.body is not None else None, inside),)
 
 
-def _plain(name: str | None) -> str | None:
+def _plain(name: str) -> str | None:
     """`name` on one line without quotes; None if there is nothing to call a definition by."""
-    if not name:
-        return None
     if not name.isidentifier():
         name = " ".join(name.split())
         if name[:1] in _QUOTES and name[:1] == name[-1:]:
@@ -136,16 +132,16 @@ def _definition(
     found: Found, name: str, kind: DefinitionKind, level: _Level, *, data: bytes, grammar: Grammar
 ) -> Definition:
     """The value of `found`, which was met on `level`."""
-    node = found.node
-    plain = level.wrapper is None and not grammar.leads
-    first = node if plain else _beginning(node, level, data, grammar)
+    first = node = found.node
+    start = node.start_byte
+    if level.wrapper is not None or (grammar.leads and data[start : start + 1] in _ANNOTATION_MARKS):
+        first = _beginning(node, level, data, grammar)
+        start = first.start_byte
     line = first.start_point[0] + 1
     end_row, end_column = node.end_point
-    end_line = found.end_line or end_row + (1 if end_column else 0)
-    end = found.body.start_byte if found.body is not None else node.end_byte
-    signature = _signature(
-        data[first.start_byte : min(end, first.start_byte + _SIGNATURE_BYTES)], kind, grammar
-    )
+    end_line = found.end_line or (end_row + 1 if end_column else end_row)
+    end = node.end_byte if found.body is None else found.body.start_byte
+    signature = _signature(data[start : min(end, start + _SIGNATURE_BYTES)], kind, grammar)
     parent = level.scope.name if found.parent is None else found.parent
     return Definition(name, kind, signature or name, line, max(line, end_line), parent or None)
 
@@ -199,7 +195,7 @@ def _merged(definitions: Iterable[Definition]) -> Iterator[Definition]:
     for definition in definitions:
         if held is not None and _same(held, definition):
             kind = definition.kind if held.kind == "constant" else held.kind
-            held = replace(held, kind=kind, end_line=max(held.end_line, definition.end_line))
+            held = held._replace(kind=kind, end_line=max(held.end_line, definition.end_line))
             continue
         if held is not None:
             yield held

@@ -17,8 +17,8 @@ _WORD_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _BLANKED = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(0x100))
 """A translation table: all that can't be part of an identifier becomes a blank. Splitting then beats a pattern."""
 
-_LAST_DIGIT = "9"
-"""Sorts after the other digits and before all that an identifier may begin with."""
+_AFTER_DIGITS = ":"
+"""Sorts after all that begins with a digit and before all that an identifier may begin with."""
 
 _WIDE_WORD = re.compile(r"[^\W\d]\w*")
 
@@ -119,7 +119,7 @@ def identifiers(data: bytes, language: str) -> dict[str, int]:
     counts = {
         word: count
         for word, count in words.items()
-        if MIN_LENGTH <= len(word) <= MAX_LENGTH and word[0] > _LAST_DIGIT and word not in keywords
+        if MIN_LENGTH <= len(word) <= MAX_LENGTH and word >= _AFTER_DIGITS and word not in keywords
     }
     if not data.isascii():
         counts = _letters_only(counts)
@@ -130,10 +130,9 @@ def identifiers(data: bytes, language: str) -> dict[str, int]:
 
 def _letters_only(counts: Mapping[str, int]) -> dict[str, int]:
     """Beyond ASCII the bytes kept may also be punctuation, as in quoted prose: there the letters are looked for again."""
-    clean: Counter[str] = Counter()
+    clean = {word: count for word, count in counts.items() if word.isascii()}
     for word, count in counts.items():
-        parts = (word,) if word.isascii() else _WIDE_WORD.findall(word)
-        for part in parts:
+        for part in () if word.isascii() else _WIDE_WORD.findall(word):
             if len(part) >= MIN_LENGTH:
-                clean[part] += count
-    return dict(clean)
+                clean[part] = clean.get(part, 0) + count
+    return clean

@@ -39,14 +39,18 @@ def role_of(path: str) -> Role:
     return "example" if _EXAMPLE.search(path) else "source"
 
 
-def relevance(path: str, language: str, wants_tests: bool) -> float:
+TEST_RELEVANCE = 0.5
+"""Of a test, unless the question asks for tests."""
+_RELEVANCE: Mapping[Role, float] = {
+    "source": 1.0,
+    "test": TEST_RELEVANCE,
+    "example": 0.6,
+    "vendored": 0.4,
+    "history": 0.3,
+}
+
+
+def relevance(path: str, language: str) -> float:
     """How likely a question about code is about this file, given that its words fit equally well."""
-    by_role: Mapping[Role, float] = {
-        "source": 1.0,
-        "test": 1.0 if wants_tests else 0.5,
-        "example": 0.6,
-        "vendored": 0.4,
-        "history": 0.3,
-    }
     by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
-    return by_role[role_of(path)] * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)
+    return _RELEVANCE[role_of(path)] * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)

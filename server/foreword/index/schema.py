@@ -3,15 +3,16 @@
 Everything hangs on the row id of a blob in one language under one version of its grammar, so that branches,
 worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that
 outlines or vectors are packed, or the way that words are split changes: an older store is then emptied.
+`used` is the day when a row was last wanted; the ids of deleted rows are never given again.
 """
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 5
 
 SCHEMA = """
 CREATE TABLE blobs (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   blob TEXT NOT NULL,
   language TEXT NOT NULL,
   grammar TEXT NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE blobs (
   n_terms INTEGER NOT NULL,
   reason TEXT,
   failed TEXT,
+  used INTEGER NOT NULL,
   UNIQUE (blob, language, grammar)
 );
 CREATE TABLE outlines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL);

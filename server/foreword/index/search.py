@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from foreword.core.excerpt import Excerpt
 from foreword.index.candidates import candidates
+from foreword.index.echoes import NO_ECHOES, Echoes
 from foreword.index.excerpts import choose
 from foreword.index.index import Index
 from foreword.index.places import files_at
@@ -32,15 +33,18 @@ def search(
     budget_tokens: int | None = None,
     boosts: Mapping[str, float] = MappingProxyType({}),
     shown: Container[str] = (),
+    echoes: Echoes = NO_ECHOES,
 ) -> list[Excerpt]:
     """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
 
     `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
-    are passed over, since the reader has them in full.
+    are passed over, since the reader has them in full. `echoes` are those of the history of this tree.
     """
     asked = parse_query(query)
     named = files_at(index, asked.places)
-    found = candidates(index, asked, N_FILES_READ, boosts, named=frozenset(named), skipped=shown)
+    found = candidates(
+        index, asked, N_FILES_READ, boosts, named=frozenset(named), skipped=shown, echoes=echoes
+    )
     matcher = Matcher(found.worth)
     scored: list[Scored] = []
     for file in found.files:

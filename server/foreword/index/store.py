@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Self
 
 from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Outline
+from foreword.index.collecting import collect, mark_used, today
 from foreword.index.database import connect, copy_to_memory
 from foreword.index.facts import Facts, Key, name_hash, unpack
 from foreword.storage.trouble import put_aside, trouble_of
@@ -76,6 +77,8 @@ class Store:
         self._timeout_s = timeout_s
         self._lock = RLock()
         self._problems: list[Problem] = []
+        self.generation = 0
+        """Counts how often the file was begun anew while it was open: row ids of an earlier one mean nothing."""
         self._connection = self._open()
 
     def __enter__(self) -> Self:
@@ -105,6 +108,7 @@ class Store:
         """Start with an empty file; the damaged one is kept beside it until the next time."""
         with self._lock:
             self._connection.close()
+            self.generation += 1
             self._connection = self._replace_broken()
 
     def find(self, keys: Iterable[Key]) -> dict[Key, Row]:
@@ -140,6 +144,12 @@ class Store:
     def named(self, name: str) -> set[int]:
         """Rows that may define `name` in some case: hashes can coincide."""
         return {row[0] for row in self._select("SELECT id FROM names WHERE hash = ?", (name_hash(name),))}
+
+    def collect(self, in_use: Sequence[int], version_of: Callable[[str], str]) -> int:
+        """Delete what is due (see `collecting`) of all but the rows in use; gives how many rows went."""
+        day = today()
+        mark_used(self._write, in_use, day)
+        return collect(self._select, self._write, version_of=version_of, day=day)
 
     def get_artifact(self, key: str) -> bytes | None:
         """The artifact stored under `key`, which counts as used now."""
@@ -248,9 +258,9 @@ def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> None:
         values = (fact.spoken, fact.size, fact.n_lines, fact.n_definitions, fact.n_references, fact.n_terms)
         row_id = connection.execute(
             "INSERT OR IGNORE INTO blobs"
-            " (blob, language, grammar, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*fact.key, *values, fact.reason, fact.failed),
+            " (blob, language, grammar, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, used)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            (*fact.key, *values, fact.reason, fact.failed, today()),
         ).fetchone()
         if row_id is None or fact.reason is not None:
             continue

@@ -7,7 +7,7 @@ change a result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +38,14 @@ class TermTable:
     def __len__(self) -> int:
         return len(self.row_ids)
 
-    def with_only(self, row_ids: Collection[int]) -> TermTable:
-        """A table of those of its rows."""
-        kept = np.isin(self.row_ids, np.fromiter(row_ids, np.int64, len(row_ids)))
-        terms = np.repeat(kept, self.sizes)
+    def taken(self, positions: Ints) -> TermTable:
+        """A table of the rows at some positions, in their order."""
+        sizes = self.sizes[positions]
+        ends = np.cumsum(sizes)
+        first = (np.cumsum(self.sizes) - self.sizes)[positions]
+        terms = np.repeat(first - (ends - sizes), sizes) + np.arange(sizes.sum())
         return TermTable(
-            self.row_ids[kept], self.lengths[kept], self.sizes[kept], self.hashes[terms], self.counts[terms]
+            self.row_ids[positions], self.lengths[positions], sizes, self.hashes[terms], self.counts[terms]
         )
 
     def joined(self, other: TermTable) -> TermTable:
@@ -70,12 +72,6 @@ class TermTable:
             [steps[(packed >> (BITS_A_FIELD * field)) & 15] for field in range(N_FIELDS)], axis=1
         )
         return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
-
-    def containing(self, hashes: Sequence[int]) -> set[int]:
-        """The row ids that have every one of some terms."""
-        positions, _, _ = self.find(hashes)
-        n_found = np.bincount(positions, minlength=len(self))
-        return set(self.row_ids[n_found == len(set(hashes))].tolist())
 
     def _places_of(self, wanted: NDArray[np.uint32]) -> Ints:
         """Where one of the hashes may stand: the low bits of all hashes are looked up in a small table."""

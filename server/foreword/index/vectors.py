@@ -4,64 +4,113 @@ A vector is two byte strings of the same number of elements: little-endian 32-bi
 8-bit counts. A count is two steps of four bits: the lower one for the first field, the upper one for the second.
 `STEPS` says what a step stands for, so that a count is exact up to six and grows coarser above.
 The fields of a file are the names of its definitions and its body; those of a path are the file's name and its folders.
+
+Vectors are made for many files at once: a call of numpy costs as much as counting the words of a small file.
 """
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from foreword.core.outline import Outline
-from foreword.index.terms import parts, term_hash, whole, words
+from foreword.index.terms import HASH_BYTES, packed_hashes
 
 N_FIELDS = 2
 BITS_A_FIELD = 4
 STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 
-_STEP_OF = tuple(bisect_right(STEPS, n) - 1 for n in range(STEPS[-1] + 1))
+_STEP_OF = np.array([bisect_right(STEPS, n) - 1 for n in range(STEPS[-1] + 1)], np.uint8)
+_COUNT_BITS, _HASH_BITS = 15, 32
+_HASH_MASK = (1 << _HASH_BITS) - 1
+_ROWS_AT_ONCE = 4096
+"""Their numbers must fit into what 63 bits leave beside a hash, a field and a count."""
+
+_Number = TypeVar("_Number", bound=np.generic)
+
+Ints = NDArray[np.int64]
 
 
-def file_vector(outline: Outline) -> tuple[bytes, bytes, int]:
-    """Hashes and counts of a file's words, and how many words it has in all."""
-    body = _by_hash(outline.references)
-    names = _by_hash(Counter(definition.name for definition in outline.definitions))
-    return *_joined(names, body), sum(body.values())
+class Vector(NamedTuple):
+    """Hashes and counts of the words of a file or path, and how many words its second field has in all."""
+
+    hashes: bytes
+    counts: bytes
+    n_terms: int
 
 
-@lru_cache(maxsize=1 << 17)
-def path_vector(path: str) -> tuple[bytes, bytes]:
-    """Hashes and counts of the words of a path."""
-    folders, _, name = path.rpartition("/")
-    return _joined(_by_hash(Counter((name,))), _by_hash(Counter((folders,))))
+def file_vectors(outlines: Sequence[Outline]) -> Iterator[Vector]:
+    """The vector of each file."""
+    for start in range(0, len(outlines), _ROWS_AT_ONCE):
+        some = outlines[start : start + _ROWS_AT_ONCE]
+        names = [Counter([one.name for one in outline.definitions]) for outline in some]
+        yield from _vectors(names, [outline.references for outline in some])
 
 
-def _by_hash(counts: Mapping[str, int]) -> dict[int, int]:
-    """Counts of the parts of words and, of words with several parts, of the whole."""
-    out: dict[int, int] = {}
-    for text, n in counts.items():
-        for value in _hashes(text):
-            out[value] = out.get(value, 0) + n
-    return out
+def path_vectors(paths: Sequence[str]) -> Iterator[Vector]:
+    """The vector of each path."""
+    for start in range(0, len(paths), _ROWS_AT_ONCE):
+        parts = [path.rpartition("/") for path in paths[start : start + _ROWS_AT_ONCE]]
+        yield from _vectors([{name: 1} for _, _, name in parts], [{folders: 1} for folders, _, _ in parts])
 
 
-@lru_cache(maxsize=1 << 16)
-def _hashes(text: str) -> tuple[int, ...]:
-    found: list[int] = []
-    for word in words(text):
-        pieces = parts(word)
-        found += [term_hash(piece) for piece in pieces]
-        if len(pieces) > 1:
-            found.append(term_hash(whole(word)))
-    return tuple(found)
+class _Terms(NamedTuple):
+    """The terms of one field of all rows: each with its row and how often it occurs."""
+
+    rows: Ints
+    hashes: NDArray[np.uint32]
+    counts: Ints
 
 
-def _joined(first: Mapping[int, int], second: Mapping[int, int]) -> tuple[bytes, bytes]:
-    last = STEPS[-1]
-    packed = {value: _STEP_OF[min(n, last)] << BITS_A_FIELD for value, n in second.items()}
-    for value, n in first.items():
-        packed[value] = packed.get(value, 0) | _STEP_OF[min(n, last)]
-    hashes = sorted(packed)
-    return struct.pack(f"<{len(hashes)}I", *hashes), bytes([packed[value] for value in hashes])
+def _vectors(first: Sequence[Mapping[str, int]], second: Sequence[Mapping[str, int]]) -> Iterator[Vector]:
+    """The vectors of rows, given how often each word occurs in their two fields."""
+    names, body = _terms(first), _terms(second)
+    n_terms = np.bincount(body.rows, weights=body.counts, minlength=len(second)).astype(np.int64)
+    places, counts = _summed(np.sort(np.concatenate((_keys(names, 0), _keys(body, 1)))))
+    terms, begins = _runs(places >> 1)
+    steps = _STEP_OF[np.minimum(counts, STEPS[-1])] << (BITS_A_FIELD * (places & 1)).astype(np.uint8)
+    counts_of = _reduced(np.bitwise_or, steps, begins).tobytes()
+    hashes = (terms & _HASH_MASK).astype("<u4").tobytes()
+    ends = np.searchsorted(terms >> _HASH_BITS, np.arange(len(first) + 1)).tolist()
+    for start, end, n in zip(ends[:-1], ends[1:], n_terms.tolist(), strict=True):
+        yield Vector(hashes[HASH_BYTES * start : HASH_BYTES * end], counts_of[start:end], n)
+
+
+def _terms(fields: Sequence[Mapping[str, int]]) -> _Terms:
+    packed = list(map(packed_hashes, chain.from_iterable(fields)))
+    n_hashes = np.fromiter(map(len, packed), np.int64, len(packed)) // HASH_BYTES
+    rows = np.repeat(np.arange(len(fields)), np.fromiter(map(len, fields), np.int64, len(fields)))
+    counts = np.fromiter(chain.from_iterable([field.values() for field in fields]), np.int64, len(packed))
+    hashes = np.frombuffer(b"".join(packed), "<u4")
+    return _Terms(np.repeat(rows, n_hashes), hashes, np.repeat(counts, n_hashes))
+
+
+def _keys(terms: _Terms, field: int) -> Ints:
+    """Row, hash, field and count of each term as one number: sorting brings together what belongs together."""
+    counts = np.minimum(terms.counts, STEPS[-1])
+    return (terms.rows << _HASH_BITS | terms.hashes) << (_COUNT_BITS + 1) | field << _COUNT_BITS | counts
+
+
+def _summed(keys: Ints) -> tuple[Ints, Ints]:
+    """The keys without their counts, each once, and the sums of these counts."""
+    places, begins = _runs(keys >> _COUNT_BITS)
+    return places, _reduced(np.add, keys & ((1 << _COUNT_BITS) - 1), begins)
+
+
+def _runs(ordered: Ints) -> tuple[Ints, Ints]:
+    """Each of some ordered numbers once, and where each begins."""
+    is_first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    begins = np.flatnonzero(is_first)
+    return ordered[begins], begins
+
+
+def _reduced(operation: np.ufunc, values: NDArray[_Number], begins: Ints) -> NDArray[_Number]:
+    """The values of each run taken together."""
+    return operation.reduceat(values, begins) if len(begins) else values

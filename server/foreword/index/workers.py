@@ -22,7 +22,7 @@ from foreword.core.leftout import UNREADABLE, reason_for_content
 from foreword.core.outline import Outline
 from foreword.core.source import Reader, Source
 from foreword.core.tree import blob_id
-from foreword.index.facts import Facts, Key, make_facts
+from foreword.index.facts import Facts, Key, Read, make_facts, read_of
 
 Extractor = Callable[[str, bytes], Outline]
 """Outline of some bytes in a language; crosses into workers, so it must be picklable."""
@@ -30,6 +30,7 @@ Extractor = Callable[[str, bytes], Outline]
 MAX_CHUNK = 96
 CHUNKS_A_WORKER = 8
 """At least so many chunks for each worker, so that none is idle for long at the end."""
+STEP_S = 0.2
 FIRST_LINE_BYTES = 200
 SHA1_HEX = 40
 
@@ -55,6 +56,7 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
     """Read and parse files in this process."""
     by_source = {one.source: one for one in wanted}
     facts: list[Facts] = []
+    readable: list[Read] = []
     unreadable: list[tuple[str, str]] = []
     for source, data in read(tuple(by_source)):
         if data is None:
@@ -62,8 +64,12 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
         elif source.dirty and not _is_still(source, data):
             unreadable.append((source.path, "changed while it was read"))
         else:
-            facts.append(_facts(by_source[source], data, extract))
-    return Studied(tuple(facts), tuple(unreadable))
+            match _read(by_source[source], data, extract):
+                case Read() as one:
+                    readable.append(one)
+                case Facts() as one:
+                    facts.append(one)
+    return Studied((*facts, *make_facts(readable)), tuple(unreadable))
 
 
 def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied | None:
@@ -78,9 +84,10 @@ def study_in_pool(
 ) -> Iterator[tuple[int, Studied]]:
     """Read and parse files in worker processes; yields how many files are done with what came of them.
 
-    `time_limit_s` bounds one chunk, and then each of its files alone.
+    `time_limit_s` bounds one chunk, and then each of its files alone. While nothing comes it yields that nothing is
+    done, several times a second, so that the caller can stop.
     """
-    pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context())
+    pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context(read, extract))
     try:
         yield from _drain(pool, (read, extract), _chunks(wanted, n_workers), n_workers, time_limit_s)
         pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without annotations
@@ -105,7 +112,10 @@ def _drain(
         while waiting and len(running) < 2 * n_workers:
             chunk = waiting.pop()
             running[pool.schedule(study, args=(*ports, chunk), timeout=time_limit_s)] = chunk
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, timeout=STEP_S, return_when=FIRST_COMPLETED).done
+        if not done:
+            yield 0, Studied()
+        for future in done:
             chunk = running.pop(future)
             error = future.exception()
             if error is None:
@@ -127,15 +137,15 @@ def _is_still(source: Source, data: bytes) -> bool:
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 
-def _facts(one: Wanted, data: bytes, extract: Extractor) -> Facts:
+def _read(one: Wanted, data: bytes, extract: Extractor) -> Read | Facts:
     path = one.source.path
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
     reason = reason_for_content(path, data)
     if reason is not None:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:
-        return make_facts(one.key, spoken, data, Outline(failed=one.failed))
-    return make_facts(one.key, spoken, data, extract(spoken, data))
+        return read_of(one.key, spoken, data, Outline(failed=one.failed))
+    return read_of(one.key, spoken, data, extract(spoken, data))
 
 
 def _first_line(data: bytes) -> str:
@@ -151,12 +161,13 @@ def _chunks(wanted: Sequence[Wanted], n_workers: int) -> Iterator[Sequence[Wante
     return (wanted[start : start + size] for start in range(0, len(wanted), size))
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    """Never fork: the parent has threads."""
+def _context(*ports: Reader | Extractor) -> multiprocessing.context.BaseContext:
+    """Never fork: the parent has threads. What the workers need is imported once, by the server that they fork from."""
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        context.set_forkserver_preload([__name__])
+        modules = (getattr(port, "func", port).__module__ for port in ports)
+        context.set_forkserver_preload([__name__, *(name for name in modules if name != "__main__")])
     return context
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from foreword.core.errors import UsageError
@@ -57,6 +57,28 @@ class Arguments:
             raise UsageError(f'"{key}" must be a positive whole number')
         return value
 
+    def token(self, key: str) -> int | str | None:
+        """A progress token, None if it is missing."""
+        value = self._value(key, None)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | str)):
+            raise UsageError(f'"{key}" must be a text or a whole number')
+        return value
+
+    def numbers_by_path(self, key: str) -> dict[str, list[int]]:
+        """Whole numbers from 0 for each of some paths, such as {"shop/till.py": [0, 2]}."""
+        value = self._value(key, {})
+        if not isinstance(value, dict) or not all(map(_are_numbers, value.values())):
+            raise UsageError(f'"{key}" must give numbers by path, such as {{"shop/till.py": [0, 2]}}')
+        return value
+
+    def chosen(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Those of the keys that are there, with whatever they hold; who asks checks it."""
+        return {key: value for key in keys if (value := self._value(key, None)) is not None}
+
+    def peek(self, key: str) -> Any:  # noqa: ANN401 - any JSON
+        """What a key holds, without asking for it: a command that does not know it still refuses it."""
+        return self._given.get(key)
+
     def finish(self) -> None:
         """Nothing more is asked for.
 
@@ -74,3 +96,7 @@ class Arguments:
     def _value(self, key: str, default: object) -> Any:  # noqa: ANN401 - any JSON
         self._asked.add(key)
         return self._given.get(key, default)
+
+
+def _are_numbers(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(n, int) and not isinstance(n, bool) for n in value)

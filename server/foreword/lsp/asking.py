@@ -1,46 +1,58 @@
-"""`foreword.ask`: a question from an editor, its answer streamed as progress and into a document, and given as JSON."""
+"""`foreword.ask`: a question from an editor, its answer streamed as progress and into a document, and given as JSON.
+
+A code action asks by a task instead of words of the user's own. To ask about something without having said what is
+to be known, the user chooses among a few questions.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from lsprotocol import types
 
 from foreword.assist import asking
+from foreword.assist.actions import Task, edits, task_from_json
 from foreword.assist.answer import Answer
 from foreword.assist.answering import AnswerEvent, ToolsUsed
 from foreword.assist.folder import OpenFolder
 from foreword.assist.forecast import request_json
 from foreword.assist.overlay import workspace_path
-from foreword.assist.pointing import parse_pointer
+from foreword.assist.pointing import Pointer
+from foreword.assist.preparing import Kind
 from foreword.assist.receipt import receipt_line
 from foreword.assist.session import Session
-from foreword.core.errors import ForewordError
+from foreword.core.errors import ForewordError, UsageError
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.lsp.convert import path_from_uri
 from foreword.lsp.folder import Folder
 from foreword.lsp.pages import Page, open_page
+from foreword.lsp.partials import Partials
 from foreword.lsp.progress import Report, work_done
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.status import send_status
 from foreword.lsp.trust import require_trust
 
+QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")
+"""To choose from, in an editor that has no place to write one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, as the command's argument says it; `token` is the client's own for progress."""
+    """What is asked, as the command's argument says it; the tokens are the client's own, for progress and for the text."""
 
     text: str
-    paths: tuple[str, ...]
+    pointers: tuple[Pointer, ...]
+    kind: Kind
     use_cache: bool
     is_dry: bool
     show: bool
     token: types.ProgressToken | None
+    partial_token: types.ProgressToken | None = None
 
 
 async def ask(server: ForewordServer, folder: Folder, session: Session, question: Question) -> dict[str, Any]:
@@ -51,18 +63,21 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, question
     """
     opened = folder.open_folder
     assert opened is not None, "the session is its own"  # noqa: S101 - an invariant
-    pointers, documents = [parse_pointer(path) for path in question.paths], documents_in(server, opened)
-    how = partial(asking.prepare_now, use_cache=question.use_cache, documents=documents)
+    documents, kind = documents_in(server, opened), question.kind
+    how = partial(asking.prepare_now, use_cache=question.use_cache, documents=documents, kind=kind)
     if question.is_dry:
-        return request_json(session, await opened.run(how, session, question.text, pointers, keep=False))
+        return request_json(
+            session, await opened.run(how, session, question.text, question.pointers, keep=False)
+        )
     await require_trust(server, opened, session)
     events = asking.ask(
         session,
         question.text,
-        pointers,
+        question.pointers,
         use_cache=question.use_cache,
         documents=documents,
         run=opened.run,
+        kind=kind,
     )
     answer = await _shown(server, session, question, events)
     send_status(server, folder)
@@ -74,11 +89,50 @@ async def _shown(
 ) -> Answer:
     task = asyncio.current_task()
     assert task is not None, "a command runs as a task"  # noqa: S101 - an invariant
+    partials = Partials(server, question.partial_token)
     async with work_done(server, "Foreword", task.cancel, question.token) as report:
         if not question.show:
-            return await _stream(events, report, None)
+            return await _stream(events, report, partials, None)
         async with open_page(server, session.places.data / "chat", question.text) as page:
-            return await _stream(events, report, page)
+            return await _stream(events, report, partials, page)
+
+
+def task_in(opened: OpenFolder, given: Mapping[str, Any]) -> Task:
+    """The task about a file of this folder that a client sent, to be answered.
+
+    Raises:
+        UsageError: it is no such task.
+    """
+
+    def path_of(uri: str) -> str | None:
+        path = path_from_uri(uri)
+        return workspace_path(opened.root, path) if path is not None else None
+
+    task = task_from_json(given, path_of)
+    if edits(task.kind):
+        raise UsageError(f'a task of the kind "{task.kind}" ends in edits: use foreword.edit')
+    return task
+
+
+async def completed(server: ForewordServer, task: Task) -> Task | None:
+    """The task with something to be asked, chosen by the user if need be; None if the user wants nothing after all.
+
+    Raises:
+        UsageError: it does not say what is asked, and the client can't be asked.
+    """
+    if task.kind != "ask" or task.instruction.strip():
+        return task
+    if not server.client.answers_questions:
+        raise UsageError('say what you want to know: give it as "question"')
+    about = f"`{task.symbol}`" if task.symbol else task.path
+    chosen = await server.window_show_message_request_async(
+        types.ShowMessageRequestParams(
+            types.MessageType.Info,
+            f"What do you want to know about {about}?",
+            [types.MessageActionItem(one) for one in QUESTIONS],
+        )
+    )
+    return replace(task, instruction=chosen.title) if chosen is not None else None
 
 
 def documents_in(server: ForewordServer, opened: OpenFolder) -> tuple[tuple[str, str], ...]:
@@ -92,11 +146,15 @@ def documents_in(server: ForewordServer, opened: OpenFolder) -> tuple[tuple[str,
     return tuple(found)
 
 
-async def _stream(events: AsyncGenerator[AnswerEvent, None], report: Report, page: Page | None) -> Answer:
+async def _stream(
+    events: AsyncGenerator[AnswerEvent, None], report: Report, partials: Partials, page: Page | None
+) -> Answer:
     try:
         async with aclosing(events):
             async for event in events:
                 _show(event, report, page)
+                if isinstance(event, TextDelta):
+                    partials.send("text", text=event.text)
                 if isinstance(event, Answer):
                     return event
     except ForewordError as error:

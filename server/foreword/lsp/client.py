@@ -71,6 +71,42 @@ class Client:
         return bool(self.capabilities.workspace and self.capabilities.workspace.apply_edit)
 
     @property
+    def takes_document_changes(self) -> bool:
+        """Whether edits may be versioned; files can be created and deleted in no other form, so some declare only that."""
+        edit = self._workspace_edit
+        return bool(edit and (edit.document_changes or edit.resource_operations))
+
+    @property
+    def file_operations(self) -> frozenset[str]:
+        """Which of "create", "rename" and "delete" an edit may contain."""
+        edit = self._workspace_edit
+        return frozenset(str(getattr(one, "value", one)) for one in (edit and edit.resource_operations) or ())
+
+    @property
+    def annotates_changes(self) -> bool:
+        """Whether the parts of an edit may be annotated, and ask for the user's consent."""
+        edit = self._workspace_edit
+        return bool(edit and edit.change_annotation_support)
+
+    @property
+    def code_actions(self) -> types.CodeActionClientCapabilities:
+        """What the client can do with code actions."""
+        document = self.capabilities.text_document
+        return (document.code_action if document else None) or types.CodeActionClientCapabilities()
+
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether `codeAction/resolve` may add the edit of an action."""
+        document = self.capabilities.text_document
+        action = document.code_action if document else None
+        return bool(action and action.resolve_support and "edit" in action.resolve_support.properties)
+
+    @property
+    def _workspace_edit(self) -> types.WorkspaceEditClientCapabilities | None:
+        workspace = self.capabilities.workspace
+        return workspace.workspace_edit if workspace else None
+
+    @property
     def reads_virtual_documents(self) -> bool:
         """Whether the client asks for the text of `foreword:` documents."""
         workspace = self.capabilities.workspace

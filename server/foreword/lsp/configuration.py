@@ -7,14 +7,18 @@ configuration may come from files of the project, so it may set neither `trusted
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from foreword.core.settings import Options, flatten
+from foreword.lsp.consent import consent_of
 from foreword.lsp.folder import Folder
 from foreword.lsp.server import ForewordServer, handle
+
+if TYPE_CHECKING:
+    from foreword.assist.folder import OpenFolder
 
 SECTION = "foreword"
 CLIENTS_OWN = ("trusted", "status", "trace", "server")
@@ -43,6 +47,19 @@ async def configure(server: ForewordServer, folder: Folder) -> None:
     layers = await layers_of(server, folder, again=True)
     session = await (await folder.opened(server.environ, layers)).configure(layers)
     server.tell_once(problem.message for problem in session.problems)
+
+
+async def open_now(server: ForewordServer, folder: Folder) -> OpenFolder:
+    """The folder, opened, with the settings as they are now.
+
+    Raises:
+        ForewordError: it can't be opened.
+    """
+    layers = await layers_of(server, folder)
+    opened = await folder.opened(server.environ, layers)
+    session = await opened.configure(layers)
+    session.consent = consent_of(server)
+    return opened
 
 
 async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = False) -> tuple[Options, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from foreword.core.change import Closed, Edited, Opened, Saved, Touched
+from foreword.core.uri import uri_key
 from foreword.lsp.convert import changes_from_lsp, document_from_lsp
 from foreword.lsp.folders import note_changed_files
 from foreword.lsp.server import ForewordServer, handle
@@ -29,17 +30,20 @@ def register(server: ForewordServer) -> None:
 def did_open(server: ForewordServer, params: types.DidOpenTextDocumentParams) -> None:
     """The editor's text is what counts from now on."""
     server.change(Opened(document_from_lsp(params.text_document)))
+    server.outlines.note(_key(server, params.text_document.uri))
 
 
 def did_change(server: ForewordServer, params: types.DidChangeTextDocumentParams) -> None:
     """The text changed by these pieces, each of which counts from the outcome of the one before."""
     document, changes = params.text_document, changes_from_lsp(params.content_changes)
     server.change(Edited(document.uri, document.version, changes, server.encoding))
+    server.outlines.note(_key(server, document.uri))
 
 
 def did_close(server: ForewordServer, params: types.DidCloseTextDocumentParams) -> None:
     """The disk speaks again."""
     server.change(Closed(params.text_document.uri))
+    server.outlines.forget(_key(server, params.text_document.uri))
 
 
 def did_save(server: ForewordServer, params: types.DidSaveTextDocumentParams) -> None:
@@ -68,3 +72,7 @@ def did_rename_files(server: ForewordServer, params: types.RenameFilesParams) ->
 def _touch(server: ForewordServer, uris: list[str]) -> None:
     server.change(Touched(tuple(uris)))
     note_changed_files(server, uris)
+
+
+def _key(server: ForewordServer, uri: str) -> str:
+    return uri_key(uri, ignores_case=server.snapshot.ignores_case)

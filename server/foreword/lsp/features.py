@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from foreword.lsp import commands, configuration, documents, folders, lifetime, pages
+from foreword.lsp import (
+    actions,
+    chat,
+    commands,
+    configuration,
+    documents,
+    folders,
+    lifetime,
+    pages,
+    resolving,
+)
 from foreword.lsp.server import ForewordServer
 
-MODULES = (lifetime, configuration, folders, documents, commands, pages)
+MODULES = (lifetime, configuration, folders, documents, commands, actions, chat, pages, resolving)
 
 
 def create_server(environ: Mapping[str, str] | None = None) -> ForewordServer:

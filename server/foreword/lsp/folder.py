@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from foreword.assist.folder import OpenFolder
 
 CLOSE_S = 0.7
+MAX_TOUCHED = 32
+"""More changed files than this are found by looking at all of them."""
 
 
 class Folder:
@@ -30,6 +32,7 @@ class Folder:
         self.on_progress: Callable[[], None] = lambda: None
         self.stop_watching = threading.Event()
         self.open_folder: OpenFolder | None = None
+        self._touched: set[Path] | None = None
         self._worker = Worker(f"workspace {path.name}")
         self._opening = asyncio.Lock()
 
@@ -48,10 +51,26 @@ class Folder:
         assert self.open_folder is not None, "it was just opened"  # noqa: S101 - an invariant
         return self.open_folder
 
+    def touch(self, paths: Iterable[Path]) -> None:
+        """Some files changed: have the index brought up to date with them."""
+        if self._touched is not None:
+            self._touched.update(paths)
+        self.refresh.ask()
+
+    def rescan(self) -> None:
+        """Nobody knows what changed: have all files looked at."""
+        self._touched = None
+        self.refresh.ask()
+
+    def take_touched(self) -> frozenset[Path] | None:
+        """The files that changed since the last call; None if all are to be looked at."""
+        touched, self._touched = self._touched, set()
+        return None if touched is None or len(touched) > MAX_TOUCHED else frozenset(touched)
+
     def note_index(self) -> None:
         """The index is as the last look left it."""
         latest = self.open_folder.latest if self.open_folder else None
-        if latest is not None:
+        if latest is not None and latest.is_complete:
             self.progress = (latest.report.files, latest.report.files)
 
     async def close(self) -> None:

@@ -62,21 +62,39 @@ def start(server: ForewordServer, uri: str) -> None:
 
 async def refresh(server: ForewordServer, folder: Folder) -> None:
     """Bring the index of a folder up to date; the first time the client is shown how far it is."""
-    is_first = folder.open_folder is None
+    is_first, touched = folder.open_folder is None, folder.take_touched()
+    if folder.open_folder is not None and touched is not None:
+        await folder.open_folder.look_again(touched)
+        folder.note_index()
+        send_status(server, folder)
+        return
     await configure(server, folder)
     if is_first:
         if not server.client.watches_files:
             _watch(server, folder)
+        await _show_indexing(server, folder)
+    else:
         await _index(server, folder)
-    elif folder.open_folder is not None:
-        await folder.open_folder.look()
     folder.note_index()
     send_status(server, folder)
 
 
 async def _index(server: ForewordServer, folder: Folder) -> None:
-    from foreword.assist.folder import IndexingStopped  # noqa: PLC0415 - imported by now, by the folder itself
+    """Build the whole index; questions meanwhile use what is there."""
+    from foreword.assist.indexing import IndexingStopped  # noqa: PLC0415 - imported by now, by the folder itself
+    from foreword.assist.overlay import workspace_path  # noqa: PLC0415 - as above
 
+    opened = folder.open_folder
+    assert opened is not None, "it is configured"  # noqa: S101 - an invariant
+    paths = [path_from_uri(document.uri) for document in server.snapshot.documents.values()]
+    shown = [inside for path in paths if path and (inside := workspace_path(opened.root, path))]
+    try:
+        await opened.index(shown)
+    except IndexingStopped as stopped:
+        server.window_log_message(types.LogMessageParams(types.MessageType.Info, str(stopped)))
+
+
+async def _show_indexing(server: ForewordServer, folder: Folder) -> None:
     opened = folder.open_folder
     assert opened is not None, "it is configured"  # noqa: S101 - an invariant
     async with work_done(server, f"Indexing {folder.path.name}", opened.stop_indexing) as report:
@@ -88,9 +106,7 @@ async def _index(server: ForewordServer, folder: Folder) -> None:
 
         folder.on_progress = show
         try:
-            await opened.look()
-        except IndexingStopped as stopped:
-            server.window_log_message(types.LogMessageParams(types.MessageType.Info, str(stopped)))
+            await _index(server, folder)
         finally:
             folder.on_progress = lambda: send_status(server, folder)
 
@@ -99,8 +115,9 @@ def note_changed_files(server: ForewordServer, uris: Iterable[str]) -> None:
     """Files changed on disk: however many, each folder is refreshed once."""
     paths = [path for path in map(path_from_uri, uris) if path is not None]
     for folder in server.folders.values():
-        if any(folder.contains(path) for path in paths):
-            folder.refresh.ask()
+        inside = [path for path in paths if folder.contains(path)]
+        if inside:
+            folder.touch(inside)
 
 
 def folder_of(server: ForewordServer, uri: str | None) -> Folder:
@@ -130,13 +147,18 @@ def _watch(server: ForewordServer, folder: Folder) -> None:
     def changed(paths: tuple[Path, ...]) -> None:
         uris = tuple(uri_from_path(path) for path in paths)
         loop.call_soon_threadsafe(server.change, Touched(uris))
-        loop.call_soon_threadsafe(folder.refresh.ask)
+        loop.call_soon_threadsafe(folder.touch, paths)
+
+    def lost(problem: Problem) -> None:
+        told = types.LogMessageParams(types.MessageType.Warning, f"{folder.path.name}: {problem.message}")
+        loop.call_soon_threadsafe(server.window_log_message, told)
+        loop.call_soon_threadsafe(folder.rescan)
 
     def run() -> None:
         from foreword.workspace.watch import watch  # noqa: PLC0415 - off the path to `initialize`
 
         try:
-            problem = watch(folder.path.resolve(), changed, folder.stop_watching)
+            problem = watch(folder.path.resolve(), changed, lost, folder.stop_watching)
         except ForewordError as error:
             problem = Problem(str(error))
         if problem is not None:

@@ -41,6 +41,7 @@ def initialized(server: ForewordServer, _: types.InitializedParams) -> None:
     if server.client.parent is not None:
         server.spawn(_watch_parent(server, server.client.parent))
     server.spawn(_register(server))
+    server.spawn(server.outlines.serve(lambda: server.snapshot))
     for folder in list(server.folders.values()):
         start(server, folder.uri)
 

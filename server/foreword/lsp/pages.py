@@ -34,10 +34,24 @@ def register(server: ForewordServer) -> None:
 def text_document_content(
     server: ForewordServer, params: types.TextDocumentContentParams
 ) -> types.TextDocumentContentResult:
-    """The text of a virtual document as it is now."""
-    if params.uri not in server.pages:
-        raise JsonRpcInvalidParams(f"there is no document {params.uri}: ask again")
-    return types.TextDocumentContentResult(server.pages[params.uri])
+    """The text of a virtual document as it is now; every proposal has one with its diff."""
+    text = server.pages.get(params.uri)
+    if text is None:
+        kept = next((kept for name, kept in server.proposals.items() if diff_uri(name) == params.uri), None)
+        if kept is None:
+            raise JsonRpcInvalidParams(f"there is no document {params.uri}: ask again")
+        text = kept.proposal.diff
+    return types.TextDocumentContentResult(text)
+
+
+def diff_uri(proposal_id: str) -> str:
+    """The virtual document with the whole diff of a proposal."""
+    return f"{SCHEME}:/proposal/{proposal_id}.diff"
+
+
+def refused_uri(proposal_id: str) -> str:
+    """The virtual document with what could not be applied of a proposal."""
+    return f"{SCHEME}:/proposal/{proposal_id}-refused.diff"
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +166,7 @@ class BufferPage(Page):
         self._follows = True
 
     async def send(self) -> None:
-        """Append what is new."""
+        """Append what is new; without a label, which some editors print for every edit."""
         new = self.text.rstrip("\n")[len(self._shown.text) :]
         if not new or not self._follows:
             return
@@ -160,7 +174,7 @@ class BufferPage(Page):
         end = position_of(lines, last, len(lines[last]), self.server.encoding)
         edit = types.TextEdit(range_to_lsp(Range(end, end)), new)
         result = await self.server.workspace_apply_edit_async(
-            types.ApplyWorkspaceEditParams(types.WorkspaceEdit({self.uri: [edit]}), "Foreword")
+            types.ApplyWorkspaceEditParams(types.WorkspaceEdit({self.uri: [edit]}))
         )
         self._follows = result.applied
         self._shown = make_document(self.uri, "markdown", 0, self._shown.text + new)

@@ -35,7 +35,23 @@ SCHEME = "foreword"
 
 COMMANDS = tuple(
     f"foreword.{name}"
-    for name in ("ask", "index", "symbols", "search", "map", "context", "usage", "verify", "doctor", "trust")
+    for name in (
+        "ask",
+        "edit",
+        "index",
+        "symbols",
+        "search",
+        "map",
+        "context",
+        "forecast",
+        "warm",
+        "usage",
+        "why",
+        "verify",
+        "replay",
+        "doctor",
+        "trust",
+    )
 )
 
 Json = dict[str, Any]
@@ -135,6 +151,8 @@ class ForewordProtocol(LanguageServerProtocol):
         if self._server.client.reads_virtual_documents and result.capabilities.workspace:
             options = types.TextDocumentContentOptions(schemes=[SCHEME])
             result.capabilities.workspace.text_document_content = options
+        if not self._server.client.code_actions.code_action_literal_support:
+            result.capabilities.code_action_provider = True  # options are for clients that know literals
         return result
 
     @lsp_method(types.SHUTDOWN)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, get_args
 
 from lsprotocol import types
 
+from foreword.assist.actions import TASK_KEYS, pointers_of, question_of
 from foreword.assist.asking import prepare_now
 from foreword.assist.context_view import context_json
+from foreword.assist.explaining import explain
 from foreword.assist.folder import OpenFolder
 from foreword.assist.ledger import GroupBy
+from foreword.assist.pointing import parse_pointer
+from foreword.assist.ports import agree
+from foreword.assist.preparing import Kind
 from foreword.assist.reports import (
     doctor_json,
     excerpts_json,
@@ -25,16 +31,33 @@ from foreword.assist.reports import (
 )
 from foreword.assist.session import Session
 from foreword.assist.trust import set_trust, trust_json
+from foreword.assist.usage_page import usage_page
 from foreword.assist.verifying import verify
 from foreword.core.errors import UsageError
 from foreword.lsp.arguments import Arguments
-from foreword.lsp.asking import Question, ask
-from foreword.lsp.configuration import layers_of
+from foreword.lsp.asking import Question, ask, completed, task_in
+from foreword.lsp.configuration import open_now
+from foreword.lsp.delivery import Wishes
+from foreword.lsp.economics import run_forecast, run_warm
+from foreword.lsp.editing import (
+    Instruction,
+    instruction_of,
+    read_task,
+    run_dry,
+    run_instruction,
+    run_proposal,
+)
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
+from foreword.lsp.proposals import Part
+from foreword.lsp.readiness import note_readiness
+from foreword.lsp.replaying import run_replay
 from foreword.lsp.server import ForewordServer
+from foreword.lsp.status import send_status
 
+DEFAULT_KIND: Kind = "ask"
 DEFAULT_LIMIT = 10
+LIFETIMES = ("", "5m", "1h")
 DEFAULT_DAYS = 30
 GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)
 CONTEXT_QUESTION = "context"
@@ -58,26 +81,74 @@ async def run(server: ForewordServer, params: types.ExecuteCommandParams) -> Any
         ForewordError: it can't be done; the message says why.
     """
     arguments = Arguments(params.arguments)
-    folder = folder_of(server, arguments.workspace)
-    layers = await layers_of(server, folder)
-    opened = await folder.opened(server.environ, layers)
-    await opened.configure(layers)
+    folder = folder_of(server, arguments.workspace or _home_of(server, arguments))
+    opened = await open_now(server, folder)
     call = Call(server, folder, opened, arguments, params.work_done_token)
     return await RUNS[params.command.removeprefix("foreword.")](call)
 
 
+def _home_of(server: ForewordServer, arguments: Arguments) -> str | None:
+    """Where a task or an earlier proposal belongs; None for what does not say."""
+    kept = server.proposals.get(str(arguments.peek("proposalId")))
+    place = kept.folder_uri if kept else arguments.peek("uri")
+    return place if isinstance(place, str) and place.startswith("file:") else None
+
+
 async def _ask(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    question, paths = call.arguments.text("question", needed=True), call.arguments.texts("path")
+    text, paths = call.arguments.text("question"), call.arguments.texts("path")
     use_cache, is_dry = not call.arguments.flag("noCache"), call.arguments.flag("dryRun")
     show = call.arguments.flag("show", default=not call.server.client.knows_our_methods)
+    pointers, kind = tuple(parse_pointer(path) for path in paths), DEFAULT_KIND
+    partial_token = call.arguments.token("partialResultToken")
+    given = call.arguments.chosen(TASK_KEYS) if call.arguments.peek("kind") is not None else None
     session = await _session(call)
-    asked = Question(question, tuple(paths), use_cache, is_dry, show, call.token)
+    if given is not None:
+        task = await completed(call.server, task_in(call.opened, {"instruction": text, **given}))
+        if task is None:
+            return None
+        text, pointers, kind = question_of(task), (*pointers_of(task), *pointers), task.kind
+    asked = Question(text, pointers, kind, use_cache, is_dry, show, call.token, partial_token)
     return await ask(call.server, call.folder, session, asked)
+
+
+async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    if call.arguments.peek("proposalId") is not None:
+        return await _apply(call)
+    use_cache, is_dry = not call.arguments.flag("noCache"), call.arguments.flag("dryRun")
+    if call.arguments.peek("kind") is not None:
+        task = read_task(call.opened, call.arguments.chosen(TASK_KEYS))
+        asked = instruction_of(task, use_cache=use_cache, token=call.token)
+    else:
+        text, paths = call.arguments.text("instruction", needed=True), call.arguments.texts("path")
+        pointers = tuple(parse_pointer(path) for path in paths)
+        asked = Instruction(text, pointers, use_cache=use_cache, token=call.token)
+    wishes = _wishes(call, confirm=True)
+    session = await _session(call)
+    if is_dry:
+        return await run_dry(call.server, call.folder, session, asked)
+    return await run_instruction(call.server, call.folder, session, asked, wishes)
+
+
+async def _apply(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    """An earlier proposal: the user has seen it, so the editor does not ask again unless told to."""
+    name, files = call.arguments.text("proposalId"), call.arguments.texts("files")
+    part = Part(files, call.arguments.numbers_by_path("hunks"))
+    wishes = _wishes(call, confirm=False)
+    call.arguments.finish()
+    return await run_proposal(call.server, call.folder, name, part, wishes)
+
+
+def _wishes(call: Call, *, confirm: bool) -> Wishes:
+    return Wishes(
+        apply=call.arguments.flag("apply", default=True),
+        preview=call.arguments.flag("preview"),
+        confirm=call.arguments.flag("confirm", default=confirm),
+    )
 
 
 async def _index(call: Call) -> Any:  # noqa: ANN401 - any JSON
     call.arguments.finish()
-    return index_json((await call.opened.look()).report)
+    return index_json((await call.opened.index()).report)
 
 
 async def _symbols(call: Call) -> Any:  # noqa: ANN401 - any JSON
@@ -97,7 +168,7 @@ async def _search(call: Call) -> Any:  # noqa: ANN401 - any JSON
 async def _map(call: Call) -> Any:  # noqa: ANN401 - any JSON
     budget = call.arguments.number("budget")
     call.arguments.finish()
-    return await call.opened.run(map_json, call.opened.session, await call.opened.look(), budget)
+    return await call.opened.run(map_json, call.opened.session, await call.opened.index(), budget)
 
 
 async def _context(call: Call) -> Any:  # noqa: ANN401 - any JSON
@@ -107,15 +178,45 @@ async def _context(call: Call) -> Any:  # noqa: ANN401 - any JSON
     return context_json(session, prepared)
 
 
+async def _forecast(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    question, use_cache = call.arguments.text("question"), not call.arguments.flag("noCache")
+    pointers = tuple(parse_pointer(path) for path in call.arguments.texts("path"))
+    session = await _session(call)
+    return await run_forecast(call.server, call.opened, session, question, pointers, use_cache=use_cache)
+
+
+async def _warm(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    ttl, base_only = call.arguments.text("ttl"), call.arguments.flag("baseOnly")
+    if ttl not in LIFETIMES:
+        raise UsageError('"ttl" must be 5m or 1h')
+    is_dry = call.arguments.flag("dryRun")
+    session = await _session(call, ttl)
+    warmed = await run_warm(call.server, call.opened, session, base_only=base_only, is_dry=is_dry)
+    send_status(call.server, call.folder)
+    return warmed
+
+
 async def _usage(call: Call) -> Any:  # noqa: ANN401 - any JSON
     by, days = call.arguments.text("by") or "day", call.arguments.number("days") or DEFAULT_DAYS
+    as_page = call.arguments.flag("html")
     call.arguments.finish()
     group = next((known for known in GROUPS if known == by), None)
     if group is None:
         raise UsageError(f'"by" must be one of {", ".join(GROUPS)}')
     session = call.opened.session
     totals = await call.opened.run(usage_totals, session.ledger, group, days, session.clock())
-    return usage_json(group, totals)
+    if not as_page:
+        return usage_json(group, totals)
+    page = partial(usage_page, by=group, days=days, now=session.clock())
+    shown = await call.opened.run(page, session.ledger, session.prefix_store, session.root)
+    return usage_json(group, totals) | {"html": shown}
+
+
+async def _why(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    name = call.arguments.text("request")
+    call.arguments.finish()
+    session = call.opened.session
+    return (await call.opened.run(explain, session.ledger, str(session.root), name)).to_json()
 
 
 async def _verify(call: Call) -> Any:  # noqa: ANN401 - any JSON
@@ -123,6 +224,10 @@ async def _verify(call: Call) -> Any:  # noqa: ANN401 - any JSON
     call.arguments.finish()
     flags = ["--budget", str(budget)] if budget else []
     return verification_json(await call.opened.run(verify, call.opened.root, flags))
+
+
+async def _replay(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    return await run_replay(call.opened.session, call.arguments)
 
 
 async def _doctor(call: Call) -> Any:  # noqa: ANN401 - any JSON
@@ -135,29 +240,38 @@ async def _trust(call: Call) -> Any:  # noqa: ANN401 - any JSON
     call.arguments.finish()
     places = call.opened.session.places
     await call.opened.run(set_trust, places, call.opened.root, trusted=trusted)
+    note_readiness(call.server, call.folder)
     return trust_json(places, call.opened.root)
 
 
-async def _session(call: Call) -> Session:
+async def _session(call: Call, ttl: str = "") -> Session:
     """The session with the settings that the arguments give, which are then all that there may be."""
     given: Mapping[str, object] = {
         "model": call.arguments.text("model") or None,
         "provider": call.arguments.text("provider") or None,
         "context.budget": call.arguments.number("budget"),
+        "cache.ttl": ttl or None,
     }
+    says_yes = call.arguments.flag("yes")
     call.arguments.finish()
-    return await call.opened.current({key: value for key, value in given.items() if value is not None})
+    session = await call.opened.current({key: value for key, value in given.items() if value is not None})
+    return replace(session, consent=agree) if says_yes else session
 
 
 RUNS: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
     "ask": _ask,
+    "edit": _edit,
     "index": _index,
     "symbols": _symbols,
     "search": _search,
     "map": _map,
     "context": _context,
+    "forecast": _forecast,
+    "warm": _warm,
     "usage": _usage,
+    "why": _why,
     "verify": _verify,
+    "replay": _replay,
     "doctor": _doctor,
     "trust": _trust,
 }

@@ -11,6 +11,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
@@ -26,10 +27,13 @@ from foreword.core.settings import Options
 from foreword.core.snapshot import Snapshot, apply
 from foreword.lsp.client import NOBODY
 from foreword.lsp.convert import WINDOWS
+from foreword.lsp.outlines import Outlines
 from foreword.lsp.protocol import ForewordProtocol
 
 if TYPE_CHECKING:
     from foreword.lsp.folder import Folder
+    from foreword.lsp.proposals import KeptProposal
+    from foreword.lsp.readiness import Kept
 
 Params = TypeVar("Params")
 LAST_WORDS_S = 0.7
@@ -55,6 +59,9 @@ class ForewordServer(LanguageServer):
         self.folders: dict[str, Folder] = {}
         self.configuration: dict[str, Options] = {}
         self.pages: dict[str, str] = {}
+        self.proposals: dict[str, KeptProposal] = {}
+        self.outlines = Outlines()
+        self.readiness: WeakKeyDictionary[Folder, Kept] = WeakKeyDictionary()
         self.exit_code: int | None = None
         self._told: set[str] = set()
         self._work: dict[types.ProgressToken, Callable[[], object]] = {}

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from foreword.lsp.folder import Folder
 from foreword.lsp.protocol import STATUS
+from foreword.lsp.readiness import note_readiness
 
 if TYPE_CHECKING:
     from foreword.lsp.server import ForewordServer
@@ -26,6 +27,8 @@ def send_status(server: ForewordServer, folder: Folder) -> None:
         "index": {"done": done, "total": total},
         **standing(opened.session, opened.latest),
     }
+    if done == total:
+        note_readiness(server, folder)
     if server.client.knows_our_methods:
         server.protocol.notify(STATUS, found)
     elif done == total:

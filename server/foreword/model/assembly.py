@@ -123,13 +123,15 @@ class Assembly:
     def _start(self, message: Json) -> tuple[ReplyEvent, ...]:
         self._message = message
         self._counts |= counts_of(message.get("usage"))
-        reason = _mapping(_mapping(message.get("diagnostics")).get("cache_miss_reason")).get("type")
+        miss = _mapping(_mapping(message.get("diagnostics")).get("cache_miss_reason"))
+        reason, missed = miss.get("type"), miss.get("cache_missed_input_tokens")
         return (
             Started(
                 message_id=str(message.get("id", "")),
                 usage=usage_of(self._counts),
                 model=str(message.get("model", "")),
                 miss_reason=reason if isinstance(reason, str) else None,
+                missed=missed if isinstance(missed, int) else None,
             ),
         )
 

@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 
 from foreword.core.errors import Problem
 from foreword.model.assembly import INVALID_JSON
-from foreword.model.tools import DEFAULT_LIMIT, EDITOR, LARGEST_LIMIT, SEARCH, SYMBOLS
+from foreword.model.tools import DEFAULT_LIMIT, EDITOR, FILES, LARGEST_LIMIT, SEARCH, SYMBOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,21 @@ class InsertCall:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteCall:
+    """Delete a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameCall:
+    """Give a file another path."""
+
+    path: str
+    new_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchCall:
     """The `limit` best excerpts for `query`."""
 
@@ -65,7 +80,8 @@ class SymbolsCall:
     name: str
 
 
-ToolCall = ViewCall | CreateCall | ReplaceCall | InsertCall | SearchCall | SymbolsCall
+FileCall = DeleteCall | RenameCall
+ToolCall = ViewCall | CreateCall | ReplaceCall | InsertCall | FileCall | SearchCall | SymbolsCall
 
 
 class _UnclearError(ValueError):
@@ -105,6 +121,16 @@ def _editor(given: Mapping[str, Any]) -> ToolCall:
             raise _UnclearError(f"There is no command {command!r}; use view, create, str_replace or insert.")
 
 
+def _files(given: Mapping[str, Any]) -> FileCall:
+    match given.get("command"):
+        case "delete":
+            return DeleteCall(_text(given, "path"))
+        case "rename":
+            return RenameCall(_text(given, "path"), _text(given, "new_path"))
+        case command:
+            raise _UnclearError(f"There is no command {command!r}; use delete or rename.")
+
+
 def _search(given: Mapping[str, Any]) -> ToolCall:
     limit = given.get("limit")
     if limit is None:
@@ -119,6 +145,7 @@ def _symbols(given: Mapping[str, Any]) -> ToolCall:
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], ToolCall]] = {
+    FILES: _files,
     SEARCH: _search,
     EDITOR: _editor,
     SYMBOLS: _symbols,

@@ -1,8 +1,8 @@
 """The tools that every request offers: one constant list in a fixed order, since it leads the cached prefix.
 
-Sorted by name: `search`, `str_replace_based_edit_tool`, `symbols`. The editor is Anthropic's own tool, which
+Sorted by name: `files`, `search`, `str_replace_based_edit_tool`, `symbols`. The editor is Anthropic's own tool, which
 current models are trained on (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool);
-an endpoint that does not know it gets the same tool as a plain schema. `toolcall` reads what the model sends.
+an endpoint that does not know it gets the same tool as a plain schema. It can't delete and rename: `files` does. `toolcall` reads what the model sends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from foreword.core.reply import Json
 ToolStyle = Literal["native", "schema"]
 
 EDITOR = "str_replace_based_edit_tool"
+FILES = "files"
 SEARCH = "search"
 SYMBOLS = "symbols"
 
@@ -23,6 +24,11 @@ VIEW_CHARACTERS = 24_000
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 50
 
+_FILES_TEXT = (
+    "Delete or rename a file of the repository, where the user's request calls for it. "
+    "delete: remove the file at path. rename: move the file at path to new_path, which must be free; "
+    "edit it there afterwards. Like edits, this is proposed to the user; nothing happens on disk."
+)
 _SEARCH_TEXT = (
     "Search the repository, unsaved changes included, for code and text that match the query. "
     "Identifiers are split into words, so plain words find them. "
@@ -44,6 +50,16 @@ _EDITOR_TEXT = (
 
 def tool_definitions(style: ToolStyle) -> list[Json]:
     """The `tools` of a request; each call makes a new list, always equal and in the same order."""
+    files = _tool(
+        FILES,
+        _FILES_TEXT,
+        {
+            "command": {**_text("What to do."), "enum": ["delete", "rename"]},
+            "path": _text("The file."),
+            "new_path": _text("rename: the file's new path."),
+        },
+        ["command", "path"],
+    )
     search = _tool(
         SEARCH,
         _SEARCH_TEXT,
@@ -57,9 +73,10 @@ def tool_definitions(style: ToolStyle) -> list[Json]:
         SYMBOLS, _SYMBOLS_TEXT, {"name": _text("The name, without its class or module.")}, ["name"]
     )
     if style == "schema":
-        return [search, _editor(), symbols]
+        return [files, search, _editor(), symbols]
     editor = {"type": "text_editor_20250728", "name": EDITOR, "max_characters": VIEW_CHARACTERS}
-    return [{**search, "strict": True}, editor, {**symbols, "strict": True}]
+    strict = {"strict": True}
+    return [{**files, **strict}, {**search, **strict}, editor, {**symbols, **strict}]
 
 
 def _editor() -> Json:

@@ -1,6 +1,7 @@
 """The constant words of a request: what the model is told before it sees a repository, and with a question.
 
-A change here changes every prefix: `BUILDER_VERSION` rises with it.
+A change of the system prompt changes every prefix: `BUILDER_VERSION` rises with it. What each kind of request says is
+part of the turn, after the last repository breakpoint.
 """
 
 from __future__ import annotations
@@ -36,10 +37,70 @@ Answer this question about the repository. Do not edit files: describe a change,
 """
 
 EDIT = """\
-Change the repository as asked below, with the create, str_replace and insert commands of the text editor tool. \
-They write into a proposal that the user reviews, never to disk; what you view shows your edits so far.
+Change the repository as asked below, with the create, str_replace and insert commands of the text editor tool; \
+the tool `files` deletes and renames. They write into a proposal that the user reviews, never to disk; what you view \
+shows your edits so far.
 - Look at what you change, and at who uses it, before you change it. Make independent edits in one go.
 - Change what the request calls for and nothing else. Keep to the style of the code around it.
 - old_str is the text of the file itself: without line numbers, with its whitespace, and long enough to be unique.
 - At the end say in a few sentences what you changed and what is left to do; the user sees the diff.
+"""
+
+EXPLAIN = """\
+Explain the code that is asked about to somebody who knows the language but not this code. Do not edit files.
+- Begin with what it is for, in a sentence or two. Then how it works, who uses it, and what it relies on.
+- Say what surprises: effects, errors, edge cases, assumptions. Leave out what the names say already.
+"""
+
+REVIEW = """\
+Review the code that is asked about. Do not edit files: describe a change, or show it as a diff.
+- List what is wrong, the worst first: where, with which input or order of events it goes wrong, and what to do about it.
+- Look at the code around it before you claim something: a caller may rule it out.
+- Wrong results, lost data, security and races come before clarity. Leave out matters of taste, and praise.
+- If you find nothing, say so, and say what you did not look at.
+"""
+
+FIX = f"""\
+{EDIT}\
+- Remove the cause of the problems that are listed, not their report: no comment that silences it, no cast, no empty \
+handler. If a report is wrong, leave the code as it is and say why.
+"""
+
+REWRITE = f"""\
+{EDIT}\
+- Rewrite the lines that are asked about, and what has to follow them. Unless told how, make them read well and \
+handle their edge cases. Keep what the code does for its callers.
+"""
+
+SIMPLIFY = f"""\
+{EDIT}\
+- Make the lines that are asked about simpler: fewer branches, states and detours, with what the repository and the \
+standard library offer already. The code does the same as before, in edge cases and errors too.
+- If it is as simple as it should be, leave it and say so.
+"""
+
+DOCUMENT = f"""\
+{EDIT}\
+- Write or correct the documentation of what is asked about, in the form that the language and this repository use: \
+what callers have to know of purpose, arguments, units, results, errors and effects. Do not repeat what names and \
+types say.
+- Change no code.
+"""
+
+TESTS = f"""\
+{EDIT}\
+- Write tests of what is asked about. Look at tests of its neighbours first: use their framework, place and style.
+- Cover ordinary use, the edges and the errors, each test for one reason. Prefer real values to mocks.
+- Change nothing but tests. If you find a bug, say so; do not write a test that takes it for right.
+"""
+
+CHAT = f"""\
+Go on with this conversation about the repository: answer what was said last. Edit files only where the user asks for \
+a change; for a question, explain, or show a change as a diff. For edits this holds:
+
+{EDIT}"""
+
+CHAT_AGAIN = """\
+Go on with this conversation as before. Edits that you proposed earlier are not applied unless <changes> or a view \
+shows them, and an <unsaved> text holds for the message that it stands in.
 """

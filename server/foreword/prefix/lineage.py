@@ -6,7 +6,7 @@ The prefix outlives the process: whoever asks next, from an editor or a script, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -49,6 +49,10 @@ class Lineage:
     def append(self, block: Block, shown: Mapping[str, Shown]) -> Lineage:
         """With one more block; nothing that was sent changes."""
         return replace(self, delta=(*self.delta, block), shown={**self.shown, **shown})
+
+    def without(self, paths: Container[str]) -> Lineage:
+        """As if the delta had not told of these files, for a comparison that leaves them out."""
+        return replace(self, shown={path: shown for path, shown in self.shown.items() if path not in paths})
 
 
 def encode(lineage: Lineage) -> str:

@@ -8,6 +8,9 @@
       turn blocks                       (everything volatile: after the last repository mark)
     further messages of a tool loop     tail mark on the last block, never on the model's own words
 
+A chat is read again by its next turn, so its newest two messages of the user are marked: what the request before wrote
+is then found at a mark, however many blocks the answer had, and need not be within reach of the look-back.
+
 At most four marks, as the API allows; `server/README.md` says more under Breakpoints.
 """
 
@@ -19,6 +22,9 @@ from typing import Any
 
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.policy import Ttl
+
+MAX_MARKS = 4
+CHAT_TAILS = 2
 
 Json = dict[str, Any]
 
@@ -36,21 +42,30 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A prefix as it is sent: base and delta blocks, and the time to live of their marks (None: no marks)."""
+    """A prefix as it is sent: base and delta blocks, and the time to live of their marks (None: no marks).
+
+    `history` are the earlier messages of a chat, the first one without base and delta; it is empty for all else, and
+    for the first turn of a chat.
+    """
 
     base: Base
     delta: tuple[Block, ...]
     ttl: Ttl | None
+    history: tuple[Mapping[str, Any], ...] = ()
+    is_chat: bool = False
 
 
 def request_body(
     parameters: Parameters, laid: Laid, turn: Sequence[str], tail: Sequence[Mapping[str, Any]] = ()
 ) -> Json:
     """The body: `turn` are the texts after the prefix, `tail` the messages of a tool loop after that."""
-    content = [*_prefix_blocks(laid), *({"type": "text", "text": text} for text in turn)]
-    messages: list[Json] = [{"role": "user", "content": content}, *(dict(message) for message in tail)]
-    if tail and laid.ttl is not None and messages[-1]["role"] == "user":
-        messages[-1] = _marked_last(messages[-1], "5m")
+    asked: Json = {"role": "user", "content": [{"type": "text", "text": text} for text in turn]}
+    messages = [dict(message) for message in (*laid.history, asked, *tail)]
+    tails = _tails(laid, messages, n_tail=len(tail))
+    for index in tails:
+        messages[index] = _marked_last(messages[index], (laid.ttl if laid.is_chat else None) or "5m")
+    prefix = _prefix_blocks(laid, MAX_MARKS - len(tails))
+    messages[0] = {**messages[0], "content": [*prefix, *messages[0]["content"]]}
     body: Json = {"model": parameters.model, "max_tokens": parameters.max_tokens}
     if parameters.tools:
         body["tools"] = [dict(tool) for tool in parameters.tools]
@@ -68,8 +83,19 @@ def marked_positions(laid: Laid) -> tuple[int, ...]:
     return tuple(sorted(end for end in ends if end >= 0))
 
 
-def _prefix_blocks(laid: Laid) -> list[Json]:
-    marks = marked_positions(laid) if laid.ttl is not None else ()
+def _tails(laid: Laid, messages: Sequence[Json], *, n_tail: int) -> tuple[int, ...]:
+    """The messages whose last block is marked."""
+    if laid.ttl is None:
+        return ()
+    users = [index for index, message in enumerate(messages) if message["role"] == "user"]
+    if laid.is_chat:
+        return tuple(users[-CHAT_TAILS:])
+    return (users[-1],) if n_tail and users[-1] == len(messages) - 1 else ()
+
+
+def _prefix_blocks(laid: Laid, n_marks: int) -> list[Json]:
+    """The blocks of base and delta; where there is no room for all marks, the inner one goes first."""
+    marks = marked_positions(laid)[-n_marks:] if laid.ttl is not None else ()
     return [
         _text_block(block.text, laid.ttl if index in marks else None)
         for index, block in enumerate((*laid.base.blocks, *laid.delta))

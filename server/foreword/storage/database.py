@@ -6,8 +6,9 @@ Write-ahead logging; a file that is no usable database is put aside and begun an
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
@@ -24,6 +25,18 @@ COPIES = 3
 """Damaged files that are kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables of a file: `tables` are idempotent statements that make those of `version`.
+
+    `steps` holds, by an older version, the statements that lead from it to the next one.
+    """
+
+    tables: str
+    version: int
+    steps: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
 class SharedConnection(sqlite3.Connection):
     """A connection that threads share: SQLite itself serializes statements, `lock` does so for transactions."""
 
@@ -33,16 +46,19 @@ class SharedConnection(sqlite3.Connection):
 
 
 def open_database(
-    path: Path, schema: str, version: int, *, busy_ms: int = BUSY_MS
+    path: Path, schema: str | Schema, version: int = 1, *, busy_ms: int = BUSY_MS
 ) -> tuple[SharedConnection, tuple[Problem, ...]]:
-    """A connection in autocommit mode with `schema` (idempotent statements) applied.
+    """A connection in autocommit mode with `schema` applied; a text is the tables of a schema without a past.
+
+    A file of an older version goes on where `schema` has the steps from there, with all its rows.
 
     Raises:
         StoreError: the file is locked for too long, or it or its directory can't be written.
     """
+    wanted = Schema(schema, version) if isinstance(schema, str) else schema
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _connect(path, schema, version, busy_ms), ()
+        return _connect(path, wanted, busy_ms), ()
     except OSError as error:
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
     except sqlite3.DatabaseError as error:
@@ -50,7 +66,7 @@ def open_database(
             raise StoreError(f"{path} is locked by another process: stop it, or set FOREWORD_HOME") from error
         if trouble_of(error) == "unwritable":
             raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
-        return _begin_anew(path, schema, version, busy_ms, error)
+        return _begin_anew(path, wanted, busy_ms, error)
 
 
 def use_write_ahead_log(connection: sqlite3.Connection, timeout_s: float) -> None:
@@ -91,7 +107,7 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
         raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
 
 
-def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConnection:
+def _connect(path: Path, schema: Schema, busy_ms: int) -> SharedConnection:
     connection = sqlite3.connect(
         path,
         timeout=busy_ms / 1000,
@@ -102,9 +118,9 @@ def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConne
     try:
         use_write_ahead_log(connection, busy_ms / 1000)
         connection.execute("PRAGMA synchronous = NORMAL")
-        _check_version(connection, version)
-        connection.executescript(schema)
-        connection.execute(f"PRAGMA user_version = {version}")
+        _bring_up(connection, schema)
+        connection.executescript(schema.tables)
+        connection.execute(f"PRAGMA user_version = {schema.version}")
         _check_pages(connection, path)
     except sqlite3.DatabaseError:
         connection.close()
@@ -112,10 +128,22 @@ def _connect(path: Path, schema: str, version: int, busy_ms: int) -> SharedConne
     return connection
 
 
-def _check_version(connection: sqlite3.Connection, version: int) -> None:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found not in (0, version):
-        raise sqlite3.DatabaseError(f"it has schema {found}, not {version}")
+def _bring_up(connection: SharedConnection, schema: Schema) -> None:
+    """Take an older file to the version of now, or refuse one without a way there; all or nothing."""
+    if _version_of(connection) in (0, schema.version):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        while (found := _version_of(connection)) != schema.version:
+            if found not in schema.steps:
+                raise sqlite3.DatabaseError(f"it has schema {found}, not {schema.version}")
+            for statement in schema.steps[found]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {found + 1}")
+
+
+def _version_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -130,11 +158,11 @@ def _is_small(path: Path) -> bool:
 
 
 def _begin_anew(
-    path: Path, schema: str, version: int, busy_ms: int, cause: sqlite3.DatabaseError
+    path: Path, schema: Schema, busy_ms: int, cause: sqlite3.DatabaseError
 ) -> tuple[SharedConnection, tuple[Problem, ...]]:
     try:
         aside = put_aside(path, COPIES)
-        connection = _connect(path, schema, version, busy_ms)
+        connection = _connect(path, schema, busy_ms)
     except (OSError, sqlite3.DatabaseError) as error:
         raise StoreError(f"can't open {path} ({error}): remove it, or set FOREWORD_HOME") from error
     return connection, (

@@ -35,6 +35,16 @@ class Places:
         """The ledger of requests."""
         return self.data / "ledger.sqlite"
 
+    @property
+    def chats(self) -> Path:
+        """The chats of all workspaces."""
+        return self.data / "chats.sqlite"
+
+    @property
+    def leases(self) -> Path:
+        """Who is doing what at the moment."""
+        return self.data / "leases.sqlite"
+
 
 def find_places(environ: Mapping[str, str]) -> Places:
     """The platform's directories, or those below `FOREWORD_HOME`.

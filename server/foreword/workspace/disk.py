@@ -53,7 +53,10 @@ def read_file(root: Path, path: str, limit: int = READ_LIMIT) -> bytes | None:
     Raises:
         WorkspaceError: `path` leads out of the workspace, directly or through a symlink.
     """
-    target = _confined(root, path)
+    return _read_regular(_confined(root, path), limit)
+
+
+def _read_regular(target: str | Path, limit: int) -> bytes | None:
     try:
         descriptor = os.open(target, OPEN_FLAGS)
     except OSError:
@@ -72,18 +75,22 @@ def read_file(root: Path, path: str, limit: int = READ_LIMIT) -> bytes | None:
 def read_sources(
     root: Path, repository: Repository | None, sources: Sequence[Source]
 ) -> Iterator[tuple[Source, bytes | None]]:
-    """The contents of each source in the given order: dirty ones from disk, the others from git.
+    """The contents of each source: from disk where they are what the blob id says, the others from git at last.
 
-    None for what can't be read, or is on disk no longer what its blob id says: whoever keeps results by
-    blob id must never see other contents. With its first two arguments bound it is a picklable `Reader`.
+    None for what can't be read, and for a dirty one that changed: whoever keeps results by blob id must never
+    see other contents. With its first two arguments bound it is a picklable `Reader`.
     """
-    in_git = [source.blob for source in sources if repository and not source.dirty]
-    blobs = read_blobs(repository, in_git) if repository else iter(())
+    in_git: list[Source] = []
     for source in sources:
-        if repository and not source.dirty:
-            yield source, next(blobs, ("", None))[1]
-        else:
+        if repository is None or source.dirty:
             yield source, _read_expected(root, source)
+        elif (content := _read_tracked(root, source)) is not None:
+            yield source, content
+        else:
+            in_git.append(source)
+    if repository is not None and in_git:
+        contents = read_blobs(repository, [source.blob for source in in_git])
+        yield from ((source, content) for source, (_, content) in zip(in_git, contents, strict=True))
 
 
 def hash_of(content: bytes, like: str) -> str:
@@ -93,6 +100,15 @@ def hash_of(content: bytes, like: str) -> str:
 
 def _read_expected(root: Path, source: Source) -> bytes | None:
     content = read_file(root, source.path)
+    return content if content is not None and hash_of(content, source.blob) == source.blob else None
+
+
+def _read_tracked(root: Path, source: Source) -> bytes | None:
+    """The contents of a file that git has, if they are on disk too: quicker than asking git.
+
+    Wherever its path may lead by now, what has the blob's id is what git has.
+    """
+    content = _read_regular(f"{root}/{source.path}", READ_LIMIT)
     return content if content is not None and hash_of(content, source.blob) == source.blob else None
 
 

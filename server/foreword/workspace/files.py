@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,10 +33,7 @@ from foreword.workspace.listing import (
     SUBMODULE_MODE,
     SYMLINK_MODE,
     Entry,
-    changed_paths,
-    index_entries,
     tree_entries,
-    untracked,
 )
 from foreword.workspace.repository import Repository
 from foreword.workspace.walk import walk
@@ -68,11 +64,6 @@ class Draft:
         else:
             self.blobs[path] = entry.blob
 
-    def forget(self, path: str) -> None:
-        """Take back what `add_entry` did."""
-        self.blobs.pop(path, None)
-        self.reasons.pop(path, None)
-
     def is_reached_directly(self, path: str) -> bool:
         """Whether no folder above the file is a symlink, as git has it."""
         folder = os.path.dirname(path)  # noqa: PTH120 - called for every changed file
@@ -83,25 +74,7 @@ class Draft:
 
     def done(self) -> FileTree:
         """The tree."""
-        left_out = {LeftOut(_shown(path, reason), reason) for path, reason in self.reasons.items()}
-        return make_tree(self.blobs, left_out, self.dirty)
-
-
-def saved_tree(root: Path, repository: Repository | None, rules: IgnoreRules = NO_RULES) -> FileTree:
-    """The files as saved: tracked, and untracked but not ignored; outside git, what the walk finds.
-
-    `root` is as `open_root` gives it. A file that git does not vouch for is read and hashed; it is dirty
-    unless its contents are those of the index, line ends aside.
-
-    Raises:
-        WorkspaceError: git failed, or a folder outside git has too many files.
-    """
-    draft = Draft(root, rules)
-    if repository is None:
-        _add_walked(draft)
-    else:
-        _add_saved(draft, repository)
-    return draft.done()
+        return make_tree(self.blobs, listed(self.reasons), self.dirty)
 
 
 def anchor_tree(repository: Repository, anchor: Anchor, rules: IgnoreRules = NO_RULES) -> FileTree:
@@ -116,29 +89,17 @@ def anchor_tree(repository: Repository, anchor: Anchor, rules: IgnoreRules = NO_
     return draft.done()
 
 
-def _add_saved(draft: Draft, repository: Repository) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        pending_changes = threads.submit(changed_paths, repository)
-        pending_others = threads.submit(untracked, repository)
-        entries = index_entries(repository)
-        for path, entry in entries.items():
-            draft.add_entry(path, entry)
-    new = Entry("100644", "0" * (64 if repository.object_format == "sha256" else 40))
-    for path in (*pending_changes.result(), *pending_others.result()):
-        draft.forget(path)
-        _add_from_disk(draft, path, entries.get(path, new))
-
-
-def _add_walked(draft: Draft) -> None:
+def add_walked(draft: Draft) -> None:
+    """Take all files of a folder outside git."""
     new = Entry("100644", "0" * 40)
     for path, reason in walk(draft.root, draft.rules):
         if reason:
             draft.reasons[path] = reason
         else:
-            _add_from_disk(draft, path, new)
+            add_from_disk(draft, path, new)
 
 
-def _add_from_disk(draft: Draft, path: str, entry: Entry) -> None:
+def add_from_disk(draft: Draft, path: str, entry: Entry) -> None:
     """Take a file as it is on disk, where `entry` is what git last knew; nothing if it is gone."""
     if path.endswith("/") or entry.mode == SUBMODULE_MODE:
         draft.reasons[path.removesuffix("/")] = SUBMODULE
@@ -178,6 +139,11 @@ def _add_contents(draft: Draft, path: str, known: str) -> None:
     draft.blobs[path] = blob
     if blob != known:
         draft.dirty.add(path)
+
+
+def listed(reasons: Mapping[str, str]) -> set[LeftOut]:
+    """What is left out, from the reasons by path."""
+    return {LeftOut(_shown(path, reason), reason) for path, reason in reasons.items()}
 
 
 def _shown(path: str, reason: str) -> str:

@@ -108,6 +108,25 @@ def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> di
     return {path: total / limit for path, total in sorted(weights.items())}
 
 
+def last_commit(repository: Repository, after: str, until: str, path: str = "") -> str | None:
+    """The newest commit of `after..until` that touched a file (any, without one): its short id and subject."""
+    asked = ("log", "-1", "--no-show-signature", "--format=%h %s", "--end-of-options", f"{after}..{until}")
+    return ask(repository.root, *asked, "--", *([f":(literal){path}"] if path else [])) or None
+
+
+def is_cut_off(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> bool:
+    """Whether a shallow clone lacks changes that `churn` would count, so that it gives other numbers than others'.
+
+    Commits at the edge of a shallow clone seem to have no parents, and so no changes.
+    """
+    try:
+        edge = (repository.common_dir / "shallow").read_text("ascii").split()
+    except FileNotFoundError:
+        return False
+    counted = ask(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit) or ""
+    return not frozenset(edge).isdisjoint(counted.split())
+
+
 def clean_revision(repository: Repository) -> str:
     """HEAD in a few characters for people: `main@1a2b3c4d5e6f`, or just the commit when it is detached."""
     branch = _branch(repository)

@@ -20,9 +20,14 @@ class Entry(NamedTuple):
     blob: str
 
 
-def index_entries(repository: Repository) -> dict[str, Entry]:
-    """The files of git's index below the workspace, sparse ones too; of an unmerged file, any one stage."""
-    records = records_of(run(repository.root, "ls-files", "-s", "-z"))
+def list_index(repository: Repository) -> bytes:
+    """Git's index below the workspace, as git lists it."""
+    return run(repository.root, "ls-files", "-s", "-z")
+
+
+def index_entries(listing: bytes) -> dict[str, Entry]:
+    """The files of a listing of git's index, sparse ones too; of an unmerged file, any one stage."""
+    records = records_of(listing)
     # <mode> SP <blob> SP <stage> TAB <path>, where all but the path have fixed widths
     end = records[0].index("\t") if records else 0
     return {record[end + 1 :]: Entry(record[:6], record[7 : end - 2]) for record in records}

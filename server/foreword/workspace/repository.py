@@ -30,6 +30,11 @@ class Repository:
     is_shallow: bool = False
     filters: tuple[str, ...] = ()
 
+    @property
+    def null_blob(self) -> str:
+        """The id that no blob has."""
+        return "0" * (64 if self.object_format == "sha256" else 40)
+
 
 def open_repository(root: Path) -> tuple[Repository | None, Problem | None]:
     """The repository around the folder `root`; None outside git, and where git ignores the folder.

@@ -40,6 +40,31 @@ def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> 
         return Problem(f"can't write {path}: {error.strerror} (nothing was changed in it)", path)
 
 
+def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem | None:
+    """Give a file that holds `expected` a path where nothing is, or say why not."""
+    problem = _obstacle(root, path) or _obstacle(root, new_path)
+    if problem is not None:
+        return problem
+    if read_file(root, path) != expected:
+        return _changed(path)
+    target = root / new_path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(
+            exist_ok=False
+        )  # the name is taken first, so that nothing that appears meanwhile is overwritten
+    except FileExistsError:
+        return Problem(f"{new_path} exists by now: move it away, or ask again", path)
+    except OSError as error:
+        return Problem(f"can't create {new_path}: {error.strerror}", path)
+    try:
+        (root / path).replace(target)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        return Problem(f"can't rename {path} to {new_path}: {error.strerror}", path)
+    return None
+
+
 def remove_file(root: Path, path: str, expected: bytes) -> Problem | None:
     """Delete a file that holds `expected`, or say why not."""
     problem = _obstacle(root, path)

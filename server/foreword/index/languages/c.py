@@ -45,20 +45,30 @@ _TRANSPARENT = frozenset(("parenthesized_declarator", "attributed_declarator"))
 
 
 _CPP = re.compile(
-    rb"^[ \t]*(?:"
-    rb"(?:inline[ ]+)?namespace\b[ \w:]*\{"
+    rb"namespace\b[ \w:]*\{"
     rb"|class[ ]+\w[^;()\n]*[{:]"
     rb"|template[ ]*<"
     rb"|using[ ]+namespace"
     rb"|(?:public|private|protected)[ ]*:"
-    rb")",
-    re.MULTILINE,
 )
+_CPP_WORDS = (b"namespace", b"class", b"template", b"using", b"public", b"private", b"protected")
+_BEFORE_CPP = frozenset((b"", b"inline"))
 
 
 def is_cpp(data: bytes) -> bool:
     """Whether a header that is C by its name holds C++; the C grammar would make nonsense of it."""
-    return _CPP.search(data) is not None
+    return any(_begins_cpp(data, word) for word in _CPP_WORDS)
+
+
+def _begins_cpp(data: bytes, word: bytes) -> bool:
+    """Whether a line begins with the keyword `word`, used as C++ does: to look for the word is quicker than for lines."""
+    start = data.find(word)
+    while start >= 0:
+        before = data[data.rfind(b"\n", 0, start) + 1 : start]
+        if before.strip(b" \t") in _BEFORE_CPP and _CPP.match(data, start):
+            return True
+        start = data.find(word, start + len(word))
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""What the history of a repository adds to search, read once for each commit that is checked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foreword.core.errors import WorkspaceError
+from foreword.index.echoes import NO_ECHOES, Echoes, echoes_of
+from foreword.workspace.commits import recent_commits
+from foreword.workspace.history import head_commit
+from foreword.workspace.repository import Repository
+
+
+@dataclass(slots=True)
+class Past:
+    """The history up to HEAD; there is none outside git. Any thread may ask: at worst the same is read twice."""
+
+    repository: Repository | None = None
+    _known: tuple[str, Echoes] | None = None
+
+    def echoes(self) -> Echoes:
+        """The echoes of the history up to the commit that is checked out now; none where git can't tell it."""
+        if self.repository is None:
+            return NO_ECHOES
+        try:
+            head = head_commit(self.repository)
+            known = self._known
+            if head is not None and (known is None or known[0] != head):
+                self._known = known = head, echoes_of(recent_commits(self.repository, head))
+        except WorkspaceError:  # a clone without its history: search goes without it
+            return NO_ECHOES
+        return known[1] if head is not None and known is not None else NO_ECHOES

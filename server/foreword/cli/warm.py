@@ -1,0 +1,59 @@
+"""Write the prefix to the provider's cache before it is needed, or renew it.
+
+--base-only writes the base that everybody shares who works from the same upstream state: for a CI job after a merge,
+with the same settings and a full clone. Nothing is answered; what it costs is in the ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from foreword.assist.saved import look
+from foreword.assist.session import Session, open_session
+from foreword.assist.warm_view import warm_json, warm_line
+from foreword.assist.warming import current_prefix, shared_prefix, warm_now
+from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
+from foreword.cli.consent import add_consent, consent_of
+from foreword.cli.running import run_cancellable
+from foreword.cli.terminal import index_progress, output, print_json, show_problems
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's grammar."""
+    add_workspace(parser)
+    parser.add_argument("--ttl", choices=("5m", "1h"), help="how long it is to be kept (cache.ttl)")
+    parser.add_argument("--base-only", action="store_true", help="the shared base, without local changes")
+    parser.add_argument("--dry-run", action="store_true", help="send nothing; say what it would cost")
+    add_consent(parser)
+    add_model(parser)
+    add_budget(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    ttl = "off" if arguments.no_cache else arguments.ttl
+    flags = {**flags_of(arguments), **({"cache.ttl": ttl} if ttl else {})}
+    with (
+        index_progress() as progress,
+        open_session(arguments.workspace, flags, on_progress=progress) as session,
+    ):
+        session.consent = consent_of(arguments)
+        try:
+            _warm(session, arguments)
+        finally:
+            show_problems(session.problems)
+    return 0
+
+
+def _warm(session: Session, arguments: argparse.Namespace) -> None:
+    saved = look(session)
+    if arguments.base_only:
+        prepared = shared_prefix(session, saved)
+    else:
+        prepared = current_prefix(session, saved, keep=not arguments.dry_run)
+    done = None if arguments.dry_run else run_cancellable(warm_now(session, prepared))
+    if arguments.json:
+        print_json(warm_json(session, prepared, done))
+    else:
+        output().print(warm_line(session, prepared, done), markup=False)

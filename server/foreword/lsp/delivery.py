@@ -1,0 +1,146 @@
+"""A kept proposal on its way to the user: as one edit that the client applies, or as a diff to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from foreword.assist.applying import Outcome
+from foreword.assist.editing import files_json, problems_json
+from foreword.assist.folder import OpenFolder
+from foreword.assist.proposal import Proposal
+from foreword.core.errors import Problem
+from foreword.core.hunk import render_hunk
+from foreword.lsp.edits import LaidEdit, lay_edit
+from foreword.lsp.pages import diff_uri, refused_uri
+from foreword.lsp.previews import show_diff
+from foreword.lsp.proposals import proposal_of
+from foreword.lsp.server import ForewordServer
+
+PROPOSAL_SCHEMA = "foreword.proposal/1"
+MAX_TOLD = 3
+"""Problems in one message; the JSON has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`apply` it or only show it; `preview` its diff; let the editor ask the user to `confirm`."""
+
+    apply: bool
+    preview: bool
+    confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a proposal; `problems` are all that keeps it from being true as a whole."""
+
+    name: str
+    proposal: Proposal
+    laid: LaidEdit
+    applied: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """By file; a file of which some hunks were refused is applied all the same."""
+        return tuple(Outcome(path, self.applied and path in self.laid.paths) for path in self.proposal.files)
+
+    @property
+    def problems_json(self) -> list[Mapping[str, Any]]:
+        """The problems as JSON."""
+        return problems_json(self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.proposal/1`."""
+        applied = {outcome.path for outcome in self.outcomes if outcome.applied}
+        shown = [{**file, "applied": file["path"] in applied} for file in files_json(self.proposal)]
+        schema = {"schema": PROPOSAL_SCHEMA}
+        return {**schema, "edits": shown, "problems": self.problems_json, **self.more_json()}
+
+    def more_json(self) -> dict[str, Any]:
+        """What a client needs to go on: the id, the hunks in their order, and the edit unless it is applied."""
+        hunks = {
+            file.path: [render_hunk(hunk) for hunk in file.hunks] for file in self.proposal.files.values()
+        }
+        told: dict[str, Any] = {"proposalId": self.name, "applied": self.applied, "hunks": hunks}
+        if self.laid.edit is not None and not self.applied:
+            told["workspaceEdit"] = self.laid.edit
+        return told
+
+
+async def deliver(
+    server: ForewordServer, opened: OpenFolder, name: str, proposal: Proposal, wishes: Wishes
+) -> Delivered:
+    """Bring the kept proposal of this name, or what `proposal` has of it, to the user as the client can.
+
+    Raises:
+        StoreError: a diff can't be written for a client that reads files only.
+    """
+    title = proposal_of(server, name).title
+    laid = await lay_edit(server, opened, proposal, title=title, confirm=wishes.confirm)
+    is_shown = wishes.preview or (wishes.apply and not server.client.applies_edits)
+    if is_shown and proposal.files:
+        diff = await opened.run(_diff_of, proposal)
+        await show_diff(server, diffs_folder(opened), diff_uri(name), diff, take_focus=True)
+    await tell_refused(server, opened, name, laid)
+    applies = wishes.apply and not is_shown and laid.edit is not None
+    problem = await _apply(server, laid.edit, title) if applies and laid.edit else None
+    left = (problem,) if problem else ()
+    tell(server, left)
+    return Delivered(name, proposal, laid, applies and not left, (*laid.problems, *left))
+
+
+async def tell_refused(server: ForewordServer, opened: OpenFolder, name: str, laid: LaidEdit) -> None:
+    """What was refused, in one message that names the document with its diff."""
+    if not laid.refused:
+        return
+    diff = "".join(_file_diff(refusal.path, refusal.diff) for refusal in laid.refused)
+    uri = await show_diff(server, diffs_folder(opened), refused_uri(name), diff)
+    first, n_more = laid.refused[0].message, len(laid.refused) - 1
+    paths = ", ".join(dict.fromkeys(refusal.path for refusal in laid.refused))
+    what = first if not n_more else f"{n_more + 1} changes were not applied, in {paths} ({first})"
+    tell(server, [Problem(f"{what}; the diff is {uri}")])
+
+
+def tell(server: ForewordServer, problems: Sequence[Problem]) -> None:
+    """Show problems to the user, as one message."""
+    if problems:
+        more = f"; and {len(problems) - MAX_TOLD} more" if len(problems) > MAX_TOLD else ""
+        text = "; ".join(problem.message for problem in problems[:MAX_TOLD])
+        shown = types.ShowMessageParams(types.MessageType.Warning, f"Foreword: {text}{more}")
+        server.window_show_message(shown)
+
+
+def diffs_folder(opened: OpenFolder) -> Path:
+    """Where diffs are written for clients that read files only."""
+    return opened.session.places.data / "proposals"
+
+
+async def _apply(server: ForewordServer, edit: types.WorkspaceEdit, title: str) -> Problem | None:
+    """One edit is one step of undo; a client that does not apply it says why, and is not asked again."""
+    params = types.ApplyWorkspaceEditParams(edit, f"Foreword: {title}" if title else "Foreword")
+    try:
+        result = await server.workspace_apply_edit_async(params)
+    except JsonRpcException as error:
+        reason = " ".join(str(error).split())
+    else:
+        if result.applied:
+            return None
+        reason = " ".join((result.failure_reason or "it did not say why").split())
+    return Problem(
+        f"the editor did not apply the proposal ({reason}): it is kept, so apply it again, or ask again"
+    )
+
+
+def _diff_of(proposal: Proposal) -> str:
+    return proposal.diff
+
+
+def _file_diff(path: str, diff: str) -> str:
+    return diff if diff.startswith("---") else f"--- a/{path}\n+++ b/{path}\n{diff}"

@@ -1,0 +1,196 @@
+"""`foreword.edit` and the edits of code actions: an instruction becomes a proposal, and the proposal an edit.
+
+A proposal is kept, whatever becomes of it, so that it can be looked at and applied later, whole or in part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+
+from foreword.assist.actions import Task, edits, pointers_of, question_of, task_from_json
+from foreword.assist.answering import AnswerEvent, ToolsUsed
+from foreword.assist.asking import prepare_now
+from foreword.assist.editing import Edited, edit
+from foreword.assist.folder import OpenFolder
+from foreword.assist.forecast import request_json
+from foreword.assist.overlay import workspace_path
+from foreword.assist.pointing import Pointer
+from foreword.assist.preparing import Kind
+from foreword.assist.session import Session
+from foreword.core.errors import Problem, UsageError
+from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.lsp.asking import documents_in
+from foreword.lsp.configuration import open_now
+from foreword.lsp.convert import path_from_uri
+from foreword.lsp.delivery import Delivered, Wishes, deliver, tell, tell_refused
+from foreword.lsp.edits import LaidEdit, lay_edit
+from foreword.lsp.folder import Folder
+from foreword.lsp.folders import folder_of
+from foreword.lsp.progress import Report, work_done
+from foreword.lsp.proposals import Part, keep_proposal, part_of, proposal_of
+from foreword.lsp.server import ForewordServer
+from foreword.lsp.status import send_status
+from foreword.lsp.trust import require_trust
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What is to be changed; `token` is the client's own for progress."""
+
+    text: str
+    pointers: tuple[Pointer, ...]
+    kind: Kind = "edit"
+    title: str = ""
+    use_cache: bool = True
+    token: types.ProgressToken | None = None
+
+
+async def run_instruction(
+    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction, wishes: Wishes
+) -> dict[str, Any]:
+    """What came of an instruction, as `foreword.edit/1`, with the id of its proposal and whether it is applied.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    opened = _open(folder)
+    edited = await _propose(server, folder, session, instruction)
+    name = keep_proposal(server, folder, edited.proposal, instruction.title or instruction.text)
+    tell(server, edited.problems)
+    if not edited.proposal.files or not edited.is_complete:
+        done = Delivered(name, edited.proposal, LaidEdit(None))
+    else:
+        done = await deliver(server, opened, name, edited.proposal, wishes)
+    told = edited.to_json(done.outcomes)
+    return {**told, "problems": [*told["problems"], *done.problems_json], **done.more_json()}
+
+
+async def run_dry(
+    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
+) -> dict[str, Any]:
+    """The first request of an instruction as `foreword.request/1`; nothing is sent.
+
+    Raises:
+        ForewordError: it can't be asked; the message says why.
+    """
+    opened = _open(folder)
+    how = partial(prepare_now, use_cache=instruction.use_cache, kind=instruction.kind, keep=False)
+    how = partial(how, documents=documents_in(server, opened))
+    return request_json(session, await opened.run(how, session, instruction.text, instruction.pointers))
+
+
+async def run_proposal(
+    server: ForewordServer, folder: Folder, name: str, part: Part, wishes: Wishes
+) -> dict[str, Any]:
+    """Apply an earlier proposal, or a part of it, to the text of now; what became of it, as `foreword.proposal/1`.
+
+    Raises:
+        UsageError: there is no such proposal here, or no such part in it.
+    """
+    kept = proposal_of(server, name)
+    if kept.folder_uri != folder.uri:
+        raise UsageError(f'the proposal {name} belongs to {kept.folder_uri}: leave "workspace" out')
+    opened = _open(folder)
+    proposal = await opened.run(part_of, kept.proposal, part)
+    done = await deliver(server, opened, name, proposal, wishes)
+    return done.to_json()
+
+
+async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) -> types.WorkspaceEdit | None:
+    """The edit of a code action by its `data`; None, and a message to the user, where there is nothing to apply.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    uri = given.get("uri")
+    folder = folder_of(server, uri if isinstance(uri, str) and uri.startswith("file:") else None)
+    opened = await open_now(server, folder)
+    instruction = instruction_of(read_task(opened, given), title=title)
+    edited = await _propose(server, folder, await opened.current(), instruction)
+    name = keep_proposal(server, folder, edited.proposal, title)
+    is_empty = edited.is_complete and not edited.proposal.files
+    words = " ".join(edited.answer.text.split())
+    tell(server, (*edited.problems, *((Problem(f"no edit was proposed: {words}"),) if is_empty else ())))
+    if is_empty or not edited.is_complete:
+        return None
+    laid = await lay_edit(server, opened, edited.proposal, title=title)
+    await tell_refused(server, opened, name, laid)
+    return laid.edit
+
+
+def read_task(opened: OpenFolder, given: Mapping[str, Any]) -> Task:
+    """The task that a client sent, about a file of this folder.
+
+    Raises:
+        UsageError: it is no task that ends in edits, or not about a file here.
+    """
+
+    def path_of(uri: str) -> str | None:
+        path = path_from_uri(uri)
+        return workspace_path(opened.root, path) if path is not None else None
+
+    uri = given.get("uri")
+    if isinstance(uri, str) and uri and path_from_uri(uri) is None:
+        raise UsageError(f"{uri} is no file: save it in the workspace, so that it can be edited there")
+    task = task_from_json(given, path_of)
+    if not edits(task.kind):
+        raise UsageError(f'a task of the kind "{task.kind}" edits nothing: use foreword.ask')
+    return task
+
+
+def instruction_of(
+    task: Task, *, title: str = "", use_cache: bool = True, token: types.ProgressToken | None = None
+) -> Instruction:
+    """A task as an instruction."""
+    return Instruction(question_of(task), pointers_of(task), task.kind, title, use_cache, token)
+
+
+def _open(folder: Folder) -> OpenFolder:
+    assert folder.open_folder is not None, "the session is its own"  # noqa: S101 - an invariant
+    return folder.open_folder
+
+
+async def _propose(
+    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
+) -> Edited:
+    """Let the model work, with progress that can be cancelled."""
+    opened, task = _open(folder), asyncio.current_task()
+    assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
+    await require_trust(server, opened, session)
+    events = edit(
+        session,
+        instruction.text,
+        instruction.pointers,
+        use_cache=instruction.use_cache,
+        documents=documents_in(server, opened),
+        run=opened.run,
+        kind=instruction.kind,
+    )
+    async with work_done(server, "Foreword", task.cancel, instruction.token) as report, aclosing(events):
+        async for event in events:
+            if isinstance(event, Edited):
+                send_status(server, folder)
+                return event
+            _note(event, report)
+    raise AssertionError("edit() ends with Edited or raises")
+
+
+def _note(event: AnswerEvent, report: Report) -> None:
+    match event:
+        case TextDelta():
+            report("answering", None)
+        case ThinkingDelta():
+            report("thinking", None)
+        case ToolCallStarted(name):
+            report(name, None)
+        case ToolsUsed(names):
+            report(", ".join(names), None)
+        case _:
+            pass

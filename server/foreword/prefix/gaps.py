@@ -1,0 +1,162 @@
+"""When will the next question come? The law of the gaps between a user's questions, learned from their times.
+
+    times of questions -> GapModel -> Law (chance that nothing came after so many seconds)
+
+A gap is counted in a bin, once for all and once for the hour of the day at which it began. What is expected
+at an hour is drawn towards the law of all hours, and that one towards `PRIOR`, the less the more was seen.
+Old gaps fade, so that the model follows its user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import accumulate, pairwise
+from math import erf, log, sqrt
+
+FINE_S, FINE_END_S = 300.0, 14_400.0
+COARSE_S, HORIZON_S = 1_800.0, 172_800.0
+"""Bins of five minutes up to four hours, of half an hour up to two days; one more for all beyond."""
+
+N_FINE = int(FINE_END_S / FINE_S)
+N_BINS = N_FINE + int((HORIZON_S - FINE_END_S) / COARSE_S) + 1
+
+PRIOR_GAPS = 2.0
+"""How many seen gaps the prior weighs as much as."""
+
+NEAR, FAR = 0.45, 0.2
+"""What the prior expects of a user, see `prior`: rather pessimistic, as a mark that is in vain costs at once."""
+
+HOUR_GAPS = 30.0
+"""How many gaps of its own an hour of the day needs to weigh as much as all hours together."""
+
+FADING = 0.998
+"""What a gap still weighs after the next one was seen: about the last 500 count."""
+
+HOURS = 24
+HOUR_S, DAY_S = 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """`tails[i]` is the chance that a gap is longer than the beginning of bin `i`."""
+
+    tails: tuple[float, ...]
+
+    def survival(self, seconds: float) -> float:
+        """The chance that nothing came after so long; even inside of a bin, and level past the horizon."""
+        low, share = place_of(seconds)
+        return self.tails[low] + share * (self.tails[low + 1] - self.tails[low]) if share else self.tails[low]
+
+
+@dataclass(frozen=True, slots=True)
+class GapModel:
+    """Counts of gaps by bin, for all hours and for each; `weight` is what the next gap will count.
+
+    `n_gaps` were seen so far; `last` is the time of the last question.
+    """
+
+    counts: tuple[float, ...] = (0.0,) * N_BINS
+    hours: tuple[tuple[float, ...], ...] = ((),) * HOURS
+    weight: float = 1.0
+    n_gaps: int = 0
+    last: float | None = field(default=None)
+
+    @staticmethod
+    def of(times: Iterable[float]) -> GapModel:
+        """Learned from the times of questions, oldest first, in seconds of a clock whose midnight is at 0."""
+        model = GapModel()
+        for at in times:
+            model = model.learn(at)
+        return model
+
+    @staticmethod
+    def of_places(asked: Iterable[tuple[float, str]], here: str) -> GapModel:
+        """Learned from the times and places (worktrees) of all questions of a user, oldest first.
+
+        A gap lies between two questions at one place; `last` is that of the place `here`, where there may be none yet.
+        """
+        model, last = GapModel(), dict[str, float]()
+        for at, place in asked:
+            model = replace(model, last=last.get(place)).learn(at)
+            last[place] = at
+        return replace(model, last=last.get(here))
+
+    def learn(self, at: float) -> GapModel:
+        """The model after one more question."""
+        if self.last is None or at < self.last:
+            return GapModel(self.counts, self.hours, self.weight, self.n_gaps, at)
+        hour, (place, _) = hour_of(self.last), place_of(at - self.last)
+        own = _added(self.hours[hour] or (0.0,) * N_BINS, place, self.weight)
+        return GapModel(
+            _added(self.counts, place, self.weight),
+            (*self.hours[:hour], own, *self.hours[hour + 1 :]),
+            self.weight / FADING,
+            self.n_gaps + 1,
+            at,
+        )
+
+    def laws(self, at: float) -> tuple[Law, Law]:
+        """The law of all gaps, and of those that begin at the hour of `at`."""
+        everywhere = _blend(prior(), PRIOR_GAPS, self.counts, self.weight)
+        law, own = _law(everywhere), self.hours[hour_of(at)]
+        return law, _law(_blend(everywhere, HOUR_GAPS, own, self.weight)) if own else law
+
+    def law(self, at: float) -> Law:
+        """The law of gaps that begin at the hour of `at`."""
+        return self.laws(at)[1]
+
+
+def place_of(seconds: float) -> tuple[int, float]:
+    """The bin of a time, and which share of the bin lies before it; everything past the horizon is the last bin."""
+    if seconds >= HORIZON_S:
+        return N_BINS - 1, 0.0
+    late = seconds - FINE_END_S
+    place = max(0.0, seconds) / FINE_S if late < 0 else N_FINE + late / COARSE_S
+    return int(place), place - int(place)
+
+
+def hour_of(at: float) -> int:
+    """The hour of the day, 0 to 23."""
+    return int(at % DAY_S) // HOUR_S
+
+
+@cache
+def prior() -> tuple[float, ...]:
+    """The share of each bin for a user of whom nothing is known yet.
+
+    Of a hundred questions 45 are followed by another one within a sitting, log-normally about 150 seconds later,
+    20 after a pause of minutes or hours, evenly in the logarithm, and 35 by none within the horizon.
+    """
+    edges = [_edge(i) for i in range(N_BINS)]
+    near = [_normal(log(edge / 150.0) / 1.4) if edge else 0.0 for edge in edges]
+    far = [min(1.0, max(0.0, log(edge / 600.0) / log(DAY_S / 600.0))) if edge else 0.0 for edge in edges]
+    until = [NEAR * a + FAR * b for a, b in zip(near, far, strict=True)]
+    return (*(high - low for low, high in pairwise(until)), 1.0 - until[-1])
+
+
+def _blend(
+    expected: Sequence[float], n_expected: float, counts: Sequence[float], weight: float
+) -> tuple[float, ...]:
+    """Shares by bin: what was expected, as if `n_expected` gaps had shown it, together with what was counted."""
+    scale = 1.0 / weight
+    total = n_expected + sum(counts) * scale
+    a, b = n_expected / total, scale / total
+    return tuple([a * share + b * count for share, count in zip(expected, counts, strict=True)])
+
+
+def _law(shares: Sequence[float]) -> Law:
+    return Law((*[max(0.0, 1.0 - until) for until in accumulate(shares, initial=0.0)][:N_BINS],))
+
+
+def _added(counts: tuple[float, ...], place: int, weight: float) -> tuple[float, ...]:
+    return (*counts[:place], counts[place] + weight, *counts[place + 1 :])
+
+
+def _edge(i: int) -> float:
+    return i * FINE_S if i <= N_FINE else FINE_END_S + (i - N_FINE) * COARSE_S
+
+
+def _normal(z: float) -> float:
+    return 0.5 * (1.0 + erf(z / sqrt(2.0)))

@@ -1,0 +1,96 @@
+"""A recorded or written course of work: when was asked, when was something saved, when was nobody there.
+
+One JSON object a line, oldest first:
+    {"t": seconds, "event": "ask"|"edit"|"focus"|"blur"|"sleep"|"wake", "tokens"?, "path"?, "kind"?}
+`tokens` are those of the question's turn, or of what an edit adds to the delta. There is no text in a trace.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from foreword.core.errors import UsageError
+
+Happening = Literal["ask", "edit", "focus", "blur", "sleep", "wake"]
+LATEST_S = 1e12
+"""Times after this are no times."""
+
+MOST_TOKENS = 10**9
+
+HAPPENINGS: tuple[str, ...] = get_args(Happening)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line; `t` is in seconds, `tokens` None where the line does not tell; `who` tells people apart."""
+
+    t: float
+    event: Happening
+    tokens: int | None = None
+    path: str = ""
+    kind: str = ""
+    who: int = 0
+
+
+def read_trace(lines: Iterable[str]) -> tuple[Event, ...]:
+    """The events of a trace; empty lines are passed over.
+
+    Raises:
+        UsageError: a line is no event; the message says which and why.
+    """
+    events: list[Event] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        event = _event(number, line)
+        if events and event.t < events[-1].t:
+            raise _bad(number, f"its time {event.t:g} is before that of the line above; sort the trace by t")
+        events.append(event)
+    return tuple(events)
+
+
+def _event(number: int, line: str) -> Event:
+    try:
+        given = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _bad(number, "it is no JSON object") from error
+    if not isinstance(given, dict):
+        raise _bad(number, "it is no JSON object")
+    happening = next((known for known in get_args(Happening) if known == given.get("event")), None)
+    if happening is None:
+        raise _bad(number, f'"event" must be one of {", ".join(HAPPENINGS)}')
+    return Event(
+        _time(number, given.get("t")),
+        happening,
+        _tokens(number, given.get("tokens")),
+        _text(number, given, "path"),
+        _text(number, given, "kind"),
+    )
+
+
+def _time(number: int, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST_S:
+        raise _bad(number, '"t" must be a number of seconds, not negative')
+    return float(value)
+
+
+def _tokens(number: int, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TOKENS:
+        raise _bad(number, '"tokens" must be a whole number, not negative')
+    return value
+
+
+def _text(number: int, given: Mapping[str, Any], key: str) -> str:
+    value = given.get(key) or ""
+    if not isinstance(value, str):
+        raise _bad(number, f'"{key}" must be a text')
+    return value
+
+
+def _bad(number: int, why: str) -> UsageError:
+    return UsageError(f"line {number} of the trace is not usable: {why}")

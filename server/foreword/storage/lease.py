@@ -1,0 +1,103 @@
+"""Leases: who of several processes does what only one of them should do, and until when it need not be done again.
+
+    free  ->  held (by one owner, renewed while it lives)  ->  done (until some time)  ->  free
+
+An owner that dies leaves a lease that runs out by itself within `LEASE_S`, so nobody has to find out who is alive.
+What is done here is advice: whoever can't get at the file goes on without.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Literal, Self
+
+from foreword.storage.database import SharedConnection, open_database, transaction
+
+State = Literal["free", "held", "done"]
+
+SCHEMA_VERSION = 1
+LEASE_S = 4.0
+"""How long a lease holds without being renewed: longer than a loaded machine keeps a process waiting."""
+RENEW_S = 1.0
+BUSY_MS = 1_000
+KEPT_S = 86_400.0
+"""How long rows stay after their time."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
+"""
+_DONE = ""
+"""The owner of what is done: `until` is then in the seconds of whoever did it, else in those of this clock."""
+_ACQUIRE = """
+INSERT INTO lease VALUES (:name, :owner, :until) ON CONFLICT (name) DO UPDATE SET owner = :owner, until = :until
+WHERE CASE owner WHEN '' THEN lease.until <= :now
+      ELSE owner = :owner OR lease.until NOT BETWEEN :alive AND :until END
+"""
+
+
+class Leases:
+    """Opened when it is first used, and to be closed (a context manager). Every method may raise `StoreError`.
+
+    `now` and the `until` of `finish` are Unix seconds of the caller's clock; whether an owner still lives is
+    judged by `clock`, which all processes of the machine share. A lease that seems to hold for longer than any
+    can comes from before the clock was set back, and counts as run out.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = Lock()
+        self._opened: SharedConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    def acquire(self, name: str, owner: str, now: float) -> bool:
+        """Hold a lease that is free or already one's own; False if another owner holds it, or if it is done."""
+        alive = self._clock()
+        asked = {"name": name, "owner": owner, "until": alive + LEASE_S, "alive": alive, "now": now}
+        with transaction(self._connection) as connection:
+            connection.execute("DELETE FROM lease WHERE until < ?", (min(alive, now) - KEPT_S,))
+            return connection.execute(_ACQUIRE, asked).rowcount == 1
+
+    def renew(self, name: str, owner: str) -> None:
+        """Hold on for another `LEASE_S`; without effect if another owner took over."""
+        with transaction(self._connection) as connection:
+            connection.execute(
+                "UPDATE lease SET until = ? WHERE name = ? AND owner = ?",
+                (self._clock() + LEASE_S, name, owner),
+            )
+
+    def release(self, name: str, owner: str) -> None:
+        """Let another owner try; without effect if one took over."""
+        with transaction(self._connection) as connection:
+            connection.execute("DELETE FROM lease WHERE name = ? AND owner = ?", (name, owner))
+
+    def finish(self, name: str, until: float) -> None:
+        """It is done, whoever holds the lease by now."""
+        with transaction(self._connection) as connection:
+            connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", (name, _DONE, until))
+
+    def state(self, name: str, now: float) -> State:
+        """How it stands. Takes no lock, so it may be asked often."""
+        row = self._connection.execute("SELECT owner, until FROM lease WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return "free"
+        if row[0] == _DONE:
+            return "done" if now < row[1] else "free"
+        alive = self._clock()
+        return "held" if alive <= row[1] <= alive + LEASE_S else "free"
+
+    @property
+    def _connection(self) -> SharedConnection:
+        with self._lock:
+            if self._opened is None:
+                self._opened, _ = open_database(self._path, _SCHEMA, SCHEMA_VERSION, busy_ms=BUSY_MS)
+            return self._opened

@@ -1,0 +1,51 @@
+"""What git's history says about files in words: the messages of recent commits, and what each commit changed."""
+
+from __future__ import annotations
+
+import tempfile
+
+from foreword.core.commit import Commit
+from foreword.workspace.git import run, text_of
+from foreword.workspace.repository import Repository
+
+MAX_COMMITS = 1000
+_BEGIN, _END = b"\x01", b"\x02"
+"""Around a message in git's output; a message with one of them in it is read up to there."""
+
+
+def recent_commits(repository: Repository, commit: str, limit: int = MAX_COMMITS) -> tuple[Commit, ...]:
+    """The last `limit` commits up to `commit`, the newest first, merges and a first commit aside.
+
+    Paths are relative to the workspace; commits that changed nothing in it are left out. The same history gives the
+    same commits everywhere; a shallow clone knows fewer.
+    """
+    listed = run(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit)
+    with tempfile.TemporaryFile() as commits:
+        commits.write(listed)
+        commits.seek(0)
+        told = run(
+            repository.root,
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-z",
+            "--name-only",
+            "--relative",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=all",
+            "--encoding=UTF-8",
+            f"--format={_BEGIN.decode()}%B{_END.decode()}",
+            stdin=commits,
+        )
+    return tuple(one for part in told.split(_BEGIN)[1:] if (one := _commit(part)).paths)
+
+
+def _commit(told: bytes) -> Commit:
+    """A commit as git tells it: the message, and then the paths, each ended by NUL."""
+    message, _, rest = told.partition(_END)
+    paths = rest.partition(b"\0")[2].lstrip(b"\n").split(b"\0")
+    return Commit(
+        message.decode("utf-8", "replace").strip(),
+        tuple(text_of(path) for path in paths if path),
+    )

@@ -1,0 +1,169 @@
+"""The saved files of a workspace, seen again and again: each look goes on from the one before.
+
+A look never believes anything but git and the disk; what it takes over is what git's index is made of, as long as git
+lists the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from foreword.core.leftout import SUBMODULE
+from foreword.core.tree import FileTree, make_tree
+from foreword.workspace.files import Draft, add_from_disk, add_walked, listed
+from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules
+from foreword.workspace.listing import (
+    SUBMODULE_MODE,
+    Entry,
+    changed_paths,
+    ignored_by_git,
+    index_entries,
+    list_index,
+    untracked,
+)
+from foreword.workspace.repository import Repository
+
+RULE_FILES = frozenset((GITIGNORE, FOREWORDIGNORE, ".gitattributes", ".gitmodules"))
+"""Files that say what counts; git's attributes decide what a file with other line ends is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFiles:
+    """The saved files as they were seen: from there the next look goes on.
+
+    `listing` is the digest of git's index as git lists it, `tracked` and `left_out` what that makes of the rules: blobs and reasons by
+    path. `reasons` are those of the tree, with the files that git does not vouch for.
+    """
+
+    tree: FileTree
+    rules: IgnoreRules
+    listing: str
+    tracked: Mapping[str, str]
+    left_out: dict[str, str]
+    reasons: dict[str, str]
+
+    def entry(self, path: str, repository: Repository) -> Entry:
+        """What git last knew of a file, as far as it counts here."""
+        mode = SUBMODULE_MODE if self.left_out.get(path) == SUBMODULE else "100644"
+        return Entry(mode, self.tracked.get(path, repository.null_blob))
+
+
+def see_files(
+    root: Path,
+    repository: Repository | None,
+    rules: IgnoreRules,
+    recall: Callable[[], SavedFiles | None] = lambda: None,
+) -> SavedFiles:
+    """The files as saved: tracked, and untracked but not ignored; outside git, what the walk finds.
+
+    `root` is as `open_root` gives it. A file that git does not vouch for is read and hashed; it is dirty
+    unless its contents are those of the index, line ends aside. `recall` gives what was seen before, which saves time
+    and changes nothing; it is called while git is at work.
+
+    Raises:
+        WorkspaceError: git failed, or a folder outside git has too many files.
+    """
+    if repository is None:
+        draft = Draft(root, rules)
+        add_walked(draft)
+        return SavedFiles(draft.done(), rules, "", {}, {}, draft.reasons)
+    with ThreadPoolExecutor(3) as threads:
+        pending_changes = threads.submit(changed_paths, repository)
+        pending_others = threads.submit(untracked, repository)
+        pending_listing = threads.submit(list_index, repository)
+        before = recall()
+        tracked = _tracked(root, rules, pending_listing.result(), before)
+    return _with_changes(tracked, before, repository, {*pending_changes.result(), *pending_others.result()})
+
+
+def can_see_again(before: SavedFiles, root: Path, paths: Collection[str]) -> bool:
+    """Whether the state of these paths says all: they are files, and none of them decides about others."""
+    return all(
+        os.path.basename(path) not in RULE_FILES  # noqa: PTH119 - a path in the workspace, not on this machine
+        and (path in before.tree.blobs or path in before.reasons or os.path.isfile(root / path))  # noqa: PTH113 - as above
+        and not os.path.isdir(root / path)  # noqa: PTH112 - as above
+        for path in paths
+    )
+
+
+def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]) -> SavedFiles:
+    """The files as saved, where nothing but `paths` can have changed since they were seen.
+
+    Raises:
+        WorkspaceError: git failed.
+    """
+    new = [path for path in paths if path not in before.tracked and path not in before.left_out]
+    ignored = ignored_by_git(repository, new) if new else frozenset()
+    read = [path for path in paths if path not in ignored]
+    return _patched(
+        before, State(before.tree.blobs, before.reasons, before.tree.dirty), repository, paths, read
+    )
+
+
+def _tracked(root: Path, rules: IgnoreRules, listing: bytes, before: SavedFiles | None) -> SavedFiles:
+    """The files of git's index, as they were if the index is the same."""
+    digest = hashlib.sha256(listing).hexdigest()
+    if before is not None and before.listing == digest and before.rules == rules:
+        return before
+    draft = Draft(root, rules)
+    for path, entry in index_entries(listing).items():
+        draft.add_entry(path, entry)
+    tree = draft.done()
+    return SavedFiles(tree, rules, digest, tree.blobs, draft.reasons, draft.reasons)
+
+
+def _with_changes(
+    tracked: SavedFiles, before: SavedFiles | None, repository: Repository, paths: Collection[str]
+) -> SavedFiles:
+    """With the files that git does not vouch for, as they are on disk."""
+    state = State(tracked.tracked, tracked.left_out)
+    files = _patched(tracked, state, repository, paths, paths)
+    return files if before is None or not _is_same(files, before) else before
+
+
+class State(NamedTuple):
+    """A tree in its parts: blobs and reasons by path, and the dirty ones."""
+
+    blobs: Mapping[str, str]
+    reasons: Mapping[str, str]
+    dirty: frozenset[str] = frozenset()
+
+
+def _patched(
+    files: SavedFiles, state: State, repository: Repository, paths: Iterable[str], read: Iterable[str]
+) -> SavedFiles:
+    """The files in a `state`, where what stands at `paths` is forgotten, and `read` from disk."""
+    draft = Draft(repository.root, files.rules)
+    for path in sorted(read):
+        add_from_disk(draft, path, files.entry(path, repository))
+    blobs, reasons, dirty = dict(state.blobs), dict(state.reasons), state.dirty | draft.dirty
+    for path in paths:
+        if path not in draft.blobs:
+            blobs.pop(path, None)
+        if path not in draft.reasons:
+            reasons.pop(path, None)
+    dirty -= frozenset(paths) - draft.dirty
+    is_in_order = draft.blobs.keys() <= blobs.keys()
+    blobs.update(draft.blobs)
+    reasons.update(draft.reasons)
+    left_out = files.tree.left_out if reasons == files.reasons else listed(reasons)
+    ordered = FileTree(MappingProxyType(blobs), tuple(sorted(left_out)), dirty)
+    tree = ordered if is_in_order else make_tree(blobs, left_out, dirty)
+    return replace(files, tree=tree, reasons=reasons)
+
+
+def _is_same(files: SavedFiles, before: SavedFiles) -> bool:
+    """Whether nothing changed."""
+    return (
+        files.listing == before.listing
+        and files.reasons == before.reasons
+        and files.tree.blobs == before.tree.blobs
+        and files.tree.dirty == before.tree.dirty
+    )

@@ -1,0 +1,147 @@
+"""What the index costs, as ratios measured in one run on this machine (Linux).
+
+    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|switch]
+
+cold    user CPU of indexing everything, all processes together, against bare `Parser.parse` over the same files
+warm    looking at an unchanged repository in a new process, against `git ls-files -s` and `git diff-files`
+saved   one saved file, until search finds what was written into it
+switch  a branch that changes 2,000 files: only unseen blobs are parsed, and none on the way back
+
+`saved` and `switch` work on a copy that is removed afterwards; a DIR is never changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+STEPS = Path(__file__).with_name("indexing_steps.py")
+PARTS = ("cold", "warm", "saved", "switch")
+PR_SET_CHILD_SUBREAPER = 36
+"""From linux/prctl.h: worker processes whose parent has ended are waited for here, so that their CPU counts."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for folder in given.folders:
+        print(f"{folder.name}")
+        with tempfile.TemporaryDirectory() as scratch:
+            for part in given.part or PARTS:
+                RUN[part](folder.resolve(), Path(scratch), given.rounds)
+
+
+def cold(folder: Path, scratch: Path, _rounds: int) -> None:
+    found, cpu = run_step("look", folder, scratch / "cold")
+    bare, _ = run_step("bare", folder, scratch / "cold")
+    print(
+        f"  cold    {found['files']:,} files, {found['bytes'] / 1e6:.0f} MB: {found['seconds']:.1f} s;"
+        f" user CPU {cpu:.1f} s, bare parse {bare['cpu']:.1f} s of {bare['files']:,} files,"
+        f" ratio {cpu / max(bare['cpu'], 1e-9):.2f} (target 1.4);"
+        f" peak memory of the parent {found['peak_mb']:.0f} MB (target 300)"
+    )
+
+
+def warm(folder: Path, scratch: Path, rounds: int) -> None:
+    home = scratch / "cold"
+    run_step("look", folder, home)
+    looks, commands, peaks = [], [], []
+    for _ in range(rounds):
+        found, _ = run_step("look", folder, home)
+        assert not found["parsed"], "an unchanged repository is parsed"
+        looks.append(found["seconds"])
+        peaks.append(found["peak_mb"])
+        commands.append(git_seconds(folder))
+    ours, git = statistics.median(looks), statistics.median(commands)
+    print(
+        f"  warm    {1000 * ours:.0f} ms, git {1000 * git:.0f} ms, ratio {ours / git:.2f} (target 2);"
+        f" peak memory {max(peaks):.0f} MB"
+    )
+
+
+def saved(folder: Path, scratch: Path, rounds: int) -> None:
+    with copied(folder, scratch) as copy:
+        found, _ = run_step("saved", copy, scratch / "copy", str(10 * rounds))
+    times = found["ms"]
+    print(
+        f"  saved   {found['files']:,} files, {len(times)} saves: in the index after p50"
+        f" {statistics.median(found['look_ms']):.0f} ms, found by search after p50 {statistics.median(times):.0f} ms,"
+        f" p95 {statistics.quantiles(times, n=20)[-1]:.0f} ms (target 50);"
+        f" a look at everything takes {found['whole_ms']:.0f} ms; peak memory {found['peak_mb']:.0f} MB"
+    )
+
+
+def switch(folder: Path, scratch: Path, _rounds: int) -> None:
+    with copied(folder, scratch) as copy:
+        found, _ = run_step("switch", copy, scratch / "copy")
+    print(
+        f"  switch  {found['changed']:,} files changed, {found['there_parsed']:,} blobs parsed"
+        f" in {found['there_s']:.2f} s; back: {found['back_parsed']:,} parsed in {found['back_s']:.2f} s"
+    )
+
+
+def run_step(step: str, folder: Path, home: Path, *more: str) -> tuple[dict[str, Any], float]:
+    """What a step in a new process says, and the user CPU in seconds of it and all its descendants."""
+    environment = {**os.environ, "FOREWORD_HOME": str(home)}
+    with subprocess.Popen(
+        [sys.executable, str(STEPS), step, str(folder), *more], stdout=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"the step {step} failed on {folder}")
+    found: dict[str, Any] = json.loads(said)
+    return found, used.ru_utime + sum(orphans())
+
+
+def orphans() -> Iterator[float]:
+    """The user CPU of processes whose parent ended first."""
+    while True:
+        try:
+            _, _, used = os.wait3(0)
+        except ChildProcessError:
+            return
+        yield used.ru_utime
+
+
+def git_seconds(folder: Path) -> float:
+    started = perf_counter()
+    for command in (["ls-files", "-s", "-z"], ["diff-files", "-z", "--name-only"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
+    return perf_counter() - started
+
+
+@contextmanager
+def copied(folder: Path, scratch: Path) -> Iterator[Path]:
+    """A copy, made once for a folder."""
+    copy = scratch / "copy of it"
+    if not copy.exists():
+        shutil.copytree(folder, copy, symlinks=True)
+        subprocess.run(["git", "-C", str(copy), "update-index", "-q", "--refresh"], check=False)
+    yield copy
+
+
+RUN = {"cold": cold, "warm": warm, "saved": saved, "switch": switch}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The steps of `indexing.py`, each in a process of its own; prints JSON.
+
+python indexing_steps.py bare|look|saved|switch DIR [N]
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tree_sitter import Parser
+
+from foreword.assist.saved import look, look_again
+from foreword.assist.session import Session, open_session
+from foreword.core.language import LANGUAGES_WITH_GRAMMAR
+from foreword.core.source import Source
+from foreword.index.grammar import load
+from foreword.index.search import search
+
+N_SWITCHED = 2_000
+
+
+def bare(session: Session) -> dict[str, Any]:
+    """Parse each blob once, and do nothing with it: what is below the cost of any index."""
+    saved = look(session)
+    paths = {saved.index.rows[path].id: path for path in saved.index.paths}.values()
+    parsed = [path for path in paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
+    parsers = {name: Parser(load(name).language) for name in {saved.index.language(p) for p in parsed}}
+    cpu = 0.0
+    for source, data in saved.reader([Source(p, saved.tree.blobs[p], p in saved.tree.dirty) for p in parsed]):
+        parser = parsers[saved.index.language(source.path)]
+        started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+        parser.parse(data or b"")
+        cpu += resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
+    return {"files": len(parsed), "cpu": cpu}
+
+
+def one_look(session: Session) -> dict[str, Any]:
+    started = perf_counter()
+    report = look(session).report
+    seconds = perf_counter() - started
+    return {"files": report.files, "bytes": report.bytes, "parsed": report.parsed, "seconds": seconds}
+
+
+def saves(session: Session) -> dict[str, Any]:
+    saved = look(session)
+    search(saved.index, "warm", saved.read_content)
+    chosen = [path for path in saved.index.paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
+    look_again(session, chosen[:1])
+    number = int(sys.argv[3])
+    times, looks = [], []
+    for n in range(number):
+        path = chosen[n * len(chosen) // number]
+        with (session.root / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n{unheard_of(n)}\n")
+        started = perf_counter()
+        saved = look_again(session, [path])
+        looks.append(1000 * (perf_counter() - started))
+        found = search(saved.index, unheard_of(n), saved.read_content, limit=3)
+        times.append(1000 * (perf_counter() - started))
+        assert path in {excerpt.path for excerpt in found}, f"{path} is not found"
+    started = perf_counter()
+    assert look(session).tree is saved.tree, "a look sees something else"
+    whole = 1000 * (perf_counter() - started)
+    return {"files": saved.report.files, "ms": times, "look_ms": looks, "whole_ms": whole}
+
+
+def unheard_of(number: int) -> str:
+    """A word that no file has."""
+    return "qx" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "qxz"
+
+
+def switch(session: Session) -> dict[str, Any]:
+    subprocess.run(["git", "-C", str(session.root), "checkout", "-q", "-f", "."], check=False)
+    saved = look(session)
+    chosen = saved.index.paths[:: max(1, len(saved.index.paths) // N_SWITCHED)][:N_SWITCHED]
+    git = ["git", "-C", str(session.root), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "checkout", "-q", "-B", "other"], check=True)
+    for path in chosen:
+        with (session.root / path).open("a", encoding="utf-8") as file:
+            file.write("\nanother_line\n")
+    subprocess.run([*git, "commit", "-q", "-a", "-m", "Change many files"], check=True)
+    there = timed(session)
+    subprocess.run([*git, "checkout", "-q", "-"], check=True)
+    back = timed(session)
+    return {
+        "changed": len(chosen),
+        "there_s": there[0],
+        "there_parsed": there[1],
+        "back_s": back[0],
+        "back_parsed": back[1],
+    }
+
+
+def timed(session: Session) -> tuple[float, int]:
+    started = perf_counter()
+    report = look(session).report
+    return perf_counter() - started, report.parsed
+
+
+def peak_mb() -> float:
+    """This process's alone: `ru_maxrss` would begin with that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1000
+
+
+STEPS: Mapping[str, Callable[[Session], dict[str, Any]]] = {
+    "bare": bare,
+    "look": one_look,
+    "saved": saves,
+    "switch": switch,
+}
+
+
+def main() -> None:
+    with open_session(sys.argv[2], {}) as session:
+        found = STEPS[sys.argv[1]](session)
+        print(json.dumps({**found, "peak_mb": peak_mb()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A program on a terminal of its own, in tmux: what is typed, and what the screen shows. Every wait is bounded."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from foreword_cli import PATIENCE
+
+PAUSE = 0.05
+"""Seconds between two looks at the screen."""
+
+
+@functools.cache
+def binary() -> str:
+    """The path of tmux; skips the test, with the reason, where it is missing."""
+    found = shutil.which("tmux")
+    if found is None:
+        pytest.skip("no tmux: install it with the system's package manager")
+    return found
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal; `socket` is where its tmux listens."""
+
+    socket: Path
+
+    def keys(self, *keys: str) -> None:
+        """Type, in the words of tmux: `Enter`, `Escape`, `C-c`, or texts."""
+        self.run("send-keys", *keys)
+
+    def screen(self) -> str:
+        """What is to be seen, line by line."""
+        return self.run("capture-pane", "-p")
+
+    def wait_for(self, words: str) -> str:
+        """The screen, as soon as it shows these words.
+
+        Raises:
+            TimeoutError: it never did; with the screen.
+        """
+        end = time.monotonic() + PATIENCE
+        while words not in (shown := self.screen()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{words!r} did not come:\n{shown}")
+            time.sleep(PAUSE)
+        return shown
+
+    def run(self, *arguments: str) -> str:
+        """A command of tmux."""
+        line = [binary(), "-S", str(self.socket), "-f", "/dev/null", *arguments]
+        done = subprocess.run(line, capture_output=True, timeout=PATIENCE, check=True)
+        return done.stdout.decode("utf-8", "replace")
+
+
+@contextmanager
+def terminal(
+    folder: Path, line: Sequence[str], cwd: Path, env: Mapping[str, str], size: tuple[int, int] = (120, 32)
+) -> Iterator[Terminal]:
+    """A program on a terminal of so many columns and lines; `folder` has a short path, for the socket."""
+    running = Terminal(folder / "tmux.sock")
+    columns, lines = map(str, size)
+    start = [
+        binary(),
+        "-S",
+        str(running.socket),
+        "-f",
+        "/dev/null",
+        "new-session",
+        "-d",
+        "-x",
+        columns,
+        "-y",
+        lines,
+    ]
+    subprocess.run(
+        [*start, *line], cwd=cwd, env={**env, "TERM": "xterm-256color"}, timeout=PATIENCE, check=True
+    )
+    try:
+        yield running
+    finally:
+        running.run("kill-server")

@@ -1,0 +1,230 @@
+"""A real VS Code, driven from outside: code-server and a browser. What a test asks of it is JavaScript, what it answers is JSON.
+
+with vscode(tools, extension, user, repo.path, folder) as editor:
+    editor.open("shop/checkout.py")
+    editor.run("await editor.command(title)", title="Foreword: Restart the Server")
+
+`page` is Playwright's, `editor` is `e2e/vscode/workbench.mjs`. Every wait is bounded, and on a condition.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from select import select
+from typing import Any
+
+import pytest
+
+from foreword_cli import Foreword
+
+PATIENCE = 90.0
+"""Seconds that anything may take on a loaded machine."""
+HERE = Path(__file__).parent / "e2e" / "vscode"
+SOURCE = Path(__file__).parent.parent / "editors" / "vscode"
+INSTALL = "FOREWORD_TEST_VSCODE"
+"""Set to `install`, this variable lets the tests download what they need; without it they are skipped."""
+
+SETTINGS: Mapping[str, object] = {
+    "chat.disableAIFeatures": True,
+    "editor.minimap.enabled": False,
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
+    "files.autoSave": "off",
+    "git.enabled": False,
+    "remote.autoForwardPorts": False,
+    "security.workspace.trust.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "update.mode": "none",
+    "window.commandCenter": False,
+    "workbench.enableExperiments": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+"""A calm editor that asks no other host for anything."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where Node.js, code-server and Playwright are, and the system's Chromium."""
+
+    folder: Path
+    chromium: str
+
+    @property
+    def node(self) -> Path:
+        return self.folder / "bin" / "node"
+
+    @property
+    def path(self) -> str:
+        """`PATH` with this Node.js first."""
+        return f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+@functools.cache
+def tools() -> Tools:
+    """The tools, installed if that is allowed.
+
+    Skips the test, with the reason, where one is missing.
+    """
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "foreword-tests" / "vscode"
+    if not (folder / "installed").exists():
+        if os.environ.get(INSTALL) != "install":
+            pytest.skip(f"no VS Code to test in: set {INSTALL}=install, or run tests/e2e/vscode/install.sh {folder}")
+        done = subprocess.run([HERE / "install.sh", folder], capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"VS Code could not be installed: {(done.stderr or done.stdout).strip()[-400:]}")
+    return Tools(folder, chromium)
+
+
+@functools.cache
+def extension() -> Path:
+    """The extension as a `.vsix`, built from this checkout by its own scripts.
+
+    Skips the test, with the reason, where its packages can't be had.
+    """
+    found = tools()
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = found.folder.parent / f"extension-{lock}"
+    keep = shutil.ignore_patterns("node_modules", "dist", "out", "wheel", "*.vsix")
+    shutil.copytree(SOURCE, folder, ignore=keep, dirs_exist_ok=True)
+    environ = {**os.environ, "PATH": found.path}
+    if not (folder / "node_modules" / ".package-lock.json").exists():
+        if os.environ.get(INSTALL) != "install":
+            pytest.skip(f"the extension's packages are not installed: set {INSTALL}=install")
+        npm = ["npm", "ci", "--ignore-scripts"]
+        done = subprocess.run(npm, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"the extension's packages could not be installed: {done.stderr.strip()[-400:]}")
+    # The server under test is the checkout's: a wheel in the package would never be used.
+    package = ["npm", "run", "--silent", "package", "--", "--out", "foreword.vsix"]
+    done = subprocess.run(package, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return folder / "foreword.vsix"
+
+
+class VSCode:
+    """An editor in a browser; `port` is code-server's."""
+
+    def __init__(self, bridge: subprocess.Popen[str], port: int, workspace: Path) -> None:
+        self.workspace = workspace
+        self._bridge = bridge
+        self._port = port
+
+    def run(self, code: str, **values: object) -> Any:  # noqa: ANN401  # as json.loads is typed
+        """What a piece of JavaScript returns; `values` are its constants."""
+        assert self._bridge.stdin is not None
+        assert self._bridge.stdout is not None
+        self._bridge.stdin.write(json.dumps({"code": code, "values": values}) + "\n")
+        self._bridge.stdin.flush()
+        assert select([self._bridge.stdout], [], [], 6 * PATIENCE)[0], f"no answer to {code}"
+        answer = json.loads(self._bridge.stdout.readline())
+        if not answer["ok"] and "editor.shot" not in code:
+            self.shot(f"failed-{self.workspace.parent.name}")
+        assert answer["ok"], answer["found"]
+        return answer["found"]
+
+    def open(self, path: str) -> None:
+        """Open a file of the workspace, with the workspace as the editor's folder."""
+        address = f"127.0.0.1:{self._port}"
+        self.run(
+            "await editor.open(address, folder, file)", address=address, folder=str(self.workspace), file=path
+        )
+
+    def command(self, title: str) -> None:
+        """Run a command of the palette by its title."""
+        self.run("await editor.command(title)", title=title)
+
+    def shot(self, name: str) -> None:
+        """Keep a picture, where `FOREWORD_TEST_SHOTS` names a folder for them."""
+        folder = os.environ.get("FOREWORD_TEST_SHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.run("await editor.shot(path)", path=str(Path(folder) / f"{name}.png"))
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong in the page so far: errors in its console, violated policies, exceptions."""
+        found: list[str] = self.run("return editor.problems")
+        return found
+
+
+@contextmanager
+def vscode(
+    user: Foreword, workspace: Path, folder: Path, settings: Mapping[str, object] | None = None
+) -> Iterator[VSCode]:
+    """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python."""
+    found, package = tools(), extension()
+    port = _free_port()
+    every = {**SETTINGS, "foreword.python": sys.executable, **(settings or {})}
+    for scope in ("User", "Machine"):
+        (folder / "data" / scope).mkdir(parents=True, exist_ok=True)
+        (folder / "data" / scope / "settings.json").write_text(json.dumps(every), encoding="utf-8")
+    (folder / "config.yaml").write_text(f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8")
+    entry = found.folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+    places = ["--config", folder / "config.yaml", "--user-data-dir", folder / "data", "--extensions-dir", folder / "extensions"]
+    serve = [found.node, entry, *places]
+    environ = {**user.environ(), "PATH": found.path, "EXTENSIONS_GALLERY": "{}"}
+    done = subprocess.run(
+        [*serve, "--install-extension", package], env=environ, capture_output=True, text=True, check=False
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override"]
+    address = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
+    with (folder / "code-server.log").open("wb") as log:
+        server = subprocess.Popen([*serve, *address, *quiet, workspace], env=environ, stdout=log, stderr=log)
+        try:
+            _wait_for(port, server)
+            with _bridge(found) as bridge:
+                yield VSCode(bridge, port, workspace)
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+@contextmanager
+def _bridge(found: Tools) -> Iterator[subprocess.Popen[str]]:
+    command = [found.node, HERE / "bridge.mjs", found.folder, found.chromium]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as bridge:
+        try:
+            yield bridge
+        finally:
+            assert bridge.stdin is not None
+            bridge.stdin.close()
+            bridge.wait(PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Until the server answers; it gives no other sign."""
+    address = f"http://127.0.0.1:{port}/healthz"
+    for _ in range(int(PATIENCE / 0.1)):
+        assert server.poll() is None, "code-server has ended: see its log"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            select([], [], [], 0.1)
+    raise AssertionError("code-server does not answer")
