@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from foreword.lsp.serving import serve
 from judge import Judge
 
-PATIENCE = 6.0
+PATIENCE = 60.0
 """Seconds that anything may take on a loaded machine before a test calls it stuck."""
 
 Json = dict[str, Any]
@@ -222,13 +222,16 @@ class Pipe:
 
     def __init__(self) -> None:
         self.reader = asyncio.StreamReader()
+        self._is_closed = False
 
     def write(self, data: bytes) -> None:
-        """Hand them over."""
-        self.reader.feed_data(data)
+        """Hand them over, unless nobody reads any more."""
+        if not self._is_closed:
+            self.reader.feed_data(data)
 
     def close(self) -> None:
         """That is all."""
+        self._is_closed = True
         self.reader.feed_eof()
 
 

@@ -54,11 +54,15 @@ class Judge:
         elif "id" in message:
             self._pending[message["id"]] = message
             if method == "initialize" and isinstance(params, dict) and not self._is_greeted:
-                self.abilities = Abilities(params.get("capabilities") or {}, params.get("initializationOptions"))
+                self.abilities = Abilities(
+                    params.get("capabilities") or {}, params.get("initializationOptions")
+                )
 
     def received(self, message: Json) -> None:
         """The server sends a message."""
-        call = self._pending.get(message["id"], {}) if "id" in message and "method" not in message else message
+        call = (
+            self._pending.get(message["id"], {}) if "id" in message and "method" not in message else message
+        )
         faults = self._of_call(message) if "method" in message else self._of_reply(message)
         about = str(call.get("method", "a reply"))
         try:
@@ -121,8 +125,12 @@ class Judge:
         """The tokens for work and for partial results of the requests that are under way."""
         given = [call.get("params") for call in self._pending.values()]
         found = [params for params in given if isinstance(params, dict)]
-        work = {params["workDoneToken"] for params in found if isinstance(params.get("workDoneToken"), str | int)}
-        partial = {p["partialResultToken"] for p in found if isinstance(p.get("partialResultToken"), str | int)}
+        work = {
+            params["workDoneToken"] for params in found if isinstance(params.get("workDoneToken"), str | int)
+        }
+        partial = {
+            p["partialResultToken"] for p in found if isinstance(p.get("partialResultToken"), str | int)
+        }
         return work, partial
 
     def _of_reply(self, message: Json) -> Iterator[str]:
@@ -133,7 +141,9 @@ class Judge:
             if not self.is_raw:
                 yield "it answers nothing that was asked"
             return
-        token = (call.get("params") or {}).get("workDoneToken") if isinstance(call.get("params"), dict) else None
+        token = (
+            (call.get("params") or {}).get("workDoneToken") if isinstance(call.get("params"), dict) else None
+        )
         if isinstance(token, str | int) and self._progress.pop(token, "end") != "end":
             yield f"the progress of {call['method']} was not ended"
         if "error" in message:
@@ -147,7 +157,9 @@ class Judge:
     def _of_result(self, method: str, params: Any, result: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
         if method == "initialize":
             self._is_greeted = True
-            self.commands = tuple(result["capabilities"].get("executeCommandProvider", {}).get("commands", ()))
+            self.commands = tuple(
+                result["capabilities"].get("executeCommandProvider", {}).get("commands", ())
+            )
             yield from hello_faults(self.abilities, result["capabilities"])
         elif method == "textDocument/codeAction":
             for action in result or ():

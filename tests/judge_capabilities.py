@@ -126,6 +126,18 @@ def action_faults(
     if isinstance(action.get("command"), str):
         yield from _command_faults(commands, action)
         return
+    if not is_resolved:  # an action that is resolved is the client's own
+        yield from _offer_faults(abilities, action)
+    if "edit" in action:
+        yield from edit_faults(abilities, action["edit"])
+        is_annotated = "changeAnnotations" in action["edit"]
+        if is_annotated and not abilities.can_act("honorsChangeAnnotations"):
+            yield "the client does not honor annotations of code actions"
+    if "command" in action:
+        yield from _command_faults(commands, action["command"])
+
+
+def _offer_faults(abilities: Abilities, action: Json) -> Iterator[str]:
     if not abilities.can_act("codeActionLiteralSupport"):
         yield "the client knows commands only"
     for name, needed in (
@@ -138,15 +150,8 @@ def action_faults(
     tags = abilities.find("textDocument.codeAction.tagSupport.valueSet") or ()
     if not set(action.get("tags", ())) <= set(tags):
         yield f"the client does not know all of the tags {action['tags']}"
-    if "edit" in action:
-        yield from edit_faults(abilities, action["edit"])
-        is_annotated = "changeAnnotations" in action["edit"]
-        if is_annotated and not abilities.can_act("honorsChangeAnnotations"):
-            yield "the client does not honor annotations of code actions"
-    if "command" in action:
-        yield from _command_faults(commands, action["command"])
     is_empty = not action.keys() & {"edit", "command", "disabled"}
-    if is_empty and not is_resolved and "edit" not in abilities.resolved_properties:
+    if is_empty and "edit" not in abilities.resolved_properties:
         yield f"{action['title']} does nothing, and the client does not resolve edits"
 
 

@@ -33,7 +33,9 @@ QUESTIONS = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--asks", type=int, default=40)
     given = parser.parse_args()
@@ -69,13 +71,17 @@ def measure(server: Client, api: MessagesApi, folder: Path, n_asks: int) -> None
     for name, ask in (("foreword.ask", asked), ("foreword/chat/send", Chat(server).asked)):
         taken = [ask(server, api, f"{QUESTIONS[n % len(QUESTIONS)]} ({n})") for n in range(n_asks)]
         p95 = statistics.quantiles(taken, n=20)[-1]
-        print(f"{name}: p50 {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms (target 150), max {max(taken):.0f} ms")
+        print(
+            f"{name}: p50 {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms (target 150), max {max(taken):.0f} ms"
+        )
 
 
 def asked(server: Client, api: MessagesApi, question: str) -> float:
     """Milliseconds until the request of a question arrives."""
     arguments = [{"question": question, "show": False}]
-    return until_sent(server, api, "workspace/executeCommand", {"command": "foreword.ask", "arguments": arguments})
+    return until_sent(
+        server, api, "workspace/executeCommand", {"command": "foreword.ask", "arguments": arguments}
+    )
 
 
 class Chat:

@@ -1,10 +1,11 @@
 """What the index costs, as ratios measured in one run on this machine (Linux).
 
-    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|switch]
+    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|search|switch]
 
 cold    user CPU of indexing everything, all processes together, against bare `Parser.parse` over the same files
 warm    looking at an unchanged repository in a new process, against `git ls-files -s` and `git diff-files`
 saved   one saved file, until search finds what was written into it
+search  one question, on a warm index, against `git grep -l -w NAME`, which ranks nothing
 switch  a branch that changes 2,000 files: only unseen blobs are parsed, and none on the way back
 
 `saved` and `switch` work on a copy that is removed afterwards; a DIR is never changed.
@@ -21,14 +22,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 STEPS = Path(__file__).with_name("indexing_steps.py")
-PARTS = ("cold", "warm", "saved", "switch")
+PARTS = ("cold", "warm", "saved", "search", "switch")
 PR_SET_CHILD_SUBREAPER = 36
 """From linux/prctl.h: worker processes whose parent has ended are waited for here, so that their CPU counts."""
 
@@ -89,6 +90,32 @@ def saved(folder: Path, scratch: Path, rounds: int) -> None:
     )
 
 
+def search(folder: Path, scratch: Path, rounds: int) -> None:
+    found, _ = run_step("search", folder, scratch / "cold", str(20 * rounds))
+    times = found["ms"]
+    median, slow = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    print(
+        f"  search  {found['files']:,} files, {len(times)} questions: p50 {median:.0f} ms, p95 {slow:.0f} ms (target 150),"
+        f" CPU p50 {statistics.median(found['cpu_ms']):.0f} ms{beside_git(folder, found['names'], median, slow)}"
+    )
+
+
+def beside_git(folder: Path, names: Sequence[str], median: float, slow: float) -> str:
+    """The same names looked for by git, which reads every file and ranks nothing."""
+    times = []
+    for name in names:
+        started = perf_counter()
+        subprocess.run(
+            ["git", "-C", str(folder), "grep", "-l", "-w", "-F", "-e", name], check=False, capture_output=True
+        )
+        times.append(1000 * (perf_counter() - started))
+    theirs, their_slow = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    return (
+        f"; `git grep -l -w` p50 {theirs:.0f} ms, p95 {their_slow:.0f} ms,"
+        f" ratios {median / theirs:.2f} and {slow / their_slow:.2f}"
+    )
+
+
 def switch(folder: Path, scratch: Path, _rounds: int) -> None:
     with copied(folder, scratch) as copy:
         found, _ = run_step("switch", copy, scratch / "copy")
@@ -141,7 +168,7 @@ def copied(folder: Path, scratch: Path) -> Iterator[Path]:
     yield copy
 
 
-RUN = {"cold": cold, "warm": warm, "saved": saved, "switch": switch}
+RUN = {"cold": cold, "warm": warm, "saved": saved, "search": search, "switch": switch}
 
 if __name__ == "__main__":
     main()

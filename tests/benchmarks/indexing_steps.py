@@ -1,6 +1,6 @@
 """The steps of `indexing.py`, each in a process of its own; prints JSON.
 
-python indexing_steps.py bare|look|saved|switch DIR [N]
+python indexing_steps.py bare|look|saved|search|switch DIR [N]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from tree_sitter import Parser
@@ -22,6 +22,7 @@ from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
 from foreword.index.grammar import load
 from foreword.index.search import search
+from foreword.index.terms import terms
 
 N_SWITCHED = 2_000
 
@@ -71,6 +72,24 @@ def saves(session: Session) -> dict[str, Any]:
     return {"files": saved.report.files, "ms": times, "look_ms": looks, "whole_ms": whole}
 
 
+def searches(session: Session) -> dict[str, Any]:
+    """Questions made of the names of definitions all over the repository, each asked once of a warm index."""
+    saved = look(session)
+    named = [path for path in saved.index.paths if saved.index.outline(path).definitions]
+    number = min(int(sys.argv[3]), len(named))
+    names = [saved.index.outline(named[n * len(named) // number]).definitions[0].name for n in range(number)]
+    history = saved.past.echoes()
+    search(saved.index, "warm", saved.read_content, echoes=history)
+    times, cpu = [], []
+    for name, other in zip(names, [*names[1:], *names[:1]], strict=True):
+        question = f"Where does {name} use {' '.join(terms(other))}?"
+        started, started_cpu = perf_counter(), process_time()
+        search(saved.index, question, saved.read_content, echoes=history)
+        times.append(1000 * (perf_counter() - started))
+        cpu.append(1000 * (process_time() - started_cpu))
+    return {"files": saved.report.files, "names": names, "ms": times, "cpu_ms": cpu}
+
+
 def unheard_of(number: int) -> str:
     """A word that no file has."""
     return "qx" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "qxz"
@@ -114,6 +133,7 @@ STEPS: Mapping[str, Callable[[Session], dict[str, Any]]] = {
     "bare": bare,
     "look": one_look,
     "saved": saves,
+    "search": searches,
     "switch": switch,
 }
 

@@ -3,8 +3,8 @@
     python tests/benchmarks/retrieval.py --cases cases.jsonl --repo OWNER/NAME=GIT_DIR ...
 
 A case is one JSON line: {"repo", "sha", "parent", "query", "gold": [{"path", "lines": [[first, last], ...]}]};
-the parent's tree is the corpus, the changed lines (1-based) are the gold. Repositories are read from their object
-store; no work tree is needed. Printed by repository: the share of gold files among the first 1, 5, 10 and 20 files,
+the parent's tree is the corpus with the history up to it, the changed lines (1-based) are the gold. Repositories are
+read from their object store; no work tree is needed. Printed by repository: the share of gold files among the first 1, 5, 10 and 20 files,
 the mean reciprocal rank of the first gold file, and the share of gold lines in the first 4,000, 8,000 and 16,000
 tokens of excerpts at three characters a token.
 """
@@ -15,6 +15,7 @@ import argparse
 import json
 import math
 import re
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -29,13 +30,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
 from benchmarks.git_objects import GitObjects, read_tree
+from foreword.core.commit import Commit
 from foreword.core.excerpt import Excerpt
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
 from foreword.index.build import refresh
+from foreword.index.echoes import NO_ECHOES, Echoes, echoes_of
 from foreword.index.index import Index
 from foreword.index.search import search
 from foreword.index.store import open_store
+from foreword.workspace.commits import MAX_COMMITS
 
 DEPTHS = (1, 5, 10, 20)
 BUDGETS = (4_000, 8_000, 16_000)
@@ -111,6 +115,18 @@ class Corpus:
         return self._counts[blob]
 
 
+def history_of(git_dir: str, commit: str) -> Echoes:
+    """What the messages of the last commits up to `commit` say of files: all that a clone at it would know."""
+    asked = ["log", "--no-merges", "--no-renames", f"--max-count={MAX_COMMITS}", "-z", "--name-only"]
+    told = subprocess.run(
+        ["git", "--git-dir", git_dir, *asked, "--format=%x01%B%x02", commit], check=True, capture_output=True
+    ).stdout.decode("utf-8", "surrogateescape")
+    parts = (part.partition("\x02") for part in told.split("\x01")[1:])
+    return echoes_of(
+        [Commit(message, tuple(path for path in rest.strip("\n\0").split("\0") if path)) for message, _, rest in parts]
+    )
+
+
 def plain_words(text: str) -> list[str]:
     """Lower-cased words, split at underscores and humps, without stems or stop words."""
     return [part.lower() for part in PLAIN_WORD.findall(text)]
@@ -152,7 +168,7 @@ def plain_chunks(case: Case, files: Sequence[Excerpt]) -> list[Excerpt]:
 
 
 def run(
-    cases: Sequence[Case], git_dir: str, store_path: Path, with_plain: bool
+    cases: Sequence[Case], git_dir: str, store_path: Path, *, with_plain: bool, with_history: bool
 ) -> tuple[list[Score], list[Score]]:
     """Scores of our search and of plain BM25 for the cases of one repository."""
     ours, plain = [], []
@@ -165,9 +181,10 @@ def run(
             index, _ = refresh(store, tree, corpus.reader, previous=index)
             corpus.load(tree, index.paths)
             read_text = partial(corpus.text, tree)
+            echoes = history_of(git_dir, case["parent"]) if with_history else NO_ECHOES
             search(index, "warm", read_text)
             started = perf_counter()
-            excerpts = search(index, case["query"], read_text, limit=N_EXCERPTS)
+            excerpts = search(index, case["query"], read_text, limit=N_EXCERPTS, echoes=echoes)
             ours.append(judge(case, excerpts, perf_counter() - started))
             if with_plain:
                 chunks = plain_search(case, corpus, tree, index.paths)
@@ -196,6 +213,7 @@ def main() -> None:
     parser.add_argument("--repo", action="append", default=[], metavar="NAME=GIT_DIR", help="may be repeated")
     parser.add_argument("--store", type=Path, help="a folder that keeps the indexes for the next run")
     parser.add_argument("--no-plain", action="store_true", help="without the plain BM25 to compare with")
+    parser.add_argument("--no-history", action="store_true", help="search without the words of earlier commits")
     options = parser.parse_args()
     cases = [json.loads(line) for line in options.cases.read_text(encoding="utf-8").splitlines()]
     print(
@@ -209,7 +227,13 @@ def main() -> None:
         folder = options.store or Path(temporary)
         for name, git_dir in (pair.split("=", 1) for pair in options.repo):
             mine = [case for case in cases if case["repo"] == name]
-            ours, plain = run(mine, git_dir, folder / f"{name.replace('/', '+')}.db", not options.no_plain)
+            ours, plain = run(
+                mine,
+                git_dir,
+                folder / f"{name.replace('/', '+')}.db",
+                with_plain=not options.no_plain,
+                with_history=not options.no_history,
+            )
             all_ours += ours
             all_plain += plain
             print(row(name, ours))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def replaced(old: str, new: str) -> dict[str, object]:
     return tool_use_block(
         EDITOR, {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
     )
+
+
+def help_of(folder: Path) -> Path:
+    """A copy of the help: its tags are written beside it."""
+    shutil.copytree(PLUGIN / "doc", folder / "help" / "doc")
+    return folder / "help"
 
 
 def test_an_answer_is_streamed_into_the_chat_while_the_cursor_stays(editor: Neovim, api: MessagesApi) -> None:
@@ -216,9 +223,15 @@ def test_a_fault_of_the_api_is_one_clear_message_and_the_chat_goes_on(
 
 
 def test_the_edits_of_a_chat_are_shown_and_the_context_is_listed(editor: Neovim, api: MessagesApi) -> None:
-    begin_chat(editor)
+    editor.lua("vim.cmd('14,16Foreword chat')")
+    editor.until(IN_CHAT)
+    with_lines = (
+        "return vim.iter(found):any(function(line) return line:find('with checkout.py:14-16,', 1, true) end)"
+    )
+    editor.until(BELOW + with_lines)
     api.script(Reply((text_block("I change it."), replaced(NET, SUM))), "Done.")
     say(editor, "Say what it is.")
+    assert '<attached path="shop/checkout.py" lines="14-16">' in str(api.wait_for_request().body)
     editor.until(BELOW + f"return vim.iter(found):find('edits {CHECKOUT}: gp shows them')")
     editor.keys("gp")
     editor.until(TABS, n=2)
@@ -239,7 +252,9 @@ def test_the_edits_of_a_chat_are_shown_and_the_context_is_listed(editor: Neovim,
         editor.until("return vim.api.nvim_win_get_config(0).relative == ''")
 
 
-def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(online: Foreword, shop: GitRepo) -> None:
+def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(
+    online: Foreword, shop: GitRepo, tmp_path: Path
+) -> None:
     with neovim(online, shop.path, "--clean", "--cmd", f"set runtimepath^={PLUGIN}") as running:
         loaded = (
             "return vim.iter(package.loaded):any(function(name) return name:find('^foreword') ~= nil end)"
@@ -256,3 +271,8 @@ def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(online: Fore
         running.until(HAS, words="runs in")
         assert "ERROR" not in running.text()
         assert "WARNING" not in running.text()
+        running.keys(":bwipeout<CR>")
+        before = running.lua("return vim.lsp.get_clients()[1].id")
+        running.lua("vim.cmd.Foreword('restart')")
+        running.until("return (vim.lsp.get_clients()[1] or { id = before }).id ~= before", before=before)
+        running.lua("vim.cmd.helptags(vim.fn.fnameescape(folder .. '/doc'))", folder=str(help_of(tmp_path)))

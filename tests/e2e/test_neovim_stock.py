@@ -48,7 +48,7 @@ local text = page and table.concat(vim.api.nvim_buf_get_lines(page, 0, -1, false
 
 
 def lines_of_the_readme() -> str:
-    shown = re.findall(r"```lua\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    shown: list[str] = re.findall(r"```lua\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     return next(block for block in shown if "vim.lsp.enable" in block)
 
 

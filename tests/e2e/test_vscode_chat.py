@@ -14,6 +14,7 @@ from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, Status, text_block, tool_use_block
 from vscode import VSCode, vscode
 
+VIEW = "Foreword: Focus on Chat View"
 CHECKOUT = "shop/checkout.py"
 THEMES = {"dark": "Default Dark Modern", "light": "Default Light Modern", "contrast": "Default High Contrast"}
 ANSWER = """The total is made in `shop/checkout.py:3`, in three steps:
@@ -102,8 +103,9 @@ def chatting(user: Foreword, shop: GitRepo, folder: Path, **settings: object) ->
     """The shop in an editor whose chat is open; whatever the test does, nothing may go wrong unseen."""
     with vscode(user, shop.path, folder, {key.replace("_", "."): value for key, value in settings.items()}) as editor:
         editor.open(CHECKOUT)
-        editor.command("Foreword: Focus on Chat View")
+        editor.command(VIEW)
         yield Chat(editor)
+        print(editor.problems)
         assert [] == editor.problems
 
 
@@ -214,8 +216,10 @@ def test_a_chat_is_there_again_after_a_restart_and_others_beside_it(chat: Chat, 
     api.script("One.", "Two.", "One, in other words.")
     chat.answer("First chat?")
     chat.click("[aria-label='New chat']")
+    chat.wait_for(".welcome")
     chat.answer("Second chat?")
     chat.editor.open(CHECKOUT)
+    chat.editor.command(VIEW)
     assert ["Second chat?"] == [chat.wait_for(".question-text")]
     chat.click(".title")
     chat.wait_for(".chat-list", "First chat?")
@@ -234,12 +238,16 @@ def test_a_chat_is_there_again_after_a_restart_and_others_beside_it(chat: Chat, 
 
 
 def test_a_file_and_a_selection_are_attached(chat: Chat, api: MessagesApi) -> None:
-    chat.editor.run("await page.locator('.monaco-editor .view-line').first().click()")
-    for label in ("Current file", "Selection"):
-        chat.editor.run("await page.keyboard.press('Control+L')") if label == "Selection" else None
-        chat.click("[aria-label=Attach]")
+    for label, chip in (("Current file", "checkout.py"), ("Selection", "checkout.py:1")):
+        chat.editor.run(
+            """
+            await page.locator('.monaco-editor .view-line').first().click()
+            await page.keyboard.press('Control+L')
+            """
+        )
+        chat.click("button[aria-label=Attach]")
         chat.run("await chat.locator('[role=menuitem]', { hasText: label }).click()", label=label)
-        chat.wait_for(".box .chip", "checkout.py" if label == "Current file" else "checkout.py:1")
+        chat.wait_for(".box .chip", chip)
     chat.editor.shot("chat-attached")
     chat.answer("What are these?")
     asked = api.messages[-1].body
@@ -264,8 +272,12 @@ CONTRAST = """
 return chat.evaluate(() => {
   const parse = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
   const over = ([r, g, b, a = 1], under) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a));
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = 'var(--vscode-sideBar-background)';
+  const behind = parse(getComputedStyle(probe).color);
+  probe.remove();
   const backgroundOf = (node) => {
-    if (!node) return [30, 30, 30];
+    if (!node) return behind;
     return over(parse(getComputedStyle(node).backgroundColor), backgroundOf(node.parentElement));
   };
   const light = (c) => { const v = c / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from foreword.index.query import MAX_TERMS, Place, parse_query
+from foreword.index.frames import Place
+from foreword.index.query import MAX_TERMS, parse_query
 
 
 def test_words_that_say_nothing_are_dropped_and_talk_about_code_weighs_little() -> None:

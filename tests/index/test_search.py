@@ -117,6 +117,18 @@ def test_a_file_that_is_shown_already_is_passed_over(bench: MakeBench) -> None:
     assert "src/geometry.py" not in {one.path for one in found}
 
 
+def test_a_name_that_is_spelled_out_finds_its_definition_before_its_uses(bench: MakeBench) -> None:
+    uses = "".join(f"def use_{n}(box):\n    return area_of(area_of(box)) + area_of(box)\n\n\n" for n in range(9))
+    files = bench({"src/use.py": uses, "src/area.py": uses + "def area_of(box):\n    return box.w * box.h\n"})
+    assert "area_of" == search(files.index(), "what does `area_of` give?", files.text)[0].symbol
+
+
+def test_joined_excerpts_keep_the_name_of_the_best_part(bench: MakeBench) -> None:
+    shapes = bench(SHAPES)
+    found = search(shapes.index(), "mix colours palette", shapes.text, budget_tokens=100_000)
+    assert "mix_colours" in {one.symbol for one in found if one.path == "src/palette.py"}
+
+
 def test_boosts_multiply_the_score_of_a_file(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     boosts = {"src/window.py": 20.0, "gone.py": 9.0}

@@ -14,10 +14,11 @@ from foreword.index.search import search
 from foreword.index.update import Whole, changed_paths, update
 from index_files import Bench, MemoryReader, make_bench
 
-PATHS = st.sampled_from(["a.py", "b.py", "src/c.rs", "src/d.py", "notes.txt"])
+PATHS = st.sampled_from(["a.py", "b.py", "src/c.rs", "src/d.py", "tests/test_a.py", "notes.txt"])
 TEXTS = st.sampled_from(
     ["def alpha():\n    return beta()\n", "fn beta() -> u8 { 1 }\n", "alpha beta\n", "", "\0binary"]
 )
+QUERIES = ("alpha beta", "`beta` in src", "notes.txt:1", "the tests of alpha")
 CHANGES = st.lists(st.dictionaries(PATHS, st.one_of(st.none(), TEXTS), max_size=3), max_size=4)
 
 
@@ -32,7 +33,7 @@ def said(index: Index, report: BuildReport, bench: Bench) -> object:
         index.paths,
         dict(index.blobs),
         [(index.outline(path), index.n_lines(path)) for path in index.paths],
-        search(index, "alpha beta", bench.text),
+        [search(index, query, bench.text, limit=50) for query in QUERIES],
         index.mentions("alpha"),
         replace(report, seconds=0.0, parsed=0, reused=report.parsed + report.reused),
     )

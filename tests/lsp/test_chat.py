@@ -18,6 +18,7 @@ from gitrepo import GitRepo
 from messages_api import (
     Cut,
     Drop,
+    ErrorEvent,
     Hold,
     Html,
     MessagesApi,
@@ -277,10 +278,12 @@ def test_ten_chats_at_once_keep_to_themselves(repo: GitRepo, online: Environ, ap
         (Status(429, retry_after=4000), "limits the rate"),
         (Status(400, "credit balance is too low"), "credit"),
         (Status(413), "large"),
+        (Status(529), "try again"),
+        (Status(400, "prompt is too long: 2000000 tokens > 1000000 maximum"), "too long"),
         (Html(502), ""),
         (Drop(), ""),
     ],
-    ids=["key", "rate", "rejected", "large", "html", "drop"],
+    ids=["key", "rate", "rejected", "large", "overloaded", "too long", "html", "drop"],
 )
 def test_a_fault_is_one_message_and_the_chat_goes_on(
     fault: Any,  # noqa: ANN401 - any fault
@@ -319,6 +322,15 @@ def clear_faults(api: MessagesApi) -> None:
             (Cut(3), Reply((text_block("Half of an answer, no more than that."),))),
             ("interrupted", "interrupted"),
         ),
+        (
+            (ErrorEvent(3), Reply((text_block("Half of an answer, no more than that."),))),
+            ("interrupted", "interrupted"),
+        ),
+        (Reply((text_block("As far as it goes"),), stop_reason="max_tokens"), ("max_tokens", "done")),
+        (
+            Reply((text_block("As far as it fits"),), stop_reason="model_context_window_exceeded"),
+            ("model_context_window_exceeded", "done"),
+        ),
         (refusal("cyber", "No."), ("refusal", "refused")),
     ],
 )
@@ -336,6 +348,7 @@ def test_an_answer_that_does_not_come_to_its_end_says_so(
             told = await say(editor, chat, "One?")
             assert "\n" not in told["note"]
             assert said == (told["stopReason"], (await history(editor, chat))[0]["status"])
+            assert "end_turn" == (await say(editor, chat, "Two?"))["stopReason"]
 
     asyncio.run(run())
 

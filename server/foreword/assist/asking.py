@@ -10,7 +10,7 @@ from foreword.assist.answering import AnswerEvent, answer
 from foreword.assist.evidence import find_evidence
 from foreword.assist.offline_answer import compose
 from foreword.assist.overlay import unsaved_texts
-from foreword.assist.pointing import Pointer
+from foreword.assist.pointing import Pointer, pointed_names
 from foreword.assist.ports import Runner, in_place
 from foreword.assist.preparing import Kind, Prepared, prepare
 from foreword.assist.providers import open_providers, provider_name, tools_style
@@ -91,7 +91,8 @@ def prepare_now(
 def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:
     """The text of an offline answer."""
     near = [pointer.path for pointer in pointers]
-    found = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near)
+    about = pointed_names(prepared.saved, [p for p in pointers if p.path not in prepared.unsaved])
+    found = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near, about=about)
     pointed = tuple(_pointed(prepared.saved, pointer) for pointer in pointers if pointer.first)
     evidence = replace(found, excerpts=(*pointed, *found.excerpts))
     return compose(

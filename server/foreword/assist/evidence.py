@@ -17,6 +17,9 @@ MAX_EXCERPTS = 24
 MAX_DEFINITIONS = 6
 MAX_MENTIONS = 6
 NEAR_BOOST = 1.5
+DIRTY_BOOST = 1.2
+MAX_DIRTY = 100
+"""When more files differ from git's, that says nothing about the question."""
 MIN_ACRONYM = 3
 NOT_CODE = frozenset(("heading", "key", "selector"))
 
@@ -49,15 +52,26 @@ class Evidence:
 
 
 def find_excerpts(
-    saved: Saved, question: str, *, budget: int, near: Iterable[str] = (), shown: Container[str] = ()
+    saved: Saved,
+    question: str,
+    *,
+    budget: int,
+    near: Iterable[str] = (),
+    shown: Container[str] = (),
+    about: Sequence[str] = (),
 ) -> tuple[Excerpt, ...]:
-    """Excerpts for a question within `budget` tokens, none from files in `shown`."""
+    """Excerpts for a question within `budget` tokens, none from files in `shown`.
+
+    Files in `near` (pointed at, or open) count for more, and so do those that are being edited. `about` are names that
+    the question does not say, such as that of the function at the cursor: what they call, and what calls them, is found.
+    """
     if budget <= 0:
         return ()
-    boosts = dict.fromkeys(near, NEAR_BOOST)
+    dirty = saved.tree.dirty if len(saved.tree.dirty) <= MAX_DIRTY else ()
+    boosts = dict.fromkeys(dirty, DIRTY_BOOST) | dict.fromkeys(near, NEAR_BOOST)
     found = search(
         saved.index,
-        question,
+        "\n\n".join([question, *([" ".join(f"`{name}`" for name in about)] if about else [])]),
         saved.read_content,
         limit=MAX_EXCERPTS,
         budget_tokens=budget,
@@ -68,10 +82,13 @@ def find_excerpts(
     return tuple(found)
 
 
-def find_evidence(saved: Saved, question: str, *, budget: int, near: Iterable[str] = ()) -> Evidence:
-    """Definitions of what the question names, where it is mentioned, and excerpts."""
-    names = tuple(name for name in names_in(question) if find_definitions(saved.index, name))
-    excerpts = find_excerpts(saved, question, budget=budget, near=near)
+def find_evidence(
+    saved: Saved, question: str, *, budget: int, near: Iterable[str] = (), about: Sequence[str] = ()
+) -> Evidence:
+    """Definitions of what the question names, where it is mentioned, and excerpts (see `find_excerpts`)."""
+    asked = dict.fromkeys([*about, *names_in(question)])
+    names = tuple(name for name in asked if find_definitions(saved.index, name))
+    excerpts = find_excerpts(saved, question, budget=budget, near=near, about=about)
     ranks = {excerpt.path: place for place, excerpt in reversed(list(enumerate(excerpts)))}
     definitions = [pair for name in names for pair in _best(find_definitions(saved.index, name), ranks)]
     mentions = [

@@ -8,6 +8,7 @@ Every question looks at the files again, so that nothing depends on what a watch
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from typing import ParamSpec, TypeVar
 from foreword.assist.configuration import read_settings
 from foreword.assist.indexing import STOPPED, Indexing, IndexingStopped
 from foreword.assist.overlay import workspace_path
+from foreword.assist.ports import Clock
 from foreword.assist.saved import Saved, look, look_again
 from foreword.assist.session import Session, open_session
 from foreword.assist.worker import Worker
@@ -119,7 +121,13 @@ class OpenFolder:
 
 
 async def open_folder(
-    folder: Path, environ: Mapping[str, str], editor: Sequence[Options], worker: Worker, on_index: OnIndex
+    folder: Path,
+    environ: Mapping[str, str],
+    editor: Sequence[Options],
+    worker: Worker,
+    on_index: OnIndex,
+    *,
+    clock: Clock = time.time,
 ) -> OpenFolder:
     """Open a workspace in its worker's thread.
 
@@ -136,7 +144,7 @@ async def open_folder(
     indexing = Indexing(on_progress)
 
     def begin() -> Session:
-        session = stack.enter_context(open_session(folder, {}, environ, editor=editor))
+        session = stack.enter_context(open_session(folder, {}, environ, clock, editor=editor))
         session.indexing = indexing
         stack.callback(indexing.close)
         return session

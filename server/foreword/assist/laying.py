@@ -241,9 +241,9 @@ def _readable(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase | 
 
 
 def _is_small(session: Session, lineage: Lineage) -> bool:
-    """Whether a delta is within its limit and tells every change, rather than only naming some."""
+    """Whether a delta tells every change, rather than only naming some, and leaves half of its limit to grow."""
     tells_all = all(part.weight for block in lineage.delta for part in block.parts)
-    return tells_all and _delta_tokens(lineage) <= session.settings.context_delta
+    return tells_all and 2 * _delta_tokens(lineage) <= session.settings.context_delta
 
 
 def _delta_tokens(lineage: Lineage) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from foreword.assist.laying import Foreword
 from foreword.assist.saved import Saved
 from foreword.core.errors import UsageError, WorkspaceError
+from foreword.core.outline import Definition
 from foreword.core.text import lines_of
 from foreword.prefix.turn import Attachment
 from foreword.workspace.disk import read_file
@@ -59,6 +60,12 @@ def attachments_of(
     return tuple(_attachment(pointer, saved, laid, unsaved.get(pointer.path)) for pointer in pointers)
 
 
+def pointed_names(saved: Saved, pointers: Sequence[Pointer]) -> tuple[str, ...]:
+    """What the definitions are called that the pointers with lines lie in, each once: the question is about them too."""
+    found = (_smallest(saved, pointer.path, pointer.first) for pointer in pointers if pointer.first)
+    return tuple(dict.fromkeys(one.name for one in found if one is not None))
+
+
 def _attachment(pointer: Pointer, saved: Saved, laid: Foreword, unsaved: str | None) -> Attachment:
     text = unsaved if unsaved is not None else saved.read_content(pointer.path)
     if text is None:
@@ -83,11 +90,16 @@ def _surroundings(pointer: Pointer, saved: Saved, *, is_saved: bool) -> tuple[in
     What the index knows of a file holds for its saved text only.
     """
     line = pointer.first or 1
-    around = [d for d in saved.index.outline(pointer.path).definitions if d.line <= line <= d.end_line]
-    if around and is_saved:
-        smallest = min(around, key=lambda d: (d.end_line - d.line, d.line))
+    smallest = _smallest(saved, pointer.path, line) if is_saved else None
+    if smallest is not None:
         return min(smallest.line, line - 3) if line > 3 else 1, smallest.end_line  # noqa: PLR2004 - a few lines of lead
     return max(1, line - CONTEXT_LINES), line + CONTEXT_LINES
+
+
+def _smallest(saved: Saved, path: str, line: int) -> Definition | None:
+    """The smallest definition around a line of a saved file."""
+    around = [one for one in saved.index.outline(path).definitions if one.line <= line <= one.end_line]
+    return min(around, key=lambda one: (one.end_line - one.line, one.line), default=None)
 
 
 def _why_missing(path: str, saved: Saved) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
@@ -15,11 +18,25 @@ T = TypeVar("T")
 Clock = Callable[[], float]
 """Unix seconds."""
 
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
+"""Wait for so many seconds."""
+
 Signs = Callable[[], Signals]
 """The signs of life of the user's editor as they are now; times in Unix seconds."""
 
 Consent = Callable[[str], Awaitable[bool]]
 """Asks the user a question, to be answered with yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Where the time comes from, and what passes it."""
+
+    now: Clock = time.time
+    sleep: Sleep = asyncio.sleep
+
+
+REAL_TIME = Time()
 
 
 class Provider(Protocol):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from foreword.assist.evidence import find_excerpts
 from foreword.assist.laying import Foreword, lay_foreword
 from foreword.assist.overlay import unsaved_files
-from foreword.assist.pointing import Pointer, attachments_of
+from foreword.assist.pointing import Pointer, attachments_of, pointed_names
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
 from foreword.assist.symbols import find_definitions
@@ -128,7 +128,7 @@ def prepare(
     laying = thread.foreword if thread else foreword or lay_foreword(session, saved, keep=keep)
     texts = unsaved or {}
     attachments = attachments_of(pointers, saved, laying, texts)
-    excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers)
+    excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers, texts)
     ttl = laying.ttl if use_cache and not laying.provisional else None
     parameters = _parameters(session, tools_style, thread)
     laid = Laid(laying.base, laying.delta, ttl, is_chat=kind == "chat")
@@ -163,14 +163,20 @@ def library_of(saved: Saved, unsaved: Mapping[str, str] | None = None) -> Librar
 
 
 def _excerpts(
-    session: Session, saved: Saved, laying: Foreword, question: str, pointers: Sequence[Pointer]
+    session: Session,
+    saved: Saved,
+    laying: Foreword,
+    question: str,
+    pointers: Sequence[Pointer],
+    texts: Mapping[str, str],
 ) -> tuple[Excerpt, ...]:
     return find_excerpts(
         saved,
         question,
         budget=session.settings.context_excerpts,
-        near=[p.path for p in pointers],
+        near=[*texts, *(p.path for p in pointers)],
         shown=laying.shown_in_full,
+        about=pointed_names(saved, [p for p in pointers if p.path not in texts]),
     )
 
 

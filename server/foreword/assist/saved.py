@@ -146,7 +146,9 @@ def _saved(session: Session, files: SavedFiles) -> Saved:
         session.report(
             Problem("there are no files to read here: check --workspace, or what is ignored and left out")
         )
-    return Saved(session.root, tree, index, report, _variant(session), files.rules, reader, unread, recall.past)
+    return Saved(
+        session.root, tree, index, report, _variant(session), files.rules, reader, unread, recall.past
+    )
 
 
 def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, BuildReport, frozenset[str]]:

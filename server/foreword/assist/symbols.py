@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from foreword.core.outline import Definition
 from foreword.index.index import Index
 
 _SEPARATOR = re.compile(r"\.|::|#")
+
+
+def find_by_beginning(index: Index, written: str, limit: int) -> list[tuple[str, Definition]]:
+    """The definitions of a name, else those whose names begin so, whatever the case; at most `limit`."""
+    exact = find_definitions(index, written) if written.strip() else []
+    if exact:
+        return exact[:limit]
+    begin = written.strip().lower()
+    every = ((path, one) for path, outline in index.outlines() for one in outline.definitions)
+    return list(islice((pair for pair in every if pair[1].name.lower().startswith(begin)), limit))
 
 
 def find_definitions(index: Index, written: str) -> list[tuple[str, Definition]]:

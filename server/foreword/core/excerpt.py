@@ -10,7 +10,7 @@ class Excerpt:
     """Lines `start_line` to `end_line` (1-based, inclusive) of `path`.
 
     `text` holds exactly these lines, joined by newlines; `score` is comparable within one search only;
-    `symbol` is the definition that the excerpt is, where it is one.
+    `symbol` is the definition that the excerpt is, or that the best part of it is.
     """
 
     path: str

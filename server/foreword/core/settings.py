@@ -40,7 +40,7 @@ class Settings:
     answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000))
     context_budget: int = _option(60_000, "Tokens of the base.", range=(2_000, 900_000))
     context_delta: int = _option(
-        16_000, "Tokens of saved changes before the base is laid anew.", range=(500, 400_000)
+        40_000, "Tokens of saved changes that the base may lag behind.", range=(500, 400_000)
     )
     context_excerpts: int = _option(
         6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000)
@@ -75,6 +75,9 @@ class Settings:
         user_only=True,
     )
     batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64))
+    lsp_symbols: str = _option(
+        "off", "Serve document and workspace symbols to the editor.", choices=("off", "on")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,11 @@ PATH_WEIGHTS = (5.0, 2.0)
 SATURATION = 1.2
 LENGTH_PENALTY = 0.75
 SCORE_DIGITS = 9
-ECHO_WEIGHT = 0.3
+ECHO_WEIGHT = 0.5
 """Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
+COMPANY_WEIGHT = 0.0
+"""Of what a file gets from one of the best `N_LEADERS` if each of its changes changed both, in units of the other's score."""
+N_LEADERS = 8
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
 
@@ -74,6 +77,7 @@ def candidates(
     scores *= table.relevance
     if query.wants_tests:
         scores[table.is_test] /= TEST_RELEVANCE
+    _add_companions(index, echoes, scores)
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
@@ -85,6 +89,16 @@ def candidates(
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
 
 
+def _add_companions(index: Index, echoes: Echoes, scores: Floats) -> None:
+    """Let the best files share with those that used to change with them."""
+    best = np.argsort(-scores, kind="stable")[:N_LEADERS].tolist() if COMPANY_WEIGHT else []
+    for place, score in [(place, float(scores[place])) for place in best]:
+        for path, sureness in echoes.beside(index.paths[place]).items():
+            if path in index.place_of:
+                other = index.place_of[path]
+                scores[other] += COMPANY_WEIGHT * score * sureness * index.path_table.relevance[other]
+
+
 def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:
     """The score of each path by its words, and what a mention of each term is worth.
 
@@ -92,7 +106,7 @@ def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, F
     """
     scores, worth = np.zeros(len(index.paths)), np.zeros(len(terms))
     hashes = [term_hash(term) for term in terms]
-    table, n_files = index.terms, index.terms.n_rows
+    table, n_files = index.terms, len(index.paths)
     positions, which, counts = table.find(hashes)
     length = table.lengths[positions] / max(table.mean_length, 1.0)
     penalty = 1 - LENGTH_PENALTY + LENGTH_PENALTY * length
@@ -105,7 +119,7 @@ def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, F
         by_row[positions[here]] = in_file[here]
         frequency = by_row[index.row_places]
         frequency[places[there]] += in_path[there]
-        n_with = max(np.count_nonzero(here), np.count_nonzero(frequency))
+        n_with = np.count_nonzero(frequency)
         worth[number] = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * query.terms[term]
         scores += worth[number] * (frequency / (frequency + SATURATION))
     return scores, worth

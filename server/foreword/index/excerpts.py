@@ -64,8 +64,9 @@ def _all_joined(chosen: Sequence[Excerpt]) -> list[Excerpt]:
 
 
 def _joined(one: Excerpt, other: Excerpt) -> Excerpt:
-    """Both together, with the score of the better one."""
+    """Both together, with the score of the better one, and its symbol if it has one."""
     first, last = (one, other) if one.start_line < other.start_line else (other, one)
     text = f"{first.text}\n{last.text}"
-    symbol = None if one.symbol and other.symbol else one.symbol or other.symbol
-    return Excerpt(one.path, first.start_line, last.end_line, max(one.score, other.score), text, symbol)
+    better, worse = (one, other) if one.score >= other.score else (other, one)
+    symbol = better.symbol or worse.symbol
+    return Excerpt(one.path, first.start_line, last.end_line, better.score, text, symbol)

@@ -57,13 +57,15 @@ class LiveTable:
         """The row ids that have every one of some terms."""
         positions, _, _ = self.find(hashes)
         n_found = np.bincount(positions, minlength=len(self.row_ids))
-        return self.row_ids[n_found == len(set(hashes))]
+        found: Ints = self.row_ids[n_found == len(set(hashes))]
+        return found
 
     def positions_of(self, row_ids: Ints) -> Ints:
         """The positions of some live rows."""
         live = np.flatnonzero(self.is_live)
-        ordered = live[np.argsort(self.row_ids[live])]
-        return ordered[np.searchsorted(self.row_ids[ordered], row_ids)]
+        ordered: Ints = live[np.argsort(self.row_ids[live])]
+        found: Ints = ordered[np.searchsorted(self.row_ids[ordered], row_ids)]
+        return found
 
     def without(self, row_ids: Ints) -> Ints:
         """Which of some row ids it does not have."""

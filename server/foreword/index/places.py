@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from foreword.index.frames import Place
 from foreword.index.index import Index
-from foreword.index.query import Place
 
 MAX_PLACES = 40
 MAX_FILES_A_NAME = 4
 """A name that more files share, such as `index.ts`, names none of them."""
 
 
-def files_at(index: Index, places: Sequence[Place]) -> dict[str, frozenset[int]]:
-    """The files that are named, with the lines that are named in each."""
-    found: dict[str, set[int]] = {}
-    for place in places[:MAX_PLACES]:
-        for path in _paths(index, place.path):
-            found.setdefault(path, set()).update([place.line] if place.line else [])
-    return {path: frozenset(lines) for path, lines in found.items()}
+def files_at(index: Index, places: Sequence[Place]) -> dict[str, dict[int, int]]:
+    """The files that are named, with the lines that are named in each and how many places stand behind each line.
+
+    Places that lead out of the tree, as frames of libraries do, do not count.
+    """
+    inside = [(path, place.line) for place in places[:MAX_PLACES] for path in _paths(index, place.path)]
+    found: dict[str, dict[int, int]] = {path: {} for path, _ in inside}
+    for behind, (path, line) in enumerate(reversed(inside)):
+        if line is not None:
+            found[path][line] = behind
+    return found
 
 
 def _paths(index: Index, named: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
 
+from foreword.index.frames import Place, places_in
 from foreword.index.terms import parts, whole, words
 
 _STOP_WORDS = (
@@ -47,25 +48,20 @@ SCOPE_WEIGHT = 1.0
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")
 _SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\.|::|->|#|\(\)|^_")
-_FRAME = re.compile(r'File "([^"\n]+)", line (\d+)|([\w@.+/\\-]+\.[A-Za-z]\w{0,9})(?:[:(](?:line )?(\d+))?')
 _TEST = re.compile(r"\btests?\b|\btesting\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A path, or its end, that a question names, with a line number if there is one."""
-
-    path: str
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
-    """`terms` are stems with weights, and wholes (see `terms.whole`) of identifiers that were spelled out."""
+    """`terms` are stems with weights, and wholes (see `terms.whole`) of identifiers that were spelled out: the `names`.
+
+    `places` are the most telling first.
+    """
 
     terms: dict[str, float]
     places: tuple[Place, ...]
     wants_tests: bool
+    names: frozenset[str] = frozenset()
 
 
 def parse_query(text: str) -> Query:
@@ -76,7 +72,12 @@ def parse_query(text: str) -> Query:
             weights[term] = weights.get(term, 0.0) + share * weight
     damped = {term: weight if weight <= 1 else 1 + log(weight) for term, weight in weights.items()}
     strongest = sorted(damped, key=lambda term: -damped[term])[:MAX_TERMS]
-    return Query({term: damped[term] for term in strongest}, tuple(_places(text)), bool(_TEST.search(text)))
+    return Query(
+        {term: damped[term] for term in strongest},
+        places_in(text),
+        bool(_TEST.search(text)),
+        frozenset(_spelled_out(text)),
+    )
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, float]]:
@@ -108,9 +109,3 @@ def _spelled_out(text: str) -> Iterator[str]:
     for found in _IDENTIFIER.findall(text):
         if _SHAPED.search(found):
             yield from words(found)
-
-
-def _places(text: str) -> Iterator[Place]:
-    for frame_path, frame_line, path, line in _FRAME.findall(text):
-        name = (frame_path or path).replace("\\", "/")
-        yield Place(name.removeprefix("./"), int(frame_line or line) if frame_line or line else None)

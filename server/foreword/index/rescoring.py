@@ -6,9 +6,10 @@ signature of its definition, and shares in the score of its file: a passage of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 
 from foreword.core.outline import Outline
 from foreword.core.text import lines_of
@@ -22,6 +23,8 @@ USUAL_WORDS = 100
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
 """How many mentions it is worth that a definition is called so."""
+DEFINED_WEIGHT = 0.5
+"""Of the definition of an identifier that the query spells out, in units of endless mentions."""
 SCORE_DIGITS = 6
 """Sums are exact to so many digits on every machine, in whatever order they were made."""
 NAMED_LINE_WEIGHT = 2.0
@@ -42,10 +45,11 @@ class Scored:
 class Matcher:
     """Which terms of a query a word stands for; words are looked up once.
 
-    `worth` says how much a mention of each term tells.
+    `worth` says how much a mention of each term tells; `names` are the identifiers that the query spells out.
     """
 
-    def __init__(self, worth: Mapping[str, float]) -> None:
+    def __init__(self, worth: Mapping[str, float], names: Container[str] = ()) -> None:
+        self._names = names
         self.total = sum(worth.values())
         self._worth = worth
         self._terms_of: dict[str, tuple[str, ...]] = {}
@@ -66,6 +70,19 @@ class Matcher:
                 counts[term] = counts.get(term, 0.0) + 1.0
         return counts
 
+    def defined(self, passage: Passage) -> float:
+        """What it is worth that a passage begins the definition of a name that the query spells out."""
+        symbol = passage.symbol
+        if (
+            symbol is None
+            or symbol.name not in self._names
+            or not passage.start <= symbol.line <= passage.end
+        ):
+            return 0.0
+        pieces = parts(symbol.name)
+        term = whole(symbol.name) if len(pieces) > 1 else "".join(pieces)
+        return DEFINED_WEIGHT * self._worth.get(term, 0.0)
+
     def score(self, counts: Mapping[str, float], n_words: int) -> float:
         """BM25 of a passage."""
         penalty = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * n_words / USUAL_WORDS)
@@ -73,9 +90,16 @@ class Matcher:
 
 
 def rescore(
-    file: Candidate, outline: Outline, text: str, matcher: Matcher, named_lines: frozenset[int] = frozenset()
+    file: Candidate,
+    outline: Outline,
+    text: str,
+    matcher: Matcher,
+    named_lines: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Scored]:
-    """The passages of a file with their scores, in order; a passage with a line that the query names beats all others."""
+    """The passages of a file with their scores, in order; a passage with a line that the query names beats all others.
+
+    `named_lines` says how many places that the query names stand behind each line.
+    """
     lines = lines_of(text)
     passages = cut(outline.definitions, lines)
     pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
@@ -87,11 +111,12 @@ def rescore(
         counts = matcher.count(found)
         for term, n in matcher.count(_names(passage)).items() if counts else ():
             counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
-        is_named = any(passage.start <= line <= passage.end for line in named_lines)
+        named = [behind for line, behind in named_lines.items() if passage.start <= line <= passage.end]
         score = (
             matcher.score(counts, len(found))
+            + matcher.defined(passage)
             + file.score
-            + is_named * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
+            + (max(named, default=-1) + 1) * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
         )
         scored.append(Scored(file.path, passage, round(score, SCORE_DIGITS), piece))
     return scored

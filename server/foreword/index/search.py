@@ -45,12 +45,10 @@ def search(
     found = candidates(
         index, asked, N_FILES_READ, boosts, named=frozenset(named), skipped=shown, echoes=echoes
     )
-    matcher = Matcher(found.worth)
+    matcher = Matcher(found.worth, asked.names)
     scored: list[Scored] = []
     for file in found.files:
         text = read_text(file.path)
         if text is not None:
-            scored += rescore(
-                file, index.outline(file.path), text, matcher, named.get(file.path, frozenset())
-            )
+            scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, {}))
     return choose(scored, limit=limit, budget_tokens=budget_tokens)

@@ -21,6 +21,7 @@ from foreword.core.uri import uri_key
 from foreword.lsp.configuration import is_trusted_by_client
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
+from foreword.lsp.keeping import note_menu
 from foreword.lsp.readiness import path_below, readiness_of
 from foreword.lsp.server import ForewordServer, handle
 from foreword.lsp.spots import lines_from_lsp, lines_to_lsp, spot_at
@@ -62,6 +63,8 @@ def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[
     context = params.context
     reports = _reports(context)
     offers = (offer for offer in _offers(spot, reports, context) if _is_wanted(offer, context.only))
+    if context.trigger_kind == types.CodeActionTriggerKind.Invoked:
+        note_menu(place.folder)
     shown = (_action(server, place, offer, params, reports) for offer in offers)
     return [action for action in shown if action is not None]
 

@@ -30,11 +30,11 @@ from foreword.core.errors import ForewordError, UsageError
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.lsp.convert import path_from_uri
 from foreword.lsp.folder import Folder
+from foreword.lsp.keeping import note_answer
 from foreword.lsp.pages import Page, open_page
 from foreword.lsp.partials import Partials
 from foreword.lsp.progress import Report, work_done
 from foreword.lsp.server import ForewordServer
-from foreword.lsp.status import send_status
 from foreword.lsp.trust import require_trust
 
 QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")
@@ -80,7 +80,7 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, question
         kind=kind,
     )
     answer = await _shown(server, session, question, events)
-    send_status(server, folder)
+    note_answer(server, folder)
     return answer.to_json()
 
 

@@ -89,9 +89,10 @@ class Chats:
         """The chats of a folder in which something was said, newest first."""
         return await (await _core(server)).list_chats(server, Arguments([params or {}]))
 
-    def close(self, _: ForewordServer, params: object) -> None:
+    def close(self, server: ForewordServer, params: object) -> None:
         """Stop the answer that is under way, if there is one; a chat that is not known is closed already."""
         chat_id = params.get("chatId") if isinstance(params, dict) else None
+        server.chats.discard(str(chat_id))
         task = self._running.get(chat_id) if isinstance(chat_id, str) else None
         if task is not None:
             task.cancel()

@@ -95,6 +95,20 @@ class Client:
         return (document.code_action if document else None) or types.CodeActionClientCapabilities()
 
     @property
+    def registers_symbols(self) -> bool:
+        """Whether the server may offer symbols at any time."""
+        document, workspace = self.capabilities.text_document, self.capabilities.workspace
+        one, other = document and document.document_symbol, workspace and workspace.symbol
+        return bool(one and other and one.dynamic_registration and other.dynamic_registration)
+
+    @property
+    def nests_symbols(self) -> bool:
+        """Whether the symbols of a document may be a tree."""
+        document = self.capabilities.text_document
+        symbols = document.document_symbol if document else None
+        return bool(symbols and symbols.hierarchical_document_symbol_support)
+
+    @property
     def resolves_edits(self) -> bool:
         """Whether `codeAction/resolve` may add the edit of an action."""
         document = self.capabilities.text_document

@@ -16,6 +16,7 @@ from foreword.core.settings import Options, flatten
 from foreword.lsp.consent import consent_of
 from foreword.lsp.folder import Folder
 from foreword.lsp.server import ForewordServer, handle
+from foreword.lsp.symbol_offer import follow
 
 if TYPE_CHECKING:
     from foreword.assist.folder import OpenFolder
@@ -45,8 +46,9 @@ async def did_change_configuration(
 async def configure(server: ForewordServer, folder: Folder) -> None:
     """Let the settings of a folder take effect, and report what is wrong with them."""
     layers = await layers_of(server, folder, again=True)
-    session = await (await folder.opened(server.environ, layers)).configure(layers)
+    session = await (await folder.opened(server.environ, layers, server.time.now)).configure(layers)
     server.tell_once(problem.message for problem in session.problems)
+    await follow(server)
 
 
 async def open_now(server: ForewordServer, folder: Folder) -> OpenFolder:
@@ -56,9 +58,10 @@ async def open_now(server: ForewordServer, folder: Folder) -> OpenFolder:
         ForewordError: it can't be opened.
     """
     layers = await layers_of(server, folder)
-    opened = await folder.opened(server.environ, layers)
+    opened = await folder.opened(server.environ, layers, server.time.now)
     session = await opened.configure(layers)
     session.consent = consent_of(server)
+    session.signals = server.signs
     return opened
 
 

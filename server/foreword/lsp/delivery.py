@@ -88,7 +88,8 @@ async def deliver(
     if is_shown and proposal.files:
         diff = await opened.run(_diff_of, proposal)
         await show_diff(server, diffs_folder(opened), diff_uri(name), diff, take_focus=True)
-    await tell_refused(server, opened, name, laid)
+    if wishes.apply or is_shown:  # a client that only looks has the refusals in the result
+        await tell_refused(server, opened, name, laid)
     applies = wishes.apply and not is_shown and laid.edit is not None
     problem = await _apply(server, laid.edit, title) if applies and laid.edit else None
     left = (problem,) if problem else ()

@@ -8,6 +8,7 @@ from foreword.core.change import Closed, Edited, Opened, Saved, Touched
 from foreword.core.uri import uri_key
 from foreword.lsp.convert import changes_from_lsp, document_from_lsp
 from foreword.lsp.folders import note_changed_files
+from foreword.lsp.keeping import note_sign
 from foreword.lsp.server import ForewordServer, handle
 
 FILES = types.FileOperationRegistrationOptions(
@@ -38,6 +39,7 @@ def did_change(server: ForewordServer, params: types.DidChangeTextDocumentParams
     document, changes = params.text_document, changes_from_lsp(params.content_changes)
     server.change(Edited(document.uri, document.version, changes, server.encoding))
     server.outlines.note(_key(server, document.uri))
+    note_sign(server, saved=False)
 
 
 def did_close(server: ForewordServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -50,6 +52,7 @@ def did_save(server: ForewordServer, params: types.DidSaveTextDocumentParams) ->
     """The text is on disk."""
     server.change(Saved(params.text_document.uri, params.text))
     note_changed_files(server, [params.text_document.uri])
+    note_sign(server, saved=True)
 
 
 def did_change_watched_files(server: ForewordServer, params: types.DidChangeWatchedFilesParams) -> None:

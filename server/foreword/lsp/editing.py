@@ -33,10 +33,10 @@ from foreword.lsp.delivery import Delivered, Wishes, deliver, tell, tell_refused
 from foreword.lsp.edits import LaidEdit, lay_edit
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
+from foreword.lsp.keeping import note_answer
 from foreword.lsp.progress import Report, work_done
 from foreword.lsp.proposals import Part, keep_proposal, part_of, proposal_of
 from foreword.lsp.server import ForewordServer
-from foreword.lsp.status import send_status
 from foreword.lsp.trust import require_trust
 
 
@@ -176,7 +176,7 @@ async def _propose(
     async with work_done(server, "Foreword", task.cancel, instruction.token) as report, aclosing(events):
         async for event in events:
             if isinstance(event, Edited):
-                send_status(server, folder)
+                note_answer(server, folder)
                 return event
             _note(event, report)
     raise AssertionError("edit() ends with Edited or raises")

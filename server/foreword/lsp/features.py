@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from foreword.assist.ports import REAL_TIME, Time
 from foreword.lsp import (
     actions,
     chat,
@@ -15,15 +16,16 @@ from foreword.lsp import (
     lifetime,
     pages,
     resolving,
+    symbols,
 )
 from foreword.lsp.server import ForewordServer
 
-MODULES = (lifetime, configuration, folders, documents, commands, actions, chat, pages, resolving)
+MODULES = (lifetime, configuration, folders, documents, commands, actions, chat, pages, resolving, symbols)
 
 
-def create_server(environ: Mapping[str, str] | None = None) -> ForewordServer:
+def create_server(environ: Mapping[str, str] | None = None, time: Time = REAL_TIME) -> ForewordServer:
     """A server for one client, which has not begun to listen."""
-    server = ForewordServer(dict(os.environ) if environ is None else environ)
+    server = ForewordServer(dict(os.environ) if environ is None else environ, time)
     for module in MODULES:
         module.register(server)
     return server

@@ -15,6 +15,8 @@ from foreword.core.settings import Options
 
 if TYPE_CHECKING:
     from foreword.assist.folder import OpenFolder
+    from foreword.assist.keeping import Keeping
+    from foreword.assist.ports import Clock
 
 CLOSE_S = 0.7
 MAX_TOUCHED = 32
@@ -32,11 +34,13 @@ class Folder:
         self.on_progress: Callable[[], None] = lambda: None
         self.stop_watching = threading.Event()
         self.open_folder: OpenFolder | None = None
+        self.keeping: Keeping | None = None
+        self.tasks: list[asyncio.Task[None]] = []
         self._touched: set[Path] | None = None
         self._worker = Worker(f"workspace {path.name}")
         self._opening = asyncio.Lock()
 
-    async def opened(self, environ: Mapping[str, str], editor: Sequence[Options]) -> OpenFolder:
+    async def opened(self, environ: Mapping[str, str], editor: Sequence[Options], clock: Clock) -> OpenFolder:
         """The folder with its session; what it needs is imported only now.
 
         Raises:
@@ -46,7 +50,7 @@ class Folder:
             if self.open_folder is None:
                 module = await self._worker.run(importlib.import_module, "foreword.assist.folder")
                 self.open_folder = await module.open_folder(
-                    self.path, environ, editor, self._worker, self._note_progress
+                    self.path, environ, editor, self._worker, self._note_progress, clock=clock
                 )
         assert self.open_folder is not None, "it was just opened"  # noqa: S101 - an invariant
         return self.open_folder
@@ -76,6 +80,8 @@ class Folder:
     async def close(self) -> None:
         """Stop watching and close the session."""
         self.stop_watching.set()
+        for task in self.tasks:
+            task.cancel()
         if self.open_folder is not None:
             await self.open_folder.close(CLOSE_S)
         else:

@@ -14,6 +14,7 @@ from foreword.core.errors import ForewordError, Problem, UsageError
 from foreword.core.uri import uri_key
 from foreword.lsp.configuration import configure
 from foreword.lsp.convert import WINDOWS, path_from_uri, uri_from_path
+from foreword.lsp.early import get_ready
 from foreword.lsp.folder import Folder
 from foreword.lsp.progress import work_done
 from foreword.lsp.server import ForewordServer, bounded, handle
@@ -73,6 +74,7 @@ async def refresh(server: ForewordServer, folder: Folder) -> None:
         if not server.client.watches_files:
             _watch(server, folder)
         await _show_indexing(server, folder)
+        server.spawn(get_ready(server, folder))
     else:
         await _index(server, folder)
     folder.note_index()

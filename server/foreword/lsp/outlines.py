@@ -85,13 +85,13 @@ class Outlines:
         document = now().documents.get(key)
         if document is None:
             return
-        known = await worker.run(_outlined, document)
+        known = await worker.run(outlined, document)
         if key in now().documents:
             self._parsed[key] = known
             self._followed.pop(key, None)
 
 
-def _outlined(document: Document) -> Known:
+def outlined(document: Document) -> Known:
     """The outline of a document; none for one that is too large to be read, or in a language without a grammar."""
     language = language_of(document.uri, document.lines[0] if document.lines else "") or document.language
     if language not in LANGUAGES_WITH_GRAMMAR or sum(map(len, document.lines)) > MAX_FILE_BYTES:

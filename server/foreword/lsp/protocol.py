@@ -25,6 +25,7 @@ from pygls.exceptions import (
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
 from foreword.lsp.framing import FramingError, Reader, read_messages
+from foreword.lsp.symbol_offer import declare
 
 if TYPE_CHECKING:
     from foreword.lsp.server import ForewordServer
@@ -153,6 +154,7 @@ class ForewordProtocol(LanguageServerProtocol):
             result.capabilities.workspace.text_document_content = options
         if not self._server.client.code_actions.code_action_literal_support:
             result.capabilities.code_action_provider = True  # options are for clients that know literals
+        declare(self._server, result.capabilities)
         return result
 
     @lsp_method(types.SHUTDOWN)

@@ -19,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from foreword import __version__
+from foreword.assist.ports import Time
 from foreword.assist.worker import Worker
 from foreword.core.change import Change
 from foreword.core.errors import ForewordError, UsageError
@@ -29,6 +30,7 @@ from foreword.lsp.client import NOBODY
 from foreword.lsp.convert import WINDOWS
 from foreword.lsp.outlines import Outlines
 from foreword.lsp.protocol import ForewordProtocol
+from foreword.prefix.signals import Signals
 
 if TYPE_CHECKING:
     from foreword.lsp.folder import Folder
@@ -48,11 +50,14 @@ class ForewordServer(LanguageServer):
 
     protocol: ForewordProtocol
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], time: Time) -> None:
         super().__init__(
             "foreword", __version__, protocol_cls=ForewordProtocol, converter_factory=default_converter
         )
         self.environ = environ
+        self.time = time
+        self.last_sign: float | None = None
+        self.chats: set[str] = set()
         self.client = NOBODY
         self.encoding: PositionEncoding = "utf-16"
         self.snapshot = Snapshot(ignores_case=WINDOWS)
@@ -60,6 +65,7 @@ class ForewordServer(LanguageServer):
         self.configuration: dict[str, Options] = {}
         self.pages: dict[str, str] = {}
         self.proposals: dict[str, KeptProposal] = {}
+        self.serves_symbols = False
         self.outlines = Outlines()
         self.readiness: WeakKeyDictionary[Folder, Kept] = WeakKeyDictionary()
         self.exit_code: int | None = None
@@ -72,6 +78,10 @@ class ForewordServer(LanguageServer):
     def change(self, *changes: Change) -> None:
         """The one door for changes of documents and files."""
         self.snapshot = apply(self.snapshot, changes)
+
+    def signs(self) -> Signals:
+        """What the editor shows of its user: typing and saving, and an open chat."""
+        return Signals(last_change=self.last_sign, chat_open=bool(self.chats))
 
     def tell_once(self, messages: Iterable[str], kind: types.MessageType = types.MessageType.Warning) -> None:
         """Show each message to the user, unless it was shown before."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
+from foreword.assist.ports import REAL_TIME, Time
 from foreword.lsp.features import create_server
 from foreword.lsp.framing import Reader
 from foreword.lsp.server import ForewordServer
@@ -24,9 +25,11 @@ class Writer(Protocol):
         ...
 
 
-async def serve(reader: Reader, writer: Writer, environ: Mapping[str, str] | None = None) -> int:
+async def serve(
+    reader: Reader, writer: Writer, environ: Mapping[str, str] | None = None, time: Time = REAL_TIME
+) -> int:
     """Serve one client on a pair of streams; gives the exit code."""
-    server = create_server(environ)
+    server = create_server(environ, time)
     server.protocol.set_writer(writer)
     try:
         return await until_the_end(server, server.protocol.read(reader))
@@ -34,10 +37,10 @@ async def serve(reader: Reader, writer: Writer, environ: Mapping[str, str] | Non
         writer.close()
 
 
-async def serve_stdio() -> int:
+async def serve_stdio(time: Time = REAL_TIME) -> int:
     """Serve the client at the other end of standard input and output."""
     reader, writer = open_stdio()
-    return await serve(reader, writer)
+    return await serve(reader, writer, time=time)
 
 
 async def until_the_end(server: ForewordServer, reading: Coroutine[Any, Any, None]) -> int:

@@ -33,11 +33,11 @@ from foreword.lsp.convert import uri_from_path
 from foreword.lsp.edits import lay_edit
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
+from foreword.lsp.keeping import note_answer, note_intent
 from foreword.lsp.partials import Partials, tool_lines
 from foreword.lsp.progress import Report, work_done
 from foreword.lsp.proposals import keep_proposal
 from foreword.lsp.server import ForewordServer
-from foreword.lsp.status import send_status
 from foreword.lsp.trust import require_trust
 
 DEFAULT_LIMIT = 50
@@ -63,12 +63,15 @@ async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
     """
     resumed, title = arguments.text("resumeId"), " ".join(arguments.text("title").split())
     if resumed:
-        chat = (await _home_of(server, resumed)).chat
+        home = await _home_of(server, resumed)
+        chat, folder = home.chat, home.folder
     else:
         folder = folder_of(server, arguments.text("uri") or arguments.workspace)
         session = (await open_now(server, folder)).session
         chat = Chat(uuid4().hex, session.worktree, title, session.clock())
         await _stored(session, lambda store: store.create(chat))
+    server.chats.add(chat.id)
+    note_intent(server, folder)
     return {"chatId": chat.id, "title": chat.title, "turns": chat.n_turns}
 
 
@@ -99,7 +102,7 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
     except asyncio.CancelledError:
         raise JsonRpcRequestCancelled("the message was cancelled", data=_cancelled(speech)) from None
     finally:
-        send_status(server, home.folder)
+        note_answer(server, home.folder)
 
 
 async def history(server: ForewordServer, arguments: Arguments, *, is_running: bool) -> Json:

@@ -32,7 +32,7 @@ WORKING_S = 7_200.0
 """How long after the last question it is still the working day, for `pings-N`."""
 
 DELTA_LIMIT = 16_000
-"""The tokens of a delta that fixed policies fold; the default of `context.delta`."""
+"""The tokens of a delta that fixed policies fold."""
 
 _PINGS = re.compile(r"pings-(\d{1,2})")
 

@@ -1,0 +1,57 @@
+"""When the server hears of questions and of signs of life, and lets the prefix be kept warm (`assist/keeping.py`)."""
+
+from __future__ import annotations
+
+from foreword.lsp.folder import Folder
+from foreword.lsp.server import ForewordServer
+from foreword.lsp.status import send_status
+
+
+def note_answer(server: ForewordServer, folder: Folder) -> None:
+    """A question was answered, so that the workspace may be sent: its prefix is kept warm from now on if that pays."""
+    send_status(server, folder)
+    keep(server, folder)
+
+
+def note_intent(server: ForewordServer, folder: Folder) -> None:
+    """A question is probably about to come: somebody opened a chat."""
+    if folder.open_folder is not None and _may_send(server, folder):
+        keep(server, folder)
+        if folder.keeping is not None:
+            folder.keeping.expect()
+
+
+def note_menu(folder: Folder) -> None:
+    """Somebody opened the menu of actions, in a folder that they asked about before or not."""
+    if folder.keeping is not None:
+        folder.keeping.expect()
+
+
+def keep(server: ForewordServer, folder: Folder) -> None:
+    """Have the prefix of a folder looked after until the folder is closed."""
+    if folder.open_folder is None:
+        return
+    if folder.keeping is None:
+        from foreword.assist.keeping import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
+
+        folder.keeping = Keeping(folder.open_folder, server.time, lambda: send_status(server, folder))
+        folder.tasks.append(server.spawn(folder.keeping.serve()))
+    folder.keeping.look()
+
+
+def note_sign(server: ForewordServer, *, saved: bool) -> None:
+    """The user types or saves: that makes a question more likely, also where a prefix was about to be let go."""
+    server.last_sign = server.time.now()
+    if saved:
+        for folder in server.folders.values():
+            if folder.keeping is not None:
+                folder.keeping.look()
+
+
+def _may_send(server: ForewordServer, folder: Folder) -> bool:
+    from foreword.assist.trust import is_trusted  # noqa: PLC0415 - heavy, and imported by the folder by now
+    from foreword.lsp.configuration import is_trusted_by_client  # noqa: PLC0415 - as above
+
+    opened = folder.open_folder
+    assert opened is not None, "asked for an open folder"  # noqa: S101 - an invariant
+    return is_trusted_by_client(server) or is_trusted(opened.session.places, opened.root)

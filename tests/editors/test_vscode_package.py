@@ -1,0 +1,116 @@
+"""The manifest of the VS Code extension says what the server says, and what the extension does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foreword.core.settings import Options, default_of, doc_of, keys, resolve
+from foreword.lsp.protocol import COMMANDS, STATUS
+
+EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
+MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
+DECLARED: Mapping[str, Mapping[str, Any]] = MANIFEST["contributes"]["configuration"]["properties"]
+OWN = frozenset(("foreword.serverPath", "foreword.python", "foreword.tcp", "foreword.trace.server"))
+EDITORS_NAMES = {"model": "model.name"}
+"""In an editor's settings, a key can't stand above others."""
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((EXTENSION / "src").rglob("*.ts")))
+
+
+def declared(key: str) -> Mapping[str, Any]:
+    return DECLARED[f"foreword.{EDITORS_NAMES.get(key, key)}"]
+
+
+def takes(key: str, value: object, *, trusted: bool = True) -> bool:
+    return not resolve([Options("test", {key: value}, trusted=trusted)])[1]
+
+
+def test_every_setting_of_the_server_is_declared_and_no_other() -> None:
+    assert {f"foreword.{EDITORS_NAMES.get(key, key)}" for key in keys()} == DECLARED.keys() - OWN
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_setting_has_the_servers_default_and_words(key: str) -> None:
+    assert default_of(key) == declared(key)["default"]
+    assert doc_of(key) == declared(key)["description"]
+    assert {str: "string", int: "integer", float: "number"}[type(default_of(key))] == declared(key)["type"]
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_setting_takes_what_the_server_takes(key: str) -> None:
+    shown = declared(key)
+    assert all(takes(key, value) for value in shown.get("enum", ()))
+    assert ("enum" in shown) == (shown["type"] == "string" and not takes(key, "anything at all"))
+    if shown["type"] != "string":
+        low, high = shown["minimum"], shown["maximum"]
+        assert [True, True, False, False] == [takes(key, n) for n in (low, high, low - 1, high + 1)]
+
+
+@pytest.mark.parametrize("key", keys())
+def test_what_a_project_must_not_set_no_workspace_of_the_editor_sets(key: str) -> None:
+    is_users = not takes(key, default_of(key), trusted=False)
+    assert is_users == (declared(key)["scope"] in ("machine", "application"))
+
+
+def test_no_key_stands_above_another() -> None:
+    """The editor drops such a setting, and says so in its log alone."""
+    assert [] == [a for a in DECLARED for b in DECLARED if b.startswith(f"{a}.")]
+
+
+def test_settings_that_run_programs_count_in_trusted_workspaces_only() -> None:
+    limited = MANIFEST["capabilities"]["untrustedWorkspaces"]
+    assert "limited" == limited["supported"]
+    assert {"foreword.serverPath", "foreword.python", "foreword.tcp"} <= {*limited["restrictedConfigurations"]}
+
+
+def test_the_client_and_the_server_do_not_register_the_same_command() -> None:
+    own = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    assert set() == own & {*COMMANDS}
+
+
+def test_every_command_has_a_title_and_is_carried_out() -> None:
+    for command in MANIFEST["contributes"]["commands"]:
+        name = command["command"].rpartition(".")[2]
+        assert command["title"]
+        assert re.search(rf"^ +{name}: |\"foreword\.(chat\.)?{name}\"", SOURCES, re.MULTILINE), name
+
+
+def test_every_command_of_a_menu_a_key_or_the_walkthrough_exists() -> None:
+    known = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    views = {f"{view['id']}.focus" for view in MANIFEST["contributes"]["views"]["foreword"]}
+    used = {entry["command"] for menu in MANIFEST["contributes"]["menus"].values() for entry in menu}
+    used |= {entry["command"] for entry in MANIFEST["contributes"]["keybindings"]}
+    steps = json.dumps(MANIFEST["contributes"]["walkthroughs"])
+    used |= set(re.findall(r"command:(foreword\.[\w.]+)", steps))
+    assert set() == used - known - views
+
+
+def test_nothing_starts_the_extension_but_a_file_a_view_or_a_command() -> None:
+    assert all(event.startswith("onLanguage:") for event in MANIFEST["activationEvents"])
+
+
+def test_the_notification_of_the_server_has_the_same_name_on_both_sides() -> None:
+    assert f'"{STATUS}"' in (EXTENSION / "src" / "protocol.ts").read_text(encoding="utf-8")
+
+
+def test_every_file_that_the_manifest_names_is_there() -> None:
+    named = re.findall(r'"(media/[^"]+)"', json.dumps(MANIFEST))
+    assert 4 <= len(named)
+    assert [] == [name for name in named if not (EXTENSION / name).is_file()]
+
+
+def test_the_lock_says_what_to_install_and_not_from_where() -> None:
+    lock = json.loads((EXTENSION / "package-lock.json").read_text(encoding="utf-8"))
+    packages = [package for path, package in lock["packages"].items() if path]
+    assert [] == [package for package in packages if "resolved" in package]
+    assert all("integrity" in package for package in packages)
+
+
+def test_the_versions_of_the_extension_and_the_server_agree() -> None:
+    project = (EXTENSION.parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'\nversion = "{MANIFEST["version"]}"\n' in project
