@@ -1,0 +1,17 @@
+-- The server, for `vim.lsp.enable("foreword")`. What is yours goes into `vim.lsp.config("foreword", { ... })`.
+
+---@type vim.lsp.Config
+return {
+  cmd = { "foreword", "serve" },
+  root_markers = { ".git" },
+  workspace_required = true,
+  capabilities = { experimental = { foreword = true } },
+  handlers = {
+    ["$/progress"] = function(...)
+      return require("foreword.partials").on_progress(...)
+    end,
+    ["foreword/status"] = function(_, told, context)
+      require("foreword.status").note(told, context.client_id)
+    end,
+  },
+}

@@ -1,0 +1,202 @@
+--- Proposals of edits: a diff to look at, hunk by hunk, in a tab. Nothing is changed before it is applied.
+
+local client = require("foreword.client")
+
+local M = {}
+
+local MARKS = vim.api.nvim_create_namespace("foreword.edits")
+
+---@class foreword.Part
+---@field path string
+---@field hunk? integer from 0; nil for a file as a whole
+---@field first integer row from 0
+---@field last integer row, inclusive
+---@field rejected? boolean
+
+---@class foreword.Shown
+---@field id string
+---@field parts foreword.Part[]
+
+---@type table<integer, foreword.Shown>
+local shown = {}
+
+---@param buffer integer
+local function mark_parts(buffer)
+  vim.api.nvim_buf_clear_namespace(buffer, MARKS, 0, -1)
+  for _, part in ipairs(shown[buffer].parts) do
+    vim.api.nvim_buf_set_extmark(buffer, MARKS, part.first, 0, {
+      virt_text = { { part.rejected and "✗ rejected" or "✓ to be applied", "ForewordHint" } },
+    })
+    if part.rejected then
+      vim.api.nvim_buf_set_extmark(buffer, MARKS, part.first, 0, {
+        end_row = part.last + 1,
+        hl_group = "ForewordRejected",
+        hl_eol = true,
+        priority = 250,
+      })
+    end
+  end
+end
+
+--- The lines of a proposal, and its parts in them.
+---@param told table as `foreword.edit/1` or `foreword.proposal/1`
+---@return string[] lines, foreword.Part[] parts
+local function laid_out(told)
+  local lines, parts = {}, {}
+  for _, edit in ipairs(told.edits) do
+    local hunks = edit.kind == "change" and told.hunks[edit.path] or {}
+    local diff = vim.split(vim.trim(edit.diff), "\n", { plain = true })
+    local first = #lines
+    if #hunks == 0 then
+      vim.list_extend(lines, diff)
+      table.insert(parts, { path = edit.path, first = first, last = #lines - 1 })
+    else
+      vim.list_extend(lines, vim.list_slice(diff, 1, 2))
+    end
+    for number, hunk in ipairs(hunks) do
+      first = #lines
+      vim.list_extend(lines, vim.split(vim.trim(hunk), "\n", { plain = true }))
+      table.insert(parts, { path = edit.path, hunk = number - 1, first = first, last = #lines - 1 })
+    end
+  end
+  return lines, parts
+end
+
+---@return foreword.Part?
+local function under_cursor()
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  return vim.iter(shown[vim.api.nvim_get_current_buf()].parts):find(function(part)
+    return part.first <= row and row <= part.last
+  end)
+end
+
+--- Accept or reject the hunk under the cursor.
+---@param rejected? boolean the other way round where it is nil
+function M.mark(rejected)
+  local part = under_cursor()
+  if not part then
+    client.tell("no hunk here: ]c goes to the next one")
+    return
+  end
+  part.rejected = rejected == nil and not part.rejected or rejected or nil
+  mark_parts(vim.api.nvim_get_current_buf())
+end
+
+--- What is accepted, in the words of `foreword.edit`.
+---@param proposal foreword.Shown
+---@return table? argument nil where nothing is
+local function accepted(proposal)
+  local argument, count = { proposalId = proposal.id, files = {}, hunks = {} }, 0
+  for _, part in ipairs(proposal.parts) do
+    if not part.rejected then
+      count = count + 1
+      if part.hunk then
+        argument.hunks[part.path] = vim.list_extend(argument.hunks[part.path] or {}, { part.hunk })
+      else
+        table.insert(argument.files, part.path)
+      end
+    end
+  end
+  if count == #proposal.parts then
+    argument.files, argument.hunks = nil, nil
+  elseif vim.tbl_isempty(argument.hunks) then
+    argument.hunks = nil
+  end
+  return count > 0 and argument or nil
+end
+
+--- Apply what is accepted, as one step of undo in each file.
+function M.apply()
+  local buffer = vim.api.nvim_get_current_buf()
+  local argument = shown[buffer] and accepted(shown[buffer])
+  local found = client.needed()
+  if not argument or not found then
+    client.tell("nothing is accepted: q closes this")
+    return
+  end
+  client.command(found, "edit", argument, function(result)
+    if result and result.applied then
+      vim.api.nvim_buf_delete(buffer, { force = true })
+      client.tell("applied: u takes it back, :wa writes it")
+    end
+  end)
+end
+
+---@param buffer integer
+local function set_keys(buffer)
+  local keys = {
+    x = { M.mark, "Accept or reject this hunk" },
+    ["<CR>"] = { M.apply, "Apply what is accepted" },
+    q = { "<Cmd>bwipeout<CR>", "Discard the proposal" },
+    ["]c"] = {
+      function()
+        vim.fn.search("^@@", "W")
+      end,
+      "Next hunk",
+    },
+    ["[c"] = {
+      function()
+        vim.fn.search("^@@", "bW")
+      end,
+      "Hunk before",
+    },
+    gf = {
+      function()
+        local part = under_cursor()
+        local line = part and vim.fn.getline(part.first + 1):match("^@@ %-(%d+)")
+        if part then
+          require("foreword.citation").open(part.path, tonumber(line))
+        end
+      end,
+      "Open the file",
+    },
+  }
+  for key, meaning in pairs(keys) do
+    vim.keymap.set("n", key, meaning[1], { buffer = buffer, desc = meaning[2], nowait = true })
+  end
+end
+
+--- Show a proposal that came with an answer.
+---@param told table
+function M.preview(told)
+  local lines, parts = laid_out(told)
+  if #parts == 0 then
+    client.tell("no edit was proposed" .. (told.text and told.text ~= "" and (": " .. told.text) or ""))
+    return
+  end
+  vim.cmd.tabnew()
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.bo[buffer].buftype = "nofile"
+  vim.bo[buffer].bufhidden = "wipe"
+  vim.bo[buffer].filetype = "diff"
+  vim.bo[buffer].modifiable = false
+  vim.api.nvim_buf_set_name(buffer, "foreword://proposal/" .. told.proposalId)
+  vim.wo.winbar = " x rejects a hunk · <CR> applies the others · q discards all"
+  shown[buffer] = { id = told.proposalId, parts = parts }
+  mark_parts(buffer)
+  set_keys(buffer)
+  vim.fn.search("^@@", "cW")
+  vim.api.nvim_create_autocmd("BufWipeout", {
+    buffer = buffer,
+    once = true,
+    callback = function()
+      shown[buffer] = nil
+    end,
+  })
+end
+
+--- Show a proposal by its id.
+---@param id string
+function M.show(id)
+  local found = client.needed()
+  if found then
+    client.command(found, "edit", { proposalId = id, apply = false }, function(result)
+      if result then
+        M.preview(result)
+      end
+    end)
+  end
+end
+
+return M

@@ -1,0 +1,70 @@
+--- How the folders stand, as the server told last.
+
+local M = {}
+
+---@class foreword.Standing
+---@field workspace string
+---@field index { done: integer, total: integer }
+---@field provider string
+---@field model string
+---@field warmUntil? number seconds since 1970
+---@field hitRatio? number
+---@field spentToday number
+
+---@type table<integer, table<string, foreword.Standing>>
+local known = {}
+
+local function redraw()
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+--- The handler of `foreword/status`; a `User ForewordStatus` event follows.
+---@param told foreword.Standing
+---@param client_id integer
+function M.note(told, client_id)
+  known[client_id] = vim.tbl_extend("force", known[client_id] or {}, { [told.workspace] = told })
+  vim.api.nvim_exec_autocmds("User", { pattern = "ForewordStatus", modeline = false, data = told })
+  redraw()
+  local left = told.warmUntil and told.warmUntil - os.time()
+  if left and left > 0 then
+    vim.defer_fn(redraw, (left + 1) * 1000)
+  end
+end
+
+--- Where the folder of a buffer stands.
+---@param buffer integer
+---@return foreword.Standing?
+function M.of(buffer)
+  local client = vim.lsp.get_clients({ name = "foreword", bufnr = buffer })[1]
+    or vim.lsp.get_clients({ name = "foreword" })[1]
+  local folders = client and known[client.id] or {}
+  local uri = vim.uri_from_bufnr(buffer)
+  for workspace, standing in pairs(folders) do
+    if vim.startswith(uri, workspace) then
+      return standing
+    end
+  end
+  return select(2, next(folders))
+end
+
+---@param buffer integer
+---@return string
+function M.text(buffer)
+  local standing = M.of(buffer)
+  if not standing then
+    return ""
+  end
+  local index = standing.index
+  if index.done < index.total then
+    return ("foreword: index %d/%d"):format(index.done, index.total)
+  end
+  local left = (standing.warmUntil or 0) - os.time()
+  local parts = { left > 0 and ("warm %d min"):format(math.max(1, math.floor(left / 60 + 0.5))) or "cold" }
+  if standing.hitRatio then
+    table.insert(parts, ("%d%% cached"):format(math.floor(standing.hitRatio * 100 + 0.5)))
+  end
+  table.insert(parts, ("$%.2f today"):format(standing.spentToday))
+  return "foreword: " .. table.concat(parts, " · ")
+end
+
+return M

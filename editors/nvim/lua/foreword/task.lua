@@ -1,0 +1,57 @@
+--- Tasks: what to do with which lines. The server says what they are about, as for its code actions.
+
+local M = {}
+
+---@class foreword.Lines
+---@field first integer from 1
+---@field last integer inclusive
+
+---@param buffer integer
+---@param lines? foreword.Lines
+---@return lsp.Range
+function M.range(buffer, lines)
+  if not lines then
+    local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+    return { start = { line = row, character = 0 }, ["end"] = { line = row, character = 0 } }
+  end
+  local is_last = lines.last >= vim.api.nvim_buf_line_count(buffer)
+  local text = vim.api.nvim_buf_get_lines(buffer, lines.last - 1, lines.last, false)[1] or ""
+  local finish = is_last and { line = lines.last - 1, character = vim.str_utfindex(text, "utf-16") }
+    or { line = lines.last, character = 0 }
+  return { start = { line = lines.first - 1, character = 0 }, ["end"] = finish }
+end
+
+---@param buffer integer
+---@param lines? foreword.Lines
+local function diagnostics(buffer, lines)
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local first, last = lines and lines.first or row, lines and lines.last or row
+  return vim.tbl_filter(function(one)
+    return one.lnum < last and (one.end_lnum or one.lnum) >= first - 1
+  end, vim.diagnostic.get(buffer))
+end
+
+--- The task of a kind at the cursor or the lines, with the symbol that the server finds there.
+---@param found vim.lsp.Client
+---@param kind string
+---@param lines? foreword.Lines
+---@param done fun(task: table)
+function M.find(found, kind, lines, done)
+  local buffer = vim.api.nvim_get_current_buf()
+  local document = vim.lsp.util.make_text_document_params(buffer)
+  local range = M.range(buffer, lines)
+  local reports = vim.lsp.diagnostic.from(diagnostics(buffer, lines))
+  local context = { diagnostics = reports, triggerKind = 1 }
+  local params = { textDocument = document, range = range, context = context }
+  found:request("textDocument/codeAction", params, function(_, actions)
+    local task
+    for _, action in ipairs(actions or {}) do
+      local command = type(action.command) == "table" and action.command or action
+      local given = action.data or (command.arguments or {})[1]
+      task = type(given) == "table" and given.kind == kind and given or task
+    end
+    done(task or { kind = kind, uri = document.uri, range = lines and range, diagnostics = reports })
+  end, buffer)
+end
+
+return M
