@@ -81,7 +81,8 @@ class Judge:
             self._made.add(call["params"]["token"])
 
     def _of_call(self, message: Json) -> Iterator[str]:
-        method, params = message["method"], message.get("params")
+        method: str = message["method"]
+        params: Json = message.get("params") or {}
         if "id" in message:
             if message["id"] in self._asked:
                 yield "the id of a request that is under way"
@@ -168,6 +169,8 @@ class Judge:
                 yield from _shape_faults(action, types.Command if is_command else types.CodeAction)
                 yield from action_faults(self.abilities, self.commands, action)
         elif method == "codeAction/resolve":
+            if [*_shape_faults(params, types.CodeAction)]:
+                return  # what comes of nonsense is nonsense
             resolved = self.abilities.resolved_properties
             for key in params.keys() | result.keys():
                 if key not in resolved and params.get(key) != result.get(key):

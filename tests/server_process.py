@@ -7,7 +7,7 @@ async with served(user) as (editor, process):
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from editor import PATIENCE, Answers, Editor
@@ -16,12 +16,12 @@ from foreword_cli import Foreword, command
 
 @asynccontextmanager
 async def served(
-    user: Foreword, *flags: str, answers: Answers | None = None
+    user: Foreword, *flags: str, line: Sequence[str] = (), answers: Answers | None = None
 ) -> AsyncIterator[tuple[Editor, asyncio.subprocess.Process]]:
-    """A server process and an editor; it must end by itself when the editor goes."""
+    """A server process and an editor; it must end by itself when the editor goes. `line` starts another program."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command("serve", *flags), env=user.environ(), stdin=pipe, stdout=pipe, stderr=pipe
+        *(line or command("serve", *flags)), env=user.environ(), stdin=pipe, stdout=pipe, stderr=pipe
     )
     assert process.stdin is not None
     assert process.stdout is not None

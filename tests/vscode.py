@@ -9,6 +9,7 @@ with vscode(tools, extension, user, repo.path, folder) as editor:
 
 from __future__ import annotations
 
+import atexit
 import functools
 import hashlib
 import json
@@ -17,6 +18,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -86,7 +88,9 @@ def tools() -> Tools:
     folder = cache / "foreword-tests" / "vscode"
     if not (folder / "installed").exists():
         if os.environ.get(INSTALL) != "install":
-            pytest.skip(f"no VS Code to test in: set {INSTALL}=install, or run tests/e2e/vscode/install.sh {folder}")
+            pytest.skip(
+                f"no VS Code to test in: set {INSTALL}=install, or run tests/e2e/vscode/install.sh {folder}"
+            )
         done = subprocess.run([HERE / "install.sh", folder], capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"VS Code could not be installed: {(done.stderr or done.stdout).strip()[-400:]}")
@@ -100,23 +104,34 @@ def extension() -> Path:
     Skips the test, with the reason, where its packages can't be had.
     """
     found = tools()
-    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:12]
-    folder = found.folder.parent / f"extension-{lock}"
+    folder = Path(tempfile.mkdtemp(prefix="foreword-extension-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     keep = shutil.ignore_patterns("node_modules", "dist", "out", "wheel", "*.vsix")
     shutil.copytree(SOURCE, folder, ignore=keep, dirs_exist_ok=True)
+    (folder / "node_modules").symlink_to(_packages(found))
     environ = {**os.environ, "PATH": found.path}
-    if not (folder / "node_modules" / ".package-lock.json").exists():
-        if os.environ.get(INSTALL) != "install":
-            pytest.skip(f"the extension's packages are not installed: set {INSTALL}=install")
-        npm = ["npm", "ci", "--ignore-scripts"]
-        done = subprocess.run(npm, cwd=folder, env=environ, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"the extension's packages could not be installed: {done.stderr.strip()[-400:]}")
     # The server under test is the checkout's: a wheel in the package would never be used.
     package = ["npm", "run", "--silent", "package", "--", "--out", "foreword.vsix"]
     done = subprocess.run(package, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
     return folder / "foreword.vsix"
+
+
+def _packages(found: Tools) -> Path:
+    """The packages that the extension is built with, which stay as long as its lock does."""
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = found.folder.parent / f"packages-{lock}"
+    if not (folder / "node_modules" / ".package-lock.json").exists():
+        if os.environ.get(INSTALL) != "install":
+            pytest.skip(f"the extension's packages are not installed: set {INSTALL}=install")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(SOURCE / name, folder)
+        npm, environ = ["npm", "ci", "--ignore-scripts"], {**os.environ, "PATH": found.path}
+        done = subprocess.run(npm, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"the extension's packages could not be installed: {done.stderr.strip()[-400:]}")
+    return folder / "node_modules"
 
 
 class VSCode:
@@ -176,16 +191,30 @@ def vscode(
     for scope in ("User", "Machine"):
         (folder / "data" / scope).mkdir(parents=True, exist_ok=True)
         (folder / "data" / scope / "settings.json").write_text(json.dumps(every), encoding="utf-8")
-    (folder / "config.yaml").write_text(f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8")
+    (folder / "config.yaml").write_text(
+        f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8"
+    )
     entry = found.folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    places = ["--config", folder / "config.yaml", "--user-data-dir", folder / "data", "--extensions-dir", folder / "extensions"]
-    serve = [found.node, entry, *places]
+    places = [
+        "--config",
+        folder / "config.yaml",
+        "--user-data-dir",
+        folder / "data",
+        "--extensions-dir",
+        folder / "extensions",
+    ]
+    serve: list[str | Path] = [found.node, entry, *places]
     environ = {**user.environ(), "PATH": found.path, "EXTENSIONS_GALLERY": "{}"}
     done = subprocess.run(
         [*serve, "--install-extension", package], env=environ, capture_output=True, text=True, check=False
     )
     assert 0 == done.returncode, done.stdout + done.stderr
-    quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override"]
+    quiet = [
+        "--disable-telemetry",
+        "--disable-update-check",
+        "--disable-workspace-trust",
+        "--disable-getting-started-override",
+    ]
     address = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
     with (folder / "code-server.log").open("wb") as log:
         server = subprocess.Popen([*serve, *address, *quiet, workspace], env=environ, stdout=log, stderr=log)
@@ -200,7 +229,7 @@ def vscode(
 
 @contextmanager
 def _bridge(found: Tools) -> Iterator[subprocess.Popen[str]]:
-    command = [found.node, HERE / "bridge.mjs", found.folder, found.chromium]
+    command: list[str | Path] = [found.node, HERE / "bridge.mjs", found.folder, found.chromium]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as bridge:
         try:

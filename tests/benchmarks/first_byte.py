@@ -1,9 +1,9 @@
 """How long a question takes until its request leaves this machine, measured over stdio against the stand-in.
 
-    python tests/benchmarks/first_byte.py DIR [--asks N]
+    PYTHONPATH=server:tests python tests/benchmarks/first_byte.py DIR [--asks N]
 
 DIR is only read. Once its index is there, questions are asked by `foreword.ask` and in a chat; the clock runs from the
-message of the client until the API has the request, which is a little after its first byte. The first question is apart: it lays the prefix.
+message of the client until the API has the request, a little after its first byte. The first question is apart.
 Memory is that of the idle server after all that, beside that of a pygls server which does nothing.
 """
 
@@ -19,9 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from actions import CAPABILITIES, OURS, Client, Json
-from serving import BARE, resident, start_to_initialize
-
+from benchmarks.actions import CAPABILITIES, OURS, Client, Json
+from benchmarks.serving import BARE, resident, start_to_initialize
 from messages_api import MessagesApi
 
 QUESTIONS = (

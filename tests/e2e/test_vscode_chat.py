@@ -87,6 +87,17 @@ class Chat:
         found: list[str] = self.run("return chat.locator(selector).allInnerTexts()", selector=selector)
         return found
 
+    def drop(self, uri: str) -> None:
+        """Let a file fall on the page, as from the list of files."""
+        code = """
+        await chat.evaluate((uri) => {
+          const dataTransfer = new DataTransfer()
+          dataTransfer.setData('text/uri-list', uri)
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+        }, uri)
+        """
+        self.run(code, uri=uri)
+
     def answer(self, text: str) -> str:
         """Ask, and wait for the receipt of the answer, which it gives."""
         n_before = len(self.all(".receipt"))
@@ -101,11 +112,12 @@ class Chat:
 @contextmanager
 def chatting(user: Foreword, shop: GitRepo, folder: Path, **settings: object) -> Iterator[Chat]:
     """The shop in an editor whose chat is open; whatever the test does, nothing may go wrong unseen."""
-    with vscode(user, shop.path, folder, {key.replace("_", "."): value for key, value in settings.items()}) as editor:
+    with vscode(
+        user, shop.path, folder, {key.replace("_", "."): value for key, value in settings.items()}
+    ) as editor:
         editor.open(CHECKOUT)
         editor.command(VIEW)
         yield Chat(editor)
-        print(editor.problems)
         assert [] == editor.problems
 
 
@@ -130,7 +142,7 @@ def test_an_answer_streams_and_has_its_receipt_and_its_places(chat: Chat, api: M
     assert "summed up" in chat.all(".markdown strong")[0]
     assert "class" in chat.all(".hljs-keyword")
     chat.click(".receipt summary")
-    assert "Read from the cache" in chat.wait_for(".receipt table")
+    assert "Read from cache" in chat.wait_for(".receipt table")
     chat.editor.shot("chat-receipt")
     chat.click(".citation")
     chat.editor.run("await page.waitForSelector('.tab.active[data-resource-name=\"checkout.py\"]')")
@@ -248,12 +260,16 @@ def test_a_file_and_a_selection_are_attached(chat: Chat, api: MessagesApi) -> No
         chat.click("button[aria-label=Attach]")
         chat.run("await chat.locator('[role=menuitem]', { hasText: label }).click()", label=label)
         chat.wait_for(".box .chip", chip)
+    chat.drop(f"vscode-remote://127.0.0.1{chat.editor.workspace}/README.md")
+    chat.wait_for(".box .chip", "README.md")
     chat.editor.shot("chat-attached")
+    chat.drop("file:///etc/passwd")
+    assert "not in this workspace" in chat.wait_for(".notice")
     chat.answer("What are these?")
     asked = api.messages[-1].body
     assert asked is not None
     assert f'path="{CHECKOUT}" lines=' in str(asked["messages"][-1])
-    assert ["checkout.py", "checkout.py:1"] == chat.all(".question .chip")
+    assert ["checkout.py", "checkout.py:1", "README.md"] == chat.all(".question .chip")
 
 
 @pytest.mark.parametrize("theme", THEMES)

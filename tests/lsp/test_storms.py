@@ -88,7 +88,7 @@ JSON = st.recursive(
     lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=5), of, max_size=3),
     max_leaves=5,
 )
-QUIET = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def places_in(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401 - any JSON
@@ -101,11 +101,13 @@ def places_in(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:  #
 def spoilt(draw: st.DrawFn, right: Json) -> Any:  # noqa: ANN401 - any JSON
     """Parameters of which one value is something else, or is gone."""
     whole = {"params": json.loads(json.dumps(right))}
-    *way, last = ("params", *draw(st.sampled_from(places_in(right))))
+    place: tuple[Any, ...] = ("params", *draw(st.sampled_from(places_in(right))))
+    way, last = place[:-1], place[-1]
     inner: Any = whole
     for key in way:
         inner = inner[key]
-    if way and draw(st.booleans()):
+    is_gone: bool = draw(st.booleans())
+    if way and is_gone:
         del inner[last]
     else:
         inner[last] = draw(JSON)

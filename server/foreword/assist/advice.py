@@ -55,7 +55,9 @@ def _about_cache(session: Session, prepared: Prepared, seen: Forecast) -> Iterat
             "caches, so each question pays for it: raise context.budget, or choose another model"
         )
     elif not seen.is_cached:
-        yield "nothing is cached: leave cache.ttl at auto, and --no-cache away, if more questions follow"
+        why = prepared.foreword.why if prepared.foreword.ttl is None else ""
+        told = f"nothing is cached ({why.rstrip('.')})" if why else "nothing is cached"
+        yield f"{told}: if more questions follow soon, set cache.ttl to 5m, and leave --no-cache away"
     elif seen.warm_until is not None:
         left = spell(max(seen.warm_until - session.clock(), 0))
         yield f"ask within {left}: the prefix is warm until then, and saves {dollars(miss - hit)}"

@@ -46,7 +46,7 @@ ADVICE: Mapping[str, str] = MappingProxyType({
     "concurrent_write": "let the first answer begin before you start others from other machines; here they wait by themselves",
     "server_side": "nothing to do, unless it goes on: then the provider evicts early, and cache.ttl = 1h may help",
     "not_reported": "nothing to do: an engine may reuse prefixes without saying so",
-    "off": "set cache.ttl to auto, or leave --no-cache out, if more questions follow",
+    "off": "nothing to do, unless more questions follow soon: then set cache.ttl to 5m, and leave --no-cache out",
 })  # fmt: skip
 FOLDED = "raise context.delta if this happens often: more saves then fit before the base is laid anew"
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from foreword.assist.day import utc_offset
@@ -27,6 +27,9 @@ from foreword.core.errors import ForewordError
 from foreword.prefix.policy import decide_warming, decide_warmth
 from foreword.prefix.situation import Decision
 
+NEVER = inf
+"""To look again when there is news, and not before."""
+
 log = logging.getLogger(__name__)
 
 
@@ -39,21 +42,25 @@ class _Plan:
     prepared: Prepared
 
     @property
-    def wake(self) -> float | None:
+    def wake(self) -> float:
         """When to look again, in Unix seconds."""
         wake = self.decision.wake
-        return None if wake is None else wake - utc_offset(self.at)
+        return NEVER if wake is None else wake - utc_offset(self.at)
 
 
 class Keeping:
-    """The prefix of one folder; used on the event loop. `on_change` is called when a warm-up was sent.
+    """The prefix of one folder; used on the event loop.
 
-    Whoever makes it sees to it that the workspace may be sent to the provider.
+    `may_send` says whether the workspace may be sent to the provider: that of an answer may have been another one, or
+    trust was taken back since. `on_change` is called when a warm-up was sent.
     """
 
-    def __init__(self, opened: OpenFolder, time: Time, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self, opened: OpenFolder, time: Time, may_send: Callable[[], bool], on_change: Callable[[], None]
+    ) -> None:
         self._opened = opened
         self._time = time
+        self._may_send = may_send
         self._on_change = on_change
         self._news = asyncio.Event()
         self._expected = False
@@ -69,39 +76,40 @@ class Keeping:
 
     async def serve(self) -> None:
         """Decide and ping until cancelled; what goes wrong is logged, and the prefix grows cold."""
-        wake: float | None = None
+        wake = NEVER
         while True:
             await self._wait(wake)
-            wake = None
+            wake = NEVER
             try:
                 wake = await self._step()
             except ForewordError as error:
                 log.info("the prefix is not kept warm: %s", error)
 
-    async def _wait(self, wake: float | None) -> None:
+    async def _wait(self, wake: float) -> None:
         """Until there is news, or until a time (Unix seconds)."""
-        news = asyncio.ensure_future(self._news.wait())
-        waiting: set[asyncio.Future[Any]] = {news}
-        if wake is not None:
-            waiting.add(asyncio.ensure_future(self._time.sleep(max(0.0, wake - self._time.now()))))
+        waiting: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(self._news.wait()),
+            asyncio.ensure_future(self._time.sleep(max(0.0, wake - self._time.now()))),
+        }
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in waiting:
                 one.cancel()
-            with suppress(asyncio.CancelledError):
-                await asyncio.gather(*waiting, return_exceptions=True)
+            await asyncio.gather(*waiting, return_exceptions=True)
         self._news.clear()
 
-    async def _step(self) -> float | None:
-        """Decide once, and do it; when to look again (Unix seconds), if at all."""
+    async def _step(self) -> float:
+        """Decide once, and do it; when to look again (Unix seconds)."""
         expected, self._expected = self._expected, False
         session, saved = self._opened.session, self._opened.latest
-        if saved is None or not saved.is_complete or provider_name(session) == "offline":
-            return None
+        if saved is None or not saved.is_complete:
+            return NEVER
+        if provider_name(session) == "offline" or not self._may_send():
+            return NEVER
         plan = await self._opened.run(_plan, session, saved, expected=expected)
         if plan is None:
-            return None
+            return NEVER
         log.debug("%s: %s", plan.decision.action, plan.decision.why)
         if plan.decision.action in ("ping", "warm"):
             await self._send(session, plan.prepared)

@@ -29,9 +29,6 @@ LENGTH_PENALTY = 0.75
 SCORE_DIGITS = 9
 ECHO_WEIGHT = 0.5
 """Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
-COMPANY_WEIGHT = 0.0
-"""Of what a file gets from one of the best `N_LEADERS` if each of its changes changed both, in units of the other's score."""
-N_LEADERS = 8
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
 
@@ -77,7 +74,6 @@ def candidates(
     scores *= table.relevance
     if query.wants_tests:
         scores[table.is_test] /= TEST_RELEVANCE
-    _add_companions(index, echoes, scores)
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
@@ -87,16 +83,6 @@ def candidates(
     best = ((index.paths[place], float(scores[place])) for place in order if scores[place] > 0)
     files = (Candidate(path, score) for path, score in best if path not in skipped)
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
-
-
-def _add_companions(index: Index, echoes: Echoes, scores: Floats) -> None:
-    """Let the best files share with those that used to change with them."""
-    best = np.argsort(-scores, kind="stable")[:N_LEADERS].tolist() if COMPANY_WEIGHT else []
-    for place, score in [(place, float(scores[place])) for place in best]:
-        for path, sureness in echoes.beside(index.paths[place]).items():
-            if path in index.place_of:
-                other = index.place_of[path]
-                scores[other] += COMPANY_WEIGHT * score * sureness * index.path_table.relevance[other]
 
 
 def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:

@@ -21,21 +21,15 @@ from foreword.index.table import Floats, Ints
 
 MAX_FILES = 12
 """A commit that changed more files says little about each."""
-UNSURE = 2
-"""So many changes that touched nothing else are added to those of each file."""
 MESSAGES_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Echoes:
-    """The files of each commit; for each term which commits have it in their messages, with its weight there.
-
-    `commits` are those that changed each file.
-    """
+    """The files of each commit; for each term which commits have it in their messages, with its weight there."""
 
     files: tuple[tuple[str, ...], ...]
     postings: Mapping[str, tuple[Ints, Floats]]
-    commits: Mapping[str, Sequence[int]]
 
     def of(self, query: Query) -> dict[str, float]:
         """The echo of files, from 0 to 1; files without any are not there."""
@@ -46,15 +40,6 @@ class Echoes:
             for path in self.files[number]:
                 found[path] = max(found.get(path, 0.0), echo)
         return found
-
-    def beside(self, path: str) -> dict[str, float]:
-        """How surely a change of the file at `path` changes others, from 0 to 1; a file that seldom changed is unsure."""
-        numbers = self.commits.get(path, ())
-        found: dict[str, float] = {}
-        for files in (self.files[number] for number in numbers):
-            for other in files:
-                found[other] = found.get(other, 0.0) + 1 / len(files)
-        return {other: joint / (len(numbers) + UNSURE) for other, joint in found.items() if other != path}
 
     def _likeness(self, query: Query) -> Floats:
         """Which share of the query each commit's message has."""
@@ -68,7 +53,7 @@ class Echoes:
         return likeness / total if total else likeness
 
 
-NO_ECHOES = Echoes((), {}, {})
+NO_ECHOES = Echoes((), {})
 
 
 def echoes_of(commits: Sequence[Commit]) -> Echoes:
@@ -80,17 +65,12 @@ def echoes_of(commits: Sequence[Commit]) -> Echoes:
             numbers, weights = postings.setdefault(term, ([], []))
             numbers.append(number)
             weights.append(weight)
-    commits: dict[str, list[int]] = {}
-    for number, commit in enumerate(told):
-        for path in commit.paths:
-            commits.setdefault(path, []).append(number)
     return Echoes(
         tuple(commit.paths for commit in told),
         {
             term: (np.array(numbers, np.int64), np.array(weights))
             for term, (numbers, weights) in postings.items()
         },
-        commits,
     )
 
 

@@ -6,9 +6,9 @@ signature of its definition, and shares in the score of its file: a passage of t
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 
 from foreword.core.outline import Outline
@@ -39,7 +39,20 @@ class Scored:
     passage: Passage
     score: float
     text: str
-    share: float = 0.0
+
+
+class _TermsOf(dict[str, tuple[str, ...]]):
+    """Which of some terms each word stands for; a word is looked up when it is first met."""
+
+    def __init__(self, terms: Container[str]) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        pieces = parts(word)
+        all_terms = (*pieces, whole(word)) if len(pieces) > 1 else pieces
+        self[word] = found = tuple(term for term in all_terms if term in self._terms)
+        return found
 
 
 class Matcher:
@@ -52,22 +65,27 @@ class Matcher:
         self._names = names
         self.total = sum(worth.values())
         self._worth = worth
-        self._terms_of: dict[str, tuple[str, ...]] = {}
+        self._roots = tuple(dict.fromkeys(_root(term) for term in worth))
+        self._terms_of = _TermsOf(worth)
 
-    def learn(self, found: Iterable[str]) -> None:
-        """Look up words that are new."""
-        for word in set(found).difference(self._terms_of):
-            pieces = parts(word)
-            all_terms = (*pieces, whole(word)) if len(pieces) > 1 else pieces
-            self._terms_of[word] = tuple(term for term in all_terms if term in self._worth)
+    def score(self, text: str, names: Sequence[str]) -> float:
+        """BM25 of a passage; `names` are what its definition and the one around it are called."""
+        lowered = text.lower()
+        if not any(root in lowered for root in self._roots):
+            return 0.0
+        found = WORD.findall(text)
+        counts = self._count(found)
+        for term, n in self._count(names).items() if counts else ():
+            counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
+        penalty = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * len(found) / USUAL_WORDS)
+        return sum(self._worth[term] * n / (n + penalty) for term, n in counts.items())
 
-    def count(self, found: Sequence[str]) -> dict[str, float]:
-        """How often words that were learnt mention each term."""
-        terms_of = self._terms_of
+    def _count(self, found: Sequence[str]) -> dict[str, float]:
+        """How often some words mention each term."""
         counts: dict[str, float] = {}
-        for terms in [terms_of[word] for word in found if terms_of[word]]:
-            for term in terms:
-                counts[term] = counts.get(term, 0.0) + 1.0
+        for word, n in Counter(found).items():
+            for term in self._terms_of[word]:
+                counts[term] = counts.get(term, 0.0) + n
         return counts
 
     def defined(self, passage: Passage) -> float:
@@ -83,10 +101,10 @@ class Matcher:
         term = whole(symbol.name) if len(pieces) > 1 else "".join(pieces)
         return DEFINED_WEIGHT * self._worth.get(term, 0.0)
 
-    def score(self, counts: Mapping[str, float], n_words: int) -> float:
-        """BM25 of a passage."""
-        penalty = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * n_words / USUAL_WORDS)
-        return sum(self._worth[term] * n / (n + penalty) for term, n in counts.items())
+
+def _root(term: str) -> str:
+    """What stands, in lower case, in every word that mentions `term`: a stem may have got a final y for an -ies."""
+    return term.removeprefix("=").removesuffix("y") or term
 
 
 def rescore(
@@ -103,17 +121,11 @@ def rescore(
     lines = lines_of(text)
     passages = cut(outline.definitions, lines)
     pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
-    words_of = [WORD.findall(piece) for piece in pieces]
-    symbols = {name for passage in passages for name in _names(passage)}
-    matcher.learn(chain(symbols, *words_of))
     scored = []
-    for passage, piece, found in zip(passages, pieces, words_of, strict=True):
-        counts = matcher.count(found)
-        for term, n in matcher.count(_names(passage)).items() if counts else ():
-            counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
+    for passage, piece in zip(passages, pieces, strict=True):
         named = [behind for line, behind in named_lines.items() if passage.start <= line <= passage.end]
         score = (
-            matcher.score(counts, len(found))
+            matcher.score(piece, _names(passage))
             + matcher.defined(passage)
             + file.score
             + (max(named, default=-1) + 1) * NAMED_LINE_WEIGHT * (matcher.total + 1.0)

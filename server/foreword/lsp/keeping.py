@@ -8,7 +8,7 @@ from foreword.lsp.status import send_status
 
 
 def note_answer(server: ForewordServer, folder: Folder) -> None:
-    """A question was answered, so that the workspace may be sent: its prefix is kept warm from now on if that pays."""
+    """A question was answered: its prefix is kept warm from now on if that pays."""
     send_status(server, folder)
     keep(server, folder)
 
@@ -34,7 +34,12 @@ def keep(server: ForewordServer, folder: Folder) -> None:
     if folder.keeping is None:
         from foreword.assist.keeping import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
 
-        folder.keeping = Keeping(folder.open_folder, server.time, lambda: send_status(server, folder))
+        folder.keeping = Keeping(
+            folder.open_folder,
+            server.time,
+            lambda: _may_send(server, folder),
+            lambda: send_status(server, folder),
+        )
         folder.tasks.append(server.spawn(folder.keeping.serve()))
     folder.keeping.look()
 

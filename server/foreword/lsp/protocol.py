@@ -104,6 +104,8 @@ class ForewordProtocol(LanguageServerProtocol):
             return JsonRPCRequestMessage(data["id"], method, self.VERSION, params)
         if method is None and data.get("id") not in self._request_futures:
             return None
+        if method == types.CANCEL_REQUEST and not _names_request(data.get("params")):
+            raise JsonRpcInvalidParams("the id of a request is a number or a text")
         return super().structure_message(data)
 
     def _check_life(self, raw: Json) -> None:
@@ -218,6 +220,11 @@ class ForewordProtocol(LanguageServerProtocol):
 def _is_message(raw: Json) -> bool:
     has_names = isinstance(raw.get("id", ""), str | int) and isinstance(raw.get("method", ""), str)
     return has_names and raw.get("jsonrpc") == ForewordProtocol.VERSION and ("id" in raw or "method" in raw)
+
+
+def _names_request(params: object) -> bool:
+    """Whether it may be an id: pygls looks it up, whatever it is."""
+    return isinstance(params, dict) and isinstance(params.get("id"), str | int)
 
 
 def _first_line(error: JsonRpcException) -> str:

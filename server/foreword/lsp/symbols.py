@@ -7,17 +7,15 @@ for them at any time follow the setting as it changes; others are told once, by 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from foreword.core.outline import Definition
 from foreword.core.position import Position, Range, units, without_end
-from foreword.core.uri import uri_key
 from foreword.lsp.configuration import open_now
 from foreword.lsp.convert import range_to_lsp, uri_from_path
-from foreword.lsp.folders import folder_of
 from foreword.lsp.outlines import outlined
 from foreword.lsp.server import ForewordServer, handle
 from foreword.lsp.symbol_offer import is_on
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from foreword.assist.folder import OpenFolder
 
 MAX_FOUND = 200
-KINDS = {
+KINDS: Mapping[str, types.SymbolKind] = {
     "class": types.SymbolKind.Class,
     "constant": types.SymbolKind.Constant,
     "constructor": types.SymbolKind.Constructor,

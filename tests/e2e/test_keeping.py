@@ -1,0 +1,203 @@
+"""A real server lives through two days, and does at every moment what a replay of the same days does.
+
+The clock is the test's own; the cache of the stand-in lives by it too. Sizes are read off the first requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from clocked import START, Clock, clocked, clocked_process, save
+from editor import Editor
+from foreword.assist.rates import rates_of
+from foreword.core.settings import Settings
+from foreword.core.usage import Usage
+from foreword.model.catalog import load_catalog
+from foreword.prefix.fixed import find_policy
+from foreword.prefix.rates import PER_TOKEN, Rates
+from foreword.prefix.replay import PING_TOKENS, Sizes, Terms, requests_of
+from foreword.prefix.replay import Sent as Replayed
+from foreword.prefix.trace import Event
+from foreword_cli import Foreword
+from gitrepo import GitRepo
+from messages_api import MessagesApi, Recorded, SlowStart
+from prefix_money import prefix_texts
+from sample_repo import make_sample
+
+HOUR_S, DAY_S = 3_600.0, 86_400.0
+ZONE, AHEAD_S = "Europe/Berlin", 7_200.0
+"""Where the user lives, and how far their clock is ahead of UTC in June: habits and budgets go by it."""
+
+MORNING = START - AHEAD_S + 9 * HOUR_S
+ASKED = "What is a refund?"
+TRUSTED = {"initializationOptions": {"trusted": True}}
+MENU = {"context": {"diagnostics": [], "triggerKind": 1}}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request: when (seconds of the user's own clock), whether it was a ping, and its prefix by bucket."""
+
+    t: float
+    is_ping: bool
+    read: int
+    write_5m: int
+    write_1h: int
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(MORNING)
+
+
+@pytest.fixture
+def api(clock: Clock) -> Iterator[MessagesApi]:
+    with MessagesApi(clock=clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+def user(tmp_path: Path, api: MessagesApi) -> Foreword:
+    return Foreword(tmp_path / "user", url=api.url, more={"TZ": ZONE})
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> GitRepo:
+    return make_sample(tmp_path / "shop", 16)
+
+
+@asynccontextmanager
+async def at_work(user: Foreword, clock: Clock, shop: GitRepo, **more: object) -> AsyncIterator[Editor]:
+    """An editor on the shop, when its index is complete."""
+    async with clocked(user, clock) as editor:
+        await editor.start([shop.path], **more)
+        await editor.command("foreword.index")
+        yield editor
+
+
+async def ask(editor: Editor, **flags: object) -> Any:  # noqa: ANN401 - any JSON
+    return await editor.command("foreword.ask", question=ASKED, **flags)
+
+
+def two_days(seed: int, n_asks: int) -> Iterator[Event]:
+    """Questions with log-normal gaps, most after a saved edit, lunch after half of them, and a night."""
+    chance = Random(seed)
+    for day in (0, 1):
+        t = day * DAY_S + 9 * HOUR_S
+        for number in range(n_asks):
+            gap = 5_400 if number == n_asks // 2 else max(2, round(chance.lognormvariate(5.0, 1.4)))
+            if number and chance.random() < 0.75:
+                yield Event(t + round(gap * chance.uniform(0.1, 0.9)), "edit")
+            t += gap
+            yield Event(t, "ask")
+    yield Event(2 * DAY_S + 8 * HOUR_S, "wake")
+
+
+async def live(editor: Editor, clock: Clock, shop: GitRepo, events: Sequence[Event]) -> None:
+    """Go through a trace.
+
+    Every save is committed, as a base is read from a commit: what is not committed can't be folded into it, which a
+    replay does not know.
+    """
+    file, percent = shop.path / "shop/checkout.py", 19
+    text = file.read_text()
+    editor.open(file.as_uri(), text)
+    clock.n_kept = 0
+    for event in events:
+        await clock.pass_until(event.t + START - AHEAD_S)
+        if event.event == "edit":
+            text = text.replace(f"VAT_PERCENT = {percent}\n", f"VAT_PERCENT = {percent + 1}\n")
+            percent += 1
+            await save(editor, file, text)
+            shop.commit("Save")
+        elif event.event == "ask":
+            await ask(editor)
+            clock.n_kept = 1
+
+
+def buckets(recorded: Recorded) -> Usage:
+    usage = recorded.usage or {}
+    by_lifetime = usage["cache_creation"]
+    return Usage(
+        usage["input_tokens"],
+        by_lifetime["ephemeral_5m_input_tokens"],
+        by_lifetime["ephemeral_1h_input_tokens"],
+        usage["cache_read_input_tokens"],
+    )
+
+
+def is_ping(recorded: Recorded) -> bool:
+    return (recorded.body or {})["max_tokens"] == 0
+
+
+def of_live(recorded: Recorded) -> Sent:
+    used = buckets(recorded)
+    return Sent(
+        recorded.time - START + AHEAD_S, is_ping(recorded), used.read, used.write_5m, used.write_1h
+    )
+
+
+def of_replay(sent: Replayed) -> Sent:
+    used = sent.usage
+    return Sent(sent.t, sent.is_ping, used.read, used.write_5m, used.write_1h)
+
+
+def sizes_of(api: MessagesApi) -> tuple[int, int, int]:
+    """Tokens of the base, of a block of the delta (all are alike), and of a turn, as the stand-in counted them."""
+    used = [buckets(recorded) for recorded in api.messages if not is_ping(recorded)]
+    return used[0].prompt - used[0].fresh, next(u.written for u in used if u.read and u.written), used[0].fresh
+
+
+EVERYTHING: Sequence[Callable[[Sent], int]] = (
+    lambda sent: sent.write_5m,
+    lambda sent: sent.write_1h,
+    lambda sent: sent.read * sent.is_ping,
+    lambda sent: sent.read * (not sent.is_ping),
+)
+"""What has to happen in a trace that is to show something."""
+
+
+def rates(model: str) -> Rates:
+    return rates_of(load_catalog(None)[0].find(model)[0])
+
+
+@pytest.mark.parametrize(("model", "seed"), [("claude-sonnet-4-6", 1), ("claude-sonnet-5-5", 2)])
+def test_two_days_of_a_server_are_those_of_a_replay(
+    model: str, seed: int, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    events = list(two_days(seed, 14))
+    user = replace(user, more={**user.more, "FOREWORD_MODEL": model})
+
+    async def run() -> list[dict[str, Any]]:
+        async with at_work(user, clock, shop, **TRUSTED) as editor:
+            await live(editor, clock, shop, events)
+            booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
+            return booked
+
+    booked = asyncio.run(run())
+    base, block, turn = sizes_of(api)
+    sized = [replace(event, tokens=block if event.event == "edit" else turn) for event in events]
+    replayed = requests_of(
+        sized, find_policy("foreword"), rates(model), Sizes(base), Terms(Settings().warm_day)
+    )
+    assert [of_replay(sent) for sent in replayed] == [of_live(recorded) for recorded in api.messages]
+    assert [] == api.rejected
+    paid = sum(rates(model).cost(buckets(recorded)) for recorded in api.messages)
+    estimated = sum(rates(model).cost(sent.usage) for sent in replayed)
+    pings = [recorded for recorded in api.messages if is_ping(recorded)]
+    # The one thing that a replay does not know is how short the turn of a ping is.
+    spare = sum(PING_TOKENS - buckets(ping).fresh for ping in pings) * rates(model).input * PER_TOKEN
+    assert pytest.approx(estimated - spare) == paid
+    assert pytest.approx(api.cost()) == sum(row["cost"]["total"] for row in booked)
+    assert [len(pings)] == [row["requests"] for row in booked if row["group"] == "warm"]
+    assert all(any(pick(of_live(sent)) > base / 2 for sent in api.messages) for pick in EVERYTHING)
