@@ -23,7 +23,9 @@ from foreword.prefix.layers import Base, Block, Part
 from foreword.prefix.lineage import Anchor
 from foreword.workspace import history
 from foreword.workspace.files import anchor_tree
-from foreword.workspace.history import churn, head_commit, resolve_anchor, tree_of
+from foreword.workspace.history import churn, head_commit, heads, resolve_anchor, tree_of
+from foreword.workspace.patterns import all_matching
+from foreword.workspace.repository import Repository
 from foreword.workspace.snapshot import snapshot_digest
 
 MAX_SNAPSHOT_BYTES = 100_000_000
@@ -43,9 +45,20 @@ class AnchoredBase:
 def candidate_anchors(session: Session, saved: Saved) -> tuple[Anchor, ...]:
     """Where a new base would be laid, most shared first: merge base, HEAD; a snapshot where there is no commit."""
     repository = session.repository
-    shared = resolve_anchor(repository) if repository else None
-    if repository is None or shared is None:
+    now = heads(repository) if repository else None
+    if repository is None or now is None:
         return (Anchor("snapshot", snapshot_digest(saved.tree)),)
+    known = session.recall.anchors
+    if known is None or known[0] != now:
+        session.recall.anchors = known = now, _anchors_of(repository)
+    return known[1] or (Anchor("snapshot", snapshot_digest(saved.tree)),)
+
+
+def _anchors_of(repository: Repository) -> tuple[Anchor, ...]:
+    """The commits where a base may be laid; none before the first one."""
+    shared = resolve_anchor(repository)
+    if shared is None:
+        return ()
     head = head_commit(repository) or shared.commit
     own = shared if head == shared.commit else history.Anchor(head, tree_of(repository, head))
     return tuple(dict.fromkeys(Anchor("git", found.tree, found.commit) for found in (shared, own)))
@@ -90,7 +103,9 @@ def provisional_base(session: Session, saved: Saved) -> Base:
     """What is known so far of the saved state: short, because no later request reads it, and never stored."""
     index, unranked = saved.index, Ranking((), {}, {})
     build = session.indexing.latest if session.indexing else None
-    paths = nsmallest(PROVISIONAL_FILES, index.paths, key=lambda path: index.rows[path].id)
+    pinned = all_matching(session.settings.context_pins, index.paths)
+    first = nsmallest(PROVISIONAL_FILES, index.paths, key=lambda path: index.rows[path].id)
+    paths = tuple(dict.fromkeys((*first, *sorted(pinned))))
     base = build_base(
         BaseSource(
             sizes={path: index.rows[path].size for path in paths},
@@ -101,6 +116,7 @@ def provisional_base(session: Session, saved: Saved) -> Base:
             outline=index.outline,
             definitions=lambda path: unranked.definitions(path, index.outline(path)),
             read=lambda paths: saved.read_all(list(paths)),
+            pinned=pinned,
         ),
         PROVISIONAL_TOKENS,
     )
@@ -158,6 +174,7 @@ def source_of(session: Session, saved: Saved, tree: FileTree, changes: Mapping[s
         outline=index.outline,
         definitions=lambda path: ranking.definitions(path, index.outline(path)),
         read=read,
+        pinned=all_matching(session.settings.context_pins, index.paths),
     )
 
 

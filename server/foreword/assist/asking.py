@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from foreword.assist.answering import AnswerEvent, answer
 from foreword.assist.evidence import find_evidence
@@ -13,7 +14,7 @@ from foreword.assist.overlay import unsaved_texts
 from foreword.assist.pointing import Pointer, pointed_names
 from foreword.assist.ports import Runner, in_place
 from foreword.assist.preparing import Kind, Prepared, prepare
-from foreword.assist.providers import open_providers, provider_name, tools_style
+from foreword.assist.providers import opening_providers, provider_name, tools_style
 from foreword.assist.saved import Saved, look
 from foreword.assist.session import Session
 from foreword.core.excerpt import Excerpt
@@ -40,19 +41,12 @@ async def ask(
     Raises:
         ForewordError: there is no answer; the message says why.
     """
-    prepared = await run(
-        prepare_now,
-        session,
-        question,
-        pointers,
-        use_cache=use_cache,
-        documents=tuple(documents),
-        kind=kind,
-    )
-    is_offline = provider_name(session) == "offline"
-    composed = await run(offline_text, prepared, pointers) if is_offline else ""
-    async with open_providers(session) as provider_for:
-        provider = provider_for(lambda: composed)
+    how = partial(prepare_now, use_cache=use_cache, documents=tuple(documents), kind=kind)
+    async with opening_providers(session) as opened:
+        prepared = await run(how, session, question, pointers)
+        is_offline = provider_name(session) == "offline"
+        composed = await run(offline_text, prepared, pointers) if is_offline else ""
+        provider = (await opened)(lambda: composed)
         async with aclosing(answer(session, prepared, provider)) as events:
             async for event in events:
                 yield event

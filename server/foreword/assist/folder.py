@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 from foreword.assist.configuration import read_settings
 from foreword.assist.indexing import STOPPED, Indexing, IndexingStopped
 from foreword.assist.overlay import workspace_path
+from foreword.assist.pool import Pool
 from foreword.assist.ports import Clock
 from foreword.assist.saved import Saved, look, look_again
 from foreword.assist.session import Session, open_session
@@ -106,6 +107,8 @@ class OpenFolder:
     async def close(self, seconds: float) -> None:
         """Close the session, waiting a moment for work that can't be stopped."""
         self._indexing.stop()
+        if self.session.pool is not None:
+            await self.session.pool.aclose()
         closing = asyncio.ensure_future(self.run(self._stack.close))
         await asyncio.wait([closing], timeout=seconds)
         self._worker.close()
@@ -141,11 +144,11 @@ async def open_folder(
         with suppress(RuntimeError):  # the loop is closed: nobody watches any more
             loop.call_soon_threadsafe(on_index, done, total)
 
-    indexing = Indexing(on_progress)
+    indexing, pool = Indexing(on_progress), Pool()
 
     def begin() -> Session:
         session = stack.enter_context(open_session(folder, {}, environ, clock, editor=editor))
-        session.indexing = indexing
+        session.indexing, session.pool = indexing, pool
         stack.callback(indexing.close)
         return session
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
+from foreword.assist.pool import Pool
 from foreword.assist.ports import Provider, Warmer
 from foreword.assist.session import Session
 from foreword.core.errors import CredentialsError
@@ -46,6 +48,20 @@ async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
 
 
 @asynccontextmanager
+async def opening_providers(session: Session) -> AsyncIterator[Awaitable[ProviderFor]]:
+    """As `open_providers`, opened while something else is done; what goes wrong is raised where it is awaited."""
+    async with AsyncExitStack() as stack:
+        opening = asyncio.ensure_future(stack.enter_async_context(open_providers(session)))
+        try:
+            yield opening
+        finally:
+            opening.cancel()
+            await asyncio.wait([opening])
+            if not opening.cancelled():
+                opening.exception()
+
+
+@asynccontextmanager
 async def open_online(session: Session) -> AsyncIterator[Warmer]:
     """The provider that is no simulation, closed at the end.
 
@@ -56,15 +72,22 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
     name = provider_name(session)
     if name == "anthropic" and not (has_credentials(session.environ) or _is_keyless_engine(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
-    provider = await asyncio.to_thread(
+    settings = session.settings
+    opener = partial(
+        asyncio.to_thread,
         open_provider,
         name,
         environ=session.environ,
-        base_url=session.settings.model_url,
-        patience=Patience(deadline=session.settings.model_deadline),
+        base_url=settings.model_url,
+        patience=Patience(deadline=settings.model_deadline),
     )
-    async with provider:
-        yield provider
+    pool = session.pool or Pool()
+    try:
+        async with pool.lend((name, settings.model_url, settings.model_deadline), opener) as provider:
+            yield provider
+    finally:
+        if pool is not session.pool:
+            await pool.aclose()
 
 
 def tools_style(session: Session) -> ToolStyle:

@@ -9,6 +9,7 @@ from foreword.assist.past import Past
 from foreword.core.tree import FileTree
 from foreword.index.index import Index
 from foreword.index.update import Whole
+from foreword.prefix.lineage import Anchor
 from foreword.workspace.saved_files import SavedFiles
 
 KEPT_TREES = 2
@@ -20,13 +21,14 @@ class Recall:
     """Belongs to the thread of its session.
 
     `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
-    `past` is what the history says.
+    `past` is what the history says; `anchors` are those of the heads that they stand beside.
     """
 
     files: SavedFiles | None = None
     index: Index | None = None
     remembered: str | None = None
     past: Past | None = None
+    anchors: tuple[str, tuple[Anchor, ...]] | None = None
     _whole: Whole | None = None
     _trees: dict[tuple[str, ...], FileTree] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from foreword.assist.configuration import read_settings
 from foreword.assist.indexing import Indexing
 from foreword.assist.ledger import Ledger
+from foreword.assist.pool import Pool
 from foreword.assist.ports import Clock, Consent, Signs, gone, refuse
 from foreword.assist.recall import Recall
 from foreword.core.errors import Problem
@@ -37,6 +38,7 @@ class Session:
 
     `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the editor. `indexing` builds the index
     beside the questions; without it a look waits for the whole index. `recall` is what the next look goes on from.
+    `pool` keeps the provider open between questions; without it each one opens its own.
     """
 
     root: Path
@@ -56,6 +58,7 @@ class Session:
     problems: list[Problem] = field(default_factory=list)
     indexing: Indexing | None = None
     recall: Recall = field(default_factory=Recall)
+    pool: Pool | None = None
 
     @property
     def worktree(self) -> str:

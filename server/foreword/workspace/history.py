@@ -57,6 +57,14 @@ def head_commit(repository: Repository) -> str | None:
     return _commit(repository, "HEAD")
 
 
+def heads(repository: Repository) -> str | None:
+    """HEAD and the default branches with their commits, in one call of git: the same text, the same anchors.
+
+    None before the first commit. Source: `git help show-ref`; its patterns match the ends of names.
+    """
+    return ask(repository.root, "show-ref", "--head", "HEAD", *DEFAULT_BRANCHES) or None
+
+
 def upstream_default(repository: Repository) -> str | None:
     """The remote-tracking ref of the upstream's default branch, or None.
 
