@@ -86,6 +86,6 @@ async def save(editor: Editor, path: Path, text: str) -> None:
     """Type a new text into an open document and save it, so that the server knows of it when this ends."""
     uri = path.as_uri()
     editor.replace(uri, text)
-    path.write_text(text, encoding="utf-8")
+    await asyncio.to_thread(path.write_text, text, encoding="utf-8")
     editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
     await editor.refusal("foreword/heard")

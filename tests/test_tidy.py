@@ -41,6 +41,7 @@ HOMES: Mapping[str, str] = {
     "pebble": "index",
     "git": "workspace",
     "pathspec": "workspace",
+    "tomlkit": "workspace",
     "watchfiles": "workspace",
     "anthropic": "model",
     "httpx": "model",

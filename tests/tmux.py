@@ -42,16 +42,16 @@ class Terminal:
         """What is to be seen, line by line."""
         return self.run("capture-pane", "-p")
 
-    def wait_for(self, words: str) -> str:
-        """The screen, as soon as it shows these words.
+    def wait_for(self, *words: str) -> str:
+        """The screen, as soon as it shows one of these texts.
 
         Raises:
             TimeoutError: it never did; with the screen.
         """
         end = time.monotonic() + PATIENCE
-        while words not in (shown := self.screen()):
+        while not any(text in (shown := self.screen()) for text in words):
             if time.monotonic() > end:
-                raise TimeoutError(f"{words!r} did not come:\n{shown}")
+                raise TimeoutError(f"{words} did not come:\n{shown}")
             time.sleep(PAUSE)
         return shown
 

@@ -195,7 +195,7 @@ def vscode(
         f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8"
     )
     entry = found.folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    places = [
+    places: list[str | Path] = [
         "--config",
         folder / "config.yaml",
         "--user-data-dir",

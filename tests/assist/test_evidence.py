@@ -82,3 +82,23 @@ def test_excerpts_are_lines_of_the_saved_file(desk: Desk, repo: GitRepo) -> None
     lines = (repo.path / best.path).read_text().splitlines()
     assert best.text == "\n".join(lines[best.start_line - 1 : best.end_line])
     assert "discounted" in best.text
+
+
+def test_what_the_cursor_is_in_brings_its_callers(desk: Desk, repo: GitRepo) -> None:
+    repo.write("shop/total.py", "def total(items):\n    return sum(map(price_of, items))\n")
+    with desk.saved(repo.path) as saved:
+        assert () == find_evidence(saved, "Is this fast enough?", budget=1_000).excerpts
+        found = find_evidence(saved, "Is this fast enough?", budget=1_000, about=["price_of"])
+    assert ("price_of",) == found.names
+    assert "shop/total.py" in {mention.path for mention in found.mentions}
+    assert {"shop/price.py", "shop/total.py"} <= {excerpt.path for excerpt in found.excerpts}
+
+
+def test_what_is_being_edited_counts_for_more(desk: Desk, repo: GitRepo) -> None:
+    code = "def refund(order):\n    return order.paid\n"
+    for name in ("a", "b"):
+        repo.write(f"shop/{name}.py", code + f"# {name}\n")
+    repo.commit("Refund")
+    repo.write("shop/b.py", code + "# b, edited\n")
+    with desk.saved(repo.path) as saved:
+        assert "shop/b.py" == find_excerpts(saved, "refund an order", budget=1_000)[0].path

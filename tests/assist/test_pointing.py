@@ -4,7 +4,7 @@ import pytest
 
 from desk import Desk
 from foreword.assist.laying import lay_foreword
-from foreword.assist.pointing import CONTEXT_LINES, Pointer, attachments_of, parse_pointer
+from foreword.assist.pointing import CONTEXT_LINES, Pointer, attachments_of, parse_pointer, pointed_names
 from foreword.assist.saved import look
 from foreword.core.errors import UsageError
 from foreword.prefix.turn import Attachment
@@ -110,3 +110,22 @@ def test_what_can_not_be_attached_is_explained(desk: Desk, repo: GitRepo, writte
     repo.write(".env", "PASSWORD=hunter2\n")
     with pytest.raises(UsageError, match=words):
         attached(desk, repo, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["work.py:52"], ("work",)),
+        (["work.py:51-54", "work.py:53"], ("work",)),
+        (["work.py:3"], ()),
+        (["work.py"], ()),
+        (["shop/cart.py:3", "work.py:51"], ("add", "work")),
+        (["gone.py:3"], ()),
+    ],
+)
+@pytest.mark.usefixtures("code")
+def test_a_pointer_names_the_definition_that_its_line_is_in(
+    desk: Desk, repo: GitRepo, written: list[str], expected: tuple[str, ...]
+) -> None:
+    with desk.saved(repo.path) as saved:
+        assert expected == pointed_names(saved, [parse_pointer(one) for one in written])

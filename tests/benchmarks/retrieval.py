@@ -123,7 +123,10 @@ def history_of(git_dir: str, commit: str) -> Echoes:
     ).stdout.decode("utf-8", "surrogateescape")
     parts = (part.partition("\x02") for part in told.split("\x01")[1:])
     return echoes_of(
-        [Commit(message, tuple(path for path in rest.strip("\n\0").split("\0") if path)) for message, _, rest in parts]
+        [
+            Commit(message, tuple(path for path in rest.strip("\n\0").split("\0") if path))
+            for message, _, rest in parts
+        ]
     )
 
 
@@ -213,7 +216,9 @@ def main() -> None:
     parser.add_argument("--repo", action="append", default=[], metavar="NAME=GIT_DIR", help="may be repeated")
     parser.add_argument("--store", type=Path, help="a folder that keeps the indexes for the next run")
     parser.add_argument("--no-plain", action="store_true", help="without the plain BM25 to compare with")
-    parser.add_argument("--no-history", action="store_true", help="search without the words of earlier commits")
+    parser.add_argument(
+        "--no-history", action="store_true", help="search without the words of earlier commits"
+    )
     options = parser.parse_args()
     cases = [json.loads(line) for line in options.cases.read_text(encoding="utf-8").splitlines()]
     print(

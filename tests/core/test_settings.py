@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.core.settings import (
+    MAX_PINS,
     Options,
     Settings,
     default_of,
@@ -73,6 +74,37 @@ def test_variables_are_texts_and_numbers_are_read_from_them(
 ) -> None:
     resolved, problems = resolve([Options("environment", {key: value})])
     assert (expected, ()) == (getattr(resolved, key.replace(".", "_")), problems)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a.py", 5, {"a": 1}, None, [1], [["a"]], [""], ["  "], ["a\nb"], ["a" * 1_001], ["a"] * (MAX_PINS + 1)],
+)
+def test_a_list_is_a_list_of_short_lines_or_it_is_refused_in_one(value: object) -> None:
+    resolved, problems = resolve(
+        [Options("file", {"context.pins": ["kept.py"]}), Options("file", {"context.pins": value})]
+    )
+    (problem,) = problems
+    assert ("kept.py",) == resolved.context_pins
+    assert problem.message.startswith(
+        f'file: "context.pins" must be a list of at most {MAX_PINS} texts, not '
+    )
+    assert "\n" not in problem.message
+    assert len(problem.message) < 200
+
+
+def test_a_stronger_list_replaces_a_weaker_one() -> None:
+    weak = Options("config.toml", {"context.pins": ["a", "b"]})
+    assert ("c",) == resolve([weak, Options("file", {"context.pins": ["c"]})])[0].context_pins
+    assert () == resolve([weak, Options("file", {"context.pins": []})])[0].context_pins
+
+
+@pytest.mark.parametrize(
+    ("text", "pins"), [("", ()), ("a.py", ("a.py",)), (" shop/ , *.toml ,", ("shop/", "*.toml"))]
+)
+def test_a_variable_writes_a_list_with_commas(text: str, pins: tuple[str, ...]) -> None:
+    resolved, problems = resolve([from_environment({"FOREWORD_CONTEXT_PINS": text})])
+    assert (pins, ()) == (resolved.context_pins, problems)
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,12 @@ CONTEXT = {
             "digest": str,
             "tokens": int,
             "blocks": int,
-            "files": [{"path": str, "form": str, "tokens": int}],
+            "files": [{"path": str, "form": str, "tokens": int, "pinned": bool}],
         }
     ],
     "leftOut": [{"path": str, "reason": str}],
+    "pins": list,
+    "notPinned": list,
     "tokens": int,
 }
 USAGE = {"rows": [{"group": str, "simulated": bool, "requests": int, "tokens": dict, "cost": dict}]}

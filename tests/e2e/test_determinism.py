@@ -122,6 +122,26 @@ def test_saved_changes_and_other_modification_times_leave_the_base_alone(
     assert {"shop/rates.py", "untracked.py"} == {file["path"] for file in delta["files"]}
 
 
+def test_clones_with_the_same_pins_give_the_same_base_and_verify_agrees(
+    project: GitRepo, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    pins = (
+        "pins = ['/shop/orders/', '**/s*.py']\n",
+        "pins = ['**/s*.py', '/shop/orders/', '**/s*.py'] # ours\n",
+    )
+    seen, clone = [], project
+    for n, line in enumerate(pins):
+        clone = project.clone(tmp_path / f"clone {n}")
+        clone.write(".foreword.toml", f"[context]\n{line}")
+        seen.append(context(Foreword(tmp_path / f"user {n}"), clone.path))
+    first, second = seen
+    assert base_of(first) == base_of(second) != base_of(expected)
+    assert first["notPinned"] == second["notPinned"]
+    verified = Foreword(tmp_path / "user").json("verify", clone.path, "--budget", "8000")
+    assert (True, None) == (verified["same"], verified["firstDifference"])
+    assert base_of(first)[1] == verified["layers"][1]["first"]
+
+
 def test_hostile_git_configuration_leaves_the_base_alone(
     project: GitRepo, expected: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -40,7 +40,6 @@ ZONE, AHEAD_S = "Europe/Berlin", 7_200.0
 
 MORNING = START - AHEAD_S + 9 * HOUR_S
 ASKED = "What is a refund?"
-TRUSTED = {"initializationOptions": {"trusted": True}}
 MENU = {"context": {"diagnostics": [], "triggerKind": 1}}
 
 
@@ -77,10 +76,12 @@ def shop(tmp_path: Path) -> GitRepo:
 
 
 @asynccontextmanager
-async def at_work(user: Foreword, clock: Clock, shop: GitRepo, **more: object) -> AsyncIterator[Editor]:
+async def at_work(
+    user: Foreword, clock: Clock, shop: GitRepo, *, trusted: bool = False
+) -> AsyncIterator[Editor]:
     """An editor on the shop, when its index is complete."""
     async with clocked(user, clock) as editor:
-        await editor.start([shop.path], **more)
+        await editor.start([shop.path], initializationOptions={"trusted": trusted})
         await editor.command("foreword.index")
         yield editor
 
@@ -137,14 +138,12 @@ def buckets(recorded: Recorded) -> Usage:
 
 
 def is_ping(recorded: Recorded) -> bool:
-    return (recorded.body or {})["max_tokens"] == 0
+    return bool((recorded.body or {})["max_tokens"] == 0)
 
 
 def of_live(recorded: Recorded) -> Sent:
     used = buckets(recorded)
-    return Sent(
-        recorded.time - START + AHEAD_S, is_ping(recorded), used.read, used.write_5m, used.write_1h
-    )
+    return Sent(recorded.time - START + AHEAD_S, is_ping(recorded), used.read, used.write_5m, used.write_1h)
 
 
 def of_replay(sent: Replayed) -> Sent:
@@ -155,7 +154,11 @@ def of_replay(sent: Replayed) -> Sent:
 def sizes_of(api: MessagesApi) -> tuple[int, int, int]:
     """Tokens of the base, of a block of the delta (all are alike), and of a turn, as the stand-in counted them."""
     used = [buckets(recorded) for recorded in api.messages if not is_ping(recorded)]
-    return used[0].prompt - used[0].fresh, next(u.written for u in used if u.read and u.written), used[0].fresh
+    return (
+        used[0].prompt - used[0].fresh,
+        next(u.written for u in used if u.read and u.written),
+        used[0].fresh,
+    )
 
 
 EVERYTHING: Sequence[Callable[[Sent], int]] = (
@@ -172,14 +175,14 @@ def rates(model: str) -> Rates:
 
 
 @pytest.mark.parametrize(("model", "seed"), [("claude-sonnet-4-6", 1), ("claude-sonnet-5-5", 2)])
-def test_two_days_of_a_server_are_those_of_a_replay(
+def test_two_days_of_a_server_are_those_of_a_replay(  # noqa: PLR0917 - fixtures
     model: str, seed: int, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    events = list(two_days(seed, 14))
+    events = list(two_days(seed, 10))
     user = replace(user, more={**user.more, "FOREWORD_MODEL": model})
 
     async def run() -> list[dict[str, Any]]:
-        async with at_work(user, clock, shop, **TRUSTED) as editor:
+        async with at_work(user, clock, shop, trusted=True) as editor:
             await live(editor, clock, shop, events)
             booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
             return booked
@@ -201,3 +204,150 @@ def test_two_days_of_a_server_are_those_of_a_replay(
     assert pytest.approx(api.cost()) == sum(row["cost"]["total"] for row in booked)
     assert [len(pings)] == [row["requests"] for row in booked if row["group"] == "warm"]
     assert all(any(pick(of_live(sent)) > base / 2 for sent in api.messages) for pick in EVERYTHING)
+
+
+async def come_back(editor: Editor, clock: Clock) -> None:
+    """Ask so regularly that the prefix is kept for the next time."""
+    for number in range(4):
+        await clock.pass_until(clock.at + 3_900) if number else None
+        await ask(editor)
+        clock.n_kept = 1
+
+
+async def open_menu(editor: Editor, shop: GitRepo) -> None:
+    """Open the menu of actions, as somebody does who is about to ask."""
+    file = shop.path / "shop/checkout.py"
+    here = {"line": 0, "character": 0}
+    params = {"textDocument": {"uri": file.as_uri()}, "range": {"start": here, "end": here}, **MENU}
+    await editor.request("textDocument/codeAction", params)
+
+
+async def long_for(clock: Clock, editor: Editor, shop: GitRepo) -> None:
+    """Every sign of a question to come, and hours in which none does."""
+    file = shop.path / "shop/checkout.py"
+    editor.open(file.as_uri(), text := file.read_text())
+    for _ in range(3):
+        await clock.pass_until(clock.at + 200)
+        await save(editor, file, text := text + "# more\n")
+        await open_menu(editor, shop)
+        await editor.request("foreword/chat/open", {})
+        await clock.pass_until(clock.at + HOUR_S)
+
+
+def test_an_untrusted_folder_is_not_kept_warm_whatever_was_answered_offline(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    async def run() -> None:
+        async with at_work(user, clock, shop) as editor:
+            assert "offline" == (await ask(editor, provider="offline"))["provider"]
+            await long_for(clock, editor, shop)
+
+    asyncio.run(run())
+    assert not api.requests
+
+
+def test_trust_that_is_taken_back_ends_it(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    async def run() -> int:
+        async with at_work(user, clock, shop) as editor:
+            await editor.command("foreword.trust")
+            await come_back(editor, clock)
+            n_before = len(api.messages)
+            await editor.command("foreword.trust", revoke=True)
+            await long_for(clock, editor, shop)
+            return n_before
+
+    n_before = asyncio.run(run())
+    assert any(is_ping(recorded) for recorded in api.messages)
+    assert n_before == len(api.messages)
+
+
+def test_offline_there_is_nothing_to_keep(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    user = replace(user, more={**user.more, "FOREWORD_PROVIDER": "offline"})
+
+    async def run() -> float:
+        async with at_work(user, clock, shop, trusted=True) as editor:
+            await come_back(editor, clock)
+            await long_for(clock, editor, shop)
+            return await clock.settle()
+
+    assert float("inf") == asyncio.run(run())
+    assert not api.requests
+
+
+def test_a_folder_that_is_closed_is_let_go(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    async def run() -> int:
+        async with at_work(user, clock, shop, trusted=True) as editor:
+            await come_back(editor, clock)
+            gone = [{"uri": shop.path.as_uri(), "name": "shop"}]
+            editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": gone}})
+            await editor.refusal("foreword/heard")
+            clock.n_kept, n_before = 0, len(api.messages)
+            await clock.pass_until(clock.at + 2 * HOUR_S)
+            return n_before
+
+    assert asyncio.run(run()) == len(api.messages)
+
+
+def test_opening_a_chat_in_the_morning_writes_the_prefix_before_the_question_is_there(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    async def run() -> str:
+        async with at_work(user, clock, shop, trusted=True) as editor:
+            await editor.request("foreword/chat/open", {})
+            await clock.pass_until(clock.at + HOUR_S)
+            assert [] == api.messages
+            await ask(editor)
+            await clock.pass_until(clock.at + 14 * HOUR_S)
+            shop.write("shop/checkout.py", "VAT = 7\n")
+            shop.commit("Work elsewhere")
+            await editor.request("foreword/chat/open", {})
+            await clock.pass_until(clock.at + 20)
+            return str((await ask(editor))["receipt"]["cache"]["verdict"])
+
+    assert "hit" == asyncio.run(run())
+    assert [False, True, False] == [is_ping(recorded) for recorded in api.messages]
+    assert ["written", "written", "read"] == [recorded.verdict for recorded in api.messages]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_server_that_is_killed_in_the_middle_of_a_ping_leaves_a_prefix_that_goes_on(
+    user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+) -> None:
+    async def killed() -> None:
+        async with clocked_process(user, clock) as (editor, process):
+            await editor.start([shop.path], initializationOptions={"trusted": True})
+            await editor.command("foreword.index")
+            await come_back(editor, clock)
+            n_before = len(api.messages)
+            api.script(SlowStart())
+            clock.at = await clock.settle()
+            passing = asyncio.ensure_future(clock.settle())
+            await asyncio.to_thread(api.wait_for_request, n_before + 1)
+            process.kill()
+            await process.wait()
+            passing.cancel()
+
+    async def again() -> str:
+        async with at_work(user, clock, shop, trusted=True) as editor:
+            answer = await ask(editor)
+            await clock.pass_until(clock.at + 10 * HOUR_S)
+            return str(answer["receipt"]["cache"]["verdict"])
+
+    asyncio.run(killed())
+    for store in user.data.rglob("*.sqlite"):
+        with closing(sqlite3.connect(store)) as connection:
+            assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
+    assert "hit" == asyncio.run(again())
+    pings = [recorded for recorded in api.messages if is_ping(recorded)]
+    asks = [recorded for recorded in api.messages if not is_ping(recorded)]
+    assert len(pings) > 1
+    assert 1 == len({str(prefix_texts(recorded)) for recorded in api.messages})
+    with closing(sqlite3.connect(next(user.data.rglob("ledger.sqlite")))) as connection:
+        kinds = connection.execute("SELECT kind, count(*) FROM request GROUP BY kind").fetchall()
+    assert {"ask": len(asks), "warm": len(pings) - 1} == dict(kinds)

@@ -93,6 +93,23 @@ def test_an_answer_is_streamed_into_the_chat_while_the_cursor_stays(editor: Neov
     assert [code, 5] == editor.lua("return { vim.api.nvim_get_current_win(), vim.fn.line('.') }")
 
 
+def test_the_file_that_is_shown_is_pinned_and_unpinned(editor: Neovim, shop: GitRepo) -> None:
+    editor.lua("vim.cmd.Foreword('pin')")
+    editor.until("return vim.fn.execute('messages'):find('pinned: shop/checkout.py; the base', 1, true)")
+    assert f'[context]\npins = [\n    "{CHECKOUT}",\n]\n' == (shop.path / ".foreword.toml").read_text()
+    editor.lua("vim.cmd.Foreword('context')")
+    editor.until(HAS, words="- shop/checkout.py  ")
+    assert re.search(r"- shop/checkout.py  \d+, full, pinned\n", editor.text())
+    editor.lua("vim.cmd.close()")
+    editor.lua("vim.cmd.Foreword('unpin shop/checkout.py')")
+    editor.until("return vim.fn.execute('messages'):find('unpinned: shop/checkout.py; ', 1, true)")
+    editor.lua("vim.cmd.Foreword('pin gone.py')")
+    editor.until("return vim.fn.execute('messages'):find('gone.py can\\'t be pinned', 1, true)")
+    assert ["shop/checkout.py"] == editor.lua(
+        "return vim.fn.getcompletion('Foreword pin shop/ch', 'cmdline')"
+    )
+
+
 def test_a_cursor_at_the_end_follows_the_answer(editor: Neovim, api: MessagesApi) -> None:
     begin_chat(editor)
     api.script((Hold(after=4), "One two three four five six seven\n\neight."))

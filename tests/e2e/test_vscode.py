@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from foreword_cli import Foreword
+from foreword_cli import Foreword, command
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Reply, Status, tool_use_block
-from vscode import VSCode, extension, tools, vscode
+from vscode import PATIENCE, VSCode, extension, tools, vscode
 
 CHECKOUT = "shop/checkout.py"
 STYLE = "shop/till.css"
@@ -202,11 +202,26 @@ def test_a_proposal_with_a_new_file_is_reviewed_file_after_file(editor: VSCode, 
     editor.run("await editor.lens('Accept', 0)")
     editor.run("await page.waitForSelector('.tab.active[aria-label*=\"rates.py\"]')")
     editor.run("await editor.waitForText('VAT = 20')")
-    editor.shot("new-file")
     assert ["Accept the New File", "Reject the New File"] == editor.run("return editor.lenses(2)")
+    editor.shot("new-file")
     editor.run("await editor.lens('Accept', 0)")
     editor.run("await page.waitForFunction(() => !document.querySelector('.monaco-diff-editor'))")
-    editor.run("await page.waitForSelector('.tab.dirty[aria-label*=\"rates.py\"]')")
-    editor.command("File: Save All")
-    editor.run("await page.waitForFunction(() => !document.querySelector('.tab.dirty'))")
-    assert "VAT = 20\n" == (editor.workspace / "shop/rates.py").read_text(encoding="utf-8")
+    editor.run("await page.locator('.tab.dirty[aria-label*=\"rates.py\"]').click()")
+    assert "VAT = 20\n" == on_disk(editor, "shop/rates.py")
+
+
+def test_a_server_that_runs_already_answers_by_its_address(
+    online: Foreword, shop: GitRepo, tmp_path: Path
+) -> None:
+    line = [*command("serve", "--tcp", "127.0.0.1:0")]
+    with subprocess.Popen(line, env=online.environ(), stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            address = server.stderr.readline().rpartition(" ")[2].strip()
+            with vscode(online, shop.path, tmp_path / "editor", {"foreword.tcp": address}) as editor:
+                editor.open(CHECKOUT)
+                assert "cold" in editor.run("return editor.waitForStanding('cold')")
+                assert [] == editor.problems
+            server.wait(PATIENCE)  # it ends with its one client
+        finally:
+            server.kill()

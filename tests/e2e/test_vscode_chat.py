@@ -146,6 +146,9 @@ def test_an_answer_streams_and_has_its_receipt_and_its_places(chat: Chat, api: M
     chat.editor.shot("chat-receipt")
     chat.click(".citation")
     chat.editor.run("await page.waitForSelector('.tab.active[data-resource-name=\"checkout.py\"]')")
+    chat.run("await chat.locator('.code').hover()")
+    chat.click("[aria-label='Insert the code at the cursor']")
+    chat.editor.run("await editor.waitForText('A basket on its way')")
     assert 1 == len(api.messages)
 
 

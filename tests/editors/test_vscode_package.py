@@ -38,7 +38,8 @@ def test_every_setting_of_the_server_is_declared_and_no_other() -> None:
 def test_a_setting_has_the_servers_default_and_words(key: str) -> None:
     assert default_of(key) == declared(key)["default"]
     assert doc_of(key) == declared(key)["description"]
-    assert {str: "string", int: "integer", float: "number"}[type(default_of(key))] == declared(key)["type"]
+    types = {str: "string", int: "integer", float: "number", list: "array"}
+    assert types[type(default_of(key))] == declared(key)["type"]
 
 
 @pytest.mark.parametrize("key", keys())
@@ -46,7 +47,10 @@ def test_a_setting_takes_what_the_server_takes(key: str) -> None:
     shown = declared(key)
     assert all(takes(key, value) for value in shown.get("enum", ()))
     assert ("enum" in shown) == (shown["type"] == "string" and not takes(key, "anything at all"))
-    if shown["type"] != "string":
+    if shown["type"] == "array":
+        most = shown["maxItems"]
+        assert [True, False, False] == [takes(key, ["x"] * n) for n in (most, most + 1)] + [takes(key, [""])]
+    elif shown["type"] != "string":
         low, high = shown["minimum"], shown["maximum"]
         assert [True, True, False, False] == [takes(key, n) for n in (low, high, low - 1, high + 1)]
 

@@ -30,6 +30,7 @@ class Tree:
     churn: Mapping[str, float] = field(default_factory=dict)
     ranks: Mapping[str, float] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()
+    pinned: frozenset[str] = frozenset()
 
     def source(self) -> BaseSource:
         return BaseSource(
@@ -41,6 +42,7 @@ class Tree:
             outline=self.outline,
             definitions=lambda path: tuple((d, 1.0) for d in self.outline(path).definitions),
             read=self.read,
+            pinned=self.pinned,
         )
 
     def read(self, paths: Iterable[str]) -> Mapping[str, Text]:
@@ -80,6 +82,30 @@ def test_an_empty_repository_has_a_base_too() -> None:
     base = build_base(Tree({}).source(), 2_000)
     assert "<repository>\n(no files yet)\n</repository>\n" == text_of(base)
     assert base.whole
+
+
+def test_a_pinned_file_stands_in_full_where_ranking_would_not_choose_it() -> None:
+    texts = {f"{n}.py": code(400) for n in range(20)}
+    ranks = {"3.py": 1.0}
+    assert "full" != build_base(Tree(texts, ranks=ranks).source(), 8_000).forms.get("9.py")
+    base = build_base(Tree(texts, ranks=ranks, pinned=frozenset({"9.py"})).source(), 8_000)
+    assert "full" == base.forms["9.py"]
+    assert texts["9.py"] in text_of(base)
+
+
+def test_pins_take_the_budget_in_path_order_and_no_more() -> None:
+    texts = {f"{n}.py": code(400) for n in range(20)} | {"0.py": code(4_000)}
+    base = build_base(Tree(texts, pinned=frozenset(texts)).source(), 8_000)
+    full = sorted((path for path, form in base.forms.items() if form == "full"), key=str)
+    assert sorted(texts.keys() - {"0.py"})[: len(full)] == full
+    assert 1 < len(full) < 19
+    assert estimate(text_of(base)) <= 8_000 + FRAME_TOKENS
+
+
+def test_pins_of_files_that_are_not_there_or_can_not_be_read_change_nothing() -> None:
+    tree = Tree({f"{n}.py": code(400) for n in range(20)}, unreadable=frozenset({"4.py"}))
+    pinned = replace(tree, pinned=frozenset({"4.py", "gone.py"}))
+    assert text_of(build_base(tree.source(), 8_000)) == text_of(build_base(pinned.source(), 8_000))
 
 
 def test_no_block_is_empty() -> None:

@@ -12,6 +12,7 @@ from foreword.prefix.selection import (
     Candidate,
     fits,
     is_introduction,
+    pin,
     select,
     values_of,
 )
@@ -83,6 +84,22 @@ def test_only_the_root_introduces_a_project(path: str, expected: bool) -> None:
 def test_what_is_not_shown_in_full_is_outlined_by_falling_value() -> None:
     candidates = [Candidate(path, 10_000, value) for path, value in [("c", 0.1), ("a", 0.1), ("b", 0.7)]]
     assert ("b", "a", "c") == select(candidates, 2_000).outlined
+
+
+def test_pinned_files_are_taken_by_path_whatever_their_value_and_size() -> None:
+    candidates = [Candidate("c", 6_000, 0.9), Candidate("b", 5_000, 0.0), Candidate("a", 4_000, 0.0)]
+    assert {"a", "b"} == pin(candidates, {"a", "b", "c", "gone"}, ROOM)
+
+
+def test_a_pinned_file_that_does_not_fit_leaves_the_room_to_the_next() -> None:
+    candidates = [Candidate("a", ROOM + 1, 0.0), Candidate("b", ROOM, 0.0)]
+    assert {"b"} == pin(candidates, {"a", "b"}, ROOM)
+
+
+def test_what_is_pinned_stands_in_full_and_the_room_is_for_the_others() -> None:
+    candidates = [Candidate("huge", ROOM, 0.0), Candidate("good", LARGEST, 0.9), Candidate("bad", ROOM, 0.1)]
+    selection = select(candidates, ROOM, frozenset({"huge"}))
+    assert ({"huge", "good"}, ("bad",)) == (selection.full, selection.outlined)
 
 
 @settings(deadline=None, max_examples=150)

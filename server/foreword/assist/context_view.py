@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from foreword.assist.laying import Foreword
+from foreword.assist.pins import Pins, find_pins
 from foreword.assist.preparing import Prepared
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
@@ -20,11 +21,12 @@ def context_json(session: Session, prepared: Prepared) -> Json:
     """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio."""
     laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
     ttl = prepared.laid.ttl
+    pins = find_pins(session.settings.context_pins, saved, laid)
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     layers = [
-        _layer("instructions", prepared.digests["instructions"], (Block(system),), ratio, None),
-        _layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ratio, ttl),
-        _layer("delta", blocks_digest(laid.delta), laid.delta, ratio, ttl if laid.delta else None),
+        _layer("instructions", prepared.digests["instructions"], (Block(system),), ratio, None, pins),
+        _layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ratio, ttl, pins),
+        _layer("delta", blocks_digest(laid.delta), laid.delta, ratio, ttl if laid.delta else None, pins),
     ]
     return {
         "schema": CONTEXT_SCHEMA,
@@ -33,13 +35,17 @@ def context_json(session: Session, prepared: Prepared) -> Json:
         "layers": layers,
         "leftOut": [{"path": left.path, "reason": left.reason} for left in saved.report.left_out],
         "notShown": _not_shown(laid, saved),
+        "pins": list(session.settings.context_pins),
+        "notPinned": [{"path": path, "reason": reason} for path, reason in pins.missing.items()],
         "tokens": sum(layer["tokens"] for layer in layers),
         "budget": session.settings.context_budget,
         "minimum": session.model.minimum,
     }
 
 
-def _layer(name: str, digest: str, blocks: Iterable[Block], ratio: float, breakpoint_ttl: str | None) -> Json:
+def _layer(
+    name: str, digest: str, blocks: Iterable[Block], ratio: float, breakpoint_ttl: str | None, pins: Pins
+) -> Json:
     listed = list(blocks)
     return {
         "name": name,
@@ -54,6 +60,7 @@ def _layer(name: str, digest: str, blocks: Iterable[Block], ratio: float, breakp
                 "tokens": round(part.weight / ratio),
                 "digest": part.digest,
                 "block": number,
+                "pinned": part.path in pins.paths,
             }
             for number, block in enumerate(listed)
             for part in block.parts

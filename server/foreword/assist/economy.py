@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from foreword.assist.day import start_of_day, utc_offset
 from foreword.assist.ledger import WARM
-from foreword.assist.providers import provider_name
+from foreword.assist.providers import provider_name, tools_style
 from foreword.assist.rates import rates_of
 from foreword.assist.session import Session
 from foreword.core.tokens import weigh
+from foreword.model.tools import tool_definitions
 from foreword.prefix.gaps import GapModel
+from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.policy import TTL_SECONDS, Ttl, decide_request
 from foreword.prefix.signals import Signals
+from foreword.prefix.simulator import positions_of
 from foreword.prefix.situation import GROWTH_TOKENS, Action, Decision, Situation
 from foreword.prefix.store import Sent
 
@@ -47,7 +50,7 @@ def situation_of(
         rates=rates_of(session.model),
         gaps=gaps_of(session),
         now=now + offset,
-        base=_tokens(session, base.blocks),
+        base=_instructions_tokens(session) + _tokens(session, base.blocks),
         delta=delta_tokens,
         pending=_tokens(session, pending),
         turn=session.settings.context_excerpts,
@@ -112,6 +115,13 @@ def _ttl_of(seconds: int) -> Ttl | None:
 
 def _tokens(session: Session, blocks: Iterable[Block]) -> int:
     return round(sum(weigh(block.text) for block in blocks) / session.ratio)
+
+
+def _instructions_tokens(session: Session) -> int:
+    """Tools and system prompt: no mark ends with them, so they are written, and read, with the base."""
+    tools = tool_definitions(tools_style(session)) if session.settings.tools_rounds else ()
+    positions = positions_of({"tools": tools, "system": [{"type": "text", "text": SYSTEM_PROMPT}]})
+    return round(positions[-1].weight / session.ratio)
 
 
 def _on_own_clock(signals: Signals, offset: float) -> Signals:

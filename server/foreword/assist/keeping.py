@@ -20,7 +20,7 @@ from foreword.assist.folder import OpenFolder
 from foreword.assist.ports import Time
 from foreword.assist.preparing import Prepared
 from foreword.assist.providers import open_online, provider_name
-from foreword.assist.saved import Saved
+from foreword.assist.saved import Saved, look
 from foreword.assist.session import Session
 from foreword.assist.warming import Skipped, Warmed, current_prefix, ping, sent_prefix
 from foreword.core.errors import ForewordError
@@ -134,5 +134,5 @@ def _plan(session: Session, saved: Saved, *, expected: bool) -> _Plan | None:
     if expected and now.gaps.last is not None:
         decision = decide_warming(now)
         if decision.action == "warm":
-            return _Plan(decision, session.clock(), current_prefix(session, saved))
+            return _Plan(decision, session.clock(), current_prefix(session, look(session)))
     return _Plan(decide_warmth(now), session.clock(), sent)

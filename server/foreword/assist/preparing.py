@@ -128,7 +128,7 @@ def prepare(
     laying = thread.foreword if thread else foreword or lay_foreword(session, saved, keep=keep)
     texts = unsaved or {}
     attachments = attachments_of(pointers, saved, laying, texts)
-    excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers, texts)
+    excerpts = () if laying.base.whole else _excerpts(session, saved, laying, question, pointers, texts=texts)
     ttl = laying.ttl if use_cache and not laying.provisional else None
     parameters = _parameters(session, tools_style, thread)
     laid = Laid(laying.base, laying.delta, ttl, is_chat=kind == "chat")
@@ -168,6 +168,7 @@ def _excerpts(
     laying: Foreword,
     question: str,
     pointers: Sequence[Pointer],
+    *,
     texts: Mapping[str, str],
 ) -> tuple[Excerpt, ...]:
     return find_excerpts(

@@ -205,6 +205,7 @@ def _index_later_ones(
 
 def _variant(session: Session) -> str:
     """What the bytes of a base depend on besides the anchor."""
-    ignored = read_file(session.root, FOREWORDIGNORE) or b""
-    parts = [BUILDER_VERSION, session.settings.context_budget, blob_id(ignored)]
+    ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
+    parts = [BUILDER_VERSION, settings.context_budget, blob_id(ignored)]
+    parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -70,7 +70,7 @@ def _figures(shown: _Shown) -> str:
     pings = f"{warm.n_requests:,} of them warm-ups, for {dollars(warm.cost)}" if warm else "no warm-ups"
     figures = (
         (dollars(total.cost), "would have been spent" if shown.simulated else "spent"),
-        (dollars(total.saved), f"saved, net ({_percent(total)} of {dollars(total.without_cache)})"),
+        (dollars(total.saved), f"saved, net{_share(total)}"),
         (read, "of prompt tokens read from the cache"),
         (f"{total.n_requests:,}", f"request{'s' if total.n_requests != 1 else ''}, {pings}"),
     )
@@ -158,6 +158,11 @@ def _prefix(shown: PrefixMap | None, root: Path) -> str:
         f'<section>{head}<p>{escape(about)}</p><div class="scroll">{treemap_svg(shown)}</div><div class="key">{key}</div>'
         f"<details><summary>The same as a table</summary>{listed}</details></section>"
     )
+
+
+def _share(total: Total) -> str:
+    """Warm-ups alone save nothing of anything."""
+    return f" ({_percent(total)} of {dollars(total.without_cache)})" if total.without_cache else ""
 
 
 def _percent(total: Total) -> str:

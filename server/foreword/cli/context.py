@@ -1,4 +1,7 @@
-"""Show what the model knows of the repository: layers, files, tokens, and what was left out."""
+"""Show what the model knows of the repository: layers, files, tokens, and what was left out.
+
+With --pin or --unpin it changes which files stand in the base in full (`context.pins` in .foreword.toml).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from rich.table import Table
 
 from foreword.assist.asking import prepare_now
 from foreword.assist.context_view import context_json
-from foreword.assist.session import open_session
+from foreword.assist.pinning import LOOK_QUESTION, Wish, change_pins
+from foreword.assist.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
 
@@ -19,7 +23,6 @@ MIN_BAR_CELLS = 4
 OTHER_CELLS = 62
 """What the other columns of the table of layers take."""
 SHOWN_FILES = 15
-LOOK_QUESTION = "context"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     add_budget(parser)
     parser.add_argument("--files", action="store_true", help="list every file, not the largest only")
+    parser.add_argument(
+        "--pin",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="show these files in full from now on",
+    )
+    parser.add_argument(
+        "--unpin",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help="leave these to the ranking again",
+    )
     add_json(parser)
 
 
@@ -37,14 +56,41 @@ def run(arguments: argparse.Namespace) -> int:
         index_progress() as progress,
         open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
     ):
-        prepared = prepare_now(session, LOOK_QUESTION, use_cache=not arguments.no_cache, keep=False)
-        context = context_json(session, prepared)
+        context = _context(session, arguments)
         show_problems(session.problems)
     if arguments.json:
         print_json(context)
+    elif "change" in context:
+        _show_change(context)
     else:
         _show(context, every_file=arguments.files)
     return 0
+
+
+def _context(session: Session, arguments: argparse.Namespace) -> dict[str, Any]:
+    use_cache = not arguments.no_cache
+    if arguments.pin or arguments.unpin:
+        return change_pins(session, Wish(arguments.pin, arguments.unpin), use_cache=use_cache)
+    return context_json(session, prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False))
+
+
+def _show_change(context: dict[str, Any]) -> None:
+    console, change = output(), context["change"]
+    for verb in ("pinned", "unpinned"):
+        for path in change[verb]:
+            console.print(f"{verb}: {path}", markup=False)
+    if not (change["pinned"] or change["unpinned"]):
+        console.print("pinned already: nothing was changed")
+    console.print(change["message"])
+    _show_not_pinned(context)
+
+
+def _show_not_pinned(context: dict[str, Any]) -> None:
+    console, missing = output(), context["notPinned"]
+    for one in missing[:SHOWN_FILES]:
+        console.print(f"pinned, but not shown in full: {one['path']} ({one['reason']})", markup=False)
+    if len(missing) > SHOWN_FILES:
+        console.print(f"pinned, but not shown in full: {len(missing) - SHOWN_FILES:,} more (see --json)")
 
 
 def _show(context: dict[str, Any], *, every_file: bool) -> None:
@@ -57,6 +103,7 @@ def _show(context: dict[str, Any], *, every_file: bool) -> None:
             console.print(_files(layer, every_file=every_file))
     reasons = Counter(left["reason"] for left in context["leftOut"])
     left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+    _show_not_pinned(context)
     console.print(f"left out: {left_out or 'nothing'}")
     if context["notShown"]:
         console.print(f"in the index only (found by search and tools): {context['notShown']:,} files")
@@ -85,7 +132,8 @@ def _files(layer: dict[str, Any], *, every_file: bool) -> Table:
     table = Table("tokens", "form", layer["name"], box=None)
     ordered = sorted(layer["files"], key=lambda file: (-file["tokens"], file["path"]))
     for file in ordered if every_file else ordered[:SHOWN_FILES]:
-        table.add_row(f"{file['tokens']:,}", file["form"], file["path"])
+        form = f"{file['form']}, pinned" if file["pinned"] else file["form"]
+        table.add_row(f"{file['tokens']:,}", form, file["path"])
     rest = 0 if every_file else len(ordered) - SHOWN_FILES
     if rest > 0:
         table.add_row("", "", f"... {rest:,} more (--files)")

@@ -7,6 +7,7 @@ settings are resolved. Wrong options are reported as problems and never fatal: t
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
@@ -17,7 +18,11 @@ PROVIDERS: Final = ("auto", "anthropic", "offline", "bedrock", "vertex", "foundr
 RESERVED: Final = ("FOREWORD_HOME", "FOREWORD_DEBUG")
 """Variables that are no settings: they count before there are any."""
 
-_CHOICES, _RANGE, _USER_ONLY = "choices", "range", "user_only"
+MAX_PINS: Final = 200
+MAX_TEXT: Final = 1_000
+"""Characters of a text in a list."""
+
+_CHOICES, _RANGE, _USER_ONLY, _MOST = "choices", "range", "user_only", "most"
 
 
 def _option(default: Any, doc: str, **limits: Any) -> Any:  # noqa: ANN401 - as dataclasses.field is typed
@@ -44,6 +49,9 @@ class Settings:
     )
     context_excerpts: int = _option(
         6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000)
+    )
+    context_pins: tuple[str, ...] = _option(
+        (), "Files that stand in the base in full: paths, or patterns as in `.gitignore`.", most=MAX_PINS
     )
     cache_ttl: str = _option(
         "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
@@ -100,8 +108,9 @@ def doc_of(key: str) -> str:
 
 
 def default_of(key: str) -> object:
-    """The default of the setting with this key."""
-    return _fields()[key].default
+    """The default of the setting with this key, as an option says it."""
+    default = _fields()[key].default
+    return list(default) if isinstance(default, tuple) else default
 
 
 def environment_name(key: str) -> str:
@@ -130,14 +139,22 @@ def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def from_environment(environ: Mapping[str, str], reserved: Iterable[str] = RESERVED) -> Options:
-    """The layer that `FOREWORD_*` variables make; a variable of no key keeps its name, to be reported."""
+    """The layer that `FOREWORD_*` variables make; a variable of no key keeps its name, to be reported.
+
+    A list is written with commas.
+    """
     by_name = {environment_name(key): key for key in keys()}
+    lists = {name for name, key in by_name.items() if isinstance(default_of(key), list)}
     values = {
-        by_name.get(name, name): value
+        by_name.get(name, name): _split(value) if name in lists else value
         for name, value in sorted(environ.items())
         if name.startswith("FOREWORD_") and name not in frozenset(reserved)
     }
     return Options("environment", values)
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _apply(settings: Settings, layer: Options, key: str, value: object, problems: list[Problem]) -> Settings:
@@ -152,7 +169,7 @@ def _apply(settings: Settings, layer: Options, key: str, value: object, problems
         return settings
     parsed = _parse(value, known.default, known.metadata)
     if parsed is None:
-        problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {value!r}'))
+        problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {_told(value)}'))
         return settings
     changes: dict[str, Any] = {known.name: parsed}
     return replace(settings, **changes)
@@ -162,11 +179,32 @@ def _parse(value: object, default: object, limits: Mapping[str, Any]) -> object 
     if isinstance(default, str):
         accepted = isinstance(value, str) and (_CHOICES not in limits or value in limits[_CHOICES])
         return value if accepted else None
+    if isinstance(default, tuple):
+        return _texts(value, limits[_MOST])
     number = _number(value, whole=isinstance(default, int))
     if number is None:
         return None
     low, high = limits[_RANGE]
     return number if low <= number <= high else None
+
+
+def _texts(value: object, most: int) -> tuple[str, ...] | None:
+    if not isinstance(value, list | tuple) or len(value) > most or not all(map(_is_line, value)):
+        return None
+    return tuple(value)
+
+
+def _is_line(value: object) -> bool:
+    return (
+        isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.isprintable() and bool(value.strip())
+    )
+
+
+def _told(value: object) -> str:
+    """The value as a message shows it: of a long list the beginning and the length."""
+    if isinstance(value, list | tuple):
+        return f"{reprlib.repr(value)} ({len(value):,})"
+    return repr(value)
 
 
 def _number(value: object, *, whole: bool) -> float | int | None:
@@ -186,6 +224,8 @@ def _expected(key: str) -> str:
         low, high = known.metadata[_RANGE]
         kind = "a whole number" if isinstance(known.default, int) else "a number"
         return f"{kind} from {low:,} to {high:,}"
+    if _MOST in known.metadata:
+        return f"a list of at most {known.metadata[_MOST]} texts"
     return "a text"
 
 

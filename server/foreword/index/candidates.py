@@ -67,9 +67,10 @@ def candidates(
         return Found((), {})
     terms = list(query.terms)
     scores, worth = _scores(index, query, terms)
+    whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
     for path, echo in echoes.of(query).items():
         if path in index.place_of:
-            scores[index.place_of[path]] += ECHO_WEIGHT * worth.sum() * echo
+            scores[index.place_of[path]] += ECHO_WEIGHT * whole_query * echo
     table = index.path_table
     scores *= table.relevance
     if query.wants_tests:
@@ -86,7 +87,7 @@ def candidates(
 
 
 def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:
-    """The score of each path by its words, and what a mention of each term is worth.
+    """The score of each path by its words, and what a mention of each term is worth: nothing if there is none.
 
     One term after the other: an array of paths fits into the processor's cache, one of terms and paths does not.
     """
@@ -106,6 +107,8 @@ def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, F
         frequency = by_row[index.row_places]
         frequency[places[there]] += in_path[there]
         n_with = np.count_nonzero(frequency)
+        if not n_with:
+            continue
         worth[number] = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * query.terms[term]
         scores += worth[number] * (frequency / (frequency + SATURATION))
     return scores, worth

@@ -23,7 +23,7 @@ USUAL_WORDS = 100
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
 """How many mentions it is worth that a definition is called so."""
-DEFINED_WEIGHT = 0.5
+DEFINED_WEIGHT = 0.25
 """Of the definition of an identifier that the query spells out, in units of endless mentions."""
 SCORE_DIGITS = 6
 """Sums are exact to so many digits on every machine, in whatever order they were made."""

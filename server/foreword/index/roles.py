@@ -39,7 +39,7 @@ def role_of(path: str) -> Role:
     return "example" if _EXAMPLE.search(path) else "source"
 
 
-TEST_RELEVANCE = 0.5
+TEST_RELEVANCE = 0.4
 """Of a test, unless the question asks for tests."""
 _RELEVANCE: Mapping[Role, float] = {
     "source": 1.0,

@@ -65,8 +65,13 @@ def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[
     offers = (offer for offer in _offers(spot, reports, context) if _is_wanted(offer, context.only))
     if context.trigger_kind == types.CodeActionTriggerKind.Invoked:
         note_menu(place.folder)
-    shown = (_action(server, place, offer, params, reports) for offer in offers)
-    return [action for action in shown if action is not None]
+    wanted = [offer for offer in offers if _can_be_shown(server, offer)]
+    shown = [_action(server, place, offer, params, reports) for offer in wanted]
+    actions = [action for action in shown if action is not None]
+    if not _is_automatic(context) and all(isinstance(one, types.CodeAction) and one.disabled for one in actions):
+        obstacles = (_obstacle(server, place, offer.kind) for offer in wanted)
+        server.tell_once(obstacle for obstacle in obstacles if obstacle)
+    return actions
 
 
 def _place(server: ForewordServer, uri: str) -> Place | None:
@@ -111,6 +116,14 @@ def _is_wanted(offer: Offer, only: Sequence[types.CodeActionKind | str] | None) 
     return any(not name or kind.startswith(f"{name}.") for name in names)
 
 
+def _can_be_shown(server: ForewordServer, offer: Offer) -> bool:
+    """Whether this client has a place for the result: an answer that nobody sees is not worth its money."""
+    client = server.client
+    if client.knows_our_methods or edits(offer.kind):
+        return True
+    return client.shows_documents and (offer.kind != "ask" or client.answers_questions)
+
+
 def _action(
     server: ForewordServer,
     place: Place,
@@ -120,8 +133,6 @@ def _action(
 ) -> Action | None:
     """The action as this client understands it; None for one that it could only fail to carry out."""
     client, known = server.client, server.client.code_actions
-    if offer.kind == "ask" and not (client.answers_questions or client.knows_our_methods):
-        return None
     chosen = [reports[number] for number in offer.reports]
     obstacle = _obstacle(server, place, offer.kind)
     action = types.CodeAction(offer.title, ACTION_KINDS[offer.kind], chosen or None)

@@ -11,10 +11,12 @@ from lsprotocol import types
 
 from foreword.assist.actions import TASK_KEYS, pointers_of, question_of
 from foreword.assist.asking import prepare_now
+from foreword.assist.configuration import PROJECT_FILE
 from foreword.assist.context_view import context_json
 from foreword.assist.explaining import explain
 from foreword.assist.folder import OpenFolder
 from foreword.assist.ledger import GroupBy
+from foreword.assist.pinning import LOOK_QUESTION, Wish, change_pins
 from foreword.assist.pointing import parse_pointer
 from foreword.assist.ports import agree
 from foreword.assist.preparing import Kind
@@ -35,7 +37,7 @@ from foreword.assist.usage_page import usage_page
 from foreword.assist.verifying import verify
 from foreword.core.errors import UsageError
 from foreword.lsp.arguments import Arguments
-from foreword.lsp.asking import Question, ask, completed, task_in
+from foreword.lsp.asking import Question, ask, completed, documents_in, task_in
 from foreword.lsp.configuration import open_now
 from foreword.lsp.delivery import Wishes
 from foreword.lsp.economics import run_forecast, run_warm
@@ -60,7 +62,6 @@ DEFAULT_LIMIT = 10
 LIFETIMES = ("", "5m", "1h")
 DEFAULT_DAYS = 30
 GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)
-CONTEXT_QUESTION = "context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,14 @@ async def _map(call: Call) -> Any:  # noqa: ANN401 - any JSON
 
 async def _context(call: Call) -> Any:  # noqa: ANN401 - any JSON
     use_cache = not call.arguments.flag("noCache")
+    wish = Wish(call.arguments.texts("pin"), call.arguments.texts("unpin"))
     session = await _session(call)
-    prepared = await call.opened.run(prepare_now, session, CONTEXT_QUESTION, use_cache=use_cache, keep=False)
+    if wish.pin or wish.unpin:
+        shown = dict(documents_in(call.server, call.opened)).get(PROJECT_FILE)
+        changed = await call.opened.run(change_pins, session, wish, use_cache=use_cache, shown=shown)
+        send_status(call.server, call.folder)
+        return changed
+    prepared = await call.opened.run(prepare_now, session, LOOK_QUESTION, use_cache=use_cache, keep=False)
     return context_json(session, prepared)
 
 

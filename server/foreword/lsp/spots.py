@@ -30,7 +30,7 @@ def spot_at(
     """The spot at a range of the file at `path`; `document` is None if the file is not open."""
     lines = document.lines if document else None
     first, last, text = _selected(lines, range_from_lsp(found), encoding)
-    is_selection = found.start != found.end and (lines is None or _has_text(lines[first - 1 : last]))
+    is_selection = found.start != found.end and (lines is None or _is_more(lines[first - 1 : last], text))
     return Spot(
         path.rpartition("/")[2],
         language_of(path, lines[0] if lines else ""),
@@ -40,7 +40,7 @@ def spot_at(
         lines is None or _has_text(lines),
         _chosen(lines or (), definitions, (first, last, text))
         if is_selection
-        else smallest_around(definitions, first, last),
+        else _named(definitions, (first, last, text)) or smallest_around(definitions, first, last),
     )
 
 
@@ -74,16 +74,27 @@ def _selected(lines: Sequence[str] | None, found: Range, encoding: PositionEncod
 
 def _chosen(lines: Sequence[str], definitions: Sequence[Definition], selected: Selected) -> Definition | None:
     """The definition whose lines are selected, or the first of several on the same lines, or whose name is."""
-    first, last, text = selected
-    named = [one for one in definitions if one.line == first == last and one.name == text]
+    first, last, _ = selected
     while first < last and not lines[first - 1].strip():
         first += 1
     while first < last and not lines[last - 1].strip():
         last -= 1
     while first < last and lines[first - 1].lstrip().startswith(_LEADS):
         first += 1
-    same = [one for one in definitions if (one.line, one.end_line) == (first, last)]
-    return next(iter(named or (same if first < last else [])), None)
+    same = (one for one in definitions if first < last and (one.line, one.end_line) == (first, last))
+    return _named(definitions, selected) or next(same, None)
+
+
+def _named(definitions: Sequence[Definition], selected: Selected) -> Definition | None:
+    first, last, text = selected
+    return next((one for one in definitions if one.line == first == last and one.name == text), None)
+
+
+def _is_more(lines: Sequence[str], text: str) -> bool:
+    """Whether these selected lines are more than a place: some editors select the character or the word at the cursor."""
+    if len(lines) != 1 or not _has_text(lines):
+        return _has_text(lines)
+    return len(text) > 1 and (text == lines[0].strip() or len(text.split()) > 1)
 
 
 def _has_text(lines: Sequence[str]) -> bool:

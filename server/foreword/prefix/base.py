@@ -16,7 +16,7 @@ from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
 from foreword.prefix.layers import Base, Block, Form, Part, text_digest
 from foreword.prefix.render import render_directories, render_file, render_languages
 from foreword.prefix.repository_map import MapEntry, render_map
-from foreword.prefix.selection import FULL_SHARE, Candidate, Selection, fits, select, values_of
+from foreword.prefix.selection import FULL_SHARE, Candidate, Selection, fits, pin, select, values_of
 from foreword.prefix.volatility import by_volatility, inner_breakpoint
 
 HEADER_TOKENS = 40
@@ -26,6 +26,9 @@ MAX_PASSES = 4
 SPARE_SHARE = 0.03
 """Room that is not worth another pass."""
 
+PIN_SLACK = 1.5
+"""So much more than fits is read of the pinned files: sizes in bytes are no tokens yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseSource:
@@ -33,7 +36,8 @@ class BaseSource:
 
     `sizes` (bytes) and `languages` are known without reading a file;
     `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
-    with their scores, best first; `read` yields texts of the paths asked for.
+    with their scores, best first; `read` yields texts of the paths asked for. `pinned` are the files that stand in
+    full before all others.
     """
 
     sizes: Mapping[str, int]
@@ -44,6 +48,7 @@ class BaseSource:
     outline: Callable[[str], Outline]
     definitions: Callable[[str], tuple[tuple[Definition, float], ...]]
     read: Callable[[Iterable[str]], Mapping[str, Text]]
+    pinned: frozenset[str] = frozenset()
 
 
 def build_base(source: BaseSource, budget: int) -> Base:
@@ -63,11 +68,12 @@ def build_base(source: BaseSource, budget: int) -> Base:
 
 def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str, float], budget: int) -> Base:
     """A base of map and whole files: what the map does not need is given to more whole files."""
-    n_full = int(budget * FULL_SHARE)
+    pinned = _pinned(source, sized, budget)
+    n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
     base: Base | None = None
     for _ in range(MAX_PASSES):
-        selection = select(sized, n_full)
-        rendered = _rendered(source, selection.full)
+        selection = select(sized, n_full, frozenset(pinned))
+        rendered = pinned | _rendered(source, selection.full - pinned.keys())
         wider = _assemble(source, selection, values, rendered, budget)
         spare = budget - sum(estimate(block.text) for block in wider.blocks)
         if base is not None and spare < 0:
@@ -79,6 +85,14 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
         sized = _measured(sized, rendered)
     assert base is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
     return base
+
+
+def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
+    """The pinned files that fit beside the overview, rendered: their true sizes count."""
+    room = budget - estimate(_overview(source)) - HEADER_TOKENS
+    rendered = _rendered(source, pin(sized, source.pinned, int(room * PIN_SLACK)))
+    chosen = pin(_measured(sized, rendered), rendered.keys(), room)
+    return {path: text for path, text in rendered.items() if path in chosen}
 
 
 def _measured(sized: Sequence[Candidate], rendered: Mapping[str, str]) -> list[Candidate]:
@@ -120,11 +134,15 @@ def _framed(stable: list[Block], rest: list[Block], *, whole: bool) -> Base:
     return Base(tuple(blocks[:n_stable]), tuple(blocks[n_stable:]), whole)
 
 
-def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int) -> Block:
-    overview = (
+def _overview(source: BaseSource) -> str:
+    return (
         f"<overview>\nFiles by language: {render_languages(source.languages)}\n"
         f"Directories with their number of files:\n{render_directories(source.sizes)}</overview>\n"
     )
+
+
+def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int) -> Block:
+    overview = _overview(source)
     entries = (MapEntry(path, values[path], source.definitions(path)) for path in selection.outlined)
     text, shown = render_map(entries, budget - estimate(overview) - HEADER_TOKENS)
     parts = (_part(path, "outline", piece) for path, piece in shown.items())

@@ -162,7 +162,7 @@ def _judge_first(seen: Circumstances) -> Verdict:
     if moved:
         return Verdict(
             "changed",
-            "the base was laid anew for other settings (context.budget, .forewordignore, or a release of Foreword)",
+            "the base was laid anew for other settings (context.budget, context.pins, .forewordignore, or a release of Foreword)",
             layer="base",
             tokens_lost=moved[0].cached,
         )

@@ -6,7 +6,7 @@ people ask about what everything leans on, and about what is being worked on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import PurePosixPath
@@ -83,9 +83,19 @@ def fits(candidates: Sequence[Candidate], budget: int) -> bool:
     return sum(candidate.n_tokens for candidate in candidates) <= budget
 
 
-def select(candidates: Sequence[Candidate], n_full: int) -> Selection:
-    """The files for `n_full` tokens of whole files, the best by value for their size; the others by value."""
-    full = _fill(candidates, n_full)
+def pin(candidates: Sequence[Candidate], pinned: Collection[str], room: int) -> frozenset[str]:
+    """Those of the pinned files that fit into `room` tokens, taken in the order of their paths."""
+    chosen = set[str]()
+    for candidate in sorted((c for c in candidates if c.path in pinned), key=lambda c: c.path):
+        if candidate.n_tokens <= room:
+            chosen.add(candidate.path)
+            room -= candidate.n_tokens
+    return frozenset(chosen)
+
+
+def select(candidates: Sequence[Candidate], n_full: int, pinned: frozenset[str] = frozenset()) -> Selection:
+    """The pinned files, and for `n_full` tokens more whole files, the best by value for their size; the others by value."""
+    full = pinned | _fill([c for c in candidates if c.path not in pinned], n_full)
     rest = (c for c in candidates if c.path not in full)
     return Selection(full, tuple(c.path for c in sorted(rest, key=_by_value)), whole=False)
 

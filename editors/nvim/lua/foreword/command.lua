@@ -94,6 +94,29 @@ local function reported(name, argument)
   end
 end
 
+--- Paths are made absolute: they go by Neovim's directory, which need not be the server's.
+---@param verb "pin"|"unpin"
+local function pinned(verb)
+  return function(given)
+    local found = client.needed()
+    if not found then
+      return
+    end
+    local path = vim.fn.fnamemodify(given.words ~= "" and given.words or vim.api.nvim_buf_get_name(0), ":p")
+    if path == "" then
+      client.tell(("name a file to %s it: this buffer has none"):format(verb), vim.log.levels.ERROR)
+      return
+    end
+    client.command(found, "context", { [verb] = { path } }, function(result)
+      if result then
+        local change = result.change
+        local what = #change.pinned + #change.unpinned > 0 and verb .. "ned" or "pinned already"
+        client.tell(("%s: %s; %s"):format(what, vim.fn.fnamemodify(path, ":."), change.message))
+      end
+    end)
+  end
+end
+
 ---@type table<string, fun(given: foreword.Given)>
 local RUNS = {
   ask = function(given)
@@ -136,6 +159,8 @@ local RUNS = {
   context = function()
     reported("context")
   end,
+  pin = pinned("pin"),
+  unpin = pinned("unpin"),
   why = function()
     reported("why")
   end,
@@ -213,6 +238,9 @@ end
 ---@return string[]
 function M.complete(lead, line)
   local name = line:match("Foreword%s+(%S+)%s")
+  if name == "pin" or name == "unpin" then
+    return vim.fn.getcompletion(lead, "file")
+  end
   local words = name and (WORDS[name] or {}) or vim.tbl_keys(RUNS)
   table.sort(words)
   return vim.tbl_filter(function(word)

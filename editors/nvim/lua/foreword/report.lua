@@ -15,10 +15,16 @@ function M.context(told)
     local kept = layer.breakpoint and (", cached for " .. layer.breakpoint) or ""
     vim.list_extend(lines, { "", ("## %s: %s tokens%s"):format(layer.name, count(layer.tokens), kept), "" })
     for _, file in ipairs(layer.files) do
-      table.insert(lines, ("- %s  %s, %s"):format(file.path, count(file.tokens or 0), file.form or "changed"))
+      local form = (file.form or "changed") .. (file.pinned and ", pinned" or "")
+      table.insert(lines, ("- %s  %s, %s"):format(file.path, count(file.tokens or 0), form))
     end
   end
-  for title, listed in pairs({ ["left out"] = told.leftOut, ["not shown"] = told.notShown }) do
+  local lists = {
+    ["left out"] = told.leftOut,
+    ["not shown"] = told.notShown,
+    ["pinned, but not in full"] = told.notPinned,
+  }
+  for title, listed in pairs(lists) do
     if type(listed) == "table" and #listed > 0 then
       vim.list_extend(lines, { "", ("## %s: %d files"):format(title, #listed), "" })
       for _, file in ipairs(listed) do

@@ -1,0 +1,55 @@
+// What the extension and the page of the chat view say to each other.
+
+import type { Attachment, ListedChat, Message, Piece, Proposal } from "./protocol";
+
+/** An answer that is under way, as far as it has come. */
+export interface Running {
+  question: string;
+  attachments: Attachment[];
+  text: string;
+  tools: string[];
+  proposals: Proposal[];
+}
+
+/** The chat that is to be seen; without an id nothing was said yet. */
+export interface ShownChat {
+  chatId: string | null;
+  title: string;
+  messages: Message[];
+  more: boolean;
+  running: Running | null;
+}
+
+export type ToPage =
+  | { type: "show"; chat: ShownChat }
+  | { type: "chats"; chats: ListedChat[] }
+  | { type: "earlier"; messages: Message[]; more: boolean }
+  | { type: "begun"; chatId: string; title: string; running: Running }
+  | { type: "piece"; piece: Piece }
+  /** How a turn ended: its question, and its answer if there is something of it. */
+  | { type: "ended"; messages: Message[] }
+  | { type: "attached"; attachment: Attachment }
+  | { type: "applied"; proposalId: string; words: string }
+  /** With `again`, the page may ask for everything once more. */
+  | { type: "problem"; words: string; again?: boolean }
+  | { type: "focus"; draft?: string };
+
+export type AttachWhat = "file" | "selection" | "symbol" | "pick";
+
+export type FromPage =
+  | { type: "ready" }
+  /** With `from`, the question of that id and all after it are dropped first. */
+  | { type: "send"; text: string; attachments: Attachment[]; from?: string }
+  | { type: "stop" }
+  | { type: "new" }
+  | { type: "list" }
+  | { type: "open"; chatId: string }
+  | { type: "earlier"; before: string }
+  | { type: "attach"; what: AttachWhat }
+  | { type: "drop"; uris: string[] }
+  | { type: "copy"; text: string }
+  | { type: "insert"; text: string }
+  | { type: "link"; href: string }
+  | { type: "place"; uri: string; line: number; endLine: number }
+  | { type: "review"; proposalId: string }
+  | { type: "apply"; proposalId: string };

@@ -1,0 +1,115 @@
+// What travels between the chat and the server. It mirrors `lsp/chat.py`; only what the client reads is typed.
+
+export const OPEN = "foreword/chat/open";
+export const SEND = "foreword/chat/send";
+export const HISTORY = "foreword/chat/history";
+export const TRUNCATE = "foreword/chat/truncate";
+export const LIST = "foreword/chat/list";
+
+/** The error code of a request that its sender cancelled. */
+export const REQUEST_CANCELLED = -32800;
+
+/** The error code of what the server refuses as it stands, such as a chat that is gone. */
+export const INVALID_PARAMS = -32602;
+
+export interface Opened {
+  chatId: string;
+  title: string;
+  turns: number;
+}
+
+export interface ListedChat {
+  chatId: string;
+  title: string;
+  /** ISO 8601. */
+  at: string | null;
+  turns: number;
+}
+
+export interface Position {
+  line: number;
+  character: number;
+}
+
+/** Lines and characters from 0, as in LSP. */
+export interface Range {
+  start: Position;
+  end: Position;
+}
+
+export interface Attachment {
+  uri: string;
+  range?: Range;
+  symbol?: string;
+}
+
+/** Lines from 1, inclusive. */
+export interface Citation {
+  path: string;
+  uri?: string;
+  startLine: number;
+  endLine: number;
+}
+
+export interface Problem {
+  message: string;
+  path?: string;
+}
+
+export interface ProposedFile {
+  path: string;
+  uri?: string;
+  kind: string;
+  diff: string;
+}
+
+export interface Proposal {
+  proposalId: string;
+  files: ProposedFile[];
+  problems: Problem[];
+}
+
+export interface Receipt {
+  tokens: { fresh: number; write5m: number; write1h: number; read: number; output: number };
+  /** US dollars. */
+  cost: { total: number; withoutCache: number; saved: number; pricedAs: string; prices: string };
+  cache: { verdict: string; detail: string; simulated: boolean; file?: string };
+  freshness: { revision: string; anchor: string; deltaFiles: string[] };
+  latency: { firstTokenMs: number | null; totalMs: number };
+  requests: number;
+  requestId: string;
+}
+
+export type MessageStatus = "pending" | "done" | "refused" | "failed" | "cancelled" | "interrupted";
+
+/** A message as `foreword/chat/history` gives it; what stands below `attachments` belongs to answers. */
+export interface Message {
+  id: string;
+  role: "user" | "assistant";
+  text: string;
+  at: string | null;
+  status: MessageStatus;
+  note?: string;
+  attachments?: Attachment[];
+  provider?: string;
+  model?: string;
+  citations?: Citation[];
+  receipt?: Receipt;
+  proposals?: Proposal[];
+  problems?: Problem[];
+}
+
+export interface History {
+  messages: Message[];
+  /** Whether there are earlier ones. */
+  more: boolean;
+}
+
+/** One value under the partial-result token of a send; `seq` counts from 0 without gaps. */
+export type Partial = { seq: number } & Piece;
+
+export type Piece =
+  | { kind: "text"; text: string }
+  | { kind: "tool"; name: string; line: string }
+  | ({ kind: "proposal" } & Proposal)
+  | { kind: "receipt"; receipt: Receipt };

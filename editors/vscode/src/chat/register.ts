@@ -1,0 +1,54 @@
+// The chat view, its commands, and the participant of the editor's own chat.
+
+import * as vscode from "vscode";
+import type { Server } from "../server";
+import { attach } from "./attaching";
+import { lineTo } from "./line";
+import { registerParticipant } from "./participant";
+import { Talk } from "./talk";
+import { ChatView, VIEW } from "./view";
+
+const SHOWN_CHAT = "foreword.chat.shown";
+
+/** Registers the chat view; the server is started by the first request, not by this. */
+export function registerChat(context: vscode.ExtensionContext, server: Server): { dispose(): unknown }[] {
+  const line = lineTo(server);
+  const { workspaceState } = context;
+  const place = {
+    get: () => workspaceState.get<string>(SHOWN_CHAT),
+    set: (chatId: string | undefined) => void workspaceState.update(SHOWN_CHAT, chatId),
+  };
+  const talk: Talk = new Talk(line, place, folder, (message) => view.tell(message));
+  const view = new ChatView(context.extensionUri, server, () => talk);
+  const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`${VIEW}.${name}`, run);
+  return [
+    talk,
+    vscode.window.registerWebviewViewProvider(VIEW, view),
+    command("new", () => {
+      talk.begin();
+      return view.reveal({ type: "focus" });
+    }),
+    command("list", async () => {
+      await view.reveal({ type: "focus" });
+      await talk.list();
+    }),
+    command("attachFile", () => attachFirst(view, "file")),
+    command("attachSelection", () => attachFirst(view, "selection")),
+    command("ask", (draft?: string) => view.reveal({ type: "focus", ...(draft ? { draft } : {}) })),
+    ...registerParticipant(line, folder),
+  ];
+}
+
+async function attachFirst(view: ChatView, what: "file" | "selection"): Promise<void> {
+  const found = await attach(what);
+  if (typeof found === "string") void vscode.window.showInformationMessage(`Foreword: ${found}`);
+  else if (found) await view.reveal({ type: "attached", attachment: found }, { type: "focus" });
+}
+
+/** The folder of what the user looks at, or the first one. */
+function folder(): string | undefined {
+  const shown = vscode.window.activeTextEditor?.document.uri;
+  const found = (shown && vscode.workspace.getWorkspaceFolder(shown)) ?? vscode.workspace.workspaceFolders?.[0];
+  return found?.uri.toString();
+}

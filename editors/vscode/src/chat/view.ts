@@ -1,0 +1,132 @@
+// The chat view: a page in the side bar, and what its buttons do in the editor.
+//
+// The page may be closed and opened at any time; it asks for all that it shows when it is ready.
+
+import * as vscode from "vscode";
+import { attach, dropped } from "./attaching";
+import { follow, goTo } from "./going";
+import type { FromPage, ToPage } from "./messages";
+import { pageHtml } from "./page";
+import { REVIEW, applyProposal } from "./proposing";
+import type { Attachment } from "./protocol";
+import { wordsOf, type Talk } from "./talk";
+import type { Server } from "../server";
+
+export const VIEW = "foreword.chat";
+
+export class ChatView implements vscode.WebviewViewProvider {
+  private view: vscode.WebviewView | undefined;
+  private isReady = false;
+  /** What was told to the page before it could hear. */
+  private waiting: ToPage[] = [];
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly server: Server,
+    private readonly talk: () => Talk,
+  ) {}
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    this.isReady = false;
+    const dist = vscode.Uri.joinPath(this.extension, "dist");
+    const file = (name: string): string => view.webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+    view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    view.webview.onDidReceiveMessage((message: FromPage) => void this.hear(message));
+    // A page that is hidden is thrown away, and made anew when it is seen again.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.isReady = false;
+    });
+    view.onDidDispose(() => {
+      this.view = undefined;
+      this.isReady = false;
+    });
+    view.webview.html = pageHtml({
+      script: file("webview.js"),
+      style: file("webview.css"),
+      origin: view.webview.cspSource,
+    });
+  }
+
+  /** Tells the page; one that is not open asks for everything when it opens. */
+  tell(message: ToPage): void {
+    if (this.isReady) void this.view?.webview.postMessage(message);
+  }
+
+  /** Opens the view, and tells its page as soon as it can hear. */
+  async reveal(...messages: ToPage[]): Promise<void> {
+    this.waiting.push(...messages);
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    if (this.isReady) this.tellWaiting();
+  }
+
+  private tellWaiting(): void {
+    for (const message of this.waiting.splice(0)) this.tell(message);
+  }
+
+  private async hear(message: FromPage): Promise<void> {
+    try {
+      await this.act(message);
+    } catch (error) {
+      this.tell({ type: "problem", words: wordsOf(error) });
+    }
+  }
+
+  private async act(message: FromPage): Promise<void> {
+    const talk = this.talk();
+    switch (message.type) {
+      case "ready":
+        this.isReady = true;
+        await talk.show();
+        return this.tellWaiting();
+      case "send":
+        return talk.send(message);
+      case "stop":
+        return talk.stop();
+      case "new":
+        return talk.begin();
+      case "list":
+        return talk.list();
+      case "open":
+        return talk.open(message.chatId);
+      case "earlier":
+        return talk.earlier(message.before);
+      case "attach":
+        return this.tellAttached([await attach(message.what)]);
+      case "drop":
+        return this.tellAttached(await dropped(message.uris));
+      case "copy":
+        return vscode.env.clipboard.writeText(message.text);
+      case "insert":
+        return insert(message.text);
+      case "link":
+        return follow(message.href);
+      case "place":
+        return goTo(vscode.Uri.parse(message.uri, true), message.line, message.endLine);
+      case "review":
+        return vscode.commands.executeCommand(REVIEW, { proposalId: message.proposalId });
+      case "apply":
+        return this.apply(message.proposalId);
+    }
+  }
+
+  private async apply(proposalId: string): Promise<void> {
+    this.tell({ type: "applied", proposalId, words: await applyProposal(this.server, proposalId) });
+  }
+
+  private tellAttached(found: (Attachment | string | undefined)[]): void {
+    for (const one of found) {
+      if (typeof one === "string") this.tell({ type: "problem", words: one });
+      else if (one) this.tell({ type: "attached", attachment: one });
+    }
+    this.tell({ type: "focus" });
+  }
+}
+
+async function insert(text: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  if (!editor) throw new Error("No file is open: open the one to insert into");
+  const isDone = await editor.edit((edit) => edit.replace(editor.selection, text));
+  if (!isDone) throw new Error("The file can't be edited: it may be read-only");
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}

@@ -1,0 +1,21 @@
+// The script of the chat view's page.
+
+import "./chat.css";
+import type { ToPage } from "../messages";
+import { ChatPage } from "./chatPage";
+import { hearDrops } from "./dropping";
+import type { EditorApi } from "./editorApi";
+import { paced } from "./pace";
+
+declare function acquireVsCodeApi(): EditorApi;
+
+const editor = acquireVsCodeApi();
+const schedule = paced(
+  (run) => requestAnimationFrame(run),
+  (run, ms) => setTimeout(run, ms),
+  () => performance.now(),
+);
+const page = new ChatPage(document.body, editor, schedule);
+window.addEventListener("message", (event: MessageEvent<ToPage>) => page.hear(event.data));
+hearDrops(document.body, (uris) => editor.postMessage({ type: "drop", uris }));
+page.begin(editor.getState());

@@ -1,0 +1,74 @@
+// The commands of this client; those of the server are registered by the language client.
+
+import * as vscode from "vscode";
+import type { ContextView } from "./contextView";
+import { instruct } from "./instruct";
+import { changePin, type Target } from "./pins";
+import { tell } from "./prompting";
+import type { Report } from "./report";
+import type { Review } from "./review";
+import type { Server } from "./server";
+import { explainStanding } from "./statusBar";
+import { dollars } from "./wording";
+
+export interface Parts {
+  server: Server;
+  review: Review;
+  context: ContextView;
+  report: Report;
+}
+
+export function registerCommands({ server, review, context, report }: Parts): vscode.Disposable[] {
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    instruct: () => instruct(server, review),
+    standing: () => explainStanding(server),
+    warmUp: () => warm(server),
+    limits: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:foreword.foreword"),
+    report: () => report.show(),
+    refreshContext: () => context.refresh(),
+    pin: (target?: Target) => changePin(server, context, "pin", target),
+    unpin: (target?: Target) => changePin(server, context, "unpin", target),
+    restart: () => server.restart(),
+    showOutput: () => server.output.show(),
+    review: ({ proposalId }: { proposalId: string }) => review.open(proposalId),
+    acceptHunk: (id?: string, path?: string, number?: number) => settle(review, true, id, path, number),
+    rejectHunk: (id?: string, path?: string, number?: number) => settle(review, false, id, path, number),
+    acceptAll: () => review.settleHere(true, true),
+    rejectAll: () => review.settleHere(false, true),
+  };
+  return Object.entries(commands).map(([name, run]) =>
+    vscode.commands.registerCommand(`foreword.${name}`, async (...args: never[]) => {
+      try {
+        return await run(...args);
+      } catch (error) {
+        // A server that does not start has said why already.
+        if (server.phase !== "failed") tell(error);
+        return undefined;
+      }
+    }),
+  );
+}
+
+function settle(review: Review, accept: boolean, id?: string, path?: string, number?: number): Promise<void> {
+  return id === undefined ? review.settleHere(accept, false) : review.settle(id, accept, path, number);
+}
+
+/** `foreword.warm/1`, as far as it is told here. */
+interface Warmed {
+  outcome: string;
+  reason?: string;
+  note?: string;
+  cost?: { total?: number };
+}
+
+async function warm(server: Server): Promise<void> {
+  const location = { location: vscode.ProgressLocation.Window, title: "Foreword: warming the prefix" };
+  const warmed = await vscode.window.withProgress(location, () => server.execute<Warmed>("foreword.warm"));
+  void vscode.window.showInformationMessage(`Foreword: ${warmedWords(warmed)}`);
+}
+
+function warmedWords({ outcome, reason, note, cost }: Warmed): string {
+  if (reason) return reason;
+  const spent = cost?.total === undefined ? "" : `, for ${dollars(cost.total)}`;
+  return `the prefix was ${outcome.replaceAll("_", " ")}${spent}${note ? ` (${note})` : ""}.`;
+}

@@ -1,0 +1,83 @@
+// Where everything begins: what there is, and what it is given.
+//
+// Activation makes the parts and starts nothing: the server starts when a file of a workspace is open that it may be
+// asked about, when a view of it is seen, or when a command needs it.
+
+import * as vscode from "vscode";
+import { registerChat } from "./chat/register";
+import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./client";
+import { registerCommands } from "./commands";
+import { ContextView } from "./contextView";
+import { surroundings } from "./environment";
+import { findLaunch } from "./launch";
+import { showLanguageStatus } from "./languageStatus";
+import { Report } from "./report";
+import { Review } from "./review";
+import { Server } from "./server";
+import { serverKeys, type Declared } from "./settings";
+import { showStanding } from "./statusBar";
+
+const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp"];
+
+export function activate(context: vscode.ExtensionContext): void {
+  const output = vscode.window.createOutputChannel("Foreword", { log: true });
+  const declared = settingsOf(context);
+  const around = surroundings(context, output);
+  const launch = async () => {
+    const found = await findLaunch(choiceNow(), around);
+    output.info(found.kind === "tcp" ? `server at ${found.host}:${found.port}` : `${found.command} (${found.why})`);
+    return serverOptions(found);
+  };
+  const server = new Server(launch, () => clientOptions(declared, output), [OWN_METHODS], output);
+  const review = new Review(server);
+  const view = new ContextView(server);
+  const report = new Report(server);
+  context.subscriptions.push(
+    output,
+    server,
+    review,
+    view,
+    report,
+    showStanding(server),
+    showLanguageStatus(server),
+    ...registerCommands({ server, review, context: view, report }),
+    ...registerChat(context, server),
+    ...restartWhenNeeded(server, declared),
+    server.onPhase(() => sayFailure(server)),
+    vscode.workspace.onDidOpenTextDocument((document) => startFor(server, document)),
+  );
+  vscode.workspace.textDocuments.forEach((document) => startFor(server, document));
+}
+
+function startFor(server: Server, document: vscode.TextDocument): void {
+  const isOurs = document.uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(document.uri) !== undefined;
+  // A failure is told once, by `sayFailure`.
+  if (isOurs && server.phase === "stopped") server.ready().catch(() => undefined);
+}
+
+/** What a running server can't be told: how it is run, who trusts the workspace, and the user's own settings. */
+function restartWhenNeeded(server: Server, declared: Declared): vscode.Disposable[] {
+  const keys = [...HOW_TO_START, ...serverKeys(declared).user.map((key) => `foreword.${key}`)];
+  const restart = (): void => {
+    if (server.phase !== "stopped") server.restart().catch(() => undefined);
+  };
+  return [
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (keys.some((key) => event.affectsConfiguration(key))) restart();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+  ];
+}
+
+async function sayFailure(server: Server): Promise<void> {
+  if (server.phase !== "failed") return;
+  const chosen = await vscode.window.showErrorMessage(`Foreword: ${server.failure}`, "Try Again", "Output", "Settings");
+  if (chosen === "Try Again") await server.restart().catch(() => undefined);
+  if (chosen === "Output") server.output.show();
+  if (chosen === "Settings") await vscode.commands.executeCommand("foreword.limits");
+}
+
+function settingsOf(context: vscode.ExtensionContext): Declared {
+  const manifest = context.extension.packageJSON as { contributes: { configuration: { properties: Declared } } };
+  return manifest.contributes.configuration.properties;
+}

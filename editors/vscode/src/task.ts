@@ -1,0 +1,32 @@
+// A task that a code action carries, and what it lacks.
+
+/** A task as it crosses the wire (`assist/actions.py`); only what is read here is named. */
+export interface Task {
+  kind: string;
+  uri: string;
+  symbol?: string;
+  instruction?: string;
+}
+
+/** The words of an input box. */
+export interface Prompt {
+  title: string;
+  placeHolder: string;
+}
+
+/** What to ask for before a task is carried out; undefined if it says enough. */
+export function promptOf(task: Task): Prompt | undefined {
+  if (task.instruction) return undefined;
+  const about = task.symbol ? `\`${task.symbol}\`` : (task.uri.split("/").at(-1) ?? "this");
+  if (task.kind === "ask") {
+    return { title: `Ask about ${about}`, placeHolder: "Who calls it, and with what?" };
+  }
+  if (task.kind === "rewrite") {
+    return { title: `Rewrite ${about}`, placeHolder: "What should be different?" };
+  }
+  return undefined;
+}
+
+export function isTask(given: unknown): given is Task {
+  return typeof given === "object" && given !== null && "kind" in given && "uri" in given;
+}

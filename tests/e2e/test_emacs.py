@@ -1,0 +1,88 @@
+"""A stock Emacs with the lines of configuration that `editors/README.md` shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from emacs import binary, emacs
+from foreword_cli import Foreword
+from gitrepo import GitRepo
+from messages_api import MessagesApi, Reply, Status, tool_use_block
+
+README = Path(__file__).parent.parent.parent / "editors" / "README.md"
+CHECKOUT = "shop/checkout.py"
+NET = '        """Cents without tax."""\n        return sum(self.basket)\n'
+ROUNDED = '        """The sum of the 🧺, in ¢ and without tax."""\n        return sum(self.basket)\n'
+ATTACHED = f"""
+(find-file "{CHECKOUT}")
+(call-interactively #'eglot)
+(search-forward "def net_t")
+"""
+
+
+@pytest.fixture(autouse=True)
+def installed() -> str:
+    return binary()
+
+
+def lines_of_the_readme() -> str:
+    (shown,) = re.findall(r"```elisp\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return str(shown)
+
+
+def script_edit(api: MessagesApi, old: str = NET, new: str = ROUNDED) -> None:
+    given = {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
+    api.script(Reply((tool_use_block("str_replace_based_edit_tool", given),)), "Done.")
+
+
+def trusting(user: Foreword, folder: Path) -> None:
+    assert 0 == user.run("trust", "--workspace", str(folder)).code
+
+
+def test_a_code_action_changes_the_buffer_as_proposed_and_one_undo_takes_it_back(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    trusting(online, shop.path)
+    script_edit(api)
+    before = (shop.path / CHECKOUT).read_text(encoding="utf-8")
+    code = """
+    (choose "Document `net_total`")
+    (let ((changed (buffer-string)))
+      (undo)
+      (vector changed (buffer-string)))
+    """
+    (changed, undone), told = emacs(online, shop.path, lines_of_the_readme(), ATTACHED + code)
+    assert before.replace(NET, ROUNDED) == changed
+    assert before == undone
+    assert "Server reports" not in told
+
+
+def test_an_answer_is_shown_in_a_buffer(online: Foreword, shop: GitRepo, api: MessagesApi) -> None:
+    trusting(online, shop.path)
+    api.script("It adds the prices up, see shop/checkout.py:15.")
+    code = """
+    (choose "Explain `net_total`")
+    (until (lambda () (cl-find-if (lambda (text) (string-search "fresh:" text))
+                                  (mapcar (lambda (buffer) (with-current-buffer buffer (buffer-string)))
+                                          (cl-remove-if-not #'buffer-file-name (buffer-list))))))
+    """
+    answer, _ = emacs(online, shop.path, lines_of_the_readme(), ATTACHED + code)
+    assert answer.startswith("# Explain `net_total`\n\nIt adds the prices up, see shop/checkout.py:15.")
+
+
+def test_a_failure_is_one_clear_message_and_the_buffer_stays_as_it_is(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    trusting(online, shop.path)
+    api.fail(Status(400, "the prompt is odd"))
+    code = """
+    (choose "Document `net_total`")
+    (buffer-string)
+    """
+    text, told = emacs(online, shop.path, lines_of_the_readme(), ATTACHED + code)
+    assert (shop.path / CHECKOUT).read_text(encoding="utf-8") == text
+    (line,) = (line for line in told.splitlines() if "Foreword:" in line)
+    assert "the prompt is odd" in line

@@ -1,0 +1,51 @@
+"""A real Helix on a terminal: where it is, and how a test starts it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from foreword_cli import PATIENCE, Foreword
+from neovim import environ
+from tmux import Terminal, terminal
+
+WHERE = "FOREWORD_TEST_HELIX"
+"""A variable with the path of an `hx` that is not on PATH."""
+
+
+@functools.cache
+def binary() -> str:
+    """The path of Helix; skips the test, with the reason, where there is none that runs."""
+    found = os.environ.get(WHERE) or shutil.which("hx")
+    if found is None:
+        pytest.skip(f"no Helix: put hx on PATH, or its path into {WHERE}")
+    try:
+        done = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    except OSError as error:
+        pytest.skip(f"Helix does not start: {error}")
+    if done.returncode != 0:
+        pytest.skip(f"Helix does not start: {done.stderr.strip()[:200]}")
+    return found
+
+
+@contextmanager
+def helix(user: Foreword, folder: Path, languages: str, *flags: str) -> Iterator[Terminal]:
+    """Helix in a folder, with this `languages.toml`."""
+    line = [binary(), *flags]
+    with tempfile.TemporaryDirectory(prefix="fw-") as place:
+        settings = Path(place) / "helix"
+        settings.mkdir()
+        (settings / "languages.toml").write_text(languages, encoding="utf-8")
+        env = {**environ(user, Path(place)), "XDG_CONFIG_HOME": place}
+        with terminal(Path(place), line, folder, env) as running:
+            yield running

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.workspace.patterns import all_matching, is_pattern, matching
+
+PATHS = (
+    "README.md",
+    "docs/README.md",
+    "shop/till.py",
+    "shop/tests/test_till.py",
+    "app/[id]/page.tsx",
+    "app/i/page.tsx",
+    "!odd",
+    "#odd",
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("README.md", {"README.md"}),
+        ("**/README.md", {"README.md", "docs/README.md"}),
+        ("till.py", {"shop/till.py"}),
+        ("shop/", {"shop/till.py", "shop/tests/test_till.py"}),
+        ("/tests/", set()),
+        ("tests/", {"shop/tests/test_till.py"}),
+        ("*.py", {"shop/till.py", "shop/tests/test_till.py"}),
+        ("shop/*.py", {"shop/till.py"}),
+        ("app/[id]/page.tsx", {"app/[id]/page.tsx"}),
+        (r"/app/\[id\]/", {"app/[id]/page.tsx"}),
+        ("!odd", {"!odd"}),
+        ("#odd", {"#odd"}),
+        ("!*.py", set()),
+        ("gone.py", set()),
+        ("../README.md", set()),
+        ("/", set()),
+        ("\\", set()),
+    ],
+)
+def test_an_entry_means_a_file_or_what_git_would_match(entry: str, expected: set[str]) -> None:
+    assert {entry: expected} == matching([entry], PATHS)
+
+
+def test_nothing_takes_back_what_another_entry_means() -> None:
+    assert {"shop/till.py", "shop/tests/test_till.py"} == all_matching(["*.py", "!shop/till.py"], PATHS)
+
+
+@pytest.mark.parametrize("hostile", ["*a*a*a*a*a*a*b", "a/**/a/**/a/**/a/**/b", "**/**/**/x"])
+def test_a_pattern_that_could_take_forever_means_nothing(hostile: str) -> None:
+    path = "a" * 250
+    assert frozenset() == all_matching([hostile], [path, "/".join(["a"] * 500)])
+    assert not is_pattern(hostile)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"), [("*.py", True), ("src/**", True), ("a?c", True), ("a.py", False)]
+)
+def test_a_pattern_has_wildcards(entry: str, expected: bool) -> None:
+    assert expected == is_pattern(entry)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(
+        st.sampled_from([*PATHS, "*.py", "shop/", "!shop/", "**/*.md", "["]) | st.text(max_size=5), max_size=6
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_entries_does_not_matter_and_only_known_files_are_meant(
+    entries: list[str], chance: random.Random
+) -> None:
+    shuffled = list(entries)
+    chance.shuffle(shuffled)
+    found = all_matching(entries, PATHS)
+    assert found == all_matching(shuffled, PATHS)
+    assert found <= frozenset(PATHS)
