@@ -21,7 +21,7 @@ from foreword.index.rescoring import Matcher, Scored, rescore
 ReadText = Callable[[str], str | None]
 """The text of a path as it is now, or None."""
 
-N_FILES_READ = 40
+N_FILES_READ = 30
 
 
 def search(
