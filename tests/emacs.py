@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -73,7 +72,9 @@ def binary() -> str:
     done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False)
     version = re.match(r"GNU Emacs (\d+)", done.stdout)
     if version is None or int(version[1]) < OLDEST:
-        pytest.skip(f"{(done.stdout or done.stderr).partition(chr(10))[0]} is too old: install {OLDEST} or later")
+        pytest.skip(
+            f"{(done.stdout or done.stderr).partition(chr(10))[0]} is too old: install {OLDEST} or later"
+        )
     return found
 
 

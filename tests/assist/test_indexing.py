@@ -10,6 +10,8 @@ import pytest
 from desk import Desk
 from foreword.assist.indexing import WAITED_FILES, Build, Built, Indexing, IndexingStopped
 from foreword.assist.laying import lay_foreword
+from foreword.assist.pinning import Wish, change_pins
+from foreword.assist.pins import UNREAD, find_pins
 from foreword.assist.saved import look, look_again
 from foreword.assist.session import Session
 from foreword.core.errors import StoreError
@@ -142,6 +144,16 @@ def test_while_a_build_runs_a_prefix_is_provisional_and_nothing_of_it_is_kept(
         assert late.is_complete
         assert not lay_foreword(session, late).provisional
         assert 40 == late.report.files
+
+
+def test_a_file_can_be_pinned_during_a_build_and_is_shown_after_it(repo: GitRepo, tmp_path: Path) -> None:
+    with beside(Desk(tmp_path / "home"), repo.path) as (session, work):
+        context = change_pins(session, Wish(["m07.py"]))
+        assert "the index is still being built: the base comes after it" == context["change"]["message"]
+        assert [{"path": "m07.py", "reason": UNREAD}] == context["notPinned"]
+        work.gate.set()
+        late = look(session)
+        assert {} == find_pins(["m07.py"], late, lay_foreword(session, late)).missing
 
 
 def test_a_file_saved_during_a_build_is_there_at_once(repo: GitRepo, tmp_path: Path) -> None:

@@ -35,10 +35,14 @@ def repo(tmp_path: Path) -> GitRepo:
 
 
 def change(
-    desk: Desk, repo: GitRepo, pin: Sequence[str] = (), unpin: Sequence[str] = (), **more: Any
-) -> dict[str, Any]:  # noqa: ANN401 - as the function
+    desk: Desk,
+    repo: GitRepo,
+    pin: Sequence[str] = (),
+    unpin: Sequence[str] = (),
+    shown: str | None = None,
+) -> dict[str, Any]:
     with desk.session(repo.path) as session:
-        return change_pins(session, Wish(pin, unpin), **more)
+        return change_pins(session, Wish(pin, unpin), shown=shown)
 
 
 def settings_of(repo: GitRepo) -> str | None:
@@ -139,8 +143,8 @@ def test_files_folders_and_patterns_can_be_pinned_and_unpinned_by_the_same_words
         (["../shop/README.md"], [], "can't be pinned"),
         (["/etc/passwd"], [], "/etc/passwd is not in the workspace"),
         (["*.nothing"], [], "no such file"),
-        ([""], [], "an empty path"),
-        (["a\0b"], [], "an empty path"),
+        ([""], [], "that is no path"),
+        (["a\0b"], [], "that is no path"),
         ([], ["shop/checkout.py"], "shop/checkout.py is pinned by /shop/: unpin that"),
         ([], ["README.md"], "README.md is not pinned"),
         (["shop"], ["shop"], "pinned and unpinned at once"),

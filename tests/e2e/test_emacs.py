@@ -70,7 +70,9 @@ def test_an_answer_is_shown_in_a_buffer(online: Foreword, shop: GitRepo, api: Me
                                           (cl-remove-if-not #'buffer-file-name (buffer-list))))))
     """
     answer, _ = emacs(online, shop.path, lines_of_the_readme(), ATTACHED + code)
-    assert answer.startswith("# Explain `net_total`\n\nIt adds the prices up, see shop/checkout.py:15.")
+    assert answer.startswith(
+        "# Explain `net_total` in shop/checkout.py:14-16.\n\nIt adds the prices up, see shop/checkout.py:15."
+    )
 
 
 def test_a_failure_is_one_clear_message_and_the_buffer_stays_as_it_is(
@@ -86,3 +88,17 @@ def test_a_failure_is_one_clear_message_and_the_buffer_stays_as_it_is(
     assert (shop.path / CHECKOUT).read_text(encoding="utf-8") == text
     (line,) = (line for line in told.splitlines() if "Foreword:" in line)
     assert "the prompt is odd" in line
+    assert 1 == len(api.messages)
+
+
+def test_an_untrusted_project_has_an_empty_menu_and_one_message_says_why(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    code = """
+    (until (lambda () (null (eglot-code-actions (point)))))
+    (eglot-code-actions (point))
+    """
+    found, told = emacs(online, shop.path, lines_of_the_readme(), f'{ATTACHED} {code} "empty"')
+    assert "empty" == found
+    assert 1 == told.count("run `foreword trust` there")
+    assert () == tuple(api.messages)

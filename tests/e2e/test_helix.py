@@ -87,3 +87,4 @@ def test_a_failure_is_one_clear_message(screen: Terminal, api: MessagesApi) -> N
     api.fail(Status(400, "the prompt is odd"))
     choose(screen, "Document `net_total`")
     screen.wait_for("the prompt is odd")
+    assert "Cents without tax." in screen.screen()

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import log
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +26,7 @@ from foreword.core.settings import Settings
 from foreword.core.usage import Usage
 from foreword.model.catalog import load_catalog
 from foreword.prefix.fixed import find_policy
-from foreword.prefix.rates import PER_TOKEN, Rates
+from foreword.prefix.rates import PER_TOKEN, TTL_SECONDS, Rates
 from foreword.prefix.replay import PING_TOKENS, Sizes, Terms, requests_of
 from foreword.prefix.replay import Sent as Replayed
 from foreword.prefix.trace import Event
@@ -38,6 +40,7 @@ HOUR_S, DAY_S = 3_600.0, 86_400.0
 ZONE, AHEAD_S = "Europe/Berlin", 7_200.0
 """Where the user lives, and how far their clock is ahead of UTC in June: habits and budgets go by it."""
 
+RATES = "shop/rates.py"
 MORNING = START - AHEAD_S + 9 * HOUR_S
 ASKED = "What is a refund?"
 MENU = {"context": {"diagnostics": [], "triggerKind": 1}}
@@ -90,36 +93,52 @@ async def ask(editor: Editor, **flags: object) -> Any:  # noqa: ANN401 - any JSO
     return await editor.command("foreword.ask", question=ASKED, **flags)
 
 
-def two_days(seed: int, n_asks: int) -> Iterator[Event]:
-    """Questions with log-normal gaps, most after a saved edit, lunch after half of them, and a night."""
-    chance = Random(seed)
-    for day in (0, 1):
-        t = day * DAY_S + 9 * HOUR_S
-        for number in range(n_asks):
-            gap = 5_400 if number == n_asks // 2 else max(2, round(chance.lognormvariate(5.0, 1.4)))
-            if number and chance.random() < 0.75:
-                yield Event(t + round(gap * chance.uniform(0.1, 0.9)), "edit")
-            t += gap
-            yield Event(t, "ask")
-    yield Event(2 * DAY_S + 8 * HOUR_S, "wake")
+@dataclass(frozen=True)
+class Course:
+    """Days of questions with log-normal gaps, most after a save of so many changed lines, lunch, and nights."""
+
+    model: str
+    seed: int
+    days: int
+    asks: int
+    gap_s: float
+    lines: int
+
+    def events(self) -> Iterator[Event]:
+        """The trace; it ends an hour before the next morning."""
+        chance = Random(self.seed)
+        for day in range(self.days):
+            t = day * DAY_S + 9 * HOUR_S
+            for number in range(self.asks):
+                is_noon = self.days > 1 and number == self.asks // 2
+                gap = 5_400 if is_noon else max(2, round(chance.lognormvariate(log(self.gap_s), 1.4)))
+                if number and chance.random() < 0.75:
+                    yield Event(t + round(gap * chance.uniform(0.1, 0.9)), "edit")
+                t += gap
+                yield Event(t, "ask")
+        yield Event(self.days * DAY_S + 8 * HOUR_S, "wake")
+
+    def text(self, n: int) -> str:
+        """A file after its n-th save: every line is another one each time, and has always as many tokens."""
+        nouns = [("basket", "parcel")[(line + n) % 2] for line in range(self.lines)]
+        lines = [f"    {noun}.settle(customer, warehouse, {100 + n}) or refund(supplier)\n" for noun in nouns]
+        return f"def settle_all(basket, parcel, customer):\n{''.join(lines)}"
 
 
-async def live(editor: Editor, clock: Clock, shop: GitRepo, events: Sequence[Event]) -> None:
-    """Go through a trace.
+async def live(editor: Editor, clock: Clock, shop: GitRepo, course: Course) -> None:
+    """Go through a course.
 
     Every save is committed, as a base is read from a commit: what is not committed can't be folded into it, which a
     replay does not know.
     """
-    file, percent = shop.path / "shop/checkout.py", 19
-    text = file.read_text()
-    editor.open(file.as_uri(), text)
+    file, n_saves = shop.path / RATES, 0
+    editor.open(file.as_uri(), course.text(n_saves))
     clock.n_kept = 0
-    for event in events:
+    for event in course.events():
         await clock.pass_until(event.t + START - AHEAD_S)
         if event.event == "edit":
-            text = text.replace(f"VAT_PERCENT = {percent}\n", f"VAT_PERCENT = {percent + 1}\n")
-            percent += 1
-            await save(editor, file, text)
+            n_saves += 1
+            await save(editor, file, course.text(n_saves))
             shop.commit("Save")
         elif event.event == "ask":
             await ask(editor)
@@ -161,49 +180,49 @@ def sizes_of(api: MessagesApi) -> tuple[int, int, int]:
     )
 
 
-EVERYTHING: Sequence[Callable[[Sent], int]] = (
-    lambda sent: sent.write_5m,
-    lambda sent: sent.write_1h,
-    lambda sent: sent.read * sent.is_ping,
-    lambda sent: sent.read * (not sent.is_ping),
-)
-"""What has to happen in a trace that is to show something."""
-
-
 def rates(model: str) -> Rates:
     return rates_of(load_catalog(None)[0].find(model)[0])
 
 
-@pytest.mark.parametrize(("model", "seed"), [("claude-sonnet-4-6", 1), ("claude-sonnet-5-5", 2)])
-def test_two_days_of_a_server_are_those_of_a_replay(  # noqa: PLR0917 - fixtures
-    model: str, seed: int, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
+@pytest.mark.parametrize(
+    "course",
+    [
+        pytest.param(Course("claude-sonnet-4-6", 1, 2, 10, 150, 2), id="two days"),
+        pytest.param(Course("claude-sonnet-5-5", 2, 2, 10, 150, 2), id="cheap reads, so more pings"),
+        pytest.param(Course("claude-sonnet-4-6", 7, 1, 14, 60, 70), id="large changes, which are folded"),
+    ],
+)
+def test_what_a_server_does_is_what_a_replay_does(
+    course: Course, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    events = list(two_days(seed, 10))
-    user = replace(user, more={**user.more, "FOREWORD_MODEL": model})
+    user = replace(user, more={**user.more, "FOREWORD_MODEL": course.model})
+    shop.write(RATES, course.text(0))
+    shop.commit("Add rates")
 
     async def run() -> list[dict[str, Any]]:
         async with at_work(user, clock, shop, trusted=True) as editor:
-            await live(editor, clock, shop, events)
+            await live(editor, clock, shop, course)
             booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
             return booked
 
-    booked = asyncio.run(run())
+    booked, prices = asyncio.run(run()), rates(course.model)
     base, block, turn = sizes_of(api)
-    sized = [replace(event, tokens=block if event.event == "edit" else turn) for event in events]
-    replayed = requests_of(
-        sized, find_policy("foreword"), rates(model), Sizes(base), Terms(Settings().warm_day)
-    )
+    events = [replace(event, tokens=block if event.event == "edit" else turn) for event in course.events()]
+    terms = Terms(Settings().warm_day)
+    replayed = requests_of(events, find_policy("foreword"), prices, Sizes(base), terms)
     assert [of_replay(sent) for sent in replayed] == [of_live(recorded) for recorded in api.messages]
     assert [] == api.rejected
-    paid = sum(rates(model).cost(buckets(recorded)) for recorded in api.messages)
-    estimated = sum(rates(model).cost(sent.usage) for sent in replayed)
+    paid = sum(prices.cost(buckets(recorded)) for recorded in api.messages)
     pings = [recorded for recorded in api.messages if is_ping(recorded)]
     # The one thing that a replay does not know is how short the turn of a ping is.
-    spare = sum(PING_TOKENS - buckets(ping).fresh for ping in pings) * rates(model).input * PER_TOKEN
-    assert pytest.approx(estimated - spare) == paid
+    spare = sum(PING_TOKENS - buckets(ping).fresh for ping in pings) * prices.input * PER_TOKEN
+    assert pytest.approx(sum(prices.cost(sent.usage) for sent in replayed) - spare) == paid
     assert pytest.approx(api.cost()) == sum(row["cost"]["total"] for row in booked)
-    assert [len(pings)] == [row["requests"] for row in booked if row["group"] == "warm"]
-    assert all(any(pick(of_live(sent)) > base / 2 for sent in api.messages) for pick in EVERYTHING)
+    assert len(pings) == sum(row["requests"] for row in booked if row["group"] == "warm")
+    assert any(recorded.verdict == "read" for recorded in pings) == (course.days > 1)
+    writes = [recorded.time for recorded in api.messages if buckets(recorded).written > base / 2]
+    gaps = [later.time - earlier.time for earlier, later in pairwise(api.messages) if later.time in writes]
+    assert (course.days == 1) == (min(gaps) < TTL_SECONDS["5m"])
 
 
 async def come_back(editor: Editor, clock: Clock) -> None:

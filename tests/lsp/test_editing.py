@@ -32,6 +32,8 @@ Json = dict[str, Any]
 TOOL = "str_replace_based_edit_tool"
 TRUSTED = {"trusted": True}
 EXECUTE, RESOLVE = "workspace/executeCommand", "codeAction/resolve"
+NOTHING: Json = {"edit": {"changes": {}}}
+"""An edit that ends the matter: some clients resolve an action without one again and again."""
 TIP = "TIP = 5\n"
 SUM = "    return sum(prices)\n"
 ROUNDED = "    return round(sum(prices))  # 😀\n"
@@ -302,7 +304,7 @@ def test_an_action_without_an_edit_says_why(
 
     async def run() -> None:
         async with desk(repo, online, NEOVIM_0_11) as (editor, _):
-            assert "edit" not in await editor.request(RESOLVE, action(repo))
+            assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
             (told,) = messages(editor)
             assert told.startswith(message)
 
@@ -348,7 +350,7 @@ def test_a_fault_of_the_api_is_one_message_and_changes_nothing(
     async def run() -> None:
         async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
             if method == RESOLVE:
-                assert action(repo) == await editor.request(RESOLVE, action(repo))
+                assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
                 (message,) = messages(editor)
             else:
                 arguments = [{"instruction": "Round"}]
@@ -375,7 +377,7 @@ def test_an_answer_that_breaks_off_is_told_and_not_applied(
     async def run() -> None:
         async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
             if method == RESOLVE:
-                assert action(repo) == await editor.request(RESOLVE, action(repo))
+                assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
             else:
                 told = await editor.command("foreword.edit", instruction="Round")
                 assert (False, ["till.py"]) == (told["applied"], [one["path"] for one in told["edits"]])
@@ -444,7 +446,7 @@ def test_nothing_of_an_untrusted_workspace_is_sent(repo: GitRepo, online: Enviro
         async with desk(repo, online, MINIMAL, initializationOptions={}) as (editor, _):
             params = {"command": "foreword.edit", "arguments": [{"instruction": "Round"}]}
             assert "is not trusted" in (await editor.refusal(EXECUTE, params)).message
-            assert "edit" not in await editor.request(RESOLVE, action(repo))
+            assert action(repo) == await editor.request(RESOLVE, action(repo))
             assert ["is not trusted" in message for message in messages(editor)] == [True]
             assert [] == api.requests
 

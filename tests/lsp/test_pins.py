@@ -69,7 +69,7 @@ def test_a_settings_file_with_unsaved_changes_is_left_to_the_user(shop: GitRepo,
     async def run() -> None:
         async with connected(environ) as editor:
             await editor.start([shop.path])
-            await editor.open(shop.path / ".foreword.toml", "model = 'other'\n")
+            editor.open((shop.path / ".foreword.toml").as_uri(), "model = 'other'\n")
             assert "has changes in the editor: save it" in await refused(editor, pin=[PIN])
             assert "model = 'm'\n" == (shop.path / ".foreword.toml").read_text()
 

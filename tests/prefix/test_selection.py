@@ -99,7 +99,8 @@ def test_a_pinned_file_that_does_not_fit_leaves_the_room_to_the_next() -> None:
 def test_what_is_pinned_stands_in_full_and_the_room_is_for_the_others() -> None:
     candidates = [Candidate("huge", ROOM, 0.0), Candidate("good", LARGEST, 0.9), Candidate("bad", ROOM, 0.1)]
     selection = select(candidates, ROOM, frozenset({"huge"}))
-    assert ({"huge", "good"}, ("bad",)) == (selection.full, selection.outlined)
+    assert {"huge", "good"} == selection.full
+    assert ("bad",) == selection.outlined
 
 
 @settings(deadline=None, max_examples=150)

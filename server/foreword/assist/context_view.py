@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from foreword.assist.laying import Foreword
-from foreword.assist.pins import Pins, find_pins
+from foreword.assist.pins import find_pins
 from foreword.assist.preparing import Prepared
 from foreword.assist.saved import Saved
 from foreword.assist.session import Session
@@ -22,11 +23,12 @@ def context_json(session: Session, prepared: Prepared) -> Json:
     laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
     ttl = prepared.laid.ttl
     pins = find_pins(session.settings.context_pins, saved, laid)
+    layer = partial(_layer, ratio=ratio, pinned=pins.paths)
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     layers = [
-        _layer("instructions", prepared.digests["instructions"], (Block(system),), ratio, None, pins),
-        _layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ratio, ttl, pins),
-        _layer("delta", blocks_digest(laid.delta), laid.delta, ratio, ttl if laid.delta else None, pins),
+        layer("instructions", prepared.digests["instructions"], (Block(system),), None),
+        layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ttl),
+        layer("delta", blocks_digest(laid.delta), laid.delta, ttl if laid.delta else None),
     ]
     return {
         "schema": CONTEXT_SCHEMA,
@@ -37,14 +39,20 @@ def context_json(session: Session, prepared: Prepared) -> Json:
         "notShown": _not_shown(laid, saved),
         "pins": list(session.settings.context_pins),
         "notPinned": [{"path": path, "reason": reason} for path, reason in pins.missing.items()],
-        "tokens": sum(layer["tokens"] for layer in layers),
+        "tokens": sum(one["tokens"] for one in layers),
         "budget": session.settings.context_budget,
         "minimum": session.model.minimum,
     }
 
 
 def _layer(
-    name: str, digest: str, blocks: Iterable[Block], ratio: float, breakpoint_ttl: str | None, pins: Pins
+    name: str,
+    digest: str,
+    blocks: Iterable[Block],
+    breakpoint_ttl: str | None,
+    *,
+    ratio: float,
+    pinned: frozenset[str],
 ) -> Json:
     listed = list(blocks)
     return {
@@ -60,7 +68,7 @@ def _layer(
                 "tokens": round(part.weight / ratio),
                 "digest": part.digest,
                 "block": number,
-                "pinned": part.path in pins.paths,
+                "pinned": part.path in pinned,
             }
             for number, block in enumerate(listed)
             for part in block.parts

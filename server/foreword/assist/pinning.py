@@ -68,8 +68,11 @@ def change_pins(
             raise WorkspaceError(problem.message)
         session.settings = replace(session.settings, context_pins=new)
     after = prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False)
-    change = {"file": PROJECT_FILE, "pinned": added, "unpinned": removed}
-    return context_json(session, after) | {"change": change | _cost(session, before, after)}
+    context, change = (
+        context_json(session, after),
+        {"file": PROJECT_FILE, "pinned": added, "unpinned": removed},
+    )
+    return context | {"change": change | _cost(session, before, after, context["tokens"])}
 
 
 def _decoded(data: bytes) -> str:
@@ -129,7 +132,7 @@ def _pinned_entry(root: Path, saved: Saved, written: str, pins: Sequence[str]) -
 def _path(root: Path, written: str) -> str:
     """What was written, relative to the workspace."""
     if not written.strip() or "\0" in written:
-        raise UsageError("an empty path can't be pinned: give a path in the workspace")
+        raise UsageError("that is no path: give one in the workspace")
     if not os.path.isabs(written):  # noqa: PTH117 - a pattern is no path
         return written.removeprefix("./")
     path = workspace_path(root, Path(written))
@@ -144,11 +147,16 @@ def _folder_entry(path: str) -> str:
     return f"/{plain}/"
 
 
-def _cost(session: Session, before: Prepared, after: Prepared) -> dict[str, Any]:
+def _cost(session: Session, before: Prepared, after: Prepared, tokens: int) -> dict[str, Any]:
     """Whether the base is laid anew, and what the next question writes for it, in tokens."""
-    old, new = before.foreword.digests["base"], after.foreword.digests["base"]
-    tokens = sum(layer["tokens"] for layer in context_json(session, after)["layers"])
-    if old == new:
+    new = after.foreword.digests["base"]
+    if after.foreword.provisional:
+        return {
+            "rebase": True,
+            "tokens": 0,
+            "message": "the index is still being built: the base comes after it",
+        }
+    if new == before.foreword.digests["base"]:
         return {"rebase": False, "tokens": 0, "message": "the base stays as it is"}
     if _is_warm(session, new):
         return {

@@ -68,7 +68,9 @@ def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[
     wanted = [offer for offer in offers if _can_be_shown(server, offer)]
     shown = [_action(server, place, offer, params, reports) for offer in wanted]
     actions = [action for action in shown if action is not None]
-    if not _is_automatic(context) and all(isinstance(one, types.CodeAction) and one.disabled for one in actions):
+    if not _is_automatic(context) and all(
+        isinstance(one, types.CodeAction) and one.disabled for one in actions
+    ):
         obstacles = (_obstacle(server, place, offer.kind) for offer in wanted)
         server.tell_once(obstacle for obstacle in obstacles if obstacle)
     return actions

@@ -17,7 +17,7 @@ def register(server: ForewordServer) -> None:
 
 
 async def resolve(server: ForewordServer, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit, or without one and a message to the user: few clients show an error of this method."""
+    """The action with its edit, or an empty one and a message to the user: few clients show an error of this method."""
     if not isinstance(action.data, dict) or action.edit is not None:
         return action
     editing = await server.load("foreword.lsp.editing")
@@ -27,4 +27,6 @@ async def resolve(server: ForewordServer, action: types.CodeAction) -> types.Cod
         text = " ".join(str(error).split())
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Foreword: {text}"))
         action.command = None
+    if action.edit is None and server.client.resolves_edits:
+        action.edit = types.WorkspaceEdit(changes={})  # without any, eglot asks again, without end
     return action

@@ -1,1 +1,1 @@
-"""Files on disk and in git. gitpython and pathspec live here."""
+"""Files on disk and in git. gitpython, pathspec and tomlkit live here."""
