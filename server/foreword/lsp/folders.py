@@ -99,7 +99,8 @@ async def _index(server: ForewordServer, folder: Folder) -> None:
 async def _show_indexing(server: ForewordServer, folder: Folder) -> None:
     opened = folder.open_folder
     assert opened is not None, "it is configured"  # noqa: S101 - an invariant
-    async with work_done(server, f"Indexing {folder.path.name}", opened.stop_indexing) as report:
+    title = f"Indexing {folder.path.name}"
+    async with work_done(server, title, opened.stop_indexing, counts=True) as report:
 
         def show() -> None:
             done, total = folder.progress
