@@ -16,7 +16,9 @@ WORDS = ("alpha", "beta", "gamma", "delta")
 
 def table(*row_ids: int) -> TermTable:
     """Rows whose words follow from their ids."""
-    words = [{word: 1 + (row_id >> n) % 3 for n, word in enumerate(WORDS) if row_id >> n & 1} for row_id in row_ids]
+    words = [
+        {word: 1 + (row_id >> n) % 3 for n, word in enumerate(WORDS) if row_id >> n & 1} for row_id in row_ids
+    ]
     vectors = list(file_vectors([Outline((), counts) for counts in words]))
     return make_table(
         [(row_id, one.hashes, one.counts) for row_id, one in zip(row_ids, vectors, strict=True)],

@@ -118,7 +118,9 @@ def test_a_file_that_is_shown_already_is_passed_over(bench: MakeBench) -> None:
 
 
 def test_a_name_that_is_spelled_out_finds_its_definition_before_its_uses(bench: MakeBench) -> None:
-    uses = "".join(f"def use_{n}(box):\n    return area_of(area_of(box)) + area_of(box)\n\n\n" for n in range(9))
+    uses = "".join(
+        f"def use_{n}(box):\n    return area_of(area_of(box)) + area_of(box)\n\n\n" for n in range(9)
+    )
     files = bench({"src/use.py": uses, "src/area.py": uses + "def area_of(box):\n    return box.w * box.h\n"})
     assert "area_of" == search(files.index(), "what does `area_of` give?", files.text)[0].symbol
 
