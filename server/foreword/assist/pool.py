@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 
 from foreword.assist.ports import Warmer
+from foreword.core.errors import CredentialsError
 
 Opener = Callable[[], Awaitable[Warmer]]
 
@@ -35,6 +36,10 @@ class Pool:
             self._users[id(provider)] = self._users.get(id(provider), 0) + 1
         try:
             yield provider
+        except CredentialsError:
+            if provider is self._provider:  # the next one may find a key that is right
+                self._provider = None
+            raise
         finally:
             self._users[id(provider)] -= 1
             if provider is not self._provider and not self._users[id(provider)]:

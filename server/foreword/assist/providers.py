@@ -14,6 +14,7 @@ from foreword.assist.session import Session
 from foreword.core.errors import CredentialsError
 from foreword.core.usage import Usage
 from foreword.model.credentials import has_credentials, is_loopback
+from foreword.model.keys import key_from
 from foreword.model.offline import OfflineProvider
 from foreword.model.patience import Patience
 from foreword.model.provider import open_provider
@@ -29,7 +30,7 @@ def provider_name(session: Session) -> str:
     chosen = session.settings.provider
     if chosen != "auto":
         return chosen
-    return "anthropic" if has_credentials(session.environ) else "offline"
+    return "anthropic" if _has_key(session) else "offline"
 
 
 @asynccontextmanager
@@ -70,24 +71,35 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
         ConfigError: the provider's packages are not installed, or its URL is not usable.
     """
     name = provider_name(session)
-    if name == "anthropic" and not (has_credentials(session.environ) or _is_keyless_engine(session)):
+    if name == "anthropic" and not (_has_key(session) or _is_keyless_engine(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
     settings = session.settings
-    opener = partial(
-        asyncio.to_thread,
-        open_provider,
-        name,
-        environ=session.environ,
-        base_url=settings.model_url,
-        patience=Patience(deadline=settings.model_deadline),
-    )
     pool = session.pool or Pool()
+    key = (name, settings.model_url, settings.model_deadline, settings.model_key_command)
     try:
-        async with pool.lend((name, settings.model_url, settings.model_deadline), opener) as provider:
+        async with pool.lend(key, partial(asyncio.to_thread, _open, session, name)) as provider:
             yield provider
     finally:
         if pool is not session.pool:
             await pool.aclose()
+
+
+def _open(session: Session, name: str) -> Warmer:
+    """What the environment says comes first; only without it is a command asked for the key."""
+    settings = session.settings
+    needs_command = name == "anthropic" and not has_credentials(session.environ)
+    command = settings.model_key_command if needs_command else ""
+    return open_provider(
+        name,
+        environ=session.environ,
+        base_url=settings.model_url,
+        api_key=key_from(command) if command else None,
+        patience=Patience(deadline=settings.model_deadline),
+    )
+
+
+def _has_key(session: Session) -> bool:
+    return has_credentials(session.environ) or bool(session.settings.model_key_command)
 
 
 def tools_style(session: Session) -> ToolStyle:
@@ -107,7 +119,7 @@ def tools_style(session: Session) -> ToolStyle:
 def _is_keyless_engine(session: Session) -> bool:
     """Whether the endpoint is on this machine and there is no key: an engine, which needs none."""
     url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
-    return is_loopback(url) and not has_credentials(session.environ)
+    return is_loopback(url) and not _has_key(session)
 
 
 def _account(session: Session, body: Mapping[str, Any]) -> Usage:

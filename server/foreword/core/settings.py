@@ -40,6 +40,9 @@ class Settings:
         choices=PROVIDERS,
     )
     model_url: str = _option("", "Base URL of a Messages-compatible endpoint.", user_only=True)
+    model_key_command: str = _option(
+        "", "Command that prints the API key, where it is not in the environment.", user_only=True
+    )
     model_catalog: str = _option("", "TOML file with models and prices of your own.", user_only=True)
     model_deadline: float = _option(600.0, "Seconds a request may take, retries included.", range=(1, 86_400))
     answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000))
