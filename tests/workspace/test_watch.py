@@ -61,17 +61,20 @@ def test_the_watch_limit_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.skipif(sys.platform != "linux", reason="the queue is Linux's")
 def test_changes_that_overflow_the_queue_are_said_to_be_lost_and_watching_goes_on(tmp_path: Path) -> None:
     root = tmp_path / "w"
-    root.mkdir()
+    (root / "new").mkdir(parents=True)
     script = Path(__file__).with_name("watch_until_told.py")
     with subprocess.Popen(
         [sys.executable, str(script), str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as watcher:
         assert watcher.stdin is not None
         assert watcher.stdout is not None
+        stuck = threading.Timer(PATIENCE, watcher.kill)
+        stuck.daemon = True
+        stuck.start()
         said = iter(watcher.stdout.readline, "")
-        assert "changed" in told(said, root / "first", "changed")
+        assert "changed" in told(said, root / "new" / "first", "changed")
         watcher.send_signal(signal.SIGSTOP)
-        (root / "new").mkdir()
+        os.waitid(os.P_PID, watcher.pid, os.WSTOPPED | os.WNOWAIT)
         for number in range(_queue_size()):
             (root / "new" / f"{number}.py").touch()
         watcher.send_signal(signal.SIGCONT)
@@ -80,6 +83,7 @@ def test_changes_that_overflow_the_queue_are_said_to_be_lost_and_watching_goes_o
         assert "late" in told(said, root / "new" / "late", "late")
         watcher.stdin.close()
         assert 0 == watcher.wait(PATIENCE)
+        stuck.cancel()
 
 
 def told(said: Iterator[str], path: Path, word: str) -> str:
