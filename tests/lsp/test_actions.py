@@ -93,15 +93,23 @@ async def actions(editor: Editor, uri: str, found: Json | None = None, **context
     return list(await editor.request("textDocument/codeAction", params))
 
 
+BETWEEN_QUESTIONS = 0.02
+"""Seconds."""
+
+
 async def titles(editor: Editor, uri: str, found: Json | None = None, **context: object) -> list[str]:
     return [action["title"] for action in await actions(editor, uri, found, **context)]
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Ask the server again until something holds, within the patience of the tests."""
+    """Ask the server again until something holds, within the patience of the tests.
+
+    Between two questions it lets the server's threads run: a loop that never rests would keep the
+    interpreter from the imports that it waits for.
+    """
     async with asyncio.timeout(PATIENCE):
         while not await holds():
-            pass
+            await asyncio.sleep(BETWEEN_QUESTIONS)
 
 
 async def _names_something(editor: Editor, uri: str) -> bool:
