@@ -9,12 +9,12 @@ import asyncio
 import sys
 from contextlib import aclosing
 
-from foreword.assist.answer import Answer
-from foreword.assist.answering import answer
-from foreword.assist.asking import prepare_now
-from foreword.assist.preparing import Prepared
-from foreword.assist.providers import open_providers
-from foreword.assist.session import Session, open_session
+from foreword.assist.answering.answering import answer
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.question.answer import Answer
+from foreword.assist.question.preparing import Prepared
+from foreword.assist.session.providers import open_providers
+from foreword.assist.session.session import Session, open_session
 from foreword.core.errors import LimitError
 
 

@@ -12,7 +12,7 @@ import asyncio
 import os
 import sys
 
-from foreword.assist.ports import Time
+from foreword.assist.session.ports import Time
 from foreword.lsp.serving import serve_stdio
 
 LOOP_TURNS = 50

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foreword.assist.laying import Foreword, lay_foreword
-from foreword.assist.saved import Saved, look
-from foreword.assist.session import Session, open_session
+from foreword.assist.context.laying import Foreword, lay_foreword
+from foreword.assist.session.saved import Saved, look
+from foreword.assist.session.session import Session, open_session
 from foreword.prefix.store import Sent
 
 TTL_S = 300

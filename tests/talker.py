@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from foreword.assist.chat import Chat, messages_of
-from foreword.assist.chat_store import ChatStore
-from foreword.assist.chatting import Said, Speech, Spoken
-from foreword.assist.session import Session, open_session
+from foreword.assist.chat.chat import Chat, messages_of
+from foreword.assist.chat.chatting import Said, Speech, Spoken
+from foreword.assist.chat.store import ChatStore
+from foreword.assist.session.session import Session, open_session
 
 Json = dict[str, Any]
 

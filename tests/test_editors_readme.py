@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.actions import TASK_KEYS
+from foreword.assist.question.actions import TASK_KEYS
 from foreword.lsp import chat
 from foreword.lsp.protocol import COMMANDS, STATUS
 from foreword_cli import PATIENCE, Foreword

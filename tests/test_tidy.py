@@ -31,6 +31,19 @@ LAYERS: Mapping[str, frozenset[str]] = {
 }
 """What each package may import, besides itself."""
 
+WITHIN_ASSIST = (
+    "accounts",
+    "session",
+    "context",
+    "question",
+    "spending",
+    "answering",
+    "edits",
+    "chat",
+    "usage",
+)
+"""The packages of `assist`, each of which may import those before it."""
+
 DOORS = frozenset({("cli/serve.py", "lsp")})
 """Where one surface starts another; beyond this they know nothing of each other."""
 
@@ -128,6 +141,15 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
     }
     above = {(file, other) for file, other in packages if other != layer and other not in LAYERS[layer]}
     assert [] == sorted(above - DOORS)
+
+
+@pytest.mark.parametrize("package", WITHIN_ASSIST)
+def test_a_package_of_assist_imports_only_those_before_it(package: str) -> None:
+    upwards = {f"foreword.assist.{above}" for above in WITHIN_ASSIST[WITHIN_ASSIST.index(package) + 1 :]}
+    own = sorted((SOURCE / "assist" / package).glob("*.py"))
+    found = [(name_of(path), module) for path in own for module in imported(path)]
+    assert own
+    assert [] == [one for one in found if ".".join(one[1].split(".")[:3]) in upwards]
 
 
 def test_layers_do_not_go_in_circles() -> None:

@@ -16,15 +16,17 @@ from typing import Any
 
 from tree_sitter import Parser
 
-from foreword.assist.saved import look, look_again
-from foreword.assist.session import Session, open_session
+from foreword.assist.session.saved import look, look_again
+from foreword.assist.session.session import Session, open_session
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
+from foreword.core.tree import FileTree
 from foreword.index.grammar import load
 from foreword.index.search import search
 from foreword.index.terms import terms
 
 N_SWITCHED = 2_000
+N_LOOKS = 5
 
 
 def bare(session: Session) -> dict[str, Any]:
@@ -50,26 +52,61 @@ def one_look(session: Session) -> dict[str, Any]:
 
 
 def saves(session: Session) -> dict[str, Any]:
+    """Files are written to, made and removed, one at a time; each time the change is looked for by search."""
     saved = look(session)
     search(saved.index, "warm", saved.read_content)
     chosen = [path for path in saved.index.paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
     look_again(session, chosen[:1])
     number = int(sys.argv[3])
-    times, looks = [], []
+    times: dict[str, list[float]] = {"look": [], "written": [], "made": [], "removed": []}
     for n in range(number):
         path = chosen[n * len(chosen) // number]
-        with (session.root / path).open("a", encoding="utf-8") as file:
-            file.write(f"\n{unheard_of(n)}\n")
-        started = perf_counter()
-        saved = look_again(session, [path])
-        looks.append(1000 * (perf_counter() - started))
-        found = search(saved.index, unheard_of(n), saved.read_content, limit=3)
-        times.append(1000 * (perf_counter() - started))
-        assert path in {excerpt.path for excerpt in found}, f"{path} is not found"
+        new = str(Path(path).with_name(f"{unheard_of(n)}{Path(path).suffix}"))
+        write(session.root / path, unheard_of(n))
+        times["look"].append(found_after(session, path, unheard_of(n), times["written"]))
+        write(session.root / new, f"{unheard_of(n)}_new")
+        found_after(session, new, f"{unheard_of(n)}_new", times["made"])
+        (session.root / new).unlink()
+        found_after(session, new, f"{unheard_of(n)}_new", times["removed"], is_there=False)
+    files, whole, status = looked_at(session), [], []
+    for _ in range(N_LOOKS):
+        whole.append(in_ms(lambda: look(session)))
+        status.append(in_ms(lambda: git(session.root, "status", "--porcelain")))
+    assert files is looked_at(session), "a look sees something else"
+    return {"files": saved.report.files, "ms": times, "whole_ms": whole, "status_ms": status}
+
+
+def found_after(
+    session: Session, path: str, word: str, times: list[float], *, is_there: bool = True
+) -> float:
+    """How long it takes until a changed file is in the index; `times` gets how long until it is found by a word."""
     started = perf_counter()
-    assert look(session).tree is saved.tree, "a look sees something else"
-    whole = 1000 * (perf_counter() - started)
-    return {"files": saved.report.files, "ms": times, "look_ms": looks, "whole_ms": whole}
+    saved = look_again(session, [path])
+    looked = perf_counter() - started
+    found = search(saved.index, word, saved.read_content, limit=3)
+    times.append(1000 * (perf_counter() - started))
+    assert is_there == (path in {excerpt.path for excerpt in found}), f"{path} with {word}: {is_there=}"
+    return 1000 * looked
+
+
+def looked_at(session: Session) -> FileTree:
+    assert session.recall.files is not None, "nothing was looked at"
+    return session.recall.files.tree
+
+
+def write(path: Path, word: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{word}\n")
+
+
+def in_ms(action: Callable[[], object]) -> float:
+    started = perf_counter()
+    action()
+    return 1000 * (perf_counter() - started)
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True)
 
 
 def searches(session: Session) -> dict[str, Any]:

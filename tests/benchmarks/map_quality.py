@@ -19,9 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
-from foreword.assist.anchors import source_at
-from foreword.assist.saved import look
-from foreword.assist.session import Session, open_session
+from foreword.assist.context.anchors import source_at
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import Session, open_session
 from foreword.core.tokens import NOMINAL_RATIO
 from foreword.prefix.base import BaseSource, build_base
 from foreword.prefix.lineage import Anchor

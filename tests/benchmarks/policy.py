@@ -16,8 +16,8 @@ from statistics import mean
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
-from foreword.assist.rates import rates_of
-from foreword.assist.replaying import DEFAULT_MODELS, Order, run_order
+from foreword.assist.context.rates import rates_of
+from foreword.assist.usage.replaying import DEFAULT_MODELS, Order, run_order
 from foreword.model.card import Model
 from foreword.model.catalog import load_catalog
 from foreword.prefix.fixed import STANDARD

@@ -21,7 +21,7 @@ import pytest
 
 from clocked import START, Clock, clocked, clocked_process, save
 from editor import Editor
-from foreword.assist.rates import rates_of
+from foreword.assist.context.rates import rates_of
 from foreword.core.settings import Settings
 from foreword.core.usage import Usage
 from foreword.model.catalog import load_catalog

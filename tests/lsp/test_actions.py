@@ -75,7 +75,7 @@ async def desk(
         await editor.start([repo.path], capabilities, initializationOptions=given)
         editor.open(uri_of(repo), text)
         await editor.command("foreword.index")
-        await until(lambda: _names_something(editor, uri_of(repo)))
+        await until(editor, lambda: _names_something(editor, uri_of(repo)))
         yield editor
 
 
@@ -93,23 +93,19 @@ async def actions(editor: Editor, uri: str, found: Json | None = None, **context
     return list(await editor.request("textDocument/codeAction", params))
 
 
-BETWEEN_QUESTIONS = 0.02
-"""Seconds."""
-
-
 async def titles(editor: Editor, uri: str, found: Json | None = None, **context: object) -> list[str]:
     return [action["title"] for action in await actions(editor, uri, found, **context)]
 
 
-async def until(holds: Callable[[], Awaitable[object]]) -> None:
+async def until(editor: Editor, holds: Callable[[], Awaitable[object]]) -> None:
     """Ask the server again until something holds, within the patience of the tests.
 
-    Between two questions it lets the server's threads run: a loop that never rests would keep the
-    interpreter from the imports that it waits for.
+    Between two questions a command runs in a thread of the server: a loop that never rests would keep
+    the interpreter from the imports that it waits for.
     """
     async with asyncio.timeout(PATIENCE):
         while not await holds():
-            await asyncio.sleep(BETWEEN_QUESTIONS)
+            await editor.command("foreword.doctor")
 
 
 async def _names_something(editor: Editor, uri: str) -> bool:
@@ -320,7 +316,9 @@ def test_definitions_are_known_by_their_new_place_while_the_user_types(
             assert ["Explain `total`"] == await titles(editor, uri_of(repo), cursor(6), **only)
             editor.replace(uri_of(repo), SOURCE.replace("def total(", "def total_of("))
             assert ["Explain `total`"] != await titles(editor, uri_of(repo), cursor(5), **only)
-            await until(lambda: _is(["Explain `total_of`"], titles(editor, uri_of(repo), cursor(5), **only)))
+            await until(
+                editor, lambda: _is(["Explain `total_of`"], titles(editor, uri_of(repo), cursor(5), **only))
+            )
 
     asyncio.run(run())
 
@@ -396,7 +394,7 @@ def test_a_file_that_is_left_out_disables_its_actions_and_says_why_where_the_cli
             for path, reason in LEFT_OUT.items():
                 uri = uri_of(repo, path)
                 editor.open(uri, "x = 1\n")
-                await until(partial(_is_out, editor, uri))
+                await until(editor, partial(_is_out, editor, uri))
                 found = await actions(editor, uri, cursor(0), diagnostics=[UNDEFINED])
                 assert (capabilities is NEOVIM_0_11) == (not found)
                 reasons = {action["disabled"]["reason"] for action in found}
@@ -428,14 +426,14 @@ def test_an_untrusted_folder_disables_its_actions_where_trust_cannot_be_asked_fo
             ]
             assert [told] == shown
             await editor.command("foreword.trust")
-            await until(lambda: _is(set(), reasons(editor)))
+            await until(editor, lambda: _is(set(), reasons(editor)))
 
     async def reasons(editor: Editor) -> set[str]:
         found = await actions(editor, uri_of(repo))
         return {action["disabled"]["reason"] for action in found if "disabled" in action}
 
     async def disabled(editor: Editor, reason: str) -> bool:
-        await until(lambda: reasons(editor))
+        await until(editor, lambda: reasons(editor))
         return {reason} == await reasons(editor)
 
     asyncio.run(run())
@@ -447,7 +445,7 @@ def test_a_limit_that_is_reached_disables_actions(repo: GitRepo, online: Environ
             await editor.command("foreword.ask", question="What is a till?", show=False)
         environ = online | {"FOREWORD_LIMITS_DAY": "0.0000001"}
         async with desk(repo, environ, VSCODE_CLIENT_9) as editor:
-            await until(lambda: _has_reason(editor))
+            await until(editor, lambda: _has_reason(editor))
             found = await actions(editor, uri_of(repo), diagnostics=[UNDEFINED])
             assert {"today's limit of $0.00 is reached: raise limits.day"} == {
                 action["disabled"]["reason"] for action in found
@@ -462,14 +460,14 @@ def test_a_limit_that_is_reached_disables_actions(repo: GitRepo, online: Environ
 def test_offline_there_are_answers_and_edits_say_what_they_need(repo: GitRepo, environ: Environ) -> None:
     async def run() -> None:
         async with desk(repo, environ, VSCODE_CLIENT_9) as editor:
-            await until(lambda: _has_reason(editor))
+            await until(editor, lambda: _has_reason(editor))
             found = await actions(editor, uri_of(repo), diagnostics=[UNDEFINED])
             assert [*FIXES, *REWRITES, "Write tests for `total`"] == [
                 action["title"] for action in found if "disabled" in action
             ]
         async with desk(repo, environ, NEOVIM_0_11) as editor:
             answers = ["Explain `total`", "Review `total`", "Ask about `total`"]
-            await until(lambda: _is(answers, titles(editor, uri_of(repo))))
+            await until(editor, lambda: _is(answers, titles(editor, uri_of(repo))))
 
     async def _has_reason(editor: Editor) -> bool:
         return any("disabled" in action for action in await actions(editor, uri_of(repo)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.placing import Place
+from foreword.assist.question.placing import Place
 from foreword.core.errors import UsageError
 from foreword.lsp.attaching import read_attachments
 from foreword.lsp.partials import tool_lines

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lsprotocol.converters import get_converter
 
 from applied_edits import Buffers, RefusedEdit
-from foreword.assist.proposal import Proposal, ProposedFile
+from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.core.anchoring import resolve
 from foreword.core.document import make_document
 from foreword.core.position import PositionEncoding

@@ -14,4 +14,8 @@ return {
       require("foreword.status").note(told, context.client_id)
     end,
   },
+  on_exit = vim.schedule_wrap(function(_, _, client_id)
+    require("foreword.status").forget(client_id)
+    require("foreword.client").ended(client_id)
+  end),
 }

@@ -1,9 +1,13 @@
--- Defines `:Foreword` and how its buffers are read; everything else is loaded when it is used.
+-- Defines `:Foreword`, its highlights, and how its buffers are read; everything else is loaded when it is used.
 
 if vim.g.loaded_foreword then
   return
 end
 vim.g.loaded_foreword = true
+
+for name, link in pairs({ Receipt = "Comment", Hint = "NonText", Rejected = "Comment" }) do
+  vim.api.nvim_set_hl(0, "Foreword" .. name, { link = link, default = true })
+end
 
 vim.api.nvim_create_user_command("Foreword", function(given)
   require("foreword.command").run(given)

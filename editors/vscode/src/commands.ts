@@ -20,7 +20,8 @@ export interface Parts {
 
 export function registerCommands({ server, review, context, report }: Parts): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
-    instruct: () => instruct(server, review),
+    // A menu gives the file that it belongs to.
+    instruct: (given?: unknown) => instruct(server, review, typeof given === "string" ? given : undefined),
     standing: () => explainStanding(server),
     warmUp: () => warm(server),
     limits: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:foreword.foreword"),

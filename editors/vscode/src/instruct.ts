@@ -5,14 +5,11 @@ import type { ProposalResult } from "./protocol";
 import type { Review } from "./review";
 import type { Server } from "./server";
 
-export async function instruct(server: Server, review: Review): Promise<void> {
+/** `given` spares the question for the words. */
+export async function instruct(server: Server, review: Review, given?: string): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  if (!editor) return;
-  const instruction = (await vscode.window.showInputBox({
-    title: `Edit ${vscode.workspace.asRelativePath(editor.document.uri)}`,
-    placeHolder: "What should be different?",
-    ignoreFocusOut: true,
-  }))?.trim();
+  if (!editor || !isOurs(editor.document)) throw new Error("no file of the workspace is open: open the one to change");
+  const instruction = given ?? (await words(editor));
   if (!instruction) return;
   const workspace = editor.document.uri.toString();
   const argument = { instruction, workspace, path: [pointer(editor)], apply: false };
@@ -24,6 +21,16 @@ export async function instruct(server: Server, review: Review): Promise<void> {
   // A proposal that breaks off, or fits no more, was told by the server.
   if (result.edits.length > 0) return;
   void vscode.window.showInformationMessage(`Foreword proposes no change: ${result.text ?? ""}`);
+}
+
+function isOurs({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+}
+
+async function words({ document }: vscode.TextEditor): Promise<string | undefined> {
+  const title = `Edit ${vscode.workspace.asRelativePath(document.uri)}`;
+  const placeHolder = "What should be different?";
+  return (await vscode.window.showInputBox({ title, placeHolder, ignoreFocusOut: true }))?.trim();
 }
 
 /** The file, with the selected lines if some are. */

@@ -1,4 +1,5 @@
-// Code actions that need words of the user: asked for here, before the server is.
+// Code actions that need words of the user, asked for here before the server is; those that end in an answer become
+// questions in the chat view.
 
 import * as vscode from "vscode";
 import type { CodeAction } from "vscode";
@@ -43,11 +44,7 @@ async function carryOut(
   if (command !== "foreword.ask" || !isTask(given)) return next(command, args);
   const task = await completed(given);
   if (!task) return undefined;
-  const known = await vscode.commands.getCommands(true);
-  if (known.includes("foreword.chat.task")) {
-    return vscode.commands.executeCommand("foreword.chat.task", { task });
-  }
-  return next(command, [{ ...task, show: true }]);
+  return vscode.commands.executeCommand("foreword.chat.task", { task });
 }
 
 /** One clear message; a cancelled request is none. */

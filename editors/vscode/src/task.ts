@@ -1,9 +1,12 @@
-// A task that a code action carries, and what it lacks.
+// A task that a code action carries, what it lacks, and the question that it is in a chat.
 
-/** A task as it crosses the wire (`assist/actions.py`); only what is read here is named. */
+import type { Attachment, Range } from "./chat/protocol";
+
+/** A task as it crosses the wire (`assist/question/actions.py`); only what is read here is named. */
 export interface Task {
   kind: string;
   uri: string;
+  range?: Range;
   symbol?: string;
   instruction?: string;
 }
@@ -25,6 +28,13 @@ export function promptOf(task: Task): Prompt | undefined {
     return { title: `Rewrite ${about}`, placeHolder: "What should be different?" };
   }
   return undefined;
+}
+
+/** The question as its user would write it, with the place of the task attached. */
+export function questionOf({ kind, uri, range, symbol, instruction = "" }: Task): { text: string; attachments: Attachment[] } {
+  const about = symbol ? `\`${symbol}\`` : range ? "these lines" : "this file";
+  const text = kind === "ask" ? instruction : `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${about}`;
+  return { text, attachments: [range ? { uri, range } : { uri }] };
 }
 
 export function isTask(given: unknown): given is Task {

@@ -10,6 +10,7 @@ class Recorded implements BlockActions {
   readonly follow = (href: string): void => void this.told.push(`follow ${href}`);
   readonly copy = (text: string): void => void this.told.push(`copy ${text}`);
   readonly insert = (text: string): void => void this.told.push(`insert ${text}`);
+  readonly fit = (code: string): void => void this.told.push(`fit ${code}`);
 }
 
 function rendered(text: string, actions: BlockActions = new Recorded()): HTMLElement {
@@ -81,12 +82,12 @@ test("the blocks of markdown are what they should be", () => {
   assert.equal("def", root.querySelector(".hljs-keyword")?.textContent);
 });
 
-test("code is copied and inserted as it was written, not as it is coloured", () => {
+test("code is copied, inserted and applied as it was written, not as it is coloured", () => {
   const actions = new Recorded();
   const code = 'if (a < b && "c") {\n\treturn `<${d}>`;\n}';
   const root = rendered("```ts\n" + code + "\n```", actions);
   root.querySelectorAll<HTMLElement>(".code-bar button").forEach((one) => one.click());
-  assert.deepEqual([`copy ${code}`, `insert ${code}`], actions.told);
+  assert.deepEqual([`copy ${code}`, `insert ${code}`, `fit ${code}`], actions.told);
   assert.equal(code, root.querySelector("code")?.textContent);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageHtml } from "../src/chat/page";
-import { outcome } from "../src/chat/proposing";
+import { applying, outcome } from "../src/chat/proposing";
 import { attachmentLabel } from "../src/chat/webview/attachmentLabel";
 import { paced } from "../src/chat/webview/pace";
 
@@ -62,4 +62,9 @@ test("after a drawing that took long, the next one waits; after a quick one it d
   );
   for (const ms of [2, 100, 2, 2]) schedule(() => (now += ms));
   assert.deepEqual([300], waits);
+});
+
+test("code that is to be applied can't end its own fence", () => {
+  assert.equal(applying("x = 1"), "Apply this code:\n\n```\nx = 1\n```");
+  assert.equal(applying('"""\n```py\n"""'), 'Apply this code:\n\n````\n"""\n```py\n"""\n````');
 });

@@ -10,6 +10,7 @@ import { Talk } from "../src/chat/talk";
 /** A server with one chat; `answer` says how a send goes. */
 class Server implements Line {
   readonly heard: string[] = [];
+  readonly openedFor: string[] = [];
   messages: Message[] = [];
   answer: (send: Sending) => Promise<void> = (send) => send.say("Yes.");
   private listeners = new Map<string, (value: Partial) => void>();
@@ -32,6 +33,7 @@ class Server implements Line {
   private async reply(method: string, params: Record<string, string>, signal?: AbortSignal): Promise<unknown> {
     switch (method) {
       case OPEN:
+        if (params.uri !== undefined) this.openedFor.push(params.uri);
         if (params.resumeId === "gone") throw refusal(INVALID_PARAMS, "there is no chat gone");
         return { chatId: params.resumeId ?? "c1", title: this.messages[0]?.text ?? "", turns: this.messages.length };
       case HISTORY:
@@ -248,6 +250,26 @@ test("after a restart the chat is there again", async () => {
   await desk.talk.show();
   const shown = desk.told.at(-1);
   assert.deepEqual(["One?", "Yes."], shown?.type === "show" && shown.chat.messages.map(({ text }) => text));
+});
+
+test("a chat that comes late is not shown over one that was chosen after it", async () => {
+  const desk = new Desk();
+  await desk.talk.send(ask("One?"));
+  const opening = desk.talk.open("c1");
+  desk.talk.begin();
+  await opening;
+  assert.equal(undefined, desk.chatId);
+  const shown = desk.told.at(-1);
+  assert.equal(null, shown?.type === "show" ? shown.chat.chatId : "");
+});
+
+test("a new chat is about the folder of what is attached", async () => {
+  const desk = new Desk();
+  const file = "file:///other/till.py";
+  await desk.talk.send({ text: "Explain `pay`", attachments: [{ uri: file }], from: undefined });
+  desk.talk.begin();
+  await desk.talk.send(ask("One?"));
+  assert.deepEqual([file, "file:///w"], desk.server.openedFor);
 });
 
 test("a chat that is gone gives way to an empty one", async () => {

@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 from contextlib import aclosing
 
-from foreword.assist.answer import Answer
-from foreword.assist.asking import ask, prepare_now
-from foreword.assist.forecast import request_json
-from foreword.assist.pointing import Pointer, parse_pointer
-from foreword.assist.receipt import receipt_line
-from foreword.assist.session import Session, open_session
+from foreword.assist.answering.asking import ask, prepare_now
+from foreword.assist.question.answer import Answer
+from foreword.assist.question.pointing import Pointer, parse_pointer
+from foreword.assist.question.receipt import receipt_line
+from foreword.assist.session.session import Session, open_session
+from foreword.assist.spending.forecast import request_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
 from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.live import LiveText

@@ -13,8 +13,8 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 
-from foreword.assist.batch import run_batch
-from foreword.assist.session import Session, open_session
+from foreword.assist.answering.batch import run_batch
+from foreword.assist.session.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
 from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.running import interruptible, run_cancellable

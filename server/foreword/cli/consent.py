@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from foreword.assist.ports import Consent, agree
+from foreword.assist.session.ports import Consent, agree
 from foreword.cli.running import interruptible
 
 YES = frozenset({"y", "yes"})

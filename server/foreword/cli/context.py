@@ -11,10 +11,10 @@ from typing import Any
 
 from rich.table import Table
 
-from foreword.assist.asking import prepare_now
-from foreword.assist.context_view import context_json
-from foreword.assist.pinning import LOOK_QUESTION, Wish, change_pins
-from foreword.assist.session import Session, open_session
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.answering.pinning import LOOK_QUESTION, Wish, change_pins
+from foreword.assist.question.context_view import context_json
+from foreword.assist.session.session import Session, open_session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.reports import doctor_json
-from foreword.assist.session import open_session
+from foreword.assist.session.session import open_session
+from foreword.assist.usage.reports import doctor_json
 from foreword.cli.arguments import add_json, add_workspace
 from foreword.cli.terminal import output, print_json, show_problems
 from foreword.core.settings import default_of, doc_of, environment_name, keys

@@ -12,13 +12,13 @@ from contextlib import aclosing
 
 from rich.syntax import Syntax
 
-from foreword.assist.applying import Outcome, apply_proposal
-from foreword.assist.asking import prepare_now
-from foreword.assist.editing import Edited, edit
-from foreword.assist.forecast import request_json
-from foreword.assist.pointing import Pointer, parse_pointer
-from foreword.assist.receipt import receipt_line
-from foreword.assist.session import Session, open_session
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.edits.applying import Outcome, apply_proposal
+from foreword.assist.edits.editing import Edited, edit
+from foreword.assist.question.pointing import Pointer, parse_pointer
+from foreword.assist.question.receipt import receipt_line
+from foreword.assist.session.session import Session, open_session
+from foreword.assist.spending.forecast import request_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
 from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.live import LiveText

@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from foreword.assist.advice import forecast_json
-from foreword.assist.asking import prepare_now
-from foreword.assist.pointing import parse_pointer
-from foreword.assist.receipt import dollars
-from foreword.assist.session import open_session
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.question.pointing import parse_pointer
+from foreword.assist.question.receipt import dollars
+from foreword.assist.session.session import open_session
+from foreword.assist.spending.advice import forecast_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_paths, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, read_words, show_problems
 

@@ -7,9 +7,9 @@ from collections import Counter
 
 from rich.table import Table
 
-from foreword.assist.reports import index_json
-from foreword.assist.saved import look
-from foreword.assist.session import open_session
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import open_session
+from foreword.assist.usage.reports import index_json
 from foreword.cli.arguments import add_json, add_workspace, flags_of
 from foreword.cli.terminal import index_progress, output, print_json, show_problems
 from foreword.index.build import BuildReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from foreword.assist.answering import AnswerEvent, ToolsUsed
+from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
 from foreword.cli.streaming import MarkdownStream
 from foreword.cli.terminal import output
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted

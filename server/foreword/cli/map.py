@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.reports import map_json
-from foreword.assist.saved import look
-from foreword.assist.session import open_session
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import open_session
+from foreword.assist.usage.reports import map_json
 from foreword.cli.arguments import add_json, add_workspace, flags_of, whole_number
 from foreword.cli.terminal import index_progress, print_json, show_problems
 from foreword.core.text import printable

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from rich.table import Table
 
-from foreword.assist.configuration import read_settings
-from foreword.assist.receipt import dollars
-from foreword.assist.replaying import Order, find_models, replay_json, run_order, synthetic_trace
+from foreword.assist.question.receipt import dollars
+from foreword.assist.session.configuration import read_settings
+from foreword.assist.usage.replaying import Order, find_models, replay_json, run_order, synthetic_trace
 from foreword.cli.arguments import add_json, whole_number
 from foreword.cli.terminal import notices, output, print_json, show_problems
 from foreword.core.errors import UsageError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.reports import excerpts_json, find_code
-from foreword.assist.saved import look
-from foreword.assist.session import open_session
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import open_session
+from foreword.assist.usage.reports import excerpts_json, find_code
 from foreword.cli.arguments import add_json, add_workspace, whole_number
 from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
 from foreword.core.excerpt import Excerpt

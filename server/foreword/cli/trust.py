@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from foreword.assist.trust import set_trust, trust_json
+from foreword.assist.session.trust import set_trust, trust_json
 from foreword.cli.arguments import add_json, add_workspace
 from foreword.cli.terminal import output, print_json
 from foreword.storage.places import find_places

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from foreword.assist.ledger import Ledger, Total
-from foreword.assist.receipt import dollars
-from foreword.assist.reports import usage_json, usage_totals
-from foreword.assist.tracing import trace_lines
-from foreword.assist.usage_page import usage_page
-from foreword.assist.usage_periods import SECONDS_A_DAY, sum_totals
+from foreword.assist.accounts.ledger import Ledger, Total
+from foreword.assist.accounts.tracing import trace_lines
+from foreword.assist.question.receipt import dollars
+from foreword.assist.usage.page import usage_page
+from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
+from foreword.assist.usage.reports import usage_json, usage_totals
 from foreword.cli.arguments import add_json, add_workspace, whole_number
 from foreword.cli.terminal import notices, output, print_json, show_problems
 from foreword.core.errors import UsageError

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.reports import verification_json
-from foreword.assist.verifying import verify
+from foreword.assist.context.verifying import verify
+from foreword.assist.usage.reports import verification_json
 from foreword.cli.arguments import add_budget, add_json, add_workspace
 from foreword.cli.terminal import notices, output, print_json
 from foreword.workspace.disk import open_root

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.saved import look
-from foreword.assist.session import Session, open_session
-from foreword.assist.warm_view import warm_json, warm_line
-from foreword.assist.warming import current_prefix, shared_prefix, warm_now
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import Session, open_session
+from foreword.assist.spending.warm_view import warm_json, warm_line
+from foreword.assist.spending.warming import current_prefix, shared_prefix, warm_now
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
 from foreword.cli.consent import add_consent, consent_of
 from foreword.cli.running import run_cancellable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from foreword.assist.explaining import explain
-from foreword.assist.ledger import Ledger
+from foreword.assist.accounts.ledger import Ledger
+from foreword.assist.spending.explaining import explain
 from foreword.cli.arguments import add_json, add_workspace
 from foreword.cli.terminal import output, print_json, show_problems
 from foreword.storage.places import find_places

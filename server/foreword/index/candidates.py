@@ -80,8 +80,9 @@ def candidates(
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
     scores = np.round(scores, SCORE_DIGITS)
-    order = np.argsort(-scores, kind="stable").tolist()
-    best = ((index.paths[place], float(scores[place])) for place in order if scores[place] > 0)
+    hits = np.flatnonzero(scores > 0)
+    order = hits[np.argsort(-scores[hits], kind="stable")].tolist()
+    best = ((index.paths[place], float(scores[place])) for place in order)
     files = (Candidate(path, score) for path, score in best if path not in skipped)
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
 

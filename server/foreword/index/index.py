@@ -116,10 +116,10 @@ class Index:
     @cached_property
     def terms(self) -> LiveTable:
         """The words of all files."""
-        row_ids = np.unique(self.path_table.row_ids)
+        row_ids = self.path_table.row_ids
         earlier, self._earlier = self._earlier, None
         if earlier is None:
-            return live_table(self._table(row_ids))
+            return live_table(self._table(np.unique(row_ids)))
         return earlier.changed(row_ids, self._table(earlier.without(row_ids)))
 
     def _table(self, row_ids: Ints) -> TermTable:

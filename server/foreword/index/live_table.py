@@ -68,8 +68,8 @@ class LiveTable:
         return found
 
     def without(self, row_ids: Ints) -> Ints:
-        """Which of some row ids it does not have."""
-        return np.setdiff1d(row_ids, self.row_ids[self.is_live])
+        """Which of some row ids it does not have, each once, in order."""
+        return np.unique(row_ids[~np.isin(row_ids, self.row_ids[self.is_live])])
 
     def changed(self, kept: Ints, come: TermTable) -> LiveTable:
         """A table with those of its rows whose ids are in `kept`, and the rows of `come`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from time import perf_counter
 
 from foreword.core.source import Reader
@@ -12,6 +13,8 @@ from foreword.core.tree import FileTree, LeftOut, make_tree
 from foreword.index.build import BuildReport, refresh
 from foreword.index.index import Index
 from foreword.index.store import Row, Store
+
+_ROW_ID = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,7 @@ class Whole:
 
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
-    old, new = before.blobs, after.blobs
-    changed = [path for path, blob in new.items() if old.get(path) != blob]
-    return tuple(sorted([*changed, *(old.keys() - new.keys())]))
+    return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()}))
 
 
 def update(
@@ -54,7 +55,7 @@ def update(
         bytes=report.bytes + sum(r.size for r in come) - sum(r.size for r in gone),
         seconds=perf_counter() - started,
         parsed=found.parsed,
-        reused=len({row.id for row in index.rows.values()}) - found.parsed,
+        reused=len(set(map(_ROW_ID, index.rows.values()))) - found.parsed,
         languages=_languages(report.languages, gone, come),
         left_out=_left_out(before, tree, paths, found.left_out),
         problems=found.problems,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from foreword.assist.actions import edits
-from foreword.assist.offering import ACTION_KINDS, Offer, Report, Spot, fixes, rewrites, sources
+from foreword.assist.question.actions import edits
+from foreword.assist.question.offering import ACTION_KINDS, Offer, Report, Spot, fixes, rewrites, sources
 from foreword.core.document import Document
 from foreword.core.errors import UsageError
 from foreword.core.leftout import reason_for_path
@@ -27,7 +27,7 @@ from foreword.lsp.server import ForewordServer, handle
 from foreword.lsp.spots import lines_from_lsp, lines_to_lsp, spot_at
 
 if TYPE_CHECKING:
-    from foreword.assist.preparing import Kind
+    from foreword.assist.question.preparing import Kind
 
 OPTIONS = types.CodeActionOptions(
     code_action_kinds=list(dict.fromkeys(ACTION_KINDS.values())), resolve_provider=True

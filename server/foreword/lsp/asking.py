@@ -15,17 +15,17 @@ from typing import Any
 
 from lsprotocol import types
 
-from foreword.assist import asking
-from foreword.assist.actions import Task, edits, task_from_json
-from foreword.assist.answer import Answer
-from foreword.assist.answering import AnswerEvent, ToolsUsed
-from foreword.assist.folder import OpenFolder
-from foreword.assist.forecast import request_json
-from foreword.assist.overlay import workspace_path
-from foreword.assist.pointing import Pointer
-from foreword.assist.preparing import Kind
-from foreword.assist.receipt import receipt_line
-from foreword.assist.session import Session
+from foreword.assist.answering import asking
+from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
+from foreword.assist.question.actions import Task, edits, task_from_json
+from foreword.assist.question.answer import Answer
+from foreword.assist.question.pointing import Pointer
+from foreword.assist.question.preparing import Kind
+from foreword.assist.question.receipt import receipt_line
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.overlay import workspace_path
+from foreword.assist.session.session import Session
+from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.lsp.convert import path_from_uri

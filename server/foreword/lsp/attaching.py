@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from foreword.assist.overlay import workspace_path
-from foreword.assist.placing import Place
+from foreword.assist.question.placing import Place
+from foreword.assist.session.overlay import workspace_path
 from foreword.core.errors import UsageError
 from foreword.lsp.convert import path_from_uri
 

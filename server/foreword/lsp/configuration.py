@@ -19,7 +19,7 @@ from foreword.lsp.server import ForewordServer, handle
 from foreword.lsp.symbol_offer import follow
 
 if TYPE_CHECKING:
-    from foreword.assist.folder import OpenFolder
+    from foreword.assist.session.folder import OpenFolder
 
 SECTION = "foreword"
 CLIENTS_OWN = ("trusted", "status", "trace", "server")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from foreword.assist.ports import Consent
+from foreword.assist.session.ports import Consent
 from foreword.lsp.server import ForewordServer
 
 SEND, CANCEL = "OK", "Cancel"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from foreword.assist.folder import OpenFolder
-from foreword.assist.overlay import BYTE_ORDER_MARK, workspace_path
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.overlay import BYTE_ORDER_MARK, workspace_path
 from foreword.core.document import Document
 from foreword.core.errors import WorkspaceError
 from foreword.core.leftout import MAX_FILE_BYTES

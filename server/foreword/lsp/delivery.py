@@ -10,10 +10,10 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from foreword.assist.applying import Outcome
-from foreword.assist.editing import files_json, problems_json
-from foreword.assist.folder import OpenFolder
-from foreword.assist.proposal import Proposal
+from foreword.assist.edits.applying import Outcome
+from foreword.assist.edits.editing import files_json, problems_json
+from foreword.assist.edits.proposal import Proposal
+from foreword.assist.session.folder import OpenFolder
 from foreword.core.errors import Problem
 from foreword.core.hunk import render_hunk
 from foreword.lsp.edits import LaidEdit, lay_edit

@@ -25,8 +25,8 @@ async def get_ready(server: ForewordServer, folder: Folder) -> None:
         return
     for module in FOR_QUESTIONS:
         await server.load(module)
-    providers = await server.load("foreword.assist.providers")
-    laying = await server.load("foreword.assist.laying")
+    providers = await server.load("foreword.assist.session.providers")
+    laying = await server.load("foreword.assist.context.laying")
     try:
         await opened.run(laying.lay_foreword, opened.session, opened.latest, keep=False)
         if providers.provider_name(opened.session) != "offline":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from foreword.assist.advice import forecast_json
-from foreword.assist.asking import prepare_now
-from foreword.assist.folder import OpenFolder
-from foreword.assist.pointing import Pointer
-from foreword.assist.preparing import Prepared
-from foreword.assist.saved import look
-from foreword.assist.session import Session
-from foreword.assist.warm_view import warm_json
-from foreword.assist.warming import current_prefix, shared_prefix, warm_now
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.question.pointing import Pointer
+from foreword.assist.question.preparing import Prepared
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.saved import look
+from foreword.assist.session.session import Session
+from foreword.assist.spending.advice import forecast_json
+from foreword.assist.spending.warm_view import warm_json
+from foreword.assist.spending.warming import current_prefix, shared_prefix, warm_now
 from foreword.lsp.asking import documents_in
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.trust import require_trust

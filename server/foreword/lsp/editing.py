@@ -14,16 +14,16 @@ from typing import Any
 
 from lsprotocol import types
 
-from foreword.assist.actions import Task, edits, pointers_of, question_of, task_from_json
-from foreword.assist.answering import AnswerEvent, ToolsUsed
-from foreword.assist.asking import prepare_now
-from foreword.assist.editing import Edited, edit
-from foreword.assist.folder import OpenFolder
-from foreword.assist.forecast import request_json
-from foreword.assist.overlay import workspace_path
-from foreword.assist.pointing import Pointer
-from foreword.assist.preparing import Kind
-from foreword.assist.session import Session
+from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.edits.editing import Edited, edit
+from foreword.assist.question.actions import Task, edits, pointers_of, question_of, task_from_json
+from foreword.assist.question.pointing import Pointer
+from foreword.assist.question.preparing import Kind
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.overlay import workspace_path
+from foreword.assist.session.session import Session
+from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import Problem, UsageError
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.lsp.asking import documents_in

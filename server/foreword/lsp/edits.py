@@ -14,9 +14,9 @@ from itertools import accumulate
 
 from lsprotocol import types
 
-from foreword.assist.folder import OpenFolder
-from foreword.assist.overlay import BYTE_ORDER_MARK
-from foreword.assist.proposal import ChangeKind, Proposal, ProposedFile
+from foreword.assist.edits.proposal import ChangeKind, Proposal, ProposedFile
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.overlay import BYTE_ORDER_MARK
 from foreword.core.anchoring import resolve
 from foreword.core.document import Document
 from foreword.core.edit import Edit

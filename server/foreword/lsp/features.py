@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from foreword.assist.ports import REAL_TIME, Time
+from foreword.assist.session.ports import REAL_TIME, Time
 from foreword.lsp import (
     actions,
     chat,

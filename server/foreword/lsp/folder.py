@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreword.assist.tasks import Coalesce
-from foreword.assist.worker import Worker
+from foreword.assist.session.tasks import Coalesce
+from foreword.assist.session.worker import Worker
 from foreword.core.settings import Options
 
 if TYPE_CHECKING:
-    from foreword.assist.folder import OpenFolder
-    from foreword.assist.keeping import Keeping
-    from foreword.assist.ports import Clock
+    from foreword.assist.session.folder import OpenFolder
+    from foreword.assist.session.ports import Clock
+    from foreword.assist.spending.keeping import Keeping
 
 CLOSE_S = 0.7
 MAX_TOUCHED = 32
@@ -48,7 +48,7 @@ class Folder:
         """
         async with self._opening:
             if self.open_folder is None:
-                module = await self._worker.run(importlib.import_module, "foreword.assist.folder")
+                module = await self._worker.run(importlib.import_module, "foreword.assist.session.folder")
                 self.open_folder = await module.open_folder(
                     self.path, environ, editor, self._worker, self._note_progress, clock=clock
                 )

@@ -83,8 +83,8 @@ async def refresh(server: ForewordServer, folder: Folder) -> None:
 
 async def _index(server: ForewordServer, folder: Folder) -> None:
     """Build the whole index; questions meanwhile use what is there."""
-    from foreword.assist.indexing import IndexingStopped  # noqa: PLC0415 - imported by now, by the folder itself
-    from foreword.assist.overlay import workspace_path  # noqa: PLC0415 - as above
+    from foreword.assist.session.indexing import IndexingStopped  # noqa: PLC0415 - imported by now, by the folder itself
+    from foreword.assist.session.overlay import workspace_path  # noqa: PLC0415 - as above
 
     opened = folder.open_folder
     assert opened is not None, "it is configured"  # noqa: S101 - an invariant

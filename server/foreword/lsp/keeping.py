@@ -1,4 +1,4 @@
-"""When the server hears of questions and of signs of life, and lets the prefix be kept warm (`assist/keeping.py`)."""
+"""When the server hears of questions and of signs of life, and lets the prefix be kept warm (`assist/spending/keeping.py`)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def keep(server: ForewordServer, folder: Folder) -> None:
     if folder.open_folder is None:
         return
     if folder.keeping is None:
-        from foreword.assist.keeping import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
+        from foreword.assist.spending.keeping import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
 
         folder.keeping = Keeping(
             folder.open_folder,
@@ -54,7 +54,7 @@ def note_sign(server: ForewordServer, *, saved: bool) -> None:
 
 
 def _may_send(server: ForewordServer, folder: Folder) -> bool:
-    from foreword.assist.trust import is_trusted  # noqa: PLC0415 - heavy, and imported by the folder by now
+    from foreword.assist.session.trust import is_trusted  # noqa: PLC0415 - heavy, and imported by the folder by now
     from foreword.lsp.configuration import is_trusted_by_client  # noqa: PLC0415 - as above
 
     opened = folder.open_folder

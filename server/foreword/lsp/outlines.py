@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from foreword.assist.worker import Worker
+from foreword.assist.session.worker import Worker
 from foreword.core.document import Document
 from foreword.core.following import follow
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of

@@ -8,7 +8,7 @@ from textwrap import shorten
 from types import MappingProxyType
 from uuid import uuid4
 
-from foreword.assist.proposal import Proposal
+from foreword.assist.edits.proposal import Proposal
 from foreword.core.errors import UsageError
 from foreword.lsp.folder import Folder
 from foreword.lsp.pages import refused_uri

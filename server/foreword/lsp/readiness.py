@@ -12,7 +12,7 @@ from foreword.lsp.convert import path_from_uri
 from foreword.lsp.folder import Folder
 
 if TYPE_CHECKING:
-    from foreword.assist.readiness import Readiness
+    from foreword.assist.session.readiness import Readiness
     from foreword.lsp.server import ForewordServer
 
 MAX_AGE_S = 5.0
@@ -63,7 +63,7 @@ def path_below(folder: Folder, uri: str) -> str | None:
 
 
 async def _refresh(server: ForewordServer, folder: Folder, kept: Kept) -> None:
-    module = await server.load("foreword.assist.readiness")
+    module = await server.load("foreword.assist.session.readiness")
     kept.is_asked, kept.at = False, asyncio.get_running_loop().time()
     opened = folder.open_folder
     if opened is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from foreword.assist.replaying import Order, find_models, replay_report, synthetic_trace
-from foreword.assist.session import Session
+from foreword.assist.session.session import Session
+from foreword.assist.usage.replaying import Order, find_models, replay_report, synthetic_trace
 from foreword.core.errors import UsageError
 from foreword.lsp.arguments import Arguments
 from foreword.prefix.replay import BASE_TOKENS, TURN_TOKENS, Sizes

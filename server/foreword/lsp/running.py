@@ -9,18 +9,22 @@ from typing import Any, get_args
 
 from lsprotocol import types
 
-from foreword.assist.actions import TASK_KEYS, pointers_of, question_of
-from foreword.assist.asking import prepare_now
-from foreword.assist.configuration import PROJECT_FILE
-from foreword.assist.context_view import context_json
-from foreword.assist.explaining import explain
-from foreword.assist.folder import OpenFolder
-from foreword.assist.ledger import GroupBy
-from foreword.assist.pinning import LOOK_QUESTION, Wish, change_pins
-from foreword.assist.pointing import parse_pointer
-from foreword.assist.ports import agree
-from foreword.assist.preparing import Kind
-from foreword.assist.reports import (
+from foreword.assist.accounts.ledger import GroupBy
+from foreword.assist.answering.asking import prepare_now
+from foreword.assist.answering.pinning import LOOK_QUESTION, Wish, change_pins
+from foreword.assist.context.verifying import verify
+from foreword.assist.question.actions import TASK_KEYS, pointers_of, question_of
+from foreword.assist.question.context_view import context_json
+from foreword.assist.question.pointing import parse_pointer
+from foreword.assist.question.preparing import Kind
+from foreword.assist.session.configuration import PROJECT_FILE
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.ports import agree
+from foreword.assist.session.session import Session
+from foreword.assist.session.trust import set_trust, trust_json
+from foreword.assist.spending.explaining import explain
+from foreword.assist.usage.page import usage_page
+from foreword.assist.usage.reports import (
     doctor_json,
     excerpts_json,
     find_code,
@@ -31,10 +35,6 @@ from foreword.assist.reports import (
     usage_totals,
     verification_json,
 )
-from foreword.assist.session import Session
-from foreword.assist.trust import set_trust, trust_json
-from foreword.assist.usage_page import usage_page
-from foreword.assist.verifying import verify
 from foreword.core.errors import UsageError
 from foreword.lsp.arguments import Arguments
 from foreword.lsp.asking import Question, ask, completed, documents_in, task_in

@@ -19,8 +19,8 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from foreword import __version__
-from foreword.assist.ports import Time
-from foreword.assist.worker import Worker
+from foreword.assist.session.ports import Time
+from foreword.assist.session.worker import Worker
 from foreword.core.change import Change
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.position import PositionEncoding

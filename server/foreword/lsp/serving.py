@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
-from foreword.assist.ports import REAL_TIME, Time
+from foreword.assist.session.ports import REAL_TIME, Time
 from foreword.lsp.features import create_server
 from foreword.lsp.framing import Reader
 from foreword.lsp.server import ForewordServer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from foreword.assist.offering import Spot
+from foreword.assist.question.offering import Spot
 from foreword.core.document import Document
 from foreword.core.following import smallest_around
 from foreword.core.language import language_of

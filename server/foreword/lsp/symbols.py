@@ -22,7 +22,7 @@ from foreword.lsp.symbol_offer import is_on
 from foreword.lsp.symbol_tree import Named, nested
 
 if TYPE_CHECKING:
-    from foreword.assist.folder import OpenFolder
+    from foreword.assist.session.folder import OpenFolder
 
 MAX_FOUND = 200
 KINDS: Mapping[str, types.SymbolKind] = {
@@ -81,7 +81,7 @@ async def workspace_symbol(
 
 
 async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[tuple[str, Definition]]:
-    module = await server.load("foreword.assist.symbols")
+    module = await server.load("foreword.assist.question.symbols")
     saved = opened.latest or await opened.look()
     found: list[tuple[str, Definition]] = await opened.run(
         module.find_by_beginning, saved.index, query, MAX_FOUND

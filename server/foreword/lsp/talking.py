@@ -13,15 +13,15 @@ from uuid import uuid4
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
-from foreword.assist.answer import tokens_json
-from foreword.assist.answering import AnswerEvent, ToolsUsed
-from foreword.assist.chat import Chat, messages_of
-from foreword.assist.chat_store import ChatStore
-from foreword.assist.chatting import Said, Speech, Spoken, proposals_json, reply_json
-from foreword.assist.editing import COMPLETE, problems_json
-from foreword.assist.folder import OpenFolder
-from foreword.assist.proposal import Proposal
-from foreword.assist.session import Session
+from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
+from foreword.assist.chat.chat import Chat, messages_of
+from foreword.assist.chat.chatting import Said, Speech, Spoken, proposals_json, reply_json
+from foreword.assist.chat.store import ChatStore
+from foreword.assist.edits.editing import COMPLETE, problems_json
+from foreword.assist.edits.proposal import Proposal
+from foreword.assist.question.answer import tokens_json
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.session import Session
 from foreword.core.errors import UsageError
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.core.usage import Usage

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from foreword.assist.folder import OpenFolder
-from foreword.assist.providers import provider_name
-from foreword.assist.session import Session
-from foreword.assist.trust import is_trusted, set_trust
+from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.providers import provider_name
+from foreword.assist.session.session import Session
+from foreword.assist.session.trust import is_trusted, set_trust
 from foreword.core.errors import TrustError
 from foreword.lsp.configuration import is_trusted_by_client
 from foreword.lsp.server import ForewordServer

@@ -17,15 +17,17 @@ local chats = {}
 --- A chat by its id, which may be known only from the server.
 ---@param id string
 ---@param title? string
+---@param root? string the folder that it is about
 ---@return foreword.Chat
-function M.of(id, title)
+function M.of(id, title, root)
   chats[id] = chats[id] or { id = id, title = title or "Chat", buffer = -1, messages = {}, attachments = {} }
+  chats[id].root = chats[id].root or root
   return chats[id]
 end
 
 --- Send lines of a file, or all of it, with the next question.
 ---@param chat foreword.Chat
----@param attachment? table
+---@param attachment? foreword.Attachment
 function M.attach(chat, attachment)
   if attachment then
     table.insert(chat.attachments, attachment)
@@ -43,7 +45,7 @@ end
 --- The title that the server gives a chat, which is what was asked first.
 ---@param chat foreword.Chat
 local function load_title(chat)
-  local found = client.find()
+  local found = client.find(chat.buffer)
   if found then
     client.send(found, "foreword/chat/open", { resumeId = chat.id }, function(_, result)
       if result and result.title ~= "" then
@@ -54,7 +56,7 @@ local function load_title(chat)
 end
 
 ---@param chat foreword.Chat
----@param done? fun(messages: table[])
+---@param done? fun()
 local function load_history(chat, done)
   local found = client.needed(chat.buffer)
   if not found then
@@ -66,7 +68,7 @@ local function load_history(chat, done)
     elseif vim.api.nvim_buf_is_loaded(chat.buffer) then
       transcript.render(chat, result.messages)
       if done then
-        done(result.messages)
+        done()
       end
     end
   end)
@@ -102,8 +104,9 @@ end
 function M.read(buffer)
   local id = vim.api.nvim_buf_get_name(buffer):sub(#SCHEME + 1)
   local chat = M.of(id)
-  chat.buffer = buffer
-  page.prepare(buffer)
+  local found = client.find()
+  chat.buffer, chat.root = buffer, chat.root or (found and found.root_dir)
+  page.prepare(buffer, chat.root)
   set_keys(chat)
   local group = vim.api.nvim_create_augroup("foreword.chat." .. id, {})
   vim.api.nvim_create_autocmd("BufWinEnter", {
@@ -134,13 +137,14 @@ local function recall(chat, question, answer)
     return
   end
   client.send(found, "foreword/chat/history", { chatId = chat.id, limit = RECENT }, function(_, result)
+    ---@type foreword.Kept[]
     local messages = result and result.messages or {}
     if not transcript.is_shown(chat) then
       return
     end
     for number = #messages, 1, -1 do
       local asked, answered = messages[number], messages[number + 1]
-      if asked.role == "user" and asked.text == question.text then
+      if asked and asked.role == "user" and asked.text == question.text then
         question.id = asked.id
         if answered and answered.role == "assistant" then
           answer.id = answered.id
@@ -150,7 +154,7 @@ local function recall(chat, question, answer)
       end
     end
     if not chat.request and transcript.draft(chat) == "" then
-      transcript.set_draft(chat, question.text)
+      transcript.set_draft(chat, question.text or "")
     end
   end)
 end
@@ -158,14 +162,14 @@ end
 --- How a send ended: in the transcript, and nowhere else.
 ---@param chat foreword.Chat
 ---@param problem? lsp.ResponseError
----@param told? table
+---@param told? foreword.Turn
 local function end_answer(chat, problem, told)
-  local is_empty = chat.tail.text == ""
+  local is_empty = not chat.tail or chat.tail.text == ""
   chat.tail, chat.request, chat.over = nil, nil, nil
-  if not transcript.is_shown(chat) then
+  local question, answer = chat.messages[#chat.messages - 1], chat.messages[#chat.messages]
+  if not transcript.is_shown(chat) or not question or not answer then
     return
   end
-  local question, answer = unpack(chat.messages, #chat.messages - 1)
   if #chat.messages <= 4 then
     load_title(chat)
   end
@@ -241,10 +245,12 @@ end
 function M.toggle_receipt()
   local chat = current()
   local message = chat and transcript.under_cursor(chat, "assistant")
-  if chat and message and message.receipt then
-    message.unfolded = not message.unfolded
-    transcript.show_below(chat, message)
+  if not chat or not message or not message.receipt then
+    client.tell("no receipt here: use this in a chat, on an answer", vim.log.levels.WARN)
+    return
   end
+  message.unfolded = not message.unfolded
+  transcript.show_below(chat, message)
 end
 
 --- Show the edits of the answer under the cursor.
@@ -252,7 +258,9 @@ function M.show_proposal()
   local chat = current()
   local message = chat and transcript.under_cursor(chat, "assistant")
   local proposal = message and (message.proposals or {})[1]
-  if proposal and #proposal.files > 0 then
+  if not chat then
+    client.tell("no answer here: use this in a chat", vim.log.levels.WARN)
+  elseif proposal and #proposal.files > 0 then
     require("foreword.edits").show(proposal.proposalId)
   else
     client.tell("this answer edits nothing")

@@ -6,12 +6,13 @@ local client = require("foreword.client")
 local M = {}
 
 --- Show a chat, in its window or beside the code.
+---@param found vim.lsp.Client whose chat it is
 ---@param id string
 ---@param title string
----@param attachment? table
-local function show(id, title, attachment)
+---@param attachment? foreword.Attachment
+local function show(found, id, title, attachment)
   local name = "foreword://chat/" .. id
-  chat.attach(chat.of(id, title), attachment)
+  chat.attach(chat.of(id, title, found.root_dir), attachment)
   local window = vim.fn.bufwinid(vim.fn.bufnr("^" .. name .. "$"))
   if window ~= -1 then
     vim.api.nvim_set_current_win(window)
@@ -21,7 +22,7 @@ local function show(id, title, attachment)
 end
 
 --- A new chat.
----@param attachment? table
+---@param attachment? foreword.Attachment
 ---@param uri? string of a file in the folder that it is about
 function M.new(attachment, uri)
   local found = client.needed()
@@ -33,12 +34,12 @@ function M.new(attachment, uri)
       client.tell(problem.message, vim.log.levels.ERROR)
       return
     end
-    show(result.chatId, "New chat", attachment)
+    show(found, result.chatId, "New chat", attachment)
   end)
 end
 
 --- Choose among the chats of this folder, or begin one.
----@param attachment? table
+---@param attachment? foreword.Attachment
 ---@param uri? string
 function M.choose(attachment, uri)
   local found = client.needed()
@@ -56,7 +57,7 @@ function M.choose(attachment, uri)
     end
     vim.ui.select(choices, { prompt = "Chat", format_item = named, kind = "foreword_chat" }, function(choice)
       if choice and choice.chatId then
-        show(choice.chatId, choice.title, attachment)
+        show(found, choice.chatId, choice.title, attachment)
       elseif choice then
         M.new(attachment, uri)
       end

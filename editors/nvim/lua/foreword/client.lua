@@ -8,24 +8,39 @@ M.NAME = "foreword"
 M.CANCELLED = -32800
 --- The code of the error of a request that was cancelled.
 
+local INTERNAL = -32603
+--- The code of the error of a request whose server is gone.
+
 ---@class foreword.Request
 ---@field stop fun()
+---@field fail fun(problem: lsp.ResponseError)
+---@field client_id integer
 
----@type table<foreword.Request, true>
+---@type table<foreword.Request, true?>
 local running = {}
 ---@type integer?
 local last_id
 
---- The client of a buffer; of where it was used last, for buffers that belong to no folder.
+---@param root? string
+---@return vim.lsp.Client?
+local function in_folder(root)
+  for _, client in ipairs(root and vim.lsp.get_clients({ name = M.NAME }) or {}) do
+    if client.root_dir == root then
+      return client
+    end
+  end
+end
+
+--- The client of a buffer. Chats and answers belong to the folder that they were begun in; other buffers of no folder
+--- to the one that was used last.
 ---@param buffer? integer
 ---@return vim.lsp.Client?
 function M.find(buffer)
-  local attached = vim.lsp.get_clients({ name = M.NAME, bufnr = buffer or 0 })[1]
-  local found = attached
+  local number = buffer and vim.api.nvim_buf_is_valid(buffer) and buffer or 0
+  return vim.lsp.get_clients({ name = M.NAME, bufnr = number })[1]
+    or in_folder(vim.b[number].foreword_root)
     or vim.lsp.get_clients({ name = M.NAME, id = last_id })[1]
     or vim.lsp.get_clients({ name = M.NAME })[1]
-  last_id = found and found.id
-  return found
 end
 
 ---@param text string
@@ -39,13 +54,15 @@ end
 ---@return vim.lsp.Client?
 function M.needed(buffer)
   local client = M.find(buffer)
-  if not client then
+  if client then
+    last_id = client.id
+  else
     M.tell('no server here: open a file of a repository (see ":checkhealth foreword")', vim.log.levels.WARN)
   end
   return client
 end
 
---- Send a request. `params` gets tokens for those who listen.
+--- Send a request.
 ---@param client vim.lsp.Client
 ---@param method string
 ---@param params table
@@ -53,20 +70,21 @@ end
 ---@return foreword.Request
 function M.send(client, method, params, done)
   ---@type foreword.Request
-  local request = { stop = function() end }
-  running[request] = true
-  local _, id = client:request(method, params, function(problem, result)
+  local request = { client_id = client.id, stop = function() end, fail = function() end }
+  local function over(problem, result)
     if running[request] then
       running[request] = nil
       done(problem, result)
     end
-  end)
+  end
+  running[request] = true
+  request.fail = over
+  local _, id = client:request(method --[[@as vim.lsp.protocol.Method]], params, over)
   request.stop = function()
     if running[request] and id then
-      running[request] = nil
       client:cancel_request(id)
       -- Neovim drops the reply to a request that was cancelled.
-      done({ code = M.CANCELLED, message = "stopped" })
+      over({ code = M.CANCELLED, message = "stopped" })
     end
   end
   return request
@@ -107,6 +125,17 @@ function M.stop_all()
     request.stop()
   end
   return #requests
+end
+
+--- A server is gone: nobody answers what was asked of it.
+---@param client_id integer
+function M.ended(client_id)
+  local message = "the server ended before it answered: `:Foreword restart` starts it anew"
+  for _, request in ipairs(vim.tbl_keys(running)) do
+    if request.client_id == client_id then
+      request.fail({ code = INTERNAL, message = message })
+    end
+  end
 end
 
 return M

@@ -11,6 +11,7 @@ local MARKS = vim.api.nvim_create_namespace("foreword.edits")
 ---@field hunk? integer from 0; nil for a file as a whole
 ---@field first integer row from 0
 ---@field last integer row, inclusive
+---@field line? integer where it is in the file as it was
 ---@field rejected? boolean
 
 ---@class foreword.Shown
@@ -38,11 +39,14 @@ local function mark_parts(buffer)
   end
 end
 
---- The lines of a proposal, and its parts in them.
----@param told table as `foreword.edit/1` or `foreword.proposal/1`
+--- The lines of a proposal, and its parts in them. What can't be applied is said first.
+---@param told foreword.Edits
 ---@return string[] lines, foreword.Part[] parts
 local function laid_out(told)
   local lines, parts = {}, {}
+  for _, problem in ipairs(told.problems) do
+    table.insert(lines, "# " .. problem.message)
+  end
   for _, edit in ipairs(told.edits) do
     local hunks = edit.kind == "change" and told.hunks[edit.path] or {}
     local diff = vim.split(vim.trim(edit.diff), "\n", { plain = true })
@@ -56,7 +60,8 @@ local function laid_out(told)
     for number, hunk in ipairs(hunks) do
       first = #lines
       vim.list_extend(lines, vim.split(vim.trim(hunk), "\n", { plain = true }))
-      table.insert(parts, { path = edit.path, hunk = number - 1, first = first, last = #lines - 1 })
+      local line = math.floor(tonumber(hunk:match("^@@ %-(%d+)")) or 1)
+      table.insert(parts, { path = edit.path, hunk = number - 1, first = first, last = #lines - 1, line = line })
     end
   end
   return lines, parts
@@ -64,10 +69,12 @@ end
 
 ---@return foreword.Part?
 local function under_cursor()
-  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
-  return vim.iter(shown[vim.api.nvim_get_current_buf()].parts):find(function(part)
-    return part.first <= row and row <= part.last
-  end)
+  local row = vim.fn.line(".") - 1
+  for _, part in ipairs(shown[vim.api.nvim_get_current_buf()].parts) do
+    if part.first <= row and row <= part.last then
+      return part
+    end
+  end
 end
 
 --- Accept or reject the hunk under the cursor.
@@ -86,6 +93,7 @@ end
 ---@param proposal foreword.Shown
 ---@return table? argument nil where nothing is
 local function accepted(proposal)
+  ---@type table<string, any>
   local argument, count = { proposalId = proposal.id, files = {}, hunks = {} }, 0
   for _, part in ipairs(proposal.parts) do
     if not part.rejected then
@@ -143,9 +151,8 @@ local function set_keys(buffer)
     gf = {
       function()
         local part = under_cursor()
-        local line = part and vim.fn.getline(part.first + 1):match("^@@ %-(%d+)")
         if part then
-          require("foreword.citation").open(part.path, tonumber(line))
+          require("foreword.citation").open(part.path, part.line)
         end
       end,
       "Open the file",
@@ -156,12 +163,39 @@ local function set_keys(buffer)
   end
 end
 
+--- There is nothing to apply: what the model says instead.
+---@param told foreword.Edits
+local function show_words(told)
+  local lines = vim.split(vim.trim(told.text or ""), "\n", { plain = true })
+  if #lines > 1 or #lines[1] > 60 then
+    require("foreword.float").show("no edit was proposed", lines)
+  else
+    client.tell("no edit was proposed" .. (lines[1] ~= "" and ": " .. lines[1] or ""))
+  end
+end
+
+--- The window where a proposal is shown already.
+---@param name string
+---@return integer? window
+local function window_of(name)
+  for buffer in pairs(shown) do
+    if vim.api.nvim_buf_get_name(buffer) == name then
+      return vim.fn.win_findbuf(buffer)[1]
+    end
+  end
+end
+
 --- Show a proposal that came with an answer.
----@param told table
+---@param told foreword.Edits
 function M.preview(told)
   local lines, parts = laid_out(told)
+  local name = "foreword://proposal/" .. told.proposalId
+  local window, asked_in = window_of(name), client.find()
   if #parts == 0 then
-    client.tell("no edit was proposed" .. (told.text and told.text ~= "" and (": " .. told.text) or ""))
+    show_words(told)
+    return
+  elseif window then
+    vim.api.nvim_set_current_win(window)
     return
   end
   vim.cmd.tabnew()
@@ -171,7 +205,8 @@ function M.preview(told)
   vim.bo[buffer].bufhidden = "wipe"
   vim.bo[buffer].filetype = "diff"
   vim.bo[buffer].modifiable = false
-  vim.api.nvim_buf_set_name(buffer, "foreword://proposal/" .. told.proposalId)
+  vim.b[buffer].foreword_root = asked_in and asked_in.root_dir
+  vim.api.nvim_buf_set_name(buffer, name)
   vim.wo.winbar = " x rejects a hunk · <CR> applies the others · q discards all"
   shown[buffer] = { id = told.proposalId, parts = parts }
   mark_parts(buffer)

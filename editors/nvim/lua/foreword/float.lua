@@ -1,26 +1,40 @@
 --- One answer in a floating window: `q` closes it, `gf` opens a cited place.
 
+local client = require("foreword.client")
 local page = require("foreword.page")
 local receipt = require("foreword.receipt")
 
 local M = {}
 
-local LEAST = 3
+local LEAST = 1
+local READING = " q closes · gf opens a place "
+local WAITING = " q stops "
 
---- Make a window as high as its text, as far as there is room.
+--- Make a window as high as its text, as far as there is room. One that was put beside the code stays as it is.
 ---@param window integer
 local function fit(window)
-  if vim.api.nvim_win_is_valid(window) then
-    local height = vim.api.nvim_win_text_height(window, {}).all
-    vim.api.nvim_win_set_height(window, math.max(LEAST, math.min(height, math.floor(vim.o.lines * 0.7))))
+  if vim.api.nvim_win_is_valid(window) and vim.api.nvim_win_get_config(window).relative ~= "" then
+    local height, most = vim.api.nvim_win_text_height(window, {}).all, math.floor(vim.o.lines * 0.7)
+    vim.api.nvim_win_set_height(window, math.max(LEAST, math.min(height, most)))
+  end
+end
+
+--- What the keys do, in the frame.
+---@param window integer
+---@param footer string
+local function label(window, footer)
+  if vim.api.nvim_win_is_valid(window) and vim.api.nvim_win_get_config(window).relative ~= "" then
+    vim.api.nvim_win_set_config(window, { footer = footer, footer_pos = "right" })
   end
 end
 
 ---@param title string
+---@param footer string
 ---@return integer buffer, integer window
-local function open(title)
+local function open(title, footer)
+  local asked_in = client.find()
   local buffer = vim.api.nvim_create_buf(false, true)
-  page.prepare(buffer)
+  page.prepare(buffer, asked_in and asked_in.root_dir)
   vim.bo[buffer].bufhidden = "wipe"
   local width = math.min(96, vim.o.columns - 4)
   local window = vim.api.nvim_open_win(buffer, true, {
@@ -30,9 +44,12 @@ local function open(title)
     col = math.floor((vim.o.columns - width) / 2),
     row = math.floor(vim.o.lines / 8),
     border = "rounded",
-    title = " " .. title:gsub("%s+", " "):sub(1, width - 4) .. " ",
+    title = " " .. vim.fn.strcharpart(title:gsub("%s+", " "), 0, width - 4) .. " ",
+    footer = footer,
+    footer_pos = "right",
   })
   page.prepare_window(window)
+  vim.api.nvim_set_option_value("fillchars", "eob: ", { win = window, scope = "local" })
   for _, key in ipairs({ "q", "<Esc>" }) do
     vim.keymap.set("n", key, "<Cmd>close<CR>", { buffer = buffer, desc = "Close" })
   end
@@ -43,7 +60,7 @@ end
 ---@param title string
 ---@param lines string[]
 function M.show(title, lines)
-  local buffer, window = open(title)
+  local buffer, window = open(title, READING)
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
   vim.bo[buffer].modifiable = false
   fit(window)
@@ -51,11 +68,11 @@ end
 
 --- An answer that comes piece by piece; closing the window stops it.
 ---@param title string
----@param begin fun(on_text: fun(text: string), done: fun(result?: table)): foreword.Request
+---@param begin fun(on_text: fun(text: string), done: fun(result?: foreword.Answer)): foreword.Request
 function M.stream(title, begin)
-  local buffer, window = open(title)
+  local buffer, window = open(title, WAITING)
   vim.bo[buffer].modifiable = false
-  local waiting = page.note(buffer, 0, { "… q stops it" }, "ForewordHint")
+  local waiting = page.note(buffer, 0, { "…" }, "ForewordHint")
   local function last()
     return vim.api.nvim_buf_line_count(buffer) - 1
   end
@@ -74,7 +91,12 @@ function M.stream(title, begin)
     if result.note then
       page.append(buffer, last(), ("\n\n*%s*"):format(result.note))
     end
-    page.note(buffer, last(), { receipt.line(result.receipt) }, nil, waiting)
+    -- Neovim never scrolls to what stands below the last line, so that one is empty.
+    if vim.api.nvim_buf_get_lines(buffer, -2, -1, true)[1] ~= "" then
+      page.append(buffer, last(), "\n")
+    end
+    page.note(buffer, math.max(0, last() - 1), { receipt.line(result.receipt) }, nil, waiting)
+    label(window, READING)
     fit(window)
   end)
   vim.api.nvim_create_autocmd("BufWipeout", { buffer = buffer, once = true, callback = request.stop })

@@ -6,13 +6,12 @@ M.STEP = "→ "
 --- How a line of the model's tools begins; such lines are folded.
 
 local MARKS = vim.api.nvim_create_namespace("foreword.page")
-vim.api.nvim_set_hl(0, "ForewordReceipt", { link = "Comment", default = true })
-vim.api.nvim_set_hl(0, "ForewordHint", { link = "NonText", default = true })
-vim.api.nvim_set_hl(0, "ForewordRejected", { link = "Comment", default = true })
 
 --- What an answer's buffer is like.
 ---@param buffer integer
-function M.prepare(buffer)
+---@param root? string the folder that it is about
+function M.prepare(buffer, root)
+  vim.b[buffer].foreword_root = root
   vim.bo[buffer].buftype = "nofile" -- first of all: no language server attaches to such a buffer
   vim.bo[buffer].swapfile = false
   vim.bo[buffer].modeline = false
@@ -45,7 +44,8 @@ end
 
 ---@return integer
 function M.fold_level()
-  return vim.startswith(vim.fn.getline(vim.v.lnum), M.STEP) and 1 or 0
+  local line = vim.api.nvim_buf_get_lines(0, vim.v.lnum - 1, vim.v.lnum, false)[1] or ""
+  return vim.startswith(line, M.STEP) and 1 or 0
 end
 
 ---@return string
@@ -68,21 +68,25 @@ function M.quietly(buffer, change)
   vim.bo[buffer].modified = false
 end
 
---- Append text to a line; cursors on it at its end follow.
+--- Append text to a line. Cursors on it follow, but for those on the first line: they are where reading begins.
 ---@param buffer integer
 ---@param row integer from 0
 ---@param text string
 function M.append(buffer, row, text)
   local lines = vim.split((text:gsub("\r", "")), "\n", { plain = true })
   local line = vim.api.nvim_buf_get_lines(buffer, row, row + 1, false)[1] or ""
-  local followers = vim.tbl_filter(function(window)
-    return vim.api.nvim_win_get_cursor(window)[1] == row + 1
-  end, vim.fn.win_findbuf(buffer))
+  local cursors = {} ---@type table<integer, [integer, integer]>
+  for _, window in ipairs(vim.fn.win_findbuf(buffer)) do
+    local cursor = vim.api.nvim_win_get_cursor(window)
+    if cursor[1] == row + 1 then
+      cursors[window] = row > 0 and { row + #lines, 0 } or cursor
+    end
+  end
   M.quietly(buffer, function()
     vim.api.nvim_buf_set_text(buffer, row, #line, row, #line, lines)
   end)
-  for _, window in ipairs(followers) do
-    vim.api.nvim_win_set_cursor(window, { row + #lines, 0 })
+  for window, cursor in pairs(cursors) do -- Neovim moves those that are where text is put
+    vim.api.nvim_win_set_cursor(window, cursor)
   end
 end
 
@@ -92,7 +96,8 @@ end
 ---@return string[]
 local function wrapped(text, width)
   local indent, joint = text:match("^%s*"), text:find(" · ", 1, true) and " · " or " "
-  local lines, line = {}, nil
+  local lines = {} ---@type string[]
+  local line ---@type string?
   for _, piece in ipairs(vim.split(vim.trim(text), joint, { plain = true, trimempty = true })) do
     local longer = line and (line .. joint .. piece) or (indent .. piece)
     if line and vim.fn.strwidth(longer) > width then

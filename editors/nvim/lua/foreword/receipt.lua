@@ -18,7 +18,7 @@ local function freshness(receipt)
 end
 
 --- For below an answer.
----@param receipt table as in `foreword.answer/1`
+---@param receipt foreword.Receipt
 ---@return string
 function M.line(receipt)
   local cost, cache, tokens = receipt.cost, receipt.cache, receipt.tokens
@@ -36,7 +36,7 @@ function M.line(receipt)
 end
 
 --- Unfolded.
----@param receipt table
+---@param receipt foreword.Receipt
 ---@return string[]
 function M.lines(receipt)
   local tokens, cost, files = receipt.tokens, receipt.cost, receipt.freshness.deltaFiles

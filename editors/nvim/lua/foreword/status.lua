@@ -1,5 +1,7 @@
 --- How the folders stand, as the server told last.
 
+local client = require("foreword.client")
+
 local M = {}
 
 ---@class foreword.Standing
@@ -27,24 +29,36 @@ function M.note(told, client_id)
   redraw()
   local left = told.warmUntil and told.warmUntil - os.time()
   if left and left > 0 then
-    vim.defer_fn(redraw, (left + 1) * 1000)
+    vim.defer_fn(redraw, math.ceil(left + 1) * 1000)
   end
 end
 
---- Where the folder of a buffer stands.
+--- A server is gone.
+---@param client_id integer
+function M.forget(client_id)
+  known[client_id] = nil
+  redraw()
+end
+
+---@param uri string
+---@param folder string
+local function is_in(uri, folder)
+  return vim.startswith(uri, (folder:gsub("/?$", "/")))
+end
+
+--- Where the folder of a buffer stands; of one that is in no folder, the first of its server.
 ---@param buffer integer
 ---@return foreword.Standing?
 function M.of(buffer)
-  local client = vim.lsp.get_clients({ name = "foreword", bufnr = buffer })[1]
-    or vim.lsp.get_clients({ name = "foreword" })[1]
-  local folders = client and known[client.id] or {}
-  local uri = vim.uri_from_bufnr(buffer)
-  for workspace, standing in pairs(folders) do
-    if vim.startswith(uri, workspace) then
-      return standing
-    end
+  local found = client.find(buffer)
+  local folders = found and known[found.id] or {}
+  local uri, names = vim.uri_from_bufnr(buffer), vim.tbl_keys(folders)
+  table.sort(names)
+  local inner
+  for _, name in ipairs(names) do
+    inner = is_in(uri, name) and name or inner
   end
-  return select(2, next(folders))
+  return folders[inner or names[1]]
 end
 
 ---@param buffer integer

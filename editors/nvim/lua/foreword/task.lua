@@ -6,25 +6,28 @@ local M = {}
 ---@field first integer from 1
 ---@field last integer inclusive
 
+--- Whole lines, or where the cursor is, in the encoding of the server.
+---@param found vim.lsp.Client
 ---@param buffer integer
 ---@param lines? foreword.Lines
 ---@return lsp.Range
-function M.range(buffer, lines)
+function M.range(found, buffer, lines)
+  local encoding = found.offset_encoding --[[@as "utf-8"|"utf-16"|"utf-32"]]
   if not lines then
-    local row = vim.api.nvim_win_get_cursor(0)[1] - 1
-    return { start = { line = row, character = 0 }, ["end"] = { line = row, character = 0 } }
+    return vim.lsp.util.make_range_params(0, encoding).range
   end
-  local is_last = lines.last >= vim.api.nvim_buf_line_count(buffer)
-  local text = vim.api.nvim_buf_get_lines(buffer, lines.last - 1, lines.last, false)[1] or ""
-  local finish = is_last and { line = lines.last - 1, character = vim.str_utfindex(text, "utf-16") }
-    or { line = lines.last, character = 0 }
+  local finish = { line = lines.last, character = 0 }
+  if lines.last >= vim.api.nvim_buf_line_count(buffer) then
+    local text = vim.api.nvim_buf_get_lines(buffer, lines.last - 1, lines.last, false)[1] or ""
+    finish = { line = lines.last - 1, character = vim.str_utfindex(text, encoding) }
+  end
   return { start = { line = lines.first - 1, character = 0 }, ["end"] = finish }
 end
 
 ---@param buffer integer
 ---@param lines? foreword.Lines
 local function diagnostics(buffer, lines)
-  local row = vim.api.nvim_win_get_cursor(0)[1]
+  local row = vim.fn.line(".")
   local first, last = lines and lines.first or row, lines and lines.last or row
   return vim.tbl_filter(function(one)
     return one.lnum < last and (one.end_lnum or one.lnum) >= first - 1
@@ -35,11 +38,11 @@ end
 ---@param found vim.lsp.Client
 ---@param kind string
 ---@param lines? foreword.Lines
----@param done fun(task: table)
+---@param done fun(task: foreword.Task)
 function M.find(found, kind, lines, done)
   local buffer = vim.api.nvim_get_current_buf()
   local document = vim.lsp.util.make_text_document_params(buffer)
-  local range = M.range(buffer, lines)
+  local range = M.range(found, buffer, lines)
   local reports = vim.lsp.diagnostic.from(diagnostics(buffer, lines))
   local context = { diagnostics = reports, triggerKind = 1 }
   local params = { textDocument = document, range = range, context = context }

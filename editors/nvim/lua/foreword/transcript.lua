@@ -14,18 +14,19 @@ local HEADINGS = { user = "## You", assistant = "## Foreword" }
 ---@field finish integer mark of the end of the text
 ---@field id? string
 ---@field text? string of a question
----@field receipt? table
+---@field receipt? foreword.Receipt
 ---@field below? integer mark of what stands below
 ---@field unfolded? boolean
----@field proposals? table[]
+---@field proposals? foreword.Proposal[]
 ---@field work? integer mark of what the model is doing
 
 ---@class foreword.Chat
 ---@field id string
 ---@field title string
+---@field root? string the folder that it is about
 ---@field buffer integer
 ---@field messages foreword.Message[]
----@field attachments table[]
+---@field attachments foreword.Attachment[]
 ---@field prompt? integer mark of the first line of what is asked next
 ---@field draft? string
 ---@field request? foreword.Request
@@ -71,7 +72,7 @@ end
 --- The first row of the prompt; there is one, whatever was deleted.
 ---@param chat foreword.Chat
 function M.prompt_row(chat)
-  local row, count = M.row_of(chat, chat.prompt), vim.api.nvim_buf_line_count(chat.buffer)
+  local row, count = M.row_of(chat, chat.prompt or 0), vim.api.nvim_buf_line_count(chat.buffer)
   if row >= count then
     page.quietly(chat.buffer, function()
       vim.api.nvim_buf_set_lines(chat.buffer, count, count, false, { "" })
@@ -110,9 +111,13 @@ function M.add(chat, role, text)
     vim.api.nvim_buf_set_lines(chat.buffer, row, row, false, lines)
   end)
   place_prompt(chat, row + #lines)
-  local message = { role = role, text = text } ---@type foreword.Message
-  message.start = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row, 0, { right_gravity = false })
-  message.finish = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row + #lines - 2, 0, {})
+  ---@type foreword.Message
+  local message = {
+    role = role,
+    text = text,
+    start = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row, 0, { right_gravity = false }),
+    finish = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row + #lines - 2, 0, {}),
+  }
   table.insert(chat.messages, message)
   return message
 end
@@ -127,7 +132,7 @@ function M.append(chat, message, text)
   vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, last, 0, { id = message.finish })
 end
 
----@param proposal table
+---@param proposal foreword.Proposal
 local function proposal_line(proposal)
   local paths = vim.tbl_map(function(file)
     return file.path
@@ -160,7 +165,7 @@ end
 --- Take over what the server says of an answer.
 ---@param chat foreword.Chat
 ---@param message foreword.Message
----@param told table
+---@param told { receipt?: foreword.Receipt, proposals?: foreword.Proposal[], note?: string }
 function M.finish(chat, message, told)
   message.receipt, message.proposals = told.receipt, told.proposals
   if told.note then
@@ -182,7 +187,7 @@ function M.set_title(chat, title)
 end
 
 ---@param chat foreword.Chat
----@param messages table[] as in `foreword/chat/history`
+---@param messages foreword.Kept[]
 function M.render(chat, messages)
   chat.messages, chat.prompt = {}, nil
   vim.api.nvim_buf_clear_namespace(chat.buffer, MARKS, 0, -1)
@@ -221,17 +226,19 @@ end
 
 --- One piece of the stream.
 ---@param chat foreword.Chat
----@param value table
+---@param value foreword.Piece
 function M.hear(chat, value)
-  local text = value.text
-  if value.kind == "tool" then
-    local before = chat.tail.text == "" and "" or (chat.tail.is_step and "\n" or "\n\n")
+  local tail, text = chat.tail, value.text
+  if not tail then
+    return
+  elseif value.kind == "tool" then
+    local before = tail.text == "" and "" or (tail.is_step and "\n" or "\n\n")
     text = before .. page.STEP .. value.line
-  elseif value.kind == "text" and chat.tail.is_step then
+  elseif value.kind == "text" and text and tail.is_step then
     text = "\n\n" .. text:gsub("^\n+", "")
   end
   if text and text ~= "" then
-    chat.tail.is_step, chat.tail.text = value.kind == "tool", chat.tail.text .. text
+    tail.is_step, tail.text = value.kind == "tool", tail.text .. text
     if M.is_shown(chat) then
       M.append(chat, chat.messages[#chat.messages], text)
     end
@@ -239,7 +246,7 @@ function M.hear(chat, value)
 end
 
 ---@param chat foreword.Chat
----@param value table of work-done progress
+---@param value foreword.Work
 function M.hear_work(chat, value)
   if value.kind == "end" and chat.over then
     chat.over()
@@ -253,7 +260,7 @@ end
 ---@param role? string
 ---@return foreword.Message?
 function M.under_cursor(chat, role)
-  local row, found, last = vim.api.nvim_win_get_cursor(0)[1] - 1, nil, nil
+  local row, found, last = vim.fn.line(".") - 1, nil, nil
   for _, message in ipairs(chat.messages) do
     if not role or message.role == role then
       last = message

@@ -49,6 +49,8 @@ export type FromPage =
   | { type: "drop"; uris: string[] }
   | { type: "copy"; text: string }
   | { type: "insert"; text: string }
+  /** Code of an answer is to become an edit of the file that is open. */
+  | { type: "fit"; code: string }
   | { type: "link"; href: string }
   | { type: "place"; uri: string; line: number; endLine: number }
   | { type: "review"; proposalId: string }

@@ -6,6 +6,16 @@ import type { Server } from "../server";
 /** The command that shows a proposal as a diff, to be accepted or rejected by hunk; its argument is `{proposalId}`. */
 export const REVIEW = "foreword.review";
 
+/** The command that asks for an edit of the open file, and shows it as a diff; its argument is the instruction. */
+export const INSTRUCT = "foreword.instruct";
+
+/** The instruction that brings code into a file; its fence is longer than any in the code. */
+export function applying(code: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `Apply this code:\n\n${fence}\n${code}\n${fence}`;
+}
+
 /** Applies a whole proposal; what became of it in one line. The click was the consent: no second question. */
 export async function applyProposal(server: Server, proposalId: string): Promise<string> {
   const argument = { proposalId, confirm: false };

@@ -2,23 +2,18 @@
 
 import * as vscode from "vscode";
 import type { Server } from "../server";
+import { questionOf, type Task } from "../task";
 import { attach } from "./attaching";
 import { lineTo } from "./line";
 import { registerParticipant } from "./participant";
-import { Talk } from "./talk";
+import { placeIn } from "./place";
+import { Talk, type Place } from "./talk";
 import { ChatView, VIEW } from "./view";
-
-const SHOWN_CHAT = "foreword.chat.shown";
 
 /** Registers the chat view; the server is started by the first request, not by this. */
 export function registerChat(context: vscode.ExtensionContext, server: Server): { dispose(): unknown }[] {
   const line = lineTo(server);
-  const { workspaceState } = context;
-  const place = {
-    get: () => workspaceState.get<string>(SHOWN_CHAT),
-    set: (chatId: string | undefined) => void workspaceState.update(SHOWN_CHAT, chatId),
-  };
-  const talk: Talk = new Talk(line, place, folder, (message) => view.tell(message));
+  const talk: Talk = new Talk(line, place(context), folder, (message) => view.tell(message));
   const view = new ChatView(context.extensionUri, server, () => talk);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
@@ -36,8 +31,20 @@ export function registerChat(context: vscode.ExtensionContext, server: Server): 
     command("attachFile", () => attachFirst(view, "file")),
     command("attachSelection", () => attachFirst(view, "selection")),
     command("ask", (draft?: string) => view.reveal({ type: "focus", ...(draft ? { draft } : {}) })),
+    command("task", async ({ task }: { task: Task }) => {
+      talk.begin();
+      const asked = talk.send(questionOf(task));
+      await view.reveal({ type: "focus" });
+      await asked;
+    }),
     ...registerParticipant(line, folder),
   ];
+}
+
+function place({ globalStorageUri }: vscode.ExtensionContext): Place {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  const workspace = workspaceFile ?? workspaceFolders?.[0]?.uri;
+  return placeIn(vscode.Uri.joinPath(globalStorageUri, "shown-chats").fsPath, workspace?.toString());
 }
 
 async function attachFirst(view: ChatView, what: "file" | "selection"): Promise<void> {

@@ -36,11 +36,13 @@ const EMPTY: ShownChat = { chatId: null, title: "", messages: [], more: false, r
 export class Talk {
   private readonly answering = new Map<string, Answering>();
   private isBeginning = false;
+  /** Counts what was shown: a chat that comes late is not shown over one that was chosen after it. */
+  private turn = 0;
 
   constructor(
     private readonly line: Line,
     private readonly place: Place,
-    /** The URI of the folder that a new chat is about. */
+    /** The URI of the folder that a new chat is about, unless what is attached to its question says so. */
     private readonly folder: () => string | undefined,
     private readonly tell: (message: ToPage) => void,
   ) {}
@@ -53,14 +55,17 @@ export class Talk {
   }
 
   async open(chatId: string): Promise<void> {
+    const mine = ++this.turn;
     try {
       const opened = await this.line.request<Opened>(OPEN, { resumeId: chatId });
       const { messages, more } = await this.line.request<History>(HISTORY, { chatId });
+      if (mine !== this.turn) return;
       this.place.set(chatId);
       const running = this.answering.get(chatId)?.running ?? null;
       const past = running ? messages.filter((message) => message.status !== "pending") : messages;
       this.tell({ type: "show", chat: { chatId, title: opened.title, messages: past, more, running } });
     } catch (error) {
+      if (mine !== this.turn) return;
       // A chat that is gone is not asked for again; where the server failed, it may be there the next time.
       if (codeOf(error) === INVALID_PARAMS) this.place.set(undefined);
       this.tell({ type: "show", chat: EMPTY });
@@ -70,6 +75,7 @@ export class Talk {
 
   /** Shows an empty chat; the server hears of it with its first question. */
   begin(): void {
+    this.turn += 1;
     this.place.set(undefined);
     this.tell({ type: "show", chat: EMPTY });
   }
@@ -123,7 +129,7 @@ export class Talk {
       if (question.from) await this.line.request(TRUNCATE, { chatId: known, messageId: question.from });
       return known;
     }
-    const uri = this.folder();
+    const uri = question.attachments[0]?.uri ?? this.folder();
     const opened = await this.line.request<Opened>(OPEN, uri === undefined ? {} : { uri });
     this.place.set(opened.chatId);
     return opened.chatId;

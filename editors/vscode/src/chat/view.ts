@@ -7,7 +7,7 @@ import { attach, dropped } from "./attaching";
 import { follow, goTo } from "./going";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
-import { REVIEW, applyProposal } from "./proposing";
+import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposing";
 import type { Attachment } from "./protocol";
 import { wordsOf, type Talk } from "./talk";
 import type { Server } from "../server";
@@ -99,6 +99,8 @@ export class ChatView implements vscode.WebviewViewProvider {
         return vscode.env.clipboard.writeText(message.text);
       case "insert":
         return insert(message.text);
+      case "fit":
+        return vscode.commands.executeCommand(INSTRUCT, applying(message.code));
       case "link":
         return follow(message.href);
       case "place":

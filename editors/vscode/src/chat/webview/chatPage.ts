@@ -129,6 +129,7 @@ export class ChatPage {
       follow: (href) => this.post({ type: "link", href }),
       copy: (text) => this.post({ type: "copy", text }),
       insert: (text) => this.post({ type: "insert", text }),
+      fit: (code) => this.post({ type: "fit", code }),
       review: (proposalId) => this.post({ type: "review", proposalId }),
       apply: (proposalId) => this.post({ type: "apply", proposalId }),
       earlier: (before) => this.post({ type: "earlier", before }),

@@ -7,6 +7,8 @@ import { icon } from "./icon";
 export interface CodeActions {
   copy: (text: string) => void;
   insert: (text: string) => void;
+  /** Asks for an edit that brings the code into the file that is open; it is reviewed before anything changes. */
+  fit: (code: string) => void;
 }
 
 export class CodeBlock {
@@ -27,11 +29,16 @@ export class CodeBlock {
       actions.copy(this.code);
       showDone(copy);
     });
-    const insert = button(
-      { class: "small", label: "Insert the code at the cursor", click: () => actions.insert(this.code) },
-      icon("insert"),
+    const insert = { class: "small", label: "Insert the code at the cursor", click: () => actions.insert(this.code) };
+    const fit = { class: "small", label: "Apply the code to the open file (asks the model, then shows the change)" };
+    const bar = element(
+      "div",
+      { class: "code-bar" },
+      element("span", { class: "language" }, name),
+      copy,
+      button(insert, icon("insert")),
+      button({ ...fit, click: () => actions.fit(this.code) }, icon("apply")),
     );
-    const bar = element("div", { class: "code-bar" }, element("span", { class: "language" }, name), copy, insert);
     const pre = element("pre", { tabIndex: 0, role: "region", label: `Code, ${name}` }, this.body);
     this.root = element("div", { class: "code" }, bar, pre);
   }

@@ -2,6 +2,7 @@
 
 const PATHS = {
   add: "M8 3v10M3 8h10",
+  apply: "M9.500 2.500H4v11h8V5zM9.500 2.500V5H12M8 6.500v3M6.500 8h3M6.500 11.500h3",
   attach: "M11 5v5.5a3 3 0 0 1-6 0V4.5a2 2 0 0 1 4 0v5.5a1 1 0 0 1-2 0V5.5",
   chevron: "M4 6l4 4 4-4",
   close: "M4 4l8 8M12 4l-8 8",

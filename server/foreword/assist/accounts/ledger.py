@@ -1,0 +1,260 @@
+"""The ledger: one row for each request that was sent, with its tokens in disjoint buckets and its cost.
+
+A row is written when the answer begins and completed when it ends, so that a killed process loses nothing
+that the API has billed by then. A warm-up is a row of kind "warm", whose cost without a cache is nothing: so every
+sum of savings is net of it. Also keeps the calibrated characters-per-token ratio of each model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from foreword.assist.accounts import reserving
+from foreword.assist.accounts.reserving import Cap, Overdraft, Reservation
+from foreword.core.tokens import calibrate
+from foreword.core.usage import Usage
+from foreword.storage.database import Schema, open_database, transaction
+
+Status = Literal["started", "done", "cancelled", "interrupted"]
+GroupBy = Literal["day", "model", "kind", "workspace"]
+WARM = "warm"
+"""The kind of a row that is no question but keeps the prefix in the cache."""
+
+_ADDED = (
+    "detail TEXT NOT NULL DEFAULT ''",
+    "file TEXT NOT NULL DEFAULT ''",
+    "layer TEXT NOT NULL DEFAULT ''",
+    "tokens_lost INTEGER NOT NULL DEFAULT 0",
+    "cause TEXT NOT NULL DEFAULT ''",
+    "manifest TEXT NOT NULL DEFAULT ''",
+    "answer TEXT NOT NULL DEFAULT ''",
+)
+"""The columns that came with version 2."""
+
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS request (
+    id TEXT PRIMARY KEY, at REAL NOT NULL, workspace TEXT NOT NULL, kind TEXT NOT NULL, provider TEXT NOT NULL,
+    model TEXT NOT NULL, simulated INTEGER NOT NULL, status TEXT NOT NULL, message_id TEXT NOT NULL,
+    fresh INTEGER NOT NULL, write_5m INTEGER NOT NULL, write_1h INTEGER NOT NULL, read INTEGER NOT NULL,
+    output INTEGER NOT NULL, cost REAL NOT NULL, without_cache REAL NOT NULL, prices TEXT NOT NULL,
+    verdict TEXT NOT NULL, digests TEXT NOT NULL, {", ".join(_ADDED)}
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS request_at ON request (at);
+CREATE INDEX IF NOT EXISTS request_of ON request (workspace, at);
+CREATE INDEX IF NOT EXISTS request_answer ON request (answer);
+CREATE TABLE IF NOT EXISTS ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
+{reserving.TABLE}"""
+_SCHEMA = Schema(
+    _TABLES, version=2, steps={1: tuple(f"ALTER TABLE request ADD COLUMN {column}" for column in _ADDED)}
+)
+_SUMS = "count(*), sum(fresh), sum(write_5m), sum(write_1h), sum(read), sum(output), sum(cost), sum(without_cache)"
+_DAY = "date(at, 'unixepoch', 'localtime')"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row.
+
+    `at` is when the request started (Unix seconds); `prices` the version of the price table; costs are US dollars;
+    `digests` name the layers of the prefix that was sent and `manifest` all of them together; `detail` to `cause` are
+    those of `prefix.miss.Verdict`; `answer` is the id of the first request of the same answer (empty: not known).
+    """
+
+    id: str
+    at: float
+    workspace: str
+    kind: str
+    provider: str
+    model: str
+    simulated: bool
+    status: Status
+    message_id: str
+    usage: Usage
+    cost: float
+    without_cache: float
+    prices: str
+    verdict: str
+    digests: Mapping[str, str]
+    detail: str = ""
+    file: str = ""
+    layer: str = ""
+    tokens_lost: int = 0
+    cause: str = ""
+    manifest: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums over the rows of one group; `saved` is net: write premiums are in `cost`."""
+
+    group: str
+    simulated: bool
+    n_requests: int
+    usage: Usage
+    cost: float
+    without_cache: float
+
+    @property
+    def saved(self) -> float:
+        """US dollars saved against sending every prompt uncached."""
+        return self.without_cache - self.cost
+
+
+class Ledger:
+    """One connection, to be closed (a context manager); `problems` say what went wrong when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection, self.problems = open_database(path, _SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def book(self, entry: Entry) -> None:
+        """Write a row, or complete the row with the same id."""
+        row = _row(entry)
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        with transaction(self._connection) as connection:
+            connection.execute(
+                f"INSERT OR REPLACE INTO request ({names}) VALUES ({marks})",  # noqa: S608 - our own columns
+                tuple(row.values()),
+            )
+
+    def totals(self, by: GroupBy, since: float = 0.0, workspace: str | None = None) -> tuple[Total, ...]:
+        """Sums by group since a time (Unix seconds), simulated requests apart from real ones."""
+        group = {"day": _DAY, "model": "model", "kind": "kind", "workspace": "workspace"}[by]
+        rows = self._connection.execute(
+            f"SELECT {group}, simulated, {_SUMS} FROM request "  # noqa: S608 - group is one of four constants
+            "WHERE at >= ? AND (? IS NULL OR workspace = ?) GROUP BY 1, 2 ORDER BY 1, 2",
+            (since, workspace, workspace),
+        )
+        return tuple(
+            Total(str(row[0]), bool(row[1]), row[2], Usage(*row[3:8]), row[8], row[9]) for row in rows
+        )
+
+    def spent_since(self, since: float, kind: str = "") -> float:
+        """US dollars really spent (not simulated) since a time (Unix seconds), by requests of `kind` if it is given."""
+        row = self._connection.execute(
+            "SELECT coalesce(sum(cost), 0) FROM request WHERE at >= ? AND simulated = 0 AND ? IN ('', kind)",
+            (since, kind),
+        ).fetchone()
+        return float(row[0])
+
+    def asked(self, since: float, limit: int) -> list[tuple[float, str]]:
+        """The newest `limit` questions of the user, oldest first: when (Unix seconds), and in which workspace."""
+        rows = self._connection.execute(
+            "SELECT at, workspace FROM request WHERE at >= ? AND kind <> ? AND answer IN ('', id) "
+            "ORDER BY at DESC LIMIT ?",
+            (since, WARM, limit),
+        )
+        return [(float(at), workspace) for at, workspace in rows][::-1]
+
+    def over_base(self, workspace: str, base: str) -> tuple[int, int]:
+        """How many questions were asked over a base, and how many warm-ups went out since the last of them."""
+        mine = "FROM request WHERE workspace = :workspace AND answer IN ('', id) AND instr(digests, :base) "
+        row = self._connection.execute(
+            f"SELECT (SELECT count(*) {mine} AND kind <> :warm), (SELECT count(*) {mine} AND kind = :warm "
+            f"AND at > (SELECT coalesce(max(at), 0) {mine} AND kind <> :warm))",
+            {"workspace": workspace, "base": base, "warm": WARM},
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def reserve(self, wanted: Reservation, caps: Iterable[Cap], since: float, now: float) -> Overdraft | None:
+        """Hold money back for a request; see `assist.reserving.reserve`."""
+        return reserving.reserve(self._connection, wanted, caps, since, now)
+
+    def free(self, reservation_id: str) -> None:
+        """Give the money back: the request is over and booked."""
+        reserving.free(self._connection, reservation_id)
+
+    def outputs(self, model: str, kind: str, limit: int) -> tuple[int, ...]:
+        """The output tokens of the newest whole answers of a model to requests of a kind, simulated ones aside."""
+        rows = self._connection.execute(
+            "SELECT output FROM request WHERE model = ? AND kind = ? AND status = 'done' AND simulated = 0 "
+            "ORDER BY at DESC LIMIT ?",
+            (model, kind, limit),
+        )
+        return tuple(row[0] for row in rows)
+
+    def latest(self, workspace: str, *, warm: bool = True) -> Entry | None:
+        """The newest request of a workspace; without `warm`, the newest that is no warm-up."""
+        where = "WHERE workspace = ? AND (? OR kind <> ?) ORDER BY at DESC LIMIT 1"
+        return next(self._entries(where, workspace, warm, WARM), None)
+
+    def find(self, name: str, limit: int = 2) -> tuple[Entry, ...]:
+        """The requests whose row id or message id is `name`, or begins with it: the former first."""
+        begins = "substr(id, 1, ?) = ? OR substr(message_id, 1, ?) = ?"
+        where = f"WHERE {begins} ORDER BY ? IN (id, message_id) DESC, at DESC LIMIT ?"
+        return tuple(self._entries(where, len(name), name, len(name), name, name, limit))
+
+    def of_answer(self, entry: Entry) -> tuple[Entry, ...]:
+        """All requests of the answer that a request belongs to, in order."""
+        if not entry.answer:
+            return (entry,)
+        return tuple(self._entries("WHERE answer = ? ORDER BY at, id", entry.answer))
+
+    def verdicts(self, since: float = 0.0) -> tuple[tuple[str, bool, int, int], ...]:
+        """How often the cache did what, most often first: verdict, simulated, answers, tokens lost."""
+        rows = self._connection.execute(
+            "SELECT verdict, simulated, count(*), sum(tokens_lost) FROM request "
+            "WHERE at >= ? AND verdict <> '' AND kind <> ? AND answer IN ('', id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            (since, WARM),
+        )
+        return tuple((kind, bool(simulated), n, lost) for kind, simulated, n, lost in rows)
+
+    def answers(
+        self, since: float = 0.0, workspace: str | None = None
+    ) -> Iterator[tuple[float, str, str, int, int]]:
+        """The answers, oldest first: when (Unix seconds), kind, verdict, fresh and written tokens of the first request."""
+        yield from self._connection.execute(
+            "SELECT at, kind, verdict, fresh, write_5m + write_1h FROM request WHERE at >= ? AND kind <> ? "
+            "AND answer IN ('', id) AND (? IS NULL OR workspace = ?) ORDER BY at, id",
+            (since, WARM, workspace, workspace),
+        )
+
+    def ratio(self, model: str, nominal: float) -> float:
+        """Characters a token for a model: calibrated from its answers, `nominal` before the first."""
+        row = self._connection.execute("SELECT ratio FROM ratio WHERE model = ?", (model,)).fetchone()
+        return float(row[0]) if row else nominal
+
+    def calibrate(self, model: str, nominal: float, weight: float, n_tokens: int) -> None:
+        """Learn from a prompt of `weight` that the API counted as `n_tokens`."""
+        with transaction(self._connection) as connection:
+            ratio = calibrate(self.ratio(model, nominal), weight, n_tokens)
+            connection.execute("INSERT OR REPLACE INTO ratio VALUES (?, ?)", (model, ratio))
+
+    def _entries(self, where: str, *arguments: object) -> Iterator[Entry]:
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM request {where}", arguments)  # noqa: S608 - constant clauses
+        for row in rows:
+            yield _entry(row)
+
+
+_BUCKETS = tuple(bucket.name for bucket in fields(Usage))
+_NAMES = tuple(field.name for field in fields(Entry))
+_N_USAGE = _NAMES.index("usage")
+_COLUMNS = ", ".join((*_NAMES[:_N_USAGE], *_BUCKETS, *_NAMES[_N_USAGE + 1 :]))
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    """By column: a row has the fields of an entry, with the buckets of the usage in its place."""
+    row: dict[str, object] = {name: getattr(entry, name) for name in _NAMES if name != "usage"}
+    return (
+        row
+        | {"digests": json.dumps(dict(entry.digests))}
+        | dict(zip(_BUCKETS, astuple(entry.usage), strict=True))
+    )
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    end = _N_USAGE + len(_BUCKETS)
+    values = dict(zip(_NAMES, (*row[:_N_USAGE], Usage(*row[_N_USAGE:end]), *row[end:]), strict=True))
+    return Entry(
+        **(values | {"simulated": bool(values["simulated"]), "digests": json.loads(values["digests"])})
+    )

@@ -1,0 +1,1 @@
+"""Sending questions: one, many, with the tools that the model calls."""

@@ -1,0 +1,164 @@
+"""Many questions over one warm prefix: JSON lines in, JSON objects out, each as soon as it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.assist.answering.answering import answer
+from foreword.assist.answering.asking import offline_text
+from foreword.assist.answering.gate import Gate
+from foreword.assist.context.laying import Foreword, lay_foreword
+from foreword.assist.question.answer import Answer
+from foreword.assist.question.pointing import Pointer, parse_pointer
+from foreword.assist.question.preparing import prepare
+from foreword.assist.session.ports import Runner, in_place
+from foreword.assist.session.providers import ProviderFor, open_providers, tools_style
+from foreword.assist.session.saved import Saved, look
+from foreword.assist.session.session import Session
+from foreword.core.errors import CredentialsError, ForewordError, UsageError
+from foreword.core.reply import Started
+
+ERROR_SCHEMA = "foreword.error/1"
+Json = dict[str, Any]
+Emit = Callable[[Json], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question of a batch, from the input's line `number` (1-based)."""
+
+    number: int
+    question: str
+    pointers: tuple[Pointer, ...]
+
+
+def parse_line(number: int, text: str) -> Line:
+    """One line of the input.
+
+    Raises:
+        UsageError: it is no JSON object with a question.
+    """
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"line {number} is no JSON ({error}): write one object a line") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("question"), str) or not raw["question"].strip():
+        raise UsageError(f'line {number} has no question: write {{"question": "..."}}')
+    path = raw.get("path")
+    if path is not None and not isinstance(path, str):
+        raise UsageError(f'line {number}: "path" must be a text, FILE or FILE:FIRST-LAST')
+    return Line(number, raw["question"], (parse_pointer(path),) if path else ())
+
+
+async def run_batch(
+    session: Session,
+    lines: AsyncIterator[str],
+    emit: Emit,
+    *,
+    parallel: int,
+    use_cache: bool = True,
+    run: Runner = in_place,
+) -> tuple[ForewordError, ...]:
+    """Emit the answer or error object of each line as it finishes; gives the errors.
+
+    Raises:
+        ForewordError: no line can be answered, for example because the credentials are wrong.
+    """
+    async with open_providers(session) as provider_for:
+        batch = _Batch(session, provider_for, emit, Gate(parallel), use_cache=use_cache, run=run)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                number = 0
+                async for text in lines:
+                    number += 1
+                    if text.strip():
+                        await batch.gate.enter()
+                        tasks.create_task(batch.line(number, text))
+        except* ForewordError as group:
+            raise _first(group) from None
+    return tuple(batch.errors)
+
+
+class _Batch:
+    """What the lines of one batch share: the saved state and the prefix, taken when the first one is asked."""
+
+    def __init__(
+        self,
+        session: Session,
+        provider_for: ProviderFor,
+        emit: Emit,
+        gate: Gate,
+        *,
+        use_cache: bool,
+        run: Runner,
+    ) -> None:
+        self.gate = gate
+        self.errors: list[ForewordError] = []
+        self._session = session
+        self._provider_for = provider_for
+        self._emit = emit
+        self._use_cache = use_cache
+        self._run = run
+        self._laid: tuple[Saved, Foreword] | None = None
+
+    async def line(self, number: int, text: str) -> None:
+        """Answer one line and emit its object."""
+        identity = _identity(text)
+        try:
+            answered = await self._answer(parse_line(number, text))
+            self._emit({**identity, **answered.to_json()})
+        except CredentialsError:
+            raise
+        except ForewordError as error:
+            self.errors.append(error)
+            kind = type(error).__name__.removesuffix("Error")
+            shown = {"kind": kind, "message": str(error)}
+            self._emit({"schema": ERROR_SCHEMA, **identity, "line": number, "error": shown})
+        finally:
+            await self.gate.leave()
+
+    async def _answer(self, line: Line) -> Answer:
+        session = self._session
+        saved, laid = await self._run(self._lay)
+        prepared = prepare(
+            session,
+            saved,
+            line.question,
+            line.pointers,
+            use_cache=self._use_cache,
+            foreword=laid,
+            tools_style=tools_style(session),
+        )
+        provider = self._provider_for(lambda: offline_text(prepared, line.pointers))
+        async with aclosing(answer(session, prepared, provider)) as events:
+            async for event in events:
+                if isinstance(event, Started):
+                    await self.gate.warm()
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("answer() ends with an Answer or raises")
+
+    def _lay(self) -> tuple[Saved, Foreword]:
+        if self._laid is None:
+            saved = look(self._session)
+            self._laid = saved, lay_foreword(self._session, saved, more_follow=True)
+        return self._laid
+
+
+def _identity(text: str) -> Json:
+    """The id of a line, as far as it can be made out."""
+    try:
+        raw = json.loads(text)
+    except ValueError:
+        return {}
+    return {"id": raw["id"]} if isinstance(raw, Mapping) and "id" in raw else {}
+
+
+def _first(group: BaseExceptionGroup[ForewordError]) -> ForewordError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,1 @@
+"""Conversations that grow by exact prefixes and survive restarts."""

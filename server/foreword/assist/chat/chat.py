@@ -1,0 +1,200 @@
+"""A chat as values: the opening that it pins, and its turns with what each of them added to the conversation.
+
+What a model is sent of a chat is a function of these values alone: the opening's blocks, then the messages of the
+turns that are done. So each request begins with exactly the messages of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from foreword.assist.context.changes import known_as
+from foreword.assist.context.laying import Foreword
+from foreword.assist.session.saved import Saved
+from foreword.prefix.layers import Base, Block
+from foreword.prefix.lineage import Anchor, Lineage, Shown
+from foreword.prefix.marks import Parameters
+
+Status = Literal["pending", "done", "refused", "failed", "cancelled", "interrupted"]
+"""What became of a turn. Only what is `done` is sent again; `pending` is under way."""
+
+Voice = tuple[str, str]
+"""Who speaks for the assistant: provider and model."""
+
+NOBODY: Voice = ("", "")
+"""Who spoke where no later request may show the thinking to anyone: over a prefix that does not come back."""
+
+THINKING = frozenset({"thinking", "redacted_thinking"})
+MAX_TITLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The prefix that a chat pins with its first turn, as bytes: it needs neither git nor this release to be sent again.
+
+    `known` are the files of that moment by blob id, `shown` those among them that the delta told of.
+    """
+
+    variant: str
+    anchor: Anchor
+    base: Base
+    delta: tuple[Block, ...]
+    known: Mapping[str, str]
+    shown: Mapping[str, Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a turn that is done added: its messages as they were sent and answered, the first one without the opening.
+
+    `told` is the block of changes among them, `shown` the versions of files that it told of.
+    """
+
+    voice: Voice
+    parameters: Parameters
+    messages: tuple[Mapping[str, Any], ...]
+    told: Block | None
+    shown: Mapping[str, Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what became of it; times in Unix seconds.
+
+    `attachments` are as the client gave them, `reply` as the client got it (`assist.replying`), or why there is none.
+    """
+
+    question_id: str
+    answer_id: str
+    asked_at: float
+    question: str
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    status: Status = "pending"
+    answered_at: float | None = None
+    reply: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat of a worktree; `at` is when it was last heard of, `n_turns` how many it has, whatever became of them."""
+
+    id: str
+    worktree: str
+    title: str
+    at: float
+    n_turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that the next request of a chat begins with; without an opening nothing was said yet."""
+
+    opening: Opening | None
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def told(self) -> tuple[Block, ...]:
+        """The blocks of changes since the opening, in order."""
+        return tuple(exchange.told for exchange in self.exchanges if exchange.told is not None)
+
+    @property
+    def lineage(self) -> Lineage | None:
+        """What the model was shown of the files so far."""
+        if self.opening is None:
+            return None
+        shown = dict(self.opening.shown)
+        for exchange in self.exchanges:
+            shown |= exchange.shown
+        return Lineage(self.opening.anchor, (*self.opening.delta, *self.told), shown)
+
+    def history(self, voice: Voice) -> tuple[Mapping[str, Any], ...]:
+        """The messages for one model. Nobody but the model that thought them can read thinking blocks.
+
+        For each model this only ever grows at its end, also when two models take turns.
+        """
+        return tuple(
+            message
+            for exchange in self.exchanges
+            for message in (exchange.messages if exchange.voice == voice else _unthought(exchange.messages))
+        )
+
+    def parameters(self, voice: Voice) -> Parameters | None:
+        """What this model was told beside the messages: the same tools and instructions in all of a chat's requests."""
+        return next((e.parameters for e in reversed(self.exchanges) if e.voice == voice), None)
+
+
+def opening_of(laid: Foreword, saved: Saved) -> Opening:
+    """The opening of a chat whose first turn was sent over a prefix that was laid for this saved state."""
+    forms = dict(laid.base.forms)
+    for block in laid.delta:
+        for part in block.parts:
+            forms[part.path] = known_as(part.form, forms.get(part.path))
+    known = {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
+    shown = {path: Shown(known.get(path), forms[path]) for path in laid.delta_files}
+    return Opening(laid.variant, laid.anchor, laid.base, laid.delta, known, shown)
+
+
+def title_of(question: str) -> str:
+    """The beginning of a question, in one line."""
+    words = " ".join(question.split())
+    return words if len(words) <= MAX_TITLE else f"{words[: MAX_TITLE - 1]}…"
+
+
+def echo(
+    messages: Sequence[Mapping[str, Any]], content: Sequence[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """The messages of a turn with the last words of the model, so that a message of the user may follow.
+
+    Thinking that led to no words is left out, as the API takes no message that ends with it; calls that were not
+    carried out get results that say so.
+    """
+    yield from messages
+    if any(block.get("type") not in THINKING for block in content):
+        yield {"role": "assistant", "content": [dict(block) for block in content]}
+    calls = [block["id"] for block in content if block.get("type") == "tool_use"]
+    if calls:
+        words = "Not carried out: there were too many rounds of tools."
+        yield {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": call, "content": words, "is_error": True}
+                for call in calls
+            ],
+        }
+
+
+def messages_of(turn: Turn) -> tuple[dict[str, Any], ...]:
+    """A turn as clients see it: the user's message, and the assistant's if there is something of it."""
+    asked = {
+        "id": turn.question_id,
+        "role": "user",
+        "text": turn.question,
+        "at": turn.asked_at,
+        "status": turn.status,
+    }
+    if turn.attachments:
+        asked["attachments"] = [dict(attachment) for attachment in turn.attachments]
+    if turn.reply is None or not turn.reply.get("text"):
+        return (asked | {key: turn.reply[key] for key in ("note",) if turn.reply and key in turn.reply},)
+    answered = {
+        "id": turn.answer_id,
+        "role": "assistant",
+        "at": turn.answered_at,
+        "status": turn.status,
+        **turn.reply,
+    }
+    return asked, answered
+
+
+def without_answer(turn: Turn) -> Turn:
+    """The turn as if its answer had been cancelled before its first word."""
+    return replace(turn, status="cancelled", answered_at=None, reply=None)
+
+
+def _unthought(messages: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for message in messages:
+        content = [block for block in message["content"] if block.get("type") not in THINKING]
+        if content:
+            yield {**message, "content": content}

@@ -1,0 +1,1 @@
+"""One question as a value: what it points at, what is found for it, the exact request, the answer and its receipt."""

@@ -1,0 +1,89 @@
+"""What the prefix holds, layer by layer and file by file (`foreword.context/1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from foreword.assist.context.laying import Foreword
+from foreword.assist.context.pins import find_pins
+from foreword.assist.question.preparing import Prepared
+from foreword.assist.session.saved import Saved
+from foreword.assist.session.session import Session
+from foreword.core.tokens import weigh
+from foreword.prefix.layers import Block, blocks_digest
+
+CONTEXT_SCHEMA = "foreword.context/1"
+Json = dict[str, Any]
+
+
+def context_json(session: Session, prepared: Prepared) -> Json:
+    """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio."""
+    laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
+    ttl = prepared.laid.ttl
+    pins = find_pins(session.settings.context_pins, saved, laid)
+    layer = partial(_layer, ratio=ratio, pinned=pins.paths)
+    system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
+    layers = [
+        layer("instructions", prepared.digests["instructions"], (Block(system),), None),
+        layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ttl),
+        layer("delta", blocks_digest(laid.delta), laid.delta, ttl if laid.delta else None),
+    ]
+    return {
+        "schema": CONTEXT_SCHEMA,
+        "anchor": _anchor(laid),
+        "whole": laid.base.whole,
+        "layers": layers,
+        "leftOut": [{"path": left.path, "reason": left.reason} for left in saved.report.left_out],
+        "notShown": _not_shown(laid, saved),
+        "pins": list(session.settings.context_pins),
+        "notPinned": [{"path": path, "reason": reason} for path, reason in pins.missing.items()],
+        "tokens": sum(one["tokens"] for one in layers),
+        "budget": session.settings.context_budget,
+        "minimum": session.model.minimum,
+    }
+
+
+def _layer(
+    name: str,
+    digest: str,
+    blocks: Iterable[Block],
+    breakpoint_ttl: str | None,
+    *,
+    ratio: float,
+    pinned: frozenset[str],
+) -> Json:
+    listed = list(blocks)
+    return {
+        "name": name,
+        "digest": digest,
+        "tokens": round(sum(weigh(block.text) for block in listed) / ratio),
+        "blocks": len(listed),
+        "breakpoint": breakpoint_ttl,
+        "files": [
+            {
+                "path": part.path,
+                "form": part.form,
+                "tokens": round(part.weight / ratio),
+                "digest": part.digest,
+                "block": number,
+                "pinned": part.path in pinned,
+            }
+            for number, block in enumerate(listed)
+            for part in block.parts
+        ],
+    }
+
+
+def _anchor(laid: Foreword) -> Json:
+    anchor = laid.anchor
+    if anchor.kind == "snapshot":
+        return {"kind": "snapshot", "digest": anchor.tree}
+    return {"kind": "git", "commit": anchor.commit, "tree": anchor.tree, "digest": anchor.tree}
+
+
+def _not_shown(laid: Foreword, saved: Saved) -> int:
+    """How many files of the saved state the prefix does not speak of (the tools still reach them)."""
+    shown = laid.base.forms.keys() | set(laid.delta_files)
+    return sum(path not in shown for path in saved.index.blobs)

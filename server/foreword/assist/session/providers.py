@@ -1,0 +1,131 @@
+"""Who answers: the provider that the settings and the environment call for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+from foreword.assist.session.pool import Pool
+from foreword.assist.session.ports import Provider, Warmer
+from foreword.assist.session.session import Session
+from foreword.core.errors import CredentialsError
+from foreword.core.usage import Usage
+from foreword.model.credentials import has_credentials, is_loopback
+from foreword.model.keys import key_from
+from foreword.model.offline import OfflineProvider
+from foreword.model.patience import Patience
+from foreword.model.provider import open_provider
+from foreword.model.tools import ToolStyle
+from foreword.prefix.simulator import positions_of, simulate
+
+ProviderFor = Callable[[Callable[[], str]], Provider]
+"""The provider for one question; the argument composes the text of an offline answer to it."""
+
+
+def provider_name(session: Session) -> str:
+    """The provider's name: `auto` is anthropic where there are credentials, else offline."""
+    chosen = session.settings.provider
+    if chosen != "auto":
+        return chosen
+    return "anthropic" if _has_key(session) else "offline"
+
+
+@asynccontextmanager
+async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
+    """The provider for each question: one for all of them, or an offline one a question; closed at the end.
+
+    Raises:
+        CredentialsError: the provider needs credentials and there are none.
+        ConfigError: the provider's packages are not installed, or its URL is not usable.
+    """
+    if provider_name(session) == "offline":
+        yield lambda compose: OfflineProvider(compose, lambda body: _account(session, body))
+        return
+    async with open_online(session) as provider:
+        yield lambda _: provider
+
+
+@asynccontextmanager
+async def opening_providers(session: Session) -> AsyncIterator[Awaitable[ProviderFor]]:
+    """As `open_providers`, opened while something else is done; what goes wrong is raised where it is awaited."""
+    async with AsyncExitStack() as stack:
+        opening = asyncio.ensure_future(stack.enter_async_context(open_providers(session)))
+        try:
+            yield opening
+        finally:
+            opening.cancel()
+            await asyncio.wait([opening])
+            if not opening.cancelled():
+                opening.exception()
+
+
+@asynccontextmanager
+async def open_online(session: Session) -> AsyncIterator[Warmer]:
+    """The provider that is no simulation, closed at the end.
+
+    Raises:
+        CredentialsError: the provider needs credentials and there are none.
+        ConfigError: the provider's packages are not installed, or its URL is not usable.
+    """
+    name = provider_name(session)
+    if name == "anthropic" and not (_has_key(session) or _is_keyless_engine(session)):
+        raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
+    settings = session.settings
+    pool = session.pool or Pool()
+    key = (name, settings.model_url, settings.model_deadline, settings.model_key_command)
+    try:
+        async with pool.lend(key, partial(asyncio.to_thread, _open, session, name)) as provider:
+            yield provider
+    finally:
+        if pool is not session.pool:
+            await pool.aclose()
+
+
+def _open(session: Session, name: str) -> Warmer:
+    """What the environment says comes first; only without it is a command asked for the key."""
+    settings = session.settings
+    needs_command = name == "anthropic" and not has_credentials(session.environ)
+    command = settings.model_key_command if needs_command else ""
+    return open_provider(
+        name,
+        environ=session.environ,
+        base_url=settings.model_url,
+        api_key=key_from(command) if command else None,
+        patience=Patience(deadline=settings.model_deadline),
+    )
+
+
+def _has_key(session: Session) -> bool:
+    return has_credentials(session.environ) or bool(session.settings.model_key_command)
+
+
+def tools_style(session: Session) -> ToolStyle:
+    """How the text editor tool is offered: as Anthropic defines it, to its models, also behind a gateway.
+
+    A local engine takes that definition without complaint, but shows the model a tool without parameters.
+    """
+    match session.settings.tools_style:
+        case "native":
+            return "native"
+        case "schema":
+            return "schema"
+        case _:
+            return "native" if session.model.known_as and not _is_keyless_engine(session) else "schema"
+
+
+def _is_keyless_engine(session: Session) -> bool:
+    """Whether the endpoint is on this machine and there is no key: an engine, which needs none."""
+    url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
+    return is_loopback(url) and not _has_key(session)
+
+
+def _account(session: Session, body: Mapping[str, Any]) -> Usage:
+    """The usage of a request at the simulated cache, which is kept between processes."""
+    positions, now = positions_of(body), session.clock()
+    entries = session.prefix_store.simulated(position.digest for position in positions)
+    usage, changed = simulate(entries, positions, now=now, ratio=session.ratio, minimum=session.model.minimum)
+    session.prefix_store.put_simulated(changed, now)
+    return usage

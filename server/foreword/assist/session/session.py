@@ -1,0 +1,126 @@
+"""One workspace that is open: its settings, its stores, and where its files come from.
+
+The only mutable state of a run. It is owned by one thread; everything that is computed from it is a value.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from foreword.assist.accounts.ledger import Ledger
+from foreword.assist.session.configuration import read_settings
+from foreword.assist.session.indexing import Indexing
+from foreword.assist.session.pool import Pool
+from foreword.assist.session.ports import Clock, Consent, Signs, gone, refuse
+from foreword.assist.session.recall import Recall
+from foreword.core.errors import Problem
+from foreword.core.settings import Options, Settings
+from foreword.index.build import Progress
+from foreword.index.store import Store, open_store
+from foreword.model.card import Model
+from foreword.model.catalog import Catalog, load_catalog
+from foreword.prefix.store import PrefixStore
+from foreword.storage.lease import Leases
+from foreword.storage.places import Places, find_places, name_digest
+from foreword.workspace.disk import open_root
+from foreword.workspace.repository import Repository, open_repository
+
+
+@dataclass(slots=True)
+class Session:
+    """What a run works with. `problems` collects what the user should hear of, each once.
+
+    `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the editor. `indexing` builds the index
+    beside the questions; without it a look waits for the whole index. `recall` is what the next look goes on from.
+    `pool` keeps the provider open between questions; without it each one opens its own.
+    """
+
+    root: Path
+    repository: Repository | None
+    settings: Settings
+    places: Places
+    catalog: Catalog
+    index_store: Store
+    prefix_store: PrefixStore
+    ledger: Ledger
+    leases: Leases
+    environ: Mapping[str, str]
+    clock: Clock = time.time
+    on_progress: Progress | None = None
+    consent: Consent = refuse
+    signals: Signs = gone
+    problems: list[Problem] = field(default_factory=list)
+    indexing: Indexing | None = None
+    recall: Recall = field(default_factory=Recall)
+    pool: Pool | None = None
+
+    @property
+    def worktree(self) -> str:
+        """The name of this worktree in the stores."""
+        return name_digest(str(self.root))
+
+    @property
+    def model(self) -> Model:
+        """The model of the settings, with safe assumptions where it is unknown."""
+        return self.catalog.find(self.settings.model)[0]
+
+    @property
+    def ratio(self) -> float:
+        """Characters a token for the model of the settings, calibrated."""
+        return self.ledger.ratio(self.settings.model, self.model.chars_per_token)
+
+    def report(self, *problems: Problem) -> None:
+        """Add problems that are not known yet."""
+        self.problems.extend(problem for problem in problems if problem not in self.problems)
+
+
+@contextmanager
+def open_session(  # noqa: PLR0917 - an editor and tests give them by name
+    folder: str | Path,
+    flags: Mapping[str, object],
+    environ: Mapping[str, str] | None = None,
+    clock: Clock = time.time,
+    on_progress: Progress | None = None,
+    editor: Sequence[Options] = (),
+) -> Iterator[Session]:
+    """A session on a folder, closed at the end; `editor` are the settings that an editor gives.
+
+    Raises:
+        WorkspaceError: there is no such folder, or git refuses it.
+        StoreError: Foreword's own data can't be used.
+    """
+    variables = os.environ if environ is None else environ
+    root = open_root(str(folder))
+    places = find_places(variables)
+    settings, problems = read_settings(root, places.config, variables, flags, editor)
+    repository, without_git = open_repository(root)
+    override = Path(settings.model_catalog).expanduser() if settings.model_catalog else None
+    catalog, catalog_problems = load_catalog(override)
+    with ExitStack() as stack:
+        key = repository.common_dir if repository else root
+        store, store_problems = open_store(places.index(key))
+        session = Session(
+            root=root,
+            repository=repository,
+            settings=settings,
+            places=places,
+            catalog=catalog,
+            index_store=stack.enter_context(store),
+            prefix_store=stack.enter_context(PrefixStore(places.prefixes)),
+            ledger=stack.enter_context(Ledger(places.ledger)),
+            leases=stack.enter_context(Leases(places.leases)),
+            environ=variables,
+            clock=clock,
+            on_progress=on_progress,
+        )
+        session.report(*problems, *catalog_problems, *store_problems, *([without_git] if without_git else []))
+        session.report(*session.prefix_store.problems, *session.ledger.problems)
+        _, notice = catalog.find(settings.model, date.fromtimestamp(clock()))  # noqa: DTZ012 - the user's own day
+        session.report(*([notice] if notice else []))
+        yield session

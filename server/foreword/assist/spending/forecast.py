@@ -1,0 +1,218 @@
+"""What a prepared request will probably cost, before anything is sent: tokens, the chance of a hit, money as a range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from foreword.assist.question.preparing import Prepared
+from foreword.assist.session.providers import provider_name
+from foreword.assist.session.session import Session
+from foreword.assist.spending.booking import diagnostics_of
+from foreword.assist.spending.flight import is_readable, request_over
+from foreword.core.usage import Usage
+from foreword.model.card import Model
+from foreword.model.pricing import cost
+from foreword.prefix.layers import blocks_digest
+from foreword.prefix.simulator import positions_of
+from foreword.prefix.store import Sent
+
+REQUEST_SCHEMA = "foreword.request/1"
+ANSWERS_SEEN = 200
+ENOUGH_ANSWERS = 5
+LEARNED_DAYS = 30
+SURE = 0.95
+"""From this chance on, the range of the money leaves the other case out."""
+PRIOR_HITS = 39
+"""Hits that count as seen before the first request over a warm prefix, beside one miss: the provider may evict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """Tokens of nine in ten answers: from `low` to `high`; `n` is how many answers say so (0: a guess)."""
+
+    low: int = 100
+    median: int = 500
+    high: int = 2_000
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Estimates for one request, before the results of its tools.
+
+    `if_hit` and `if_miss` are the prompt's tokens where the cache has what it should have, and where it has nothing;
+    `probability` is that of a hit, `warm_until` (Unix seconds) how long it lasts, None for a cold prefix.
+    """
+
+    model: Model
+    prompt: int
+    prefix: int
+    if_hit: Usage
+    if_miss: Usage
+    probability: float
+    warm_until: float | None
+    output: Typical
+    max_output: int
+    below_minimum: bool
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether the prefix takes part in the cache at all."""
+        return self.if_miss.written > 0
+
+    @property
+    def likely(self) -> Usage:
+        """The tokens of the more probable case, with a middling answer."""
+        prompt = self.if_hit if self.probability >= 1 - self.probability else self.if_miss
+        return replace(prompt, output=self.output.median)
+
+    @property
+    def low(self) -> float:
+        """US dollars if all goes well and the answer is short."""
+        prompt = self.if_hit if self.probability > 1 - SURE else self.if_miss
+        return cost(replace(prompt, output=self.output.low), self.model)
+
+    @property
+    def high(self) -> float:
+        """US dollars if it does not, and the answer is long."""
+        prompt = self.if_hit if self.probability >= SURE else self.if_miss
+        return cost(replace(prompt, output=self.output.high), self.model)
+
+    @property
+    def most(self) -> float:
+        """US dollars at the very most: nothing is read, and the answer is as long as it may be."""
+        return cost(replace(self.if_miss, output=self.max_output), self.model)
+
+    @property
+    def mean(self) -> float:
+        """US dollars on the average, with a middling answer."""
+        hit, miss = (
+            cost(replace(u, output=self.output.median), self.model) for u in (self.if_hit, self.if_miss)
+        )
+        return self.probability * hit + (1 - self.probability) * miss
+
+    def to_json(self) -> dict[str, Any]:
+        """As the `forecast` of `foreword.request/1`."""
+        model, likely = self.model, self.likely
+        return {
+            "tokens": {
+                "prompt": self.prompt,
+                "prefix": self.prefix,
+                "fresh": self.if_miss.fresh,
+                "read": likely.read,
+                "written": likely.written,
+                "output": {"low": self.output.low, "median": self.output.median, "high": self.output.high},
+                "maxOutput": self.max_output,
+            },
+            "expected": self._expected,
+            "probability": round(self.probability, 4),
+            "warmUntil": self.warm_until,
+            "cost": {
+                "currency": "USD",
+                "hit": _money(cost(self._whole_hit, model)),
+                "miss": _money(cost(self.if_miss, model)),
+                "withoutCache": _money(cost(Usage(fresh=self.prompt), model)),
+                "maxOutput": _money(cost(Usage(output=self.max_output), model)),
+                "low": _money(self.low),
+                "mean": _money(self.mean),
+                "high": _money(self.high),
+                "max": _money(self.most),
+            },
+            "belowMinimum": self.below_minimum,
+        }
+
+    @property
+    def _expected(self) -> str:
+        if not self.is_cached:
+            return "uncached"
+        return "hit" if self.warm_until is not None else "miss"
+
+    @property
+    def _whole_hit(self) -> Usage:
+        """The prompt if its whole prefix were in the cache, as it will be for the next question."""
+        if self.warm_until is not None:
+            return self.if_hit
+        return Usage(fresh=self.if_miss.fresh, read=self.if_miss.written)
+
+
+def request_json(session: Session, prepared: Prepared) -> dict[str, Any]:
+    """As `foreword.request/1`: the exact Messages body, and the forecast of its tokens and cost."""
+    shown = foresee(session, prepared).to_json()
+    body = prepared.body() | diagnostics_of(session, prepared, provider_name(session))
+    return {"schema": REQUEST_SCHEMA, "request": body, "forecast": shown}
+
+
+def foresee(session: Session, prepared: Prepared) -> Forecast:
+    """The forecast of a request that is sent now."""
+    ratio, model, ttl = session.ratio, session.model, prepared.laid.ttl
+    prefix, prompt = round(prepared.prefix_weight / ratio), round(prepared.weight / ratio)
+    is_cached = ttl is not None and prefix >= model.minimum
+    cached = prefix if is_cached else 0
+    read, warm_until = _readable(session, prepared) if is_cached else (0, None)
+    return Forecast(
+        model=model,
+        prompt=prompt,
+        prefix=prefix,
+        if_hit=_usage(prompt - cached, cached - read, read, prepared),
+        if_miss=_usage(prompt - cached, cached, 0, prepared),
+        probability=_chance(session) if warm_until is not None else 0.0,
+        warm_until=warm_until,
+        output=_typical(session, prepared),
+        max_output=prepared.parameters.max_tokens,
+        below_minimum=ttl is not None and not is_cached,
+    )
+
+
+def _usage(fresh: int, written: int, read: int, prepared: Prepared) -> Usage:
+    if prepared.laid.ttl == "1h":
+        return Usage(fresh=fresh, write_1h=written, read=read)
+    return Usage(fresh=fresh, write_5m=written, read=read)
+
+
+def _readable(session: Session, prepared: Prepared) -> tuple[int, float | None]:
+    """The tokens that the cache has by our own records, and until when; the base, and the delta as far as it was sent."""
+    now = session.clock()
+    request = request_over(prepared, provider_name(session), now)
+    warm = [
+        (_n_sent(prepared, sent), sent.at + sent.ttl_s)
+        for sent in session.prefix_store.sent(session.worktree, prepared.foreword.variant)
+        if is_readable(sent, request, ("instructions", "base"), now)
+    ]
+    if not warm:
+        return 0, None
+    n_delta, until = max(warm)
+    positions, parameters = positions_of(prepared.body()), prepared.parameters
+    last = len(parameters.tools) + 1 + len(prepared.laid.base.blocks) + n_delta - 1
+    return round(positions[last].weight / session.ratio), until
+
+
+def _n_sent(prepared: Prepared, sent: Sent) -> int:
+    """How many blocks of the delta went with an earlier request over the same base."""
+    delta, digest = prepared.laid.delta, sent.digests.get("delta")
+    return next((n for n in range(len(delta), 0, -1) if blocks_digest(delta[:n]) == digest), 0)
+
+
+def _chance(session: Session) -> float:
+    """How often a prefix that should be in the cache is: by the ledger, beginning with a guess."""
+    since = session.clock() - LEARNED_DAYS * 86_400
+    counts = {kind: n for kind, simulated, n, _ in session.ledger.verdicts(since) if not simulated}
+    hits, gone = counts.get("hit", 0), counts.get("server_side", 0)
+    return (hits + PRIOR_HITS) / (hits + gone + PRIOR_HITS + 1)
+
+
+def _typical(session: Session, prepared: Prepared) -> Typical:
+    seen = sorted(session.ledger.outputs(prepared.parameters.model, prepared.kind, ANSWERS_SEEN))
+    if len(seen) < ENOUGH_ANSWERS:
+        return Typical()
+    return Typical(_at(seen, 0.05), _at(seen, 0.5), _at(seen, 0.95), len(seen))
+
+
+def _at(ordered: Sequence[int], share: float) -> int:
+    """The value below which this share of them lies."""
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def _money(dollars: float) -> float:
+    return round(dollars, 8)

@@ -1,0 +1,111 @@
+"""Spending limits: nothing is sent that could go past one, whoever else is about to send something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from foreword.assist.accounts.day import start_of_day
+from foreword.assist.accounts.reserving import Cap, Reservation
+from foreword.assist.question.preparing import Prepared
+from foreword.assist.question.receipt import dollars
+from foreword.assist.session.ports import Provider
+from foreword.assist.session.session import Session
+from foreword.assist.spending.forecast import Forecast, foresee
+from foreword.core.errors import LimitError, StoreError
+from foreword.core.usage import Usage
+from foreword.model.pricing import cost
+from foreword.prefix.simulator import positions_of
+
+AFTER_S = 60.0
+"""How long a reservation outlives the time that its request may take, in seconds."""
+
+
+async def confirm(session: Session, prepared: Prepared, provider: Provider) -> None:
+    """Ask the user about a request whose forecast is above `limits.confirm`.
+
+    Raises:
+        LimitError: it is not to be sent.
+    """
+    limit = session.settings.limits_confirm
+    if limit and not provider.simulated:
+        seen = foresee(session, prepared)
+        await confirm_amount(session, seen.high, f"{seen.prompt:,} tokens for {seen.model.id}")
+
+
+async def confirm_amount(session: Session, amount: float, what: str) -> None:
+    """Ask the user about `amount` US dollars if that is above `limits.confirm`.
+
+    Raises:
+        LimitError: they are not to be spent.
+    """
+    limit = session.settings.limits_confirm
+    if not limit or amount <= limit:
+        return
+    told = f"may cost {dollars(amount)}, more than the {dollars(limit)} of limits.confirm"
+    if not await session.consent(f"This request ({what}) {told}. Send it?"):
+        raise LimitError(
+            f"nothing was sent: the request {told}; confirm it with --yes, or raise limits.confirm"
+        )
+
+
+@contextmanager
+def holding(
+    session: Session, prepared: Prepared, provider: Provider, tail: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[str]:
+    """Hold back what one request may cost while it is under way; gives the id for its row.
+
+    `tail` are the messages of the tool loop so far. An answer that is longer than usual can end past the limit by
+    its own output; nothing is sent after it.
+
+    Raises:
+        LimitError: it would be too much for `limits.day`; nothing was sent.
+    """
+    limited = bool(session.settings.limits_day) and not provider.simulated
+    amount = _worst(session, prepared, tail) if limited else 0.0
+    with holding_amount(session, prepared.kind, amount, day_caps(session) if limited else ()) as row_id:
+        yield row_id
+
+
+@contextmanager
+def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Cap]) -> Iterator[str]:
+    """Hold back US dollars under these caps; without caps nothing is held back, and nothing stored.
+
+    Raises:
+        LimitError: it would be too much for one of them.
+    """
+    row_id, now = uuid4().hex, session.clock()
+    if not caps:
+        yield row_id
+        return
+    wanted = Reservation(row_id, kind, amount, now + session.settings.model_deadline + AFTER_S)
+    over = session.ledger.reserve(wanted, caps, start_of_day(now), now)
+    if over is not None:
+        raise LimitError(
+            f"today's limit of {dollars(over.cap.limit)} stands in the way: {dollars(over.taken)} is spent or under "
+            f"way and this request may cost {dollars(amount)}; raise {over.cap.key}, or use --provider offline"
+        )
+    try:
+        yield row_id
+    finally:
+        with suppress(StoreError):  # it runs out by itself
+            session.ledger.free(row_id)
+
+
+def day_caps(session: Session) -> tuple[Cap, ...]:
+    """What holds for every request."""
+    limit = session.settings.limits_day
+    return (Cap("limits.day", limit),) if limit else ()
+
+
+def _worst(session: Session, prepared: Prepared, tail: Sequence[Mapping[str, Any]]) -> float:
+    """The prompt with its whole prefix written anew, and a long answer."""
+    seen: Forecast = foresee(session, prepared)
+    usage = replace(seen.if_miss, output=min(seen.output.high, seen.max_output))
+    if tail:
+        weight = positions_of(prepared.body(tail))[-1].weight - prepared.weight
+        usage += Usage(write_5m=round(weight / session.ratio))
+    return cost(usage, session.model)

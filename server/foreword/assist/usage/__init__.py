@@ -1,0 +1,1 @@
+"""Reports over what was done: usage page, charts, treemap, replay."""

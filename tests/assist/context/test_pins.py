@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desk import Desk, text_of
+from foreword.assist.context.laying import lay_foreword
+from foreword.assist.context.pins import IN_DELTA, NO_FILE, NO_ROOM, Pins, find_pins
+from foreword.assist.session.saved import look
+from gitrepo import GitRepo
+from sample_repo import make_sample
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "home")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> GitRepo:
+    return make_sample(tmp_path / "shop", 12)
+
+
+def pins_of(desk: Desk, repo: GitRepo, *pins: str) -> Pins:
+    desk.flags = {"context.budget": 4_000, "context.pins": list(pins)}
+    with desk.session(repo.path) as session:
+        saved = look(session)
+        return find_pins(session.settings.context_pins, saved, lay_foreword(session, saved, keep=False))
+
+
+def test_pins_that_are_shown_need_no_words(desk: Desk, repo: GitRepo) -> None:
+    found = pins_of(desk, repo, "README.md", "shop/checkout.py")
+    assert (frozenset({"README.md", "shop/checkout.py"}), {}) == (found.paths, found.missing)
+
+
+def test_each_pin_without_effect_has_its_reason(desk: Desk, repo: GitRepo) -> None:
+    repo.write("huge.py", "".join(f"def long_{n}():\n    return {n}\n" for n in range(2_000)))
+    repo.write("hidden.py", "HIDDEN = 1\n")
+    repo.write(".forewordignore", "hidden.py\n")
+    repo.write(".gitignore", "ignored.py\n")
+    repo.commit("More")
+    repo.write(".env", "TOKEN=1\n")
+    repo.write("ignored.py", "IGNORED = 1\n")
+    repo.write("new.py", "NEW = 1\n")
+    pins = (
+        "huge.py",
+        "hidden.py",
+        ".env",
+        "ignored.py",
+        "gone.py",
+        "new.py",
+        "node_modules/a/b.js",
+        "../../etc/passwd",
+    )
+    assert {
+        "huge.py": NO_ROOM,
+        "hidden.py": "ignored by .forewordignore",
+        ".env": "secret",
+        "ignored.py": NO_FILE,
+        "gone.py": NO_FILE,
+        "new.py": IN_DELTA,
+        "node_modules/a/b.js": "vendored",
+        "../../etc/passwd": NO_FILE,
+    } == pins_of(desk, repo, *pins).missing
+
+
+def test_nothing_that_is_left_out_gets_into_a_prefix_by_a_pin(desk: Desk, repo: GitRepo) -> None:
+    repo.write(".env", "TOKEN=hunter2\n")
+    repo.write("deploy/server.pem", "hunter2\n")
+    repo.commit("Commit what should not be")
+    repo.write(".foreword.toml", "context.pins = ['.env', '**', '/deploy/', '*.pem']\n")
+    for budget in (4_000, 200_000):
+        desk.flags = {"context.budget": budget}
+        assert "hunter2" not in text_of(desk.look_at(repo.path))
+
+
+def test_the_order_of_pins_and_repeated_ones_do_not_matter(desk: Desk, repo: GitRepo) -> None:
+    seen = set()
+    for pins in (["*.md", "/shop/orders/"], ["/shop/orders/", "*.md", "*.md"]):
+        desk.flags = {"context.budget": 4_000, "context.pins": pins}
+        laid = desk.look_at(repo.path)
+        seen.add((laid.variant, laid.digests["base"]))
+    assert 1 == len(seen)
+
+
+def test_other_pins_are_another_variant_with_a_lineage_of_its_own(desk: Desk, repo: GitRepo) -> None:
+    desk.flags = {"context.budget": 4_000}
+    plain = desk.ask_about(repo.path)
+    desk.flags = {"context.budget": 4_000, "context.pins": ["/shop/"]}
+    pinned = desk.ask_about(repo.path)
+    desk.flags = {"context.budget": 4_000, "context.pins": []}
+    assert plain.variant != pinned.variant
+    assert plain.digests["base"] != pinned.digests["base"]
+    assert plain == desk.ask_about(repo.path)
