@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,26 @@ def test_the_same_files_are_the_same_value(tmp_path: Path) -> None:
     assert before is seen(repo, before)
 
 
+def test_a_repository_inside_is_seen_when_it_comes_and_when_it_goes(tmp_path: Path) -> None:
+    repo = begun(tmp_path / "r")
+    alone = seen(repo)
+    make_repo(repo.path / "inner").write("x.py", "one\n")
+    with_inner = seen(repo, alone)
+    assert "inner" in with_inner.reasons
+    shutil.rmtree(repo.path / "inner")
+    assert alone == seen(repo, with_inner)
+
+
+def test_an_index_that_git_wrote_again_says_the_same(tmp_path: Path) -> None:
+    repo = begun(tmp_path / "r")
+    before = seen(repo)
+    os.utime(repo.path / "a.py", (1, 1))
+    repo.git("update-index", "--refresh")
+    after = seen(repo, before)
+    assert before.index != after.index
+    assert before.tree is after.tree
+
+
 def test_other_rules_make_another_tree(tmp_path: Path) -> None:
     repo = begun(tmp_path / "r")
     before = seen(repo)
@@ -106,8 +127,8 @@ def test_only_files_that_decide_about_themselves_are_looked_at_alone(
 
 def test_what_was_seen_of_another_index_is_not_believed(tmp_path: Path) -> None:
     repo = begun(tmp_path / "r")
-    wrong = replace(seen(repo), listing="of something else", tracked={"a.py": "0" * 40})
-    assert seen(repo) == replace(seen(repo, wrong), listing=seen(repo).listing)
+    wrong = replace(seen(repo), listing="of something", index="else", tracked={"a.py": "0" * 40})
+    assert seen(repo) == seen(repo, wrong)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="times of another kind")

@@ -14,6 +14,7 @@ import sys
 from foreword.lsp.serving import serve_stdio
 
 CANCELLED = 130
+SWITCH_S = 0.0005
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -32,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the process ends in here."""
     _log(arguments.log_level)
+    # The event loop shares the interpreter with threads that look at files and search: it shall not wait 5 ms for each.
+    sys.setswitchinterval(SWITCH_S)
     try:
         code = asyncio.run(_serve(arguments))
     except KeyboardInterrupt:

@@ -6,13 +6,13 @@ from the same state of a repository builds the same base. Nothing is fetched.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from foreword.workspace.git import ask, records_of, run
+from foreword.workspace.changed_paths import changed_paths, recent_ids
+from foreword.workspace.git import ask, records_of
 from foreword.workspace.repository import Repository
 
 DEFAULT_BRANCHES = ("HEAD", "main", "master")
@@ -65,6 +65,11 @@ def heads(repository: Repository) -> str | None:
     return ask(repository.root, "show-ref", "--head", "HEAD", *DEFAULT_BRANCHES) or None
 
 
+def head_of(heads: str) -> str:
+    """The commit that is checked out, out of what `heads` says: its first line is `<commit> HEAD`."""
+    return heads.partition(" ")[0]
+
+
 def upstream_default(repository: Repository) -> str | None:
     """The remote-tracking ref of the upstream's default branch, or None.
 
@@ -104,11 +109,11 @@ def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> di
     The last `limit` commits up to `commit` count, merges and a first commit aside. Paths are relative to the
     workspace. The same history gives the same numbers everywhere; a shallow clone knows less of it.
     """
-    listed = run(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit)
+    listed = recent_ids(repository, commit, limit)
     position = {line: n for n, line in enumerate(listed.decode("ascii").split())}
     weights: Counter[str] = Counter()
     weight = 0
-    for record in records_of(_changes(repository, listed)):
+    for record in records_of(changed_paths(repository, listed)):
         if record in position:
             weight = limit - position[record]
         else:
@@ -158,23 +163,3 @@ def _remotes(repository: Repository, refs: Iterable[str]) -> Iterator[str]:
     remote = ask(repository.root, "config", "--get", f"branch.{branch}.remote") if branch else None
     yield from [remote] if remote else []
     yield from sorted({ref.split("/")[2] for ref in refs})
-
-
-def _changes(repository: Repository, commits: bytes) -> bytes:
-    """For each commit with changes its id and then the changed paths, each ended by NUL."""
-    with tempfile.TemporaryFile() as listed:
-        listed.write(commits)
-        listed.seek(0)
-        return run(
-            repository.root,
-            "diff-tree",
-            "--stdin",
-            "-r",
-            "-z",
-            "--name-only",
-            "--relative",
-            "--no-renames",
-            "--no-ext-diff",
-            "--ignore-submodules=all",
-            stdin=listed,
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from tempfile import TemporaryFile
 from typing import NamedTuple
@@ -23,6 +24,17 @@ class Entry(NamedTuple):
 def list_index(repository: Repository) -> bytes:
     """Git's index below the workspace, as git lists it."""
     return run(repository.root, "ls-files", "-s", "-z")
+
+
+def index_digest(repository: Repository) -> str:
+    """The digest of the file that git keeps its index in; empty before there is one.
+
+    A split index names its shared part by digest, and a sparse one its trees: the bytes stand for all of it.
+    """
+    try:
+        return hashlib.blake2b((repository.git_dir / "index").read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def index_entries(listing: bytes) -> dict[str, Entry]:

@@ -18,12 +18,14 @@ from typing import NamedTuple
 from foreword.core.leftout import SUBMODULE
 from foreword.core.tree import FileTree, make_tree
 from foreword.workspace.files import Draft, add_from_disk, add_walked, listed
+from foreword.workspace.history import heads
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules
 from foreword.workspace.listing import (
     SUBMODULE_MODE,
     Entry,
     changed_paths,
     ignored_by_git,
+    index_digest,
     index_entries,
     list_index,
     untracked,
@@ -39,7 +41,9 @@ class SavedFiles:
     """The saved files as they were seen: from there the next look goes on.
 
     `listing` is the digest of git's index as git lists it, `tracked` and `left_out` what that makes of the rules: blobs and reasons by
-    path. `reasons` are those of the tree, with the files that git does not vouch for.
+    path. `reasons` are those of the tree, with the files that git does not vouch for; those and no others may be in `touched`.
+    `index` is the digest of the file that git keeps its index in: while that has the same bytes, git lists the same.
+    `heads` says where HEAD and the default branches are; None where the look did not ask.
     """
 
     tree: FileTree
@@ -48,6 +52,9 @@ class SavedFiles:
     tracked: Mapping[str, str]
     left_out: dict[str, str]
     reasons: dict[str, str]
+    index: str = ""
+    touched: frozenset[str] = frozenset()
+    heads: str | None = None
 
     def entry(self, path: str, repository: Repository) -> Entry:
         """What git last knew of a file, as far as it counts here."""
@@ -77,10 +84,13 @@ def see_files(
     with ThreadPoolExecutor(3) as threads:
         pending_changes = threads.submit(changed_paths, repository)
         pending_others = threads.submit(untracked, repository)
-        pending_listing = threads.submit(list_index, repository)
+        pending_heads = threads.submit(heads, repository)
         before = recall()
-        tracked = _tracked(root, rules, pending_listing.result(), before)
-    return _with_changes(tracked, before, repository, {*pending_changes.result(), *pending_others.result()})
+        tracked, index = _tracked(root, rules, repository, before)
+    touched = frozenset((*pending_changes.result(), *pending_others.result()))
+    seen = _with_changes(tracked, before, repository, touched)
+    now = replace(seen, index=index, touched=touched, heads=pending_heads.result())
+    return seen if now == seen else now
 
 
 def can_see_again(before: SavedFiles, root: Path, paths: Collection[str]) -> bool:
@@ -101,17 +111,28 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
     """
     new = [path for path in paths if path not in before.tracked and path not in before.left_out]
     ignored = ignored_by_git(repository, new) if new else frozenset()
-    read = [path for path in paths if path not in ignored]
-    return _patched(
-        before, State(before.tree.blobs, before.reasons, before.tree.dirty), repository, paths, read
-    )
+    draft = _read(before, repository, (path for path in paths if path not in ignored))
+    state = State(before.tree.blobs, before.reasons, before.tree.dirty)
+    return replace(_patched(before, state, draft, paths), touched=before.touched.union(paths), heads=None)
 
 
-def _tracked(root: Path, rules: IgnoreRules, listing: bytes, before: SavedFiles | None) -> SavedFiles:
-    """The files of git's index, as they were if the index is the same."""
+def _tracked(
+    root: Path, rules: IgnoreRules, repository: Repository, before: SavedFiles | None
+) -> tuple[SavedFiles, str]:
+    """The files of git's index, as they were if the index is the same; and the digest of its file."""
+    known = before if before is not None and before.rules == rules else None
+    index = index_digest(repository)
+    if known is not None and index and known.index == index:
+        return known, index
+    listing = list_index(repository)
+    is_settled = index == index_digest(repository)
+    return _judged(root, rules, listing, known), index if is_settled else ""
+
+
+def _judged(root: Path, rules: IgnoreRules, listing: bytes, known: SavedFiles | None) -> SavedFiles:
     digest = hashlib.sha256(listing).hexdigest()
-    if before is not None and before.listing == digest and before.rules == rules:
-        return before
+    if known is not None and known.listing == digest:
+        return known
     draft = Draft(root, rules)
     for path, entry in index_entries(listing).items():
         draft.add_entry(path, entry)
@@ -123,9 +144,10 @@ def _with_changes(
     tracked: SavedFiles, before: SavedFiles | None, repository: Repository, paths: Collection[str]
 ) -> SavedFiles:
     """With the files that git does not vouch for, as they are on disk."""
-    state = State(tracked.tracked, tracked.left_out)
-    files = _patched(tracked, state, repository, paths, paths)
-    return files if before is None or not _is_same(files, before) else before
+    draft = _read(tracked, repository, paths)
+    if tracked is before and _is_same(tracked, draft, paths):
+        return tracked
+    return _patched(tracked, State(tracked.tracked, tracked.left_out), draft, paths)
 
 
 class State(NamedTuple):
@@ -136,14 +158,33 @@ class State(NamedTuple):
     dirty: frozenset[str] = frozenset()
 
 
-def _patched(
-    files: SavedFiles, state: State, repository: Repository, paths: Iterable[str], read: Iterable[str]
-) -> SavedFiles:
-    """The files in a `state`, where what stands at `paths` is forgotten, and `read` from disk."""
+def _read(files: SavedFiles, repository: Repository, paths: Iterable[str]) -> Draft:
+    """What stands on disk at some paths."""
     draft = Draft(repository.root, files.rules)
-    for path in sorted(read):
+    for path in sorted(paths):
         add_from_disk(draft, path, files.entry(path, repository))
-    blobs, reasons, dirty = dict(state.blobs), dict(state.reasons), state.dirty | draft.dirty
+    return draft
+
+
+def _is_same(before: SavedFiles, draft: Draft, paths: Collection[str]) -> bool:
+    """Whether the files are as seen before, where `paths` are now in the draft, and all others as git has them."""
+    now = {path.removesuffix("/") for path in paths}
+    back = {path.removesuffix("/") for path in before.touched} - now
+    blobs, reasons = before.tree.blobs, before.reasons
+    return (
+        draft.dirty == before.tree.dirty
+        and all(_are_equal(path, (blobs, draft.blobs), (reasons, draft.reasons)) for path in now)
+        and all(_are_equal(path, (blobs, before.tracked), (reasons, before.left_out)) for path in back)
+    )
+
+
+def _are_equal(path: str, *pairs: tuple[Mapping[str, str], Mapping[str, str]]) -> bool:
+    return all(one.get(path) == other.get(path) for one, other in pairs)
+
+
+def _patched(files: SavedFiles, state: State, draft: Draft, paths: Collection[str]) -> SavedFiles:
+    """The files in a `state`, where what stands at `paths` is as the draft has it."""
+    blobs, reasons, dirty = _copied(state.blobs), _copied(state.reasons), state.dirty | draft.dirty
     for path in paths:
         if path not in draft.blobs:
             blobs.pop(path, None)
@@ -159,11 +200,6 @@ def _patched(
     return replace(files, tree=tree, reasons=reasons)
 
 
-def _is_same(files: SavedFiles, before: SavedFiles) -> bool:
-    """Whether nothing changed."""
-    return (
-        files.listing == before.listing
-        and files.reasons == before.reasons
-        and files.tree.blobs == before.tree.blobs
-        and files.tree.dirty == before.tree.dirty
-    )
+def _copied(mapping: Mapping[str, str]) -> dict[str, str]:
+    """A copy of the dict behind a proxy: made from the proxy itself it takes ten times as long, in one step."""
+    return mapping.copy() if isinstance(mapping, dict | MappingProxyType) else dict(mapping)

@@ -45,7 +45,7 @@ class AnchoredBase:
 def candidate_anchors(session: Session, saved: Saved) -> tuple[Anchor, ...]:
     """Where a new base would be laid, most shared first: merge base, HEAD; a snapshot where there is no commit."""
     repository = session.repository
-    now = heads(repository) if repository else None
+    now = saved.heads or heads(repository) if repository else None
     if repository is None or now is None:
         return (Anchor("snapshot", snapshot_digest(saved.tree)),)
     known = session.recall.anchors

@@ -22,15 +22,12 @@ from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.policy import TTL_SECONDS, Ttl, decide_request
 from foreword.prefix.signals import Signals
 from foreword.prefix.simulator import positions_of
-from foreword.prefix.situation import GROWTH_TOKENS, Action, Decision, Situation
+from foreword.prefix.situation import Action, Decision, Situation, expected_growth
 from foreword.prefix.store import Sent
 
 DAYS = 90
 MOST_ANSWERS = 400
 """Older ones say nothing any more: the gap model forgets."""
-
-GROWTH_QUESTIONS = 10
-"""How many questions the assumed growth of the delta weighs as much as."""
 
 
 def situation_of(
@@ -54,7 +51,7 @@ def situation_of(
         delta=delta_tokens,
         pending=_tokens(session, pending),
         turn=session.settings.context_excerpts,
-        growth=(GROWTH_QUESTIONS * GROWTH_TOKENS + delta_tokens) / (GROWTH_QUESTIONS + n_questions),
+        growth=expected_growth(delta_tokens, n_questions),
         ttl=_ttl_of(sent.ttl_s) if sent else None,
         renewed=sent.at + offset if sent else None,
         questions=n_questions,

@@ -77,7 +77,7 @@ def find_excerpts(
         budget_tokens=budget,
         boosts=boosts,
         shown=shown,
-        echoes=saved.past.echoes(),
+        echoes=saved.echoes,
     )
     return tuple(found)
 

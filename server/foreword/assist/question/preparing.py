@@ -153,7 +153,7 @@ def library_of(saved: Saved, unsaved: Mapping[str, str] | None = None) -> Librar
         return texts[path] if path in texts else saved.read_content(path)
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
-        return search(saved.index, query, saved.read_content, limit=limit, echoes=saved.past.echoes())
+        return search(saved.index, query, saved.read_content, limit=limit, echoes=saved.echoes)
 
     def define(name: str) -> Sequence[tuple[str, Definition]]:
         return find_definitions(saved.index, name)

@@ -18,12 +18,15 @@ class Past:
     repository: Repository | None = None
     _known: tuple[str, Echoes] | None = None
 
-    def echoes(self) -> Echoes:
-        """The echoes of the history up to the commit that is checked out now; none where git can't tell it."""
+    def echoes(self, head: str | None = None) -> Echoes:
+        """The echoes of the history up to the commit `head`; None is the one that is checked out now.
+
+        There are none where git can't tell them.
+        """
         if self.repository is None:
             return NO_ECHOES
         try:
-            head = head_commit(self.repository)
+            head = head or head_commit(self.repository)
             known = self._known
             if head is not None and (known is None or known[0] != head):
                 self._known = known = head, echoes_of(recent_commits(self.repository, head))

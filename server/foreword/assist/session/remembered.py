@@ -28,6 +28,9 @@ from foreword.workspace.saved_files import SavedFiles
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
+FORMAT = 2
+"""Of the parts and their order."""
+
 MARSHAL_VERSION = 4
 CHECKSUM_BYTES = 16
 
@@ -46,7 +49,7 @@ def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> No
     left_out = [(one.path, one.reason) for one in whole.report.left_out]
     parts = (
         _versions({language_of(path) or "" for path in whole.index.rows}),
-        (files.listing, dict(files.tracked), files.left_out, files.reasons),
+        (files.listing, dict(files.tracked), files.left_out, files.reasons, files.index, list(files.touched)),
         (dict(files.tree.blobs), list(files.tree.dirty)),
         {path: tuple(row) for path, row in whole.index.rows.items()},
         (report, left_out),
@@ -68,13 +71,14 @@ def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
     versions, seen, tree_parts, rows, told = marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
     if versions != _versions(versions):
         return
-    listing, tracked, left_out, reasons = seen
+    listing, tracked, left_out, reasons, index_file, touched = seen
     blobs, dirty = tree_parts
     tree = FileTree(MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty))
     index = Index(session.index_store, tree.blobs, {path: Row._make(row) for path, row in rows.items()})
     report = BuildReport(**told[0] | {"left_out": tuple(LeftOut(*one) for one in told[1]), "problems": ()})
     recall = session.recall
-    recall.files = SavedFiles(tree, rules, listing, MappingProxyType(tracked), left_out, reasons)
+    known = MappingProxyType(tracked)
+    recall.files = SavedFiles(tree, rules, listing, known, left_out, reasons, index_file, frozenset(touched))
     recall.keep(Whole(tree, index, report), is_whole=True)
     recall.remembered = listing
 
@@ -101,4 +105,4 @@ def _versions(languages: Iterable[str]) -> dict[str, str]:
 
 
 def _key(session: Session, name: str) -> str:
-    return f"look:{__version__}:{session.worktree}:{name}"
+    return f"look:{__version__}:{FORMAT}:{session.worktree}:{name}"

@@ -20,11 +20,13 @@ from foreword.core.source import Reader, Source
 from foreword.core.text import Text, decode
 from foreword.core.tree import FileTree, blob_id, make_tree
 from foreword.index.build import FEW_FILES, BuildReport, Progress, find_known, refresh
+from foreword.index.echoes import Echoes
 from foreword.index.index import Index
 from foreword.index.store import Store
 from foreword.index.update import Whole, changed_paths, update
 from foreword.prefix.instructions import BUILDER_VERSION
 from foreword.workspace.disk import hash_of, read_file, read_sources
+from foreword.workspace.history import head_of
 from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
 from foreword.workspace.recent import recently_changed
 from foreword.workspace.saved_files import SavedFiles, can_see_again, see_again, see_files
@@ -37,6 +39,7 @@ class Saved:
 
     `unread` are files that the index does not know yet, because it is still being built.
     `past` is what the history says of the files.
+    `heads` is where HEAD and the default branches were; None if that look did not ask.
     """
 
     root: Path
@@ -48,11 +51,17 @@ class Saved:
     reader: Reader
     unread: frozenset[str] = frozenset()
     past: Past = field(default_factory=Past)
+    heads: str | None = None
 
     @property
     def revision(self) -> str:
         """The name of the saved bytes of all files."""
         return snapshot_digest(self.tree)[:16]
+
+    @property
+    def echoes(self) -> Echoes:
+        """What the history up to the commit that is checked out says to words."""
+        return self.past.echoes(head_of(self.heads) if self.heads else None)
 
     @property
     def is_complete(self) -> bool:
@@ -147,7 +156,16 @@ def _saved(session: Session, files: SavedFiles) -> Saved:
             Problem("there are no files to read here: check --workspace, or what is ignored and left out")
         )
     return Saved(
-        session.root, tree, index, report, _variant(session), files.rules, reader, unread, recall.past
+        session.root,
+        tree,
+        index,
+        report,
+        _variant(session),
+        files.rules,
+        reader,
+        unread,
+        recall.past,
+        files.heads,
     )
 
 

@@ -84,7 +84,7 @@ def find_code(saved: Saved, query: str, limit: int, budget: int | None) -> Seque
         saved.read_content,
         limit=limit,
         budget_tokens=budget,
-        echoes=saved.past.echoes(),
+        echoes=saved.echoes,
     )
 
 
