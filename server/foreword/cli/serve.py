@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 
+from foreword.cli.garbage import put_survivors_aside
 from foreword.lsp.serving import serve_stdio
 
 CANCELLED = 130
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     _log(arguments.log_level)
     # The event loop shares the interpreter with threads that look at files and search: it shall not wait 5 ms for each.
     sys.setswitchinterval(SWITCH_S)
+    put_survivors_aside()
     try:
         code = asyncio.run(_serve(arguments))
     except KeyboardInterrupt:

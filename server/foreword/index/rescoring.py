@@ -6,7 +6,7 @@ signature of its definition, and shares in the score of its file: a passage of t
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,13 +42,20 @@ class Scored:
 
 
 class _TermsOf(dict[str, tuple[str, ...]]):
-    """Which of some terms each word stands for; a word is looked up when it is first met."""
+    """Which of some terms each word stands for; a word is looked up when it is first met.
 
-    def __init__(self, terms: Container[str]) -> None:
+    `roots` finds something in every word, in lower case, that stands for any term.
+    """
+
+    def __init__(self, terms: Container[str], roots: re.Pattern[str]) -> None:
         super().__init__()
         self._terms = terms
+        self._roots = roots
 
     def __missing__(self, word: str) -> tuple[str, ...]:
+        if not self._roots.search(word.lower()):
+            self[word] = ()
+            return ()
         pieces = parts(word)
         all_terms = (*pieces, whole(word)) if len(pieces) > 1 else pieces
         self[word] = found = tuple(term for term in all_terms if term in self._terms)
@@ -65,13 +72,12 @@ class Matcher:
         self._names = names
         self.total = sum(worth.values())
         self._worth = worth
-        self._roots = tuple(dict.fromkeys(_root(term) for term in worth))
-        self._terms_of = _TermsOf(worth)
+        self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, worth))))
+        self._terms_of = _TermsOf(worth, self._roots)
 
     def score(self, text: str, names: Sequence[str]) -> float:
         """BM25 of a passage; `names` are what its definition and the one around it are called."""
-        lowered = text.lower()
-        if not any(root in lowered for root in self._roots):
+        if not self._roots.search(text.lower()):
             return 0.0
         found = WORD.findall(text)
         counts = self._count(found)
@@ -83,9 +89,10 @@ class Matcher:
     def _count(self, found: Sequence[str]) -> dict[str, float]:
         """How often some words mention each term."""
         counts: dict[str, float] = {}
-        for word, n in Counter(found).items():
-            for term in self._terms_of[word]:
-                counts[term] = counts.get(term, 0.0) + n
+        terms_of = self._terms_of
+        for word in found:
+            for term in terms_of[word]:
+                counts[term] = counts.get(term, 0.0) + 1.0
         return counts
 
     def defined(self, passage: Passage) -> float:
