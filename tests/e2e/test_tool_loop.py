@@ -17,7 +17,7 @@ from messages_api import (
     thinking_block,
     tool_use_block,
 )
-from messages_api_errors import Json
+from messages_api.errors import Json
 
 Q = "What is a refund?"
 EDITOR = "str_replace_based_edit_tool"

@@ -30,7 +30,7 @@ from messages_api import (
     thinking_block,
     tool_use_block,
 )
-from messages_api_faults import Fault, Status
+from messages_api.faults import Fault, Status
 
 LONG = "one two three four five six seven eight nine ten"
 

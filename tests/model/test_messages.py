@@ -157,18 +157,6 @@ def test_warming_writes_what_the_next_question_reads(asker: Asker) -> None:
     assert warmed.write_5m == asker.finish(body_of(system=prefix_of())).usage.read
 
 
-def test_counting_leaves_out_what_counting_does_not_take(api: MessagesApi, asker: Asker) -> None:
-    full = body_of(system=prefix_of(), metadata={"user_id": "u"}, stop_sequences=["END"])
-
-    async def count() -> int:
-        async with asker.provider() as provider:
-            return await provider.count_tokens(full)
-
-    counted = asyncio.run(count())
-    assert [] == api.rejected
-    assert asker.finish(full).usage.prompt == counted
-
-
 def test_one_connection_serves_several_answers(api: MessagesApi, asker: Asker) -> None:
     async def run() -> None:
         async with asker.provider() as provider:
