@@ -83,7 +83,9 @@ def test_a_folder_that_is_not_there_is_one_line(name: str, repo: GitRepo, capsys
     ("argv", "words"),
     [
         ([], ""),
-        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        (["frobnicate"], "there is no command 'frobnicate'; see `foreword --help`"),
+        (["forcast"], "there is no command 'forcast'; did you mean forecast?"),
+        (["--josn"], "see `foreword --help`"),
         (["ask"], "required: QUESTION"),
         (["ask", " "], "the question is empty"),
         (["ask", "why", "--path", "a:0"], "has no such lines"),
@@ -96,6 +98,16 @@ def test_a_folder_that_is_not_there_is_one_line(name: str, repo: GitRepo, capsys
 def test_a_wrong_command_line_is_code_2(argv: list[str], words: str, repo: GitRepo, capsys: Output) -> None:
     assert 2 == main([*argv, *(["--workspace", str(repo.path)] if argv[:1] == ["ask"] else [])])
     assert words in capsys.readouterr().err
+
+
+def test_what_is_wrong_with_the_settings_is_told_even_where_the_command_fails(
+    repo: GitRepo, capsys: Output
+) -> None:
+    repo.write(".foreword.toml", 'modle = "x"\n')
+    assert 2 == main(["search", " ", "--workspace", str(repo.path)])
+    problem, error = capsys.readouterr().err.splitlines()
+    assert 'unknown setting "modle"; did you mean "model"?' in problem
+    assert "the query is empty" in error
 
 
 def test_the_version_is_printed(capsys: Output) -> None:
@@ -214,6 +226,13 @@ def test_the_map_is_text_with_its_files(repo: GitRepo, capsys: Output) -> None:
     assert "class Cart" in found["text"]
 
 
+def test_a_map_without_room_says_so(repo: GitRepo, capsys: Output) -> None:
+    assert 0 == main(["map", "--budget", "1", "--workspace", str(repo.path)])
+    shown = capsys.readouterr()
+    assert "" == shown.out
+    assert "foreword: no file fits into a map of 1 tokens: give --budget more\n" in shown.err
+
+
 def test_context_shows_layers_files_and_what_was_left_out(repo: GitRepo, capsys: Output) -> None:
     context = json_of("context", repo, capsys)
     assert ["instructions", "base", "delta"] == [layer["name"] for layer in context["layers"]]
@@ -225,7 +244,7 @@ def test_context_shows_layers_files_and_what_was_left_out(repo: GitRepo, capsys:
 
 def test_verify_builds_the_same_bytes_twice(repo: GitRepo, capsys: Output) -> None:
     found = json_of("verify", repo, capsys)
-    assert found["same"]
+    assert ("foreword.verify/1", True) == (found["schema"], found["same"])
     assert ["instructions", "base", "delta"] == [layer["name"] for layer in found["layers"]]
     assert 0 == run("verify", repo)
     assert "both builds have the same bytes" in capsys.readouterr().out

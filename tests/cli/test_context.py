@@ -95,3 +95,17 @@ def test_pins_of_a_wrong_type_are_told_and_none_counts(large: GitRepo, capsys: O
     assert [] == json.loads(shown.out)["pins"]
     told = " ".join(shown.err.split())
     assert ".foreword.toml: \"context.pins\" must be a list of at most 200 texts, not 'README.md'" in told
+
+
+def test_it_says_which_layers_are_warm(large: GitRepo, capsys: Output) -> None:
+    def cells(layer: str) -> list[str]:
+        assert 0 == context(large)
+        return next(
+            line for line in capsys.readouterr().out.splitlines() if layer in line.split()[:1]
+        ).split()
+
+    assert "cold" in cells("base")
+    assert 0 == main(["ask", "What is the rate?", "--provider", "offline", "--workspace", str(large.path)])
+    capsys.readouterr()
+    assert "warm" in cells("base")
+    assert "cold" not in cells("delta")

@@ -16,11 +16,11 @@ from foreword.prefix.replay import PING_TOKENS, Sent, Sizes, Terms
 from foreword.prefix.synthetic import Plan, make_trace
 from foreword.prefix.trace import Event
 from messages_api import MessagesApi
-from messages_api_errors import Json
-from messages_api_models import find_model
-from messages_api_probe import send
-from messages_api_prompt import read_prompt
-from messages_api_tokens import OPENING_TOKENS
+from messages_api.errors import Json
+from messages_api.models import find_model
+from messages_api.probe import send
+from messages_api.prompt import read_prompt
+from messages_api.tokens import OPENING_TOKENS
 from replays import EVEN, SIZES, asks, replayed, sent_by
 
 MODEL = "claude-sonnet-5-5"

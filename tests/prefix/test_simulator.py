@@ -14,10 +14,10 @@ from foreword.prefix.layers import Base, Block
 from foreword.prefix.marks import Laid, Parameters, request_body
 from foreword.prefix.policy import Ttl
 from foreword.prefix.simulator import Entry, Position, positions_of, simulate
-from messages_api_cache import PrefixCache
-from messages_api_models import Model, find_model
-from messages_api_prompt import read_prompt
-from messages_api_tokens import OPENING_TOKENS
+from messages_api.cache import PrefixCache
+from messages_api.models import Model, find_model
+from messages_api.prompt import read_prompt
+from messages_api.tokens import OPENING_TOKENS
 
 PARAMETERS = Parameters(
     "claude-sonnet-5-5", 1_000, "Be brief.", ({"name": "search", "input_schema": {"type": "object"}},)

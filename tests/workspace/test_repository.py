@@ -21,7 +21,6 @@ def test_the_top_of_a_repository_has_no_prefix(tmp_path: Path) -> None:
     repository = repository_of(repo.path)
     assert ("", repo.path.resolve()) == (repository.prefix, repository.top)
     assert repository.git_dir == repository.common_dir == repo.path.resolve() / ".git"
-    assert not repository.is_shallow
 
 
 def test_a_folder_below_the_top_knows_its_prefix(tmp_path: Path) -> None:
@@ -67,13 +66,6 @@ def test_a_submodule_as_workspace_is_a_repository_of_its_own(tmp_path: Path) -> 
     outer.commit()
     assert repository_of(outer.path / "libs" / "inner").prefix == ""
     assert list(saved(outer.path / "libs" / "inner").blobs) == ["in.txt"]
-
-
-def test_a_shallow_clone_says_so(tmp_path: Path) -> None:
-    repo = make_repo(tmp_path / "repo")
-    repo.commit()
-    repo.commit()
-    assert repository_of(repo.clone(tmp_path / "shallow", "--depth=1").path).is_shallow
 
 
 @pytest.mark.parametrize("inside", [".", "objects"])

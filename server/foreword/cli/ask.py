@@ -12,13 +12,14 @@ from foreword.assist.answering.asking import ask, prepare_now
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointing import Pointer, parse_pointer
 from foreword.assist.question.receipt import receipt_line
-from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
-from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
-from foreword.cli.consent import add_consent, consent_of
+from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace
+from foreword.cli.consent import add_consent
 from foreword.cli.live import LiveText
+from foreword.cli.opening import workspace_of
 from foreword.cli.running import interruptible, run_cancellable
-from foreword.cli.terminal import index_progress, notices, print_json, read_words, show_problems
+from foreword.cli.terminal import notices, print_json, read_words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,17 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     question = read_words(arguments.question, "question")
     pointers = [parse_pointer(path) for path in arguments.path]
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
-        session.consent = consent_of(arguments)
+    with workspace_of(arguments) as session:
         if arguments.dry_run:
             return _dry_run(session, question, pointers, use_cache=not arguments.no_cache)
-        try:
-            run_cancellable(_stream(session, question, pointers, arguments))
-        finally:
-            show_problems(session.problems)
+        run_cancellable(_stream(session, question, pointers, arguments))
     return 0
 
 
@@ -68,7 +62,6 @@ async def _stream(
 def _dry_run(session: Session, question: str, pointers: list[Pointer], *, use_cache: bool) -> int:
     prepared = prepare_now(session, question, pointers, use_cache=use_cache, keep=False)
     print_json(request_json(session, prepared))
-    show_problems(session.problems)
     return 0
 
 

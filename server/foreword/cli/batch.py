@@ -14,11 +14,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 
 from foreword.assist.answering.batch import run_batch
-from foreword.assist.session.session import Session, open_session
-from foreword.cli.arguments import add_budget, add_model, add_workspace, flags_of, whole_number
-from foreword.cli.consent import add_consent, consent_of
+from foreword.assist.session.session import Session
+from foreword.cli.arguments import add_budget, add_model, add_workspace, whole_number
+from foreword.cli.consent import add_consent
+from foreword.cli.opening import workspace_of
 from foreword.cli.running import interruptible, run_cancellable
-from foreword.cli.terminal import index_progress, print_json, show_problems
+from foreword.cli.terminal import print_json
 from foreword.core.errors import ForewordError
 
 
@@ -38,16 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit code is that of the first error, if all else went well it is 0."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
-        session.consent = consent_of(arguments)
+    with workspace_of(arguments) as session:
         parallel = arguments.parallel or session.settings.batch_parallel
-        try:
-            errors = run_cancellable(_run(session, parallel, use_cache=not arguments.no_cache))
-        finally:
-            show_problems(session.problems)
+        errors = run_cancellable(_run(session, parallel, use_cache=not arguments.no_cache))
     return errors[0].exit_code if errors else 0
 
 

@@ -14,13 +14,15 @@ from rich.table import Table
 from foreword.assist.answering.asking import prepare_now
 from foreword.assist.answering.pinning import LOOK_QUESTION, Wish, change_pins
 from foreword.assist.question.context_view import context_json
-from foreword.assist.session.session import Session, open_session
-from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
-from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.assist.session.session import Session
+from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import output, print_json
+from foreword.model.patience import spell
 
 BAR_CELLS = 40
 MIN_BAR_CELLS = 4
-OTHER_CELLS = 62
+OTHER_CELLS = 77
 """What the other columns of the table of layers take."""
 SHOWN_FILES = 15
 
@@ -52,18 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
-        context = _context(session, arguments)
-        show_problems(session.problems)
+    with workspace_of(arguments) as session:
+        context, now = _context(session, arguments), session.clock()
     if arguments.json:
         print_json(context)
     elif "change" in context:
         _show_change(context)
     else:
-        _show(context, every_file=arguments.files)
+        _show(context, now, every_file=arguments.files)
     return 0
 
 
@@ -93,11 +91,11 @@ def _show_not_pinned(context: dict[str, Any]) -> None:
         console.print(f"pinned, but not shown in full: {len(missing) - SHOWN_FILES:,} more (see --json)")
 
 
-def _show(context: dict[str, Any], *, every_file: bool) -> None:
+def _show(context: dict[str, Any], now: float, *, every_file: bool) -> None:
     console, anchor = output(), context["anchor"]
     whole = ", the whole repository" if context["whole"] else ""
     console.print(f"anchor: {anchor['kind']} {anchor.get('commit', anchor['digest'])[:12]}{whole}")
-    console.print(_layers(context, max(MIN_BAR_CELLS, min(BAR_CELLS, console.width - OTHER_CELLS))))
+    console.print(_layers(context, max(MIN_BAR_CELLS, min(BAR_CELLS, console.width - OTHER_CELLS)), now))
     for layer in context["layers"]:
         if layer["files"]:
             console.print(_files(layer, every_file=every_file))
@@ -115,17 +113,22 @@ def _show(context: dict[str, Any], *, every_file: bool) -> None:
         )
 
 
-def _layers(context: dict[str, Any], bar_cells: int) -> Table:
-    table = Table("layer", "tokens", "", "blocks", "cached for", "digest", box=None)
+def _layers(context: dict[str, Any], bar_cells: int, now: float) -> Table:
+    table = Table("layer", "tokens", "", "blocks", "cached for", "cache", "digest", box=None)
     largest = max(layer["tokens"] for layer in context["layers"]) or 1
     for layer in context["layers"]:
         bar = "█" * max(1, round(bar_cells * layer["tokens"] / largest)) if layer["tokens"] else ""
-        kept = layer["breakpoint"] or "-"
-        table.add_row(
-            layer["name"], f"{layer['tokens']:,}", bar, str(layer["blocks"]), kept, layer["digest"][:12]
-        )
-    table.add_row("total", f"{context['tokens']:,}", f"of {context['budget']:,} for the base", "", "", "")
+        kept, warmth = layer["breakpoint"] or "-", _warmth(layer, now)
+        tokens, digest = f"{layer['tokens']:,}", layer["digest"][:12]
+        table.add_row(layer["name"], tokens, bar, str(layer["blocks"]), kept, warmth, digest)
+    table.add_row("total", f"{context['tokens']:,}", f"of {context['budget']:,} for the base", "", "", "", "")
     return table
+
+
+def _warmth(layer: dict[str, Any], now: float) -> str:
+    if layer["warmUntil"] is not None:
+        return f"warm {spell(max(layer['warmUntil'] - now, 0))}"
+    return "-" if layer["warm"] is None else "cold"
 
 
 def _files(layer: dict[str, Any], *, every_file: bool) -> Table:

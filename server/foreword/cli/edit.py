@@ -17,13 +17,14 @@ from foreword.assist.edits.applying import Outcome, apply_proposal
 from foreword.assist.edits.editing import Edited, edit
 from foreword.assist.question.pointing import Pointer, parse_pointer
 from foreword.assist.question.receipt import receipt_line
-from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
-from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace, flags_of
-from foreword.cli.consent import add_consent, consent_of
+from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace
+from foreword.cli.consent import add_consent
 from foreword.cli.live import LiveText
+from foreword.cli.opening import workspace_of
 from foreword.cli.running import interruptible, run_cancellable
-from foreword.cli.terminal import index_progress, notices, output, print_json, read_words, show_problems
+from foreword.cli.terminal import notices, output, print_json, read_words, show_problems
 from foreword.core.errors import EditError
 
 
@@ -42,17 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     instruction = read_words(arguments.instruction, "instruction")
     pointers = [parse_pointer(path) for path in arguments.path]
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
-        session.consent = consent_of(arguments)
+    with workspace_of(arguments) as session:
         if arguments.dry_run:
             return _dry_run(session, instruction, pointers, use_cache=not arguments.no_cache)
-        try:
-            edited = run_cancellable(_stream(session, instruction, pointers, arguments))
-        finally:
-            show_problems(session.problems)
+        edited = run_cancellable(_stream(session, instruction, pointers, arguments))
         apply = arguments.apply and edited.is_complete
         outcomes = apply_proposal(session.root, edited.proposal) if apply else ()
     return _end(edited, outcomes, arguments)
@@ -77,7 +71,6 @@ async def _stream(
 def _dry_run(session: Session, instruction: str, pointers: Sequence[Pointer], *, use_cache: bool) -> int:
     prepared = prepare_now(session, instruction, pointers, use_cache=use_cache, keep=False, kind="edit")
     print_json(request_json(session, prepared))
-    show_problems(session.problems)
     return 0
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from foreword.assist.answering.asking import prepare_now
 from foreword.assist.question.pointing import parse_pointer
 from foreword.assist.question.receipt import dollars
-from foreword.assist.session.session import open_session
 from foreword.assist.spending.advice import forecast_json
-from foreword.cli.arguments import add_budget, add_json, add_model, add_paths, add_workspace, flags_of
-from foreword.cli.terminal import index_progress, output, print_json, read_words, show_problems
+from foreword.cli.arguments import add_budget, add_json, add_model, add_paths, add_workspace
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import output, print_json, read_words
 
 ANY_QUESTION = "What is this?"
 
@@ -39,14 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     question = read_words(arguments.question, "question")
     pointers = [parse_pointer(path) for path in arguments.path]
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
+    with workspace_of(arguments) as session:
         use_cache = not arguments.no_cache
         prepared = prepare_now(session, question, pointers, use_cache=use_cache, keep=False)
         seen = forecast_json(session, prepared)
-        show_problems(session.problems)
     if arguments.json:
         print_json(seen)
     else:

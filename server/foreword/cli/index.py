@@ -7,12 +7,11 @@ from collections import Counter
 
 from rich.table import Table
 
-from foreword.assist.session.saved import look
-from foreword.assist.session.session import open_session
-from foreword.assist.usage.reports import index_json
-from foreword.cli.arguments import add_json, add_workspace, flags_of
-from foreword.cli.terminal import index_progress, output, print_json, show_problems
-from foreword.index.build import BuildReport
+from foreword.assist.session.saved import Saved, look
+from foreword.assist.usage.reports import index_json, read_as_text
+from foreword.cli.arguments import add_json, add_workspace
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import output, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,21 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
-        report = look(session).report
-        show_problems(session.problems)
+    with workspace_of(arguments) as session:
+        saved = look(session)
     if arguments.json:
-        print_json(index_json(report))
+        print_json(index_json(saved))
     else:
-        _show(report)
+        _show(saved)
     return 0
 
 
-def _show(report: BuildReport) -> None:
-    console = output()
+def _show(saved: Saved) -> None:
+    console, report = output(), saved.report
     console.print(
         f"{report.files:,} files, {report.symbols:,} symbols, {report.references:,} references, "
         f"{report.bytes / 1e6:.1f} MB in {report.seconds:.1f} s ({report.parsed:,} parsed, {report.reused:,} known)"
@@ -49,3 +44,5 @@ def _show(report: BuildReport) -> None:
     reasons = Counter(left.reason for left in report.left_out)
     left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
     console.print(f"left out: {left_out or 'nothing'}" + (" (see --json for the paths)" if reasons else ""))
+    for path, reason in read_as_text(saved):
+        console.print(f"read as text, without definitions: {path} ({reason})")

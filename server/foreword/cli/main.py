@@ -7,6 +7,7 @@ This is the CLI's boundary: the only place here where an unexpected exception is
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import logging
 import os
@@ -77,6 +78,8 @@ def _dispatch(argv: Sequence[str]) -> int:
     name = argv[0]
     if name in COMMANDS:
         return _run_command(name, argv[1:])
+    if not name.startswith("-"):
+        raise UsageError(f"there is no command {name!r}; {_hint(name)}")
     parser.parse_args(argv)
     return 0
 
@@ -93,6 +96,11 @@ def _run_command(name: str, argv: Sequence[str]) -> int:
     code = int(module.run(arguments))
     sys.stdout.flush()  # here, where it is no surprise that the reader has gone
     return code
+
+
+def _hint(name: str) -> str:
+    nearest = difflib.get_close_matches(name, COMMANDS, n=1)
+    return f"did you mean {nearest[0]}?" if nearest else "see `foreword --help`"
 
 
 def _interrupt(*_: object) -> None:

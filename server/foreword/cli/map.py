@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 
 from foreword.assist.session.saved import look
-from foreword.assist.session.session import open_session
 from foreword.assist.usage.reports import map_json
-from foreword.cli.arguments import add_json, add_workspace, flags_of, whole_number
-from foreword.cli.terminal import index_progress, print_json, show_problems
+from foreword.cli.arguments import add_json, add_workspace, whole_number
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import print_json, show_problems
+from foreword.core.errors import Problem
 from foreword.core.text import printable
 
 
@@ -24,14 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
+    with workspace_of(arguments) as session:
         shown = map_json(session, look(session), arguments.map_budget)
-        show_problems(session.problems)
     if arguments.json:
         print_json(shown)
-    else:
-        print(printable(shown["text"]), end="")
+        return 0
+    print(printable(shown["text"]), end="")
+    if not shown["text"]:
+        show_problems([Problem(_why_empty(arguments.map_budget))])
     return 0
+
+
+def _why_empty(budget: int | None) -> str:
+    if budget is None:
+        return "there is nothing to map: see `foreword index` for what was left out"
+    return f"no file fits into a map of {budget:,} tokens: give --budget more"

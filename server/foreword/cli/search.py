@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from foreword.assist.session.saved import look
-from foreword.assist.session.session import open_session
 from foreword.assist.usage.reports import excerpts_json, find_code
 from foreword.cli.arguments import add_json, add_workspace, whole_number
-from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import notices, output, print_json
 from foreword.core.excerpt import Excerpt
 
 SHOWN_LINES = 12
@@ -22,19 +22,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=whole_number, default=10, metavar="N", help="at most so many (default: 10)"
     )
     parser.add_argument(
-        "--budget", type=whole_number, metavar="TOKENS", help="at most so many tokens of excerpts"
+        "--budget",
+        dest="excerpts_budget",
+        type=whole_number,
+        metavar="TOKENS",
+        help="at most so many tokens of excerpts",
     )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, {}, on_progress=progress) as session,
-    ):
-        found = find_code(look(session), arguments.query, arguments.limit, arguments.budget)
-        show_problems(session.problems)
+    with workspace_of(arguments) as session:
+        found = find_code(look(session), arguments.query, arguments.limit, arguments.excerpts_budget)
     if arguments.json:
         print_json(excerpts_json(found))
         return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from foreword.assist.session.saved import look
-from foreword.assist.session.session import open_session
 from foreword.assist.usage.reports import symbols_json
-from foreword.cli.arguments import add_json, add_workspace, flags_of
-from foreword.cli.terminal import index_progress, notices, output, print_json, show_problems
+from foreword.cli.arguments import add_json, add_workspace
+from foreword.cli.opening import workspace_of
+from foreword.cli.terminal import notices, output, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,12 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags_of(arguments), on_progress=progress) as session,
-    ):
+    with workspace_of(arguments) as session:
         found = symbols_json(look(session), arguments.name)
-        show_problems(session.problems)
     if arguments.json:
         print_json(found)
         return 0

@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 
 from foreword.assist.session.saved import look
-from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.session import Session
 from foreword.assist.spending.warm_view import warm_json, warm_line
 from foreword.assist.spending.warming import current_prefix, shared_prefix, warm_now
-from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace, flags_of
-from foreword.cli.consent import add_consent, consent_of
+from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace
+from foreword.cli.consent import add_consent
+from foreword.cli.opening import workspace_of
 from foreword.cli.running import run_cancellable
-from foreword.cli.terminal import index_progress, output, print_json, show_problems
+from foreword.cli.terminal import output, print_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,16 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     ttl = "off" if arguments.no_cache else arguments.ttl
-    flags = {**flags_of(arguments), **({"cache.ttl": ttl} if ttl else {})}
-    with (
-        index_progress() as progress,
-        open_session(arguments.workspace, flags, on_progress=progress) as session,
-    ):
-        session.consent = consent_of(arguments)
-        try:
-            _warm(session, arguments)
-        finally:
-            show_problems(session.problems)
+    with workspace_of(arguments, {"cache.ttl": ttl} if ttl else {}) as session:
+        _warm(session, arguments)
     return 0
 
 

@@ -38,8 +38,6 @@ PATH = "/v1/messages"
 FIRST_FIELDS = ("tools", "system", "messages")
 """These lead the body, in the order in which the cache reads them; a cloud's cache needs it so."""
 
-NOT_COUNTED = ("max_tokens", "metadata", "service_tier", "stop_sequences", "diagnostics")
-"""Fields that token counting does not take."""
 
 NO_JSON = "The endpoint sent an answer that is no JSON: try again."
 
@@ -117,16 +115,6 @@ class MessagesProvider:
         """
         reply = await self._post(PATH, {**body, "max_tokens": 0})
         return usage_of(counts_of(reply.get("usage")))
-
-    async def count_tokens(self, body: Mapping[str, Any]) -> int:
-        """The API's own count of the body's prompt, an estimate.
-
-        Raises:
-            ModelError: the API did not count.
-        """
-        counted = {key: value for key, value in body.items() if key not in NOT_COUNTED}
-        reply = await self._post(f"{PATH}/count_tokens", counted)
-        return counts_of(reply).get("input_tokens", 0)
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Json:
         """The JSON object that answers one request that does not stream."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Form = Literal["full", "outline", "diff"]
-LayerName = Literal["instructions", "base", "delta"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,11 @@ from foreword.prefix.gaps import DAY_S, GapModel
 from foreword.prefix.rates import TTL_SECONDS, Rates, Ttl
 from foreword.prefix.signals import Signals
 from foreword.prefix.simulator import LOOK_BACK, Position
-from foreword.prefix.situation import GROWTH_TOKENS, Situation
+from foreword.prefix.situation import Situation, expected_growth
 from foreword.prefix.trace import Event
 
 EDIT_TOKENS = 350
 """An edit whose size the trace does not tell."""
-
-GROWTH_QUESTIONS = 10
-"""How many questions the assumed growth of the delta weighs as much as."""
 
 
 @dataclass(slots=True)
@@ -75,7 +72,7 @@ class Person:
             delta=sum(self.blocks),
             pending=self.pending if self.is_told else 0,
             turn=turn,
-            growth=(GROWTH_QUESTIONS * GROWTH_TOKENS + self.edited) / (GROWTH_QUESTIONS + self.asked),
+            growth=expected_growth(self.edited, self.asked),
             ttl=self.ttl,
             renewed=self.renewed,
             questions=self.questions,

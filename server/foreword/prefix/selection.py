@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from pathlib import PurePosixPath
 
 FULL_SHARE = 0.2
@@ -70,8 +70,8 @@ def values_of(
     weights: Mapping[str, float], ranks: Mapping[str, float], churn: Mapping[str, float]
 ) -> dict[str, float]:
     """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
-    n_rank = sum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
-    n_churn = sum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    n_rank = fsum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    n_churn = fsum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     return {
         path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, churn.get(path, 0.0) / n_churn), 9)
         for path, weight in weights.items()

@@ -16,6 +16,9 @@ Action = Literal["keep", "rebase", "ping", "wait", "let go", "warm"]
 GROWTH_TOKENS = 260.0
 """How much a question adds to the delta on the average, as long as nothing better is known."""
 
+GROWTH_QUESTIONS = 10
+"""How many questions that weighs as much as."""
+
 MOST_PINGS = 500
 """No plan has more."""
 
@@ -82,3 +85,8 @@ class Decision:
     why: str
     ttl: Ttl | None = None
     wake: float | None = None
+
+
+def expected_growth(n_tokens: float, n_questions: int) -> float:
+    """How much the next question will add to the delta, after `n_questions` that added `n_tokens`."""
+    return (GROWTH_QUESTIONS * GROWTH_TOKENS + n_tokens) / (GROWTH_QUESTIONS + n_questions)

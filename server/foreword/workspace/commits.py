@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-
 from foreword.core.commit import Commit
-from foreword.workspace.git import run, text_of
+from foreword.workspace.changed_paths import changed_paths, recent_ids
+from foreword.workspace.git import text_of
 from foreword.workspace.repository import Repository
 
 MAX_COMMITS = 1000
@@ -19,25 +18,12 @@ def recent_commits(repository: Repository, commit: str, limit: int = MAX_COMMITS
     Paths are relative to the workspace; commits that changed nothing in it are left out. The same history gives the
     same commits everywhere; a shallow clone knows fewer.
     """
-    listed = run(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit)
-    with tempfile.TemporaryFile() as commits:
-        commits.write(listed)
-        commits.seek(0)
-        told = run(
-            repository.root,
-            "diff-tree",
-            "--stdin",
-            "-r",
-            "-z",
-            "--name-only",
-            "--relative",
-            "--no-renames",
-            "--no-ext-diff",
-            "--ignore-submodules=all",
-            "--encoding=UTF-8",
-            f"--format={_BEGIN.decode()}%B{_END.decode()}",
-            stdin=commits,
-        )
+    told = changed_paths(
+        repository,
+        recent_ids(repository, commit, limit),
+        "--encoding=UTF-8",
+        f"--format={_BEGIN.decode()}%B{_END.decode()}",
+    )
     return tuple(one for part in told.split(_BEGIN)[1:] if (one := _commit(part)).paths)
 
 

@@ -27,7 +27,6 @@ class Repository:
     common_dir: Path
     git_dir: Path
     object_format: str = "sha1"
-    is_shallow: bool = False
     filters: tuple[str, ...] = ()
 
     @property
@@ -48,7 +47,6 @@ def open_repository(root: Path) -> tuple[Repository | None, Problem | None]:
             "rev-parse",
             "--path-format=absolute",
             "--show-object-format",
-            "--is-shallow-repository",
             "--git-common-dir",
             "--absolute-git-dir",
             "--show-toplevel",
@@ -83,9 +81,9 @@ def _parse_repository(root: Path, output: str) -> Repository:
     lines = output.split("\n")
     if lines[0].startswith("--"):
         raise WorkspaceError("this git is too old: install version 2.31 or newer")
-    if len(lines) != 7:  # noqa: PLR2004 - six answers and the end
+    if len(lines) != 6:  # noqa: PLR2004 - five answers and the end
         raise WorkspaceError(f"the path of {str(root)!r} has a line break: rename the folder")
-    object_format, shallow, common_dir, git_dir, top, prefix, _ = lines
+    object_format, common_dir, git_dir, top, prefix, _ = lines
     return Repository(
         root,
         Path(top),
@@ -93,7 +91,6 @@ def _parse_repository(root: Path, output: str) -> Repository:
         Path(common_dir),
         Path(git_dir),
         object_format,
-        shallow == "true",
         _filters(root),
     )
 
