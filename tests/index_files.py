@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import parent_process
 from pathlib import Path
 
 from foreword.core.outline import Definition, Outline
@@ -34,14 +35,21 @@ class MemoryReader:
 
 @dataclass(frozen=True, slots=True)
 class FaultyExtractor:
-    """Outlines one function a file, called after its first line; some contents crash it, hang it or make it raise."""
+    """Outlines one function a file, called after its first line; some contents crash it, hang it or make it raise.
+
+    With `strike_at` it kills itself and the process that starts workers, as a system without memory does; only in a worker.
+    """
 
     crash_at: bytes = b"crash"
+    strike_at: bytes = b"strike"
     hang_at: bytes = b"hang"
     raise_at: bytes = b"raise"
 
     def __call__(self, language: str, data: bytes) -> Outline:
         if data.startswith(self.crash_at):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if data.startswith(self.strike_at) and parent_process() is not None:
+            os.kill(os.getppid(), signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
         if data.startswith(self.hang_at):
             threading.Event().wait()

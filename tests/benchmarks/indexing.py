@@ -1,12 +1,13 @@
 """What the index costs, as ratios measured in one run on this machine (Linux).
 
-    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|search|switch]
+    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|search|switch|shared]
 
 cold    user CPU of indexing everything, all processes together, against bare `Parser.parse` over the same files
 warm    looking at an unchanged repository in a new process, against `git ls-files -s` and `git diff-files`
 saved   one file written to, made or removed, until search knows of it, against `git status`
 search  one question, on a warm index, against `git grep -l -w NAME`, which ranks nothing
 switch  a branch that changes 2,000 files: only unseen blobs are parsed, and none on the way back
+shared  two processes that index everything at once in one new store, against one alone
 
 `saved` and `switch` work on a copy that is removed afterwards; a DIR is never changed.
 """
@@ -29,7 +30,10 @@ from time import perf_counter
 from typing import Any
 
 STEPS = Path(__file__).with_name("indexing_steps.py")
-PARTS = ("cold", "warm", "saved", "search", "switch")
+PARTS = ("cold", "warm", "saved", "search", "switch", "shared")
+N_SHARING = 2
+RUN_STEPS = f"import sys; sys.path.insert(0, {str(STEPS.parent)!r}); from {STEPS.stem} import main; main()"
+"""As a script its imports would be done again by each worker process, which `python -m foreword` does not do."""
 PR_SET_CHILD_SUBREAPER = 36
 """From linux/prctl.h: worker processes whose parent has ended are waited for here, so that their CPU counts."""
 
@@ -56,7 +60,8 @@ def cold(folder: Path, scratch: Path, _rounds: int) -> None:
     print(
         f"  cold    {found['files']:,} files, {found['bytes'] / 1e6:.0f} MB: {found['seconds']:.1f} s;"
         f" user CPU {cpu:.1f} s, bare parse {bare['cpu']:.1f} s of {bare['files']:,} files,"
-        f" ratio {cpu / max(bare['cpu'], 1e-9):.2f} (target 1.4);"
+        f" ratio {cpu / max(bare['cpu'], 1e-9):.2f} (target 1.4), {bare['study_cpu'] / max(bare['cpu'], 1e-9):.2f} without"
+        f" starting processes and storing;"
         f" peak memory of the parent {found['peak_mb']:.0f} MB (target 300)"
     )
 
@@ -86,7 +91,8 @@ def saved(folder: Path, scratch: Path, rounds: int) -> None:
     print(
         f"  saved   {found['files']:,} files, {len(times['written'])} files each: written to, in the index after p50"
         f" {statistics.median(times['look']):.0f} ms, p95 {slow['look']:.0f} ms, found by search after p50"
-        f" {statistics.median(times['written']):.0f} ms, p95 {slow['written']:.0f} ms (target 50);"
+        f" {statistics.median(times['written']):.0f} ms, p95 {slow['written']:.0f} ms (target 50),"
+        f" CPU p50 {statistics.median(times['cpu']):.0f} ms, p95 {slow['cpu']:.0f} ms;"
         f" made p95 {slow['made']:.0f} ms, removed p95 {slow['removed']:.0f} ms;"
         f" `git status` {status:.0f} ms, ratio of p95 {slow['written'] / status:.2f};"
         f" a look at everything {statistics.median(found['whole_ms']):.0f} ms; peak memory {found['peak_mb']:.0f} MB"
@@ -128,20 +134,44 @@ def switch(folder: Path, scratch: Path, _rounds: int) -> None:
     )
 
 
+def shared(folder: Path, scratch: Path, _rounds: int) -> None:
+    alone, cpu_alone = run_step("look", folder, scratch / "alone")
+    started = [start_step("look", folder, scratch / "shared") for _ in range(N_SHARING)]
+    ended = [end_step(process, folder) for process in started]
+    cpu = sum(used for _, used in ended) + sum(orphans())
+    parsed = [found["parsed"] for found, _ in ended]
+    print(
+        f"  shared  {N_SHARING} processes at once: {' + '.join(f'{n:,}' for n in parsed)} = {sum(parsed):,} blobs parsed,"
+        f" by one alone {alone['parsed']:,}; user CPU {cpu:.1f} s, of one alone {cpu_alone:.1f} s,"
+        f" ratio {cpu / cpu_alone:.2f}"
+    )
+
+
 def run_step(step: str, folder: Path, home: Path, *more: str) -> tuple[dict[str, Any], float]:
     """What a step in a new process says, and the user CPU in seconds of it and all its descendants."""
-    environment = {**os.environ, "FOREWORD_HOME": str(home)}
-    with subprocess.Popen(
-        [sys.executable, str(STEPS), step, str(folder), *more], stdout=subprocess.PIPE, env=environment
-    ) as process:
+    found, cpu = end_step(start_step(step, folder, home, *more), folder)
+    return found, cpu + sum(orphans())
+
+
+def start_step(step: str, folder: Path, home: Path, *more: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN_STEPS, step, str(folder), *more],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "FOREWORD_HOME": str(home)},
+    )
+
+
+def end_step(process: subprocess.Popen[bytes], folder: Path) -> tuple[dict[str, Any], float]:
+    """What a step says in the end, and the user CPU in seconds of it and those descendants that it waited for."""
+    with process:
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"the step {step} failed on {folder}")
+        sys.exit(f"a step failed on {folder}: {process.args!r}")
     found: dict[str, Any] = json.loads(said)
-    return found, used.ru_utime + sum(orphans())
+    return found, used.ru_utime
 
 
 def orphans() -> Iterator[float]:
@@ -171,7 +201,7 @@ def copied(folder: Path, scratch: Path) -> Iterator[Path]:
     yield copy
 
 
-RUN = {"cold": cold, "warm": warm, "saved": saved, "search": search, "switch": switch}
+RUN = {"cold": cold, "warm": warm, "saved": saved, "search": search, "switch": switch, "shared": shared}
 
 if __name__ == "__main__":
     main()

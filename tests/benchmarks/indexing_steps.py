@@ -16,32 +16,57 @@ from typing import Any
 
 from tree_sitter import Parser
 
-from foreword.assist.session.saved import look, look_again
+from foreword.assist.session.saved import Saved, look, look_again
 from foreword.assist.session.session import Session, open_session
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
+from foreword.index.facts import Key
 from foreword.index.grammar import load
+from foreword.index.outline import extract
 from foreword.index.search import search
 from foreword.index.terms import terms
+from foreword.index.workers import Wanted, chunks_of, study
 
 N_SWITCHED = 2_000
 N_LOOKS = 5
 
 
 def bare(session: Session) -> dict[str, Any]:
-    """Parse each blob once, and do nothing with it: what is below the cost of any index."""
+    """Parse some files and do nothing with them, below which no index can be; then study them; then the next ones."""
     saved = look(session)
     paths = {saved.index.rows[path].id: path for path in saved.index.paths}.values()
-    parsed = [path for path in paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
-    parsers = {name: Parser(load(name).language) for name in {saved.index.language(p) for p in parsed}}
-    cpu = 0.0
-    for source, data in saved.reader([Source(p, saved.tree.blobs[p], p in saved.tree.dirty) for p in parsed]):
-        parser = parsers[saved.index.language(source.path)]
-        started = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-        parser.parse(data or b"")
-        cpu += resource.getrusage(resource.RUSAGE_SELF).ru_utime - started
-    return {"files": len(parsed), "cpu": cpu}
+    language_of = {path: saved.index.language(path) for path in paths}
+    wanted = [
+        Wanted(source_of(saved, path), Key(saved.tree.blobs[path], language_of[path], "")) for path in paths
+    ]
+    parsers = {
+        name: Parser(load(name).language) for name in LANGUAGES_WITH_GRAMMAR & set(language_of.values())
+    }
+    n_files, cpu, study_cpu = 0, 0.0, 0.0
+    for chunk in chunks_of(wanted, 1):
+        read = [
+            (parsers.get(language_of[one.path]), data or b"")
+            for one, data in saved.reader([w.source for w in chunk])
+        ]
+        started = user_cpu()
+        for parser, data in read:
+            if parser is not None:
+                parser.parse(data)
+        studied = user_cpu()
+        study(saved.reader, extract, chunk)
+        n_files += sum(parser is not None for parser, _ in read)
+        cpu += studied - started
+        study_cpu += user_cpu() - studied
+    return {"files": n_files, "cpu": cpu, "study_cpu": study_cpu}
+
+
+def source_of(saved: Saved, path: str) -> Source:
+    return Source(path, saved.tree.blobs[path], path in saved.tree.dirty)
+
+
+def user_cpu() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
 def one_look(session: Session) -> dict[str, Any]:
@@ -58,16 +83,18 @@ def saves(session: Session) -> dict[str, Any]:
     chosen = [path for path in saved.index.paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
     look_again(session, chosen[:1])
     number = int(sys.argv[3])
-    times: dict[str, list[float]] = {"look": [], "written": [], "made": [], "removed": []}
+    times: dict[str, list[float]] = {"look": [], "cpu": [], "written": [], "made": [], "removed": []}
     for n in range(number):
         path = chosen[n * len(chosen) // number]
         new = str(Path(path).with_name(f"{unheard_of(n)}{Path(path).suffix}"))
         write(session.root / path, unheard_of(n))
+        before = process_time()
         times["look"].append(found_after(session, path, unheard_of(n), times["written"]))
-        write(session.root / new, f"{unheard_of(n)}_new")
-        found_after(session, new, f"{unheard_of(n)}_new", times["made"])
+        times["cpu"].append(1000 * (process_time() - before))
+        write(session.root / new, f"{unheard_of(n)}made")
+        found_after(session, new, f"{unheard_of(n)}made", times["made"])
         (session.root / new).unlink()
-        found_after(session, new, f"{unheard_of(n)}_new", times["removed"], is_there=False)
+        found_after(session, new, f"{unheard_of(n)}made", times["removed"], is_there=False)
     files, whole, status = looked_at(session), [], []
     for _ in range(N_LOOKS):
         whole.append(in_ms(lambda: look(session)))
@@ -115,7 +142,7 @@ def searches(session: Session) -> dict[str, Any]:
     named = [path for path in saved.index.paths if saved.index.outline(path).definitions]
     number = min(int(sys.argv[3]), len(named))
     names = [saved.index.outline(named[n * len(named) // number]).definitions[0].name for n in range(number)]
-    history = saved.past.echoes()
+    history = saved.echoes
     search(saved.index, "warm", saved.read_content, echoes=history)
     times, cpu = [], []
     for name, other in zip(names, [*names[1:], *names[:1]], strict=True):

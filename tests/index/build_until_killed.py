@@ -1,6 +1,8 @@
 """Builds an index of generated files, tells each file that a worker reads, and waits for the end after some of them.
 
-python build_until_killed.py STORE LOG N_BEFORE_WAITING
+python build_until_killed.py STORE LOG N_BEFORE_WAITING [GATE]
+
+With GATE, a named pipe, it goes on when somebody has opened that for writing, and tells how much it parsed.
 """
 
 from __future__ import annotations
@@ -22,18 +24,26 @@ N_FILES = 400
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads generated files; appends "pid path" to `log`; waits for ever at file number `wait_at`."""
+    """Reads generated files; appends "pid path" to `log`; waits for ever, or for `gate`, at file number `wait_at`."""
 
     log: Path
     wait_at: int | None = None
+    gate: Path | None = None
 
     def __call__(self, sources: Sequence[Source]) -> Iterator[tuple[Source, bytes | None]]:
         for source in sources:
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"{os.getpid()} {source.path}\n")
-            if source.path == file_name(self.wait_at or N_FILES):
-                threading.Event().wait()
+            if source.path == file_name(N_FILES if self.wait_at is None else self.wait_at):
+                _wait_for(self.gate)
             yield source, contents(source.path)
+
+
+def _wait_for(gate: Path | None) -> None:
+    if gate is None:
+        threading.Event().wait()
+    else:
+        gate.read_bytes()
 
 
 def file_name(number: int) -> str:
@@ -48,17 +58,25 @@ def tree() -> FileTree:
     return make_tree({path: blob_id(contents(path)) for path in map(file_name, range(N_FILES))})
 
 
+def tell(done: int, total: int) -> None:
+    """Say how far it is, once there is something done."""
+    if done:
+        print(done, total, flush=True)
+
+
 def main() -> None:
     store, _ = open_store(Path(sys.argv[1]))
+    gate = Path(sys.argv[4]) if len(sys.argv) > 4 else None
     with store:
-        refresh(
+        _, report = refresh(
             store,
             tree(),
-            Reader(Path(sys.argv[2]), int(sys.argv[3])),
+            Reader(Path(sys.argv[2]), int(sys.argv[3]), gate),
             n_workers=2,
             time_limit_s=600,
-            on_progress=lambda done, total: print(done, total, flush=True),
+            on_progress=tell,
         )
+    print(report.parsed, "parsed")
 
 
 if __name__ == "__main__":

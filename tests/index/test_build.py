@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,13 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreword.core.errors import WorkspaceError
 from foreword.core.leftout import UNREADABLE
 from foreword.core.outline import Outline
+from foreword.core.source import Source
 from foreword.core.tree import LeftOut, make_tree
 from foreword.index.build import refresh
+from foreword.index.facts import Key
 from foreword.index.graph import rank
 from foreword.index.index import Index
 from foreword.index.search import search
+from foreword.index.workers import FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
 from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
@@ -115,6 +120,22 @@ def test_only_the_files_at_fault_lose_their_outlines(bench: MakeBench) -> None:
     assert [("hang.py", 1)] == [(one.path, one.start_line) for one in search(index, "hang", many.text)]
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="workers are started by a process of their own on Linux alone"
+)
+def test_killed_workers_are_replaced_or_end_the_build_with_one_message(bench: MakeBench) -> None:
+    many = bench({f"{name}.py": f"{name}\n" for name in ("strike", *(f"fine{n}" for n in range(120)))})
+    outcome = ""
+    try:
+        index, _ = refresh(
+            many.store, many.tree(), MemoryReader(many.files), n_workers=2, extract=FaultyExtractor()
+        )
+        outcome = index.outline("strike.py").failed or ""
+    except WorkspaceError as error:
+        outcome = str(error)
+    assert outcome in {"crash", LOST}
+
+
 def test_a_few_files_with_a_faulty_one_are_handed_to_a_worker(bench: MakeBench) -> None:
     few = bench({"fine.py": "fine\n", "raise.py": "raise\n"})
     index, _ = refresh(few.store, few.tree(), MemoryReader(few.files), n_workers=1, extract=FaultyExtractor())
@@ -199,3 +220,15 @@ def picture(index: Index, bench: Bench) -> object:
 def test_odd_names_are_no_trouble(bench: MakeBench, blob: str) -> None:
     index = bench({blob: "def odd():\n    pass\n"}).index()
     assert [blob] == [path for path, _ in index.definitions("odd")]
+
+
+@pytest.mark.parametrize("n_files", [0, 1, 7, 33, 500, 5_000])
+@pytest.mark.parametrize("n_workers", [1, 2, 16])
+def test_chunks_hold_every_file_once_and_grow(n_files: int, n_workers: int) -> None:
+    wanted = [Wanted(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(n_files)]
+    chunks = list(chunks_of(wanted, n_workers))
+    sizes = [len(chunk) for chunk in chunks]
+    assert wanted == [one for chunk in chunks for one in chunk]
+    assert sorted(sizes[:-1]) == sizes[:-1]
+    assert all(0 < size <= MAX_CHUNK for size in sizes)
+    assert set(sizes[:n_workers]) <= set(range(FIRST_CHUNK + 1))

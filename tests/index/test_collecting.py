@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from foreword.core.outline import Definition, Outline
+from foreword.core.outline import Definition
 from foreword.index import collecting
 from foreword.index.collecting import GRACE_DAYS, collect, today
-from foreword.index.facts import Key, make_facts, read_of
+from foreword.index.facts import Key, Read, make_facts
 from foreword.index.store import Store, open_store
 
 TODAY = today()
@@ -38,8 +38,8 @@ def connection(store: Store) -> Iterator[sqlite3.Connection]:
 
 def add(store: Store, blob: str, grammar: str = "2", n_words: int = 1) -> Key:
     key = Key(blob, "python", grammar)
-    outline = Outline((Definition(blob, "function", blob, 1, 1),), {f"{blob}{n}": 1 for n in range(n_words)})
-    store.add(make_facts([read_of(key, "python", b"", outline)]))
+    words = " ".join(f"{blob}{n}" for n in range(n_words))
+    store.add(make_facts([Read(key, "python", words.encode(), (Definition(blob, "function", blob, 1, 1),))]))
     return key
 
 

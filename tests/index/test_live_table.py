@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.core.outline import Outline
 from foreword.index.live_table import LiveTable, live_table
 from foreword.index.table import TermTable, make_table
 from foreword.index.terms import term_hash
 from foreword.index.vectors import file_vectors
+from foreword.index.wordbook import Wordbook
 
 WORDS = ("alpha", "beta", "gamma", "delta")
 
@@ -19,7 +19,9 @@ def table(*row_ids: int) -> TermTable:
     words = [
         {word: 1 + (row_id >> n) % 3 for n, word in enumerate(WORDS) if row_id >> n & 1} for row_id in row_ids
     ]
-    vectors = list(file_vectors([Outline((), counts) for counts in words]))
+    files = [(" ".join(word for word in each for _ in range(each[word])).encode(), "") for each in words]
+    _, terms = Wordbook().read(files)
+    vectors = list(file_vectors([()] * len(words), terms))
     return make_table(
         [(row_id, one.hashes, one.counts) for row_id, one in zip(row_ids, vectors, strict=True)],
         {row_id: one.n_terms for row_id, one in zip(row_ids, vectors, strict=True)},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import foreword
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
-from foreword.core.outline import DEFINITION_KINDS, Outline
+from foreword.core.outline import DEFINITION_KINDS, EMPTY_OUTLINE
 from foreword.index.grammar import grammar_version, load
 from foreword.index.languages import TABLES
 from foreword.index.outline import MAX_DEFINITIONS, MAX_DEPTH, MAX_NAME, MAX_SIGNATURE, extract
@@ -100,8 +100,8 @@ def test_an_empty_file_has_no_definitions(language: str, data: bytes) -> None:
     assert extract(language, data).definitions == ()
 
 
-def test_a_language_without_grammar_has_references_only() -> None:
-    assert Outline(references={"some": 1, "words": 1}) == extract("make", b"some words")
+def test_a_language_without_grammar_has_no_definitions() -> None:
+    assert EMPTY_OUTLINE == extract("make", b"some words")
 
 
 def test_line_ends_and_a_byte_order_mark_change_nothing() -> None:

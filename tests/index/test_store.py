@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ import pytest
 
 from foreword.core.errors import StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.index import store as store_module
-from foreword.index.facts import Facts, Key, make_facts, pack, read_of, unpack
+from foreword.index import artifacts
+from foreword.index.facts import Facts, Key, Read, make_facts, pack, unpack
 from foreword.index.schema import VERSION
 from foreword.index.store import DamagedStore, Store, open_store
 
-OUTLINE = Outline((Definition("area", "function", "def area(r)", 1, 2, "Circle"),), {"area": 1, "pi": 70_000})
+OUTLINE = Outline(
+    (Definition("area", "function", "def area(r)", 1, 2, "Circle"),), {"area": 1, "radius": 300}
+)
 
 
 def key(blob: str, language: str = "python") -> Key:
@@ -25,7 +28,8 @@ def key(blob: str, language: str = "python") -> Key:
 
 
 def facts(blob: str, outline: Outline = OUTLINE) -> Facts:
-    (made,) = make_facts([read_of(key(blob), "python", b"def area(r):\n    return pi * r ** 2\n", outline)])
+    words = [name for name, count in outline.references.items() for _ in range(count)]
+    (made,) = make_facts([Read(key(blob), "python", "\n".join(words).encode(), outline.definitions)])
     return made
 
 
@@ -47,13 +51,14 @@ def store(path: Path) -> Iterator[Store]:
     [
         EMPTY_OUTLINE,
         OUTLINE,
-        Outline(references={"x": 1}),
+        Outline(references={"pi": 70_000}),
         Outline(failed="crash"),
         Outline(OUTLINE.definitions),
     ],
 )
 def test_an_outline_survives_packing(outline: Outline) -> None:
-    assert outline == unpack(pack(outline))
+    counts = struct.pack(f"<{len(outline.references)}I", *outline.references.values())
+    assert outline == unpack(pack(outline.definitions, " ".join(outline.references), counts, outline.failed))
 
 
 def test_what_was_stored_is_there_after_opening_again(path: Path, store: Store) -> None:
@@ -62,7 +67,7 @@ def test_what_was_stored_is_there_after_opening_again(path: Path, store: Store) 
     again, problems = open_store(path)
     with again:
         row = again.find([key("a")])[key("a")]
-        assert ((), 2, 1, 36) == (problems, row.n_lines, row.n_definitions, row.size)
+        assert ((), 301, 1, 2104) == (problems, row.n_lines, row.n_definitions, row.size)
         assert OUTLINE == again.outline(row.id)
         assert {row.id} == again.named("AREA")
 
@@ -196,7 +201,7 @@ def test_two_processes_make_and_fill_one_store(path: Path) -> None:
 def test_artifacts_are_kept_and_the_least_recently_used_go_first(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "MAX_ARTIFACT_BYTES", 25)
+    monkeypatch.setattr(artifacts, "MAX_ARTIFACT_BYTES", 25)
     store.put_artifact("a", b"a" * 10)
     store.put_artifact("b", b"b" * 10)
     assert b"a" * 10 == store.get_artifact("a")
@@ -205,7 +210,7 @@ def test_artifacts_are_kept_and_the_least_recently_used_go_first(
 
 
 def test_an_artifact_larger_than_all_is_kept_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MAX_ARTIFACT_BYTES", 5)
+    monkeypatch.setattr(artifacts, "MAX_ARTIFACT_BYTES", 5)
     store.put_artifact("a", b"a")
     store.put_artifact("b", b"b" * 10)
     assert [None, b"b" * 10] == [store.get_artifact(name) for name in "ab"]

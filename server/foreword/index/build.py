@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import MappingProxyType
@@ -18,12 +19,14 @@ from foreword.core.language import language_of
 from foreword.core.leftout import UNREADABLE
 from foreword.core.source import Reader, Source
 from foreword.core.tree import FileTree, LeftOut
+from foreword.index.claims import Claims
 from foreword.index.facts import Key
 from foreword.index.grammar import grammar_version
 from foreword.index.index import Index
 from foreword.index.outline import extract as extract_outline
+from foreword.index.sharing import Shared
 from foreword.index.store import DamagedStore, Row, Store
-from foreword.index.workers import Extractor, Studied, Wanted, study_here, study_in_pool
+from foreword.index.workers import Extractor, Studied, Wanted, chunks_of, study_here, study_in_pool
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of files to do."""
@@ -107,13 +110,14 @@ def refresh(
     previous = _of_this_store(store, previous)
     studies = _Studies(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
     try:
-        rows, n_parsed, unreadable = _rows(studies, tree, previous, first)
+        rows, done = _rows(studies, tree, previous, first)
     except DamagedStore:
         store.rebuild()
         previous = None
-        rows, n_parsed, unreadable = _rows(studies, tree, None, first)
+        rows, done = _rows(studies, tree, None, first)
     index = Index(store, tree.blobs, rows, previous)
-    return index, _report(index, tree, n_parsed, perf_counter() - started, unreadable=unreadable)
+    seconds = perf_counter() - started
+    return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +131,34 @@ class _Studies:
     on_progress: Progress | None
     time_limit_s: float
 
-    def run(self, wanted: Sequence[Wanted]) -> dict[str, str]:
-        """Store the facts of all wanted files; gives the paths that could not be read with the reasons."""
+    def run(self, wanted: Sequence[Wanted]) -> _Done:
+        """Store the facts of all wanted files, but for those that other processes store meanwhile."""
         if not wanted:
-            return {}
+            return _Done()
         if self._are_small(wanted):
             studied = study_here(self.read, self.extract, wanted)
             if studied is not None:
                 return self._keep(studied)
-        unreadable: dict[str, str] = {}
-        n_done = 0
-        chunks = study_in_pool(
-            self.read, self.extract, wanted, n_workers=self.n_workers, time_limit_s=self.time_limit_s
+        with self.store.claims() as claims:
+            return self._run_shared(wanted, claims)
+
+    def _run_shared(self, wanted: Sequence[Wanted], claims: Claims) -> _Done:
+        key_of = {one.source.path: one.key for one in wanted}
+        n_parsed, n_files, unreadable = 0, 0, dict[str, str]()
+        shared = Shared(claims, chunks_of(wanted, self.n_workers))
+        results = study_in_pool(
+            self.read, self.extract, shared, n_workers=self.n_workers, time_limit_s=self.time_limit_s
         )
-        for n_files, studied in chunks:
-            unreadable |= self._keep(studied)
-            n_done += n_files
-            if self.on_progress is not None:
-                self.on_progress(n_done, len(wanted))
-        return unreadable
+        with closing(results):
+            for n_more, studied in results:
+                claims.renew()
+                more = self._keep(studied)
+                claims.give_back(key_of[path] for path in more.unreadable)
+                n_parsed, n_files = n_parsed + more.n_parsed, n_files + n_more
+                unreadable |= more.unreadable
+                if self.on_progress is not None:
+                    self.on_progress(n_files + shared.n_stored, len(wanted))
+        return _Done(n_parsed, unreadable)
 
     def _are_small(self, wanted: Sequence[Wanted]) -> bool:
         if len(wanted) > FEW_FILES:
@@ -157,16 +170,24 @@ class _Studies:
                 return False
         return True
 
-    def _keep(self, studied: Studied) -> dict[str, str]:
+    def _keep(self, studied: Studied) -> _Done:
         if studied.facts:
             self.store.add(studied.facts)
-        return dict(studied.unreadable)
+        return _Done(len(studied.facts), dict(studied.unreadable))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """How many blobs were parsed, and the paths that could not be read with the reasons."""
+
+    n_parsed: int = 0
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def _rows(
     studies: _Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
-) -> tuple[dict[str, Row], int, dict[str, str]]:
-    """The row of each path that could be read, how many blobs were parsed, and what could not be read."""
+) -> tuple[dict[str, Row], _Done]:
+    """The row of each path that could be read, and what was done for that."""
     known = _unchanged(tree, previous)
     keys = _keys([path for path in tree.blobs if path not in known], tree)
     found = studies.store.find(keys.values())
@@ -175,10 +196,10 @@ def _rows(
         Wanted(Source(path, key.blob, path in tree.dirty), key)
         for key, path in _ordered(reversed(unseen.items()), first)
     ]
-    unreadable = studies.run(wanted)
+    done = studies.run(wanted)
     found |= studies.store.find(unseen)
     rows = known | {path: found[key] for path, key in keys.items() if key in found}
-    return _in_order(rows, tree), len(wanted) - len(unreadable), unreadable
+    return _in_order(rows, tree), done
 
 
 def _known_rows(store: Store, tree: FileTree, previous: Index | None) -> dict[str, Row]:

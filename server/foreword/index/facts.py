@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import marshal
 import struct
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.terms import term_hash
-from foreword.index.vectors import Vector, file_vectors
+from foreword.index.vectors import ROWS_AT_ONCE, file_vectors
+from foreword.index.wordbook import Wordbook
 
 MARSHAL_VERSION = 4
 """Fixed, so that interpreters of different versions can share a store."""
@@ -24,8 +27,7 @@ class Key(NamedTuple):
     grammar: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One blob: `packed` is its outline, `hashes` and `counts` its words, `names` the hashes of what it defines.
 
     `spoken` is the language that was found at last: a first line can say what the path does not ("" for plain text).
@@ -49,57 +51,73 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A blob that may be shown, as it was read: the language found at last, its size, lines and outline."""
+    """A blob that may be shown, as it was read: the language found at last, its contents and its definitions.
+
+    `failed` says why it could not be parsed, or is None. Then it says nothing.
+    """
 
     key: Key
     spoken: str
-    size: int
-    n_lines: int
-    outline: Outline
-
-
-def read_of(key: Key, spoken: str, data: bytes, outline: Outline) -> Read:
-    """A blob with contents `data`."""
-    n_lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
-    return Read(key, spoken, len(data), n_lines, outline)
+    data: bytes
+    definitions: Sequence[Definition] = ()
+    failed: str | None = None
 
 
 def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
     """The facts of blobs that may be shown."""
-    vectors = file_vectors([one.outline for one in blobs])
-    return tuple(_facts(one, vector) for one, vector in zip(blobs, vectors, strict=True))
-
-
-def _facts(one: Read, vector: Vector) -> Facts:
-    outline = one.outline
-    return Facts(
-        one.key,
-        one.spoken,
-        one.size,
-        one.n_lines,
-        n_definitions=len(outline.definitions),
-        n_references=sum(outline.references.values()),
-        n_terms=vector.n_terms,
-        failed=outline.failed,
-        packed=pack(outline),
-        hashes=vector.hashes,
-        counts=vector.counts,
-        names=tuple(sorted({name_hash(definition.name) for definition in outline.definitions})),
+    return tuple(
+        one
+        for start in range(0, len(blobs), ROWS_AT_ONCE)
+        for one in _some_facts(blobs[start : start + ROWS_AT_ONCE])
     )
 
 
+def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
+    references, terms = _book().read([(_spoken_of(one), one.spoken) for one in blobs])
+    names = [[each.name for each in one.definitions] for one in blobs]
+    for one, said, defined, vector in zip(blobs, references, names, file_vectors(names, terms), strict=True):
+        yield Facts(
+            one.key,
+            one.spoken,
+            len(one.data),
+            _n_lines(one.data),
+            len(defined),
+            said.total,
+            vector.n_terms,
+            failed=one.failed,
+            packed=pack(one.definitions, said.names, said.counts, one.failed),
+            hashes=vector.hashes,
+            counts=vector.counts,
+            names=tuple(sorted(set(map(name_hash, defined)))),
+        )
+
+
+@cache
+def _book() -> Wordbook:
+    """One a process: most words of a file were met before."""
+    return Wordbook()
+
+
+def _spoken_of(one: Read) -> bytes:
+    """The bytes whose words count: none where parsing failed."""
+    return b"" if one.failed is not None else one.data.removeprefix(BOM_UTF8)
+
+
+def _n_lines(data: bytes) -> int:
+    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+
+
+@lru_cache(maxsize=1 << 14)
 def name_hash(name: str) -> int:
     """Under which number a definition called `name` is found, whatever the case."""
     return term_hash(name.casefold())
 
 
-def pack(outline: Outline) -> bytes:
-    """An outline as bytes; empty for one that says nothing."""
-    if not outline.definitions and not outline.references and outline.failed is None:
+def pack(definitions: Sequence[Definition], names: str, counts: bytes, failed: str | None = None) -> bytes:
+    """An outline as bytes; empty for one that says nothing. `names` and `counts` are as in `References`."""
+    if not definitions and not names and failed is None:
         return b""
-    rows = list(map(tuple, outline.definitions))
-    counts = struct.pack(f"<{len(outline.references)}I", *outline.references.values())
-    return marshal.dumps((rows, " ".join(outline.references), counts, outline.failed), MARSHAL_VERSION)
+    return marshal.dumps((list(map(tuple, definitions)), names, counts, failed), MARSHAL_VERSION)
 
 
 def unpack(packed: bytes) -> Outline:

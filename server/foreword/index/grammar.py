@@ -67,9 +67,11 @@ class BoundRule:
     descend: bool
     wraps: str
     read: Reader | None
+    only_holds: bool
+    """Whether it says nothing but that the children belong to what is around."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grammar:
     """A language's parser tables, and the rules by kind number."""
 
@@ -126,8 +128,16 @@ def kind_number(language: Language, kind: str) -> int:
 
 def _bound(language: Language, rule: Rule) -> BoundRule:
     name, body = _part(language, rule.name), _part(language, rule.body)
+    only_holds = rule.descend and not (rule.kind or rule.body or rule.read)
     return BoundRule(
-        rule.kind, rule.member, name, body if rule.body else None, rule.descend, rule.wraps, rule.read
+        rule.kind,
+        rule.member,
+        name,
+        body if rule.body else None,
+        rule.descend,
+        rule.wraps,
+        rule.read,
+        only_holds,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from foreword.index.path_table import PathTable, path_table
 from foreword.index.store import Row, Store
 from foreword.index.table import Ints, TermTable, make_table
 from foreword.index.terms import parts, term_hash, whole, words
+
+T = TypeVar("T")
 
 OUTLINES_KEPT = 512
 _OF_PATHS = ("paths", "place_of", "paths_by_name")
@@ -73,13 +76,11 @@ class Index:
             else:
                 shown.pop(path, None)
         if not is_in_order:
-            all_rows = {path: all_rows[path] for path in blobs if path in all_rows}
-            shown = {path: shown[path] for path in blobs if path in shown}
+            all_rows, shown = _in_order(all_rows, blobs), _in_order(shown, blobs)
         index = Index(self.store, blobs, all_rows, self, shown=shown)
         if "path_table" in vars(self):
-            changed = [path for path in rows if path in index.blobs]
-            table = self.path_table.changed(index.paths, index.rows, self.place_of, changed)
-            vars(index)["path_table"] = table
+            places = (self.place_of, index.place_of)
+            vars(index)["path_table"] = self.path_table.changed(index.paths, index.rows, places, rows.keys())
         return index
 
     @cached_property
@@ -90,7 +91,7 @@ class Index:
     @cached_property
     def place_of(self) -> Mapping[str, int]:
         """For each path its position in `paths`."""
-        return {path: place for place, path in enumerate(self.paths)}
+        return dict(zip(self.paths, range(len(self.paths)), strict=True))
 
     @cached_property
     def paths_by_name(self) -> Mapping[str, tuple[str, ...]]:
@@ -171,6 +172,15 @@ class Index:
         return sorted(
             self.paths[place] for place in np.flatnonzero(np.isin(self.path_table.row_ids, row_ids))
         )
+
+
+def _in_order(values: Mapping[str, T], order: Mapping[str, object]) -> dict[str, T]:
+    """`values`, whose keys are among those of `order`, as those stand there: no key is looked at by itself."""
+    ordered: dict[str, Any] = dict.fromkeys(order)
+    ordered.update(values)
+    for missing in order.keys() - values.keys():
+        del ordered[missing]
+    return ordered
 
 
 def _indexed(word: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The outline of one file: its definitions by one walk over the containers of its syntax tree, and its references.
+"""The outline of one file: its definitions, by one walk over the containers of its syntax tree.
 
 A pure function of language and bytes. Bodies of functions are not entered, so the walk is cheap beside the parse.
 Nothing recurses: input may nest as deep as it likes.
@@ -6,27 +6,28 @@ Nothing recurses: input may nest as deep as it likes.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
+from threading import get_ident
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node, Parser, Tree
 
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
-from foreword.core.outline import Definition, DefinitionKind, Outline
+from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
 from foreword.index.grammar import BoundRule, Grammar, load
 from foreword.index.languages.c import is_cpp
 from foreword.index.languages.rule import Found, Scope, Table
-from foreword.index.references import identifiers
 
 MAX_DEFINITIONS = 20_000
 MAX_DEPTH = 500
 MAX_NAME = 120
 MAX_SIGNATURE = 200
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _QUOTES = ('"', "'", "`")
 _ANNOTATION_MARKS = (b"@", b"[", b"#")
 _SIGNATURE_BYTES = 6 * MAX_SIGNATURE
@@ -47,21 +48,36 @@ class _Level:
 
 
 def extract(language: str, data: bytes) -> Outline:
-    """Definitions and references of a file with contents `data`; no definitions for a language without grammar.
+    """Definitions of a file with contents `data`; none for a language without grammar.
 
+    References are counted for many files at once, see `wordbook`.
     Never raises for any `data`: what the parser can't make sense of is left out. Text is taken for UTF-8.
     """
-    data = data.removeprefix(_BYTE_ORDER_MARK)
-    references = identifiers(data, language)
+    data = data.removeprefix(BOM_UTF8)
     if language not in LANGUAGES_WITH_GRAMMAR:
-        return Outline(references=references)
-    grammar = load("cpp" if language == "c" and is_cpp(data) else language)
-    tree = Parser(grammar.language).parse(data)
+        return EMPTY_OUTLINE
+    grammar = grammar_of(language, data)
+    return Outline(definitions_in(_parser(grammar, get_ident()).parse(data), data, grammar))
+
+
+def grammar_of(language: str, data: bytes) -> Grammar:
+    """The grammar for a text in a language that has one: headers of C may be C++."""
+    return load("cpp" if language == "c" and is_cpp(data) else language)
+
+
+def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definition, ...]:
+    """The definitions in the syntax tree of a text, in the order of their lines."""
     found = _walk(tree.root_node, data, grammar)
     if grammar.table.limits:
         found = _limited(found, grammar.table)
     listed = sorted(islice(found, MAX_DEFINITIONS), key=attrgetter("line"))
-    return Outline(tuple(_merged(listed) if grammar.table.merges else listed), references)
+    return tuple(_merged(listed) if grammar.table.merges else listed)
+
+
+@lru_cache(maxsize=64)
+def _parser(grammar: Grammar, _thread: int) -> Parser:
+    """A parser keeps what it has allocated for its next file; no two threads share one."""
+    return Parser(grammar.language)
 
 
 def _walk(root: Node, data: bytes, grammar: Grammar) -> Iterator[Definition]:
@@ -73,6 +89,10 @@ def _walk(root: Node, data: bytes, grammar: Grammar) -> Iterator[Definition]:
         for node in level.nodes:
             rule = rule_of(node.kind_id)
             if rule is None:
+                continue
+            if rule.only_holds:
+                if _enter_holder(stack, level, node, rule):
+                    break
                 continue
             for found in (
                 rule.read(node, level.scope) if rule.read else _read(rule, node, level.scope, data, grammar)
@@ -86,6 +106,16 @@ def _walk(root: Node, data: bytes, grammar: Grammar) -> Iterator[Definition]:
                 break
         else:
             stack.pop()
+
+
+def _enter_holder(stack: list[_Level], level: _Level, node: Node, rule: BoundRule) -> bool:
+    """Put what `node` holds on the stack, in the scope around it; False if there is nothing to read."""
+    children = node.named_children
+    if not children or len(stack) >= MAX_DEPTH:
+        return False
+    wrapper = (level.wrapper or node) if rule.wraps else None
+    stack.append(_Level(iter(children), level.scope, wrapper, rule.wraps))
+    return True
 
 
 def _enter(
@@ -121,10 +151,11 @@ def _read(rule: BoundRule, node: Node, scope: Scope, data: bytes, grammar: Gramm
 
 def _plain(name: str) -> str | None:
     """`name` on one line without quotes; None if there is nothing to call a definition by."""
-    if not name.isidentifier():
-        name = " ".join(name.split())
-        if name[:1] in _QUOTES and name[:1] == name[-1:]:
-            name = name[1:-1].strip()
+    if name.isidentifier():
+        return name if len(name) <= MAX_NAME else None
+    name = " ".join(name.split())
+    if name[:1] in _QUOTES and name[:1] == name[-1:]:
+        name = name[1:-1].strip()
     return name if 0 < len(name) <= MAX_NAME and name.isprintable() else None
 
 

@@ -34,15 +34,19 @@ class PathTable:
         self,
         paths: tuple[str, ...],
         rows: Mapping[str, Row],
-        place_of: Mapping[str, int],
+        places: tuple[Mapping[str, int], Mapping[str, int]],
         changed: Collection[str],
     ) -> PathTable:
-        """The table of a tree that differs from this one in the paths `changed` alone; `place_of` is of this one."""
-        new = [path for path in paths if path not in place_of] if paths is not self.paths else []
-        table = self._arranged(paths, new, rows, place_of) if paths is not self.paths else self._copied()
-        place_now = place_of if table.paths is self.paths else {path: n for n, path in enumerate(paths)}
+        """The table of a tree that differs from this one in the paths `changed` alone.
+
+        `places` give the position of each path in this one and in the other; what is in both has the same order.
+        """
+        before, now = places
+        gone = [before[path] for path in changed if path in before and path not in now]
+        come = sorted(now[path] for path in changed if path in now and path not in before)
+        table = self._arranged(paths, gone, come, rows) if gone or come else self._copied()
         for path in changed:
-            place = place_now.get(path)
+            place = now.get(path)
             if place is not None:
                 table.row_ids[place] = rows[path].id
                 table.relevance[place] = relevance(path, rows[path].spoken)
@@ -52,12 +56,15 @@ class PathTable:
         return PathTable(self.paths, self.row_ids.copy(), self.relevance.copy(), self.is_test, self.terms)
 
     def _arranged(
-        self, paths: tuple[str, ...], new: Sequence[str], rows: Mapping[str, Row], place_of: Mapping[str, int]
+        self, paths: tuple[str, ...], gone: Sequence[int], come: Sequence[int], rows: Mapping[str, Row]
     ) -> PathTable:
-        """The table of `paths`, of which `new` are not in this one."""
-        more = path_table(tuple(new), rows)
-        later = {path: len(self.paths) + n for n, path in enumerate(new)}
-        order = np.array([place_of[path] if path in place_of else later[path] for path in paths], np.int64)
+        """The table of `paths`: without the positions `gone` of this one, and with new paths at the positions `come`."""
+        more = path_table(tuple(paths[place] for place in come), rows)
+        is_new = np.zeros(len(paths), bool)
+        is_new[come] = True
+        order = np.empty(len(paths), np.int64)
+        order[is_new] = np.arange(len(self.paths), len(self.paths) + len(come))
+        order[~is_new] = np.delete(np.arange(len(self.paths)), gone)
         return PathTable(
             paths,
             np.concatenate((self.row_ids, more.row_ids))[order],

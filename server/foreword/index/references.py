@@ -1,21 +1,20 @@
-"""Which identifiers a file mentions, and how often: by bytes alone, in any language, without a syntax tree."""
+"""Which words count as mentions of identifiers: by bytes alone, in any language, without a syntax tree.
+
+Words of three letters or more that do not begin with a digit and are no keywords of the file's language; those in
+comments and strings count too. `spelling` finds them, `wordbook` counts them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
 MAX_IDENTIFIERS = 5_000
+"""Of a file: the most frequent, then by name."""
 MIN_LENGTH = 3
 MAX_LENGTH = 80
-
-_WORD_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") | frozenset(
-    range(0x80, 0x100)
-)
-_BLANKED = bytes(byte if byte in _WORD_BYTES else 0x20 for byte in range(0x100))
-"""A translation table: all that can't be part of an identifier becomes a blank. Splitting then beats a pattern."""
+"""In characters: shorter words say nothing, longer ones are data."""
 
 _AFTER_DIGITS = ":"
 """Sorts after all that begins with a digit and before all that an identifier may begin with."""
@@ -104,35 +103,41 @@ _KEYWORDS_OF: Mapping[str, str] = {
         "or orelse packed pub return struct switch test true try type undefined union unreachable usize var void while"
     ),
 }
-_KEYWORDS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {language: frozenset(words.split()) for language, words in _KEYWORDS_OF.items()}
-)
+_BIT_OF: Mapping[str, int] = MappingProxyType({language: 1 << n for n, language in enumerate(_KEYWORDS_OF)})
 
 
-def identifiers(data: bytes, language: str) -> dict[str, int]:
-    """How often each identifier of three letters or more occurs in `data`, without the language's keywords.
+def _languages_of_words() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for language, words in _KEYWORDS_OF.items():
+        for word in words.split():
+            found[word] = found.get(word, 0) | _BIT_OF[language]
+    return found
 
-    Words in comments and strings count too. At most `MAX_IDENTIFIERS`: the most frequent, then by name.
+
+_LANGUAGES_OF: Mapping[str, int] = MappingProxyType(_languages_of_words())
+
+
+def language_bit(language: str) -> int:
+    """The bit that stands for a language with keywords; 0 for any other."""
+    return _BIT_OF.get(language, 0)
+
+
+def keyword_languages(word: str) -> int:
+    """The bits of the languages in which `word` is a keyword."""
+    return _LANGUAGES_OF.get(word, 0)
+
+
+def identifiers_in(word: bytes) -> list[tuple[str, bool]]:
+    """The identifiers in a run of bytes beyond ASCII, which may hold blanks and punctuation, as in quoted prose.
+
+    True with those that have no letter beyond ASCII beside them: they can be keywords.
     """
-    keywords = _KEYWORDS.get(language, frozenset())
-    words = Counter(data.translate(_BLANKED).decode("utf-8", "replace").split())
-    counts = {
-        word: count
-        for word, count in words.items()
-        if MIN_LENGTH <= len(word) <= MAX_LENGTH and word >= _AFTER_DIGITS and word not in keywords
-    }
-    if not data.isascii():
-        counts = _letters_only(counts)
-    if len(counts) <= MAX_IDENTIFIERS:
-        return counts
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_IDENTIFIERS])
-
-
-def _letters_only(counts: Mapping[str, int]) -> dict[str, int]:
-    """Beyond ASCII the bytes kept may also be punctuation, as in quoted prose: there the letters are looked for again."""
-    clean = {word: count for word, count in counts.items() if word.isascii()}
-    for word, count in counts.items():
-        for part in () if word.isascii() else _WIDE_WORD.findall(word):
-            if len(part) >= MIN_LENGTH:
-                clean[part] = clean.get(part, 0) + count
-    return clean
+    found: list[tuple[str, bool]] = []
+    for piece in word.decode("utf-8", "replace").split():
+        if not MIN_LENGTH <= len(piece) <= MAX_LENGTH or piece < _AFTER_DIGITS:
+            continue
+        if piece.isascii():
+            found.append((piece, True))
+        else:
+            found += [(part, False) for part in _WIDE_WORD.findall(piece) if len(part) >= MIN_LENGTH]
+    return found

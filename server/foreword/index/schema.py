@@ -3,12 +3,13 @@
 Everything hangs on the row id of a blob in one language under one version of its grammar, so that branches,
 worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that
 outlines or vectors are packed, or the way that words are split changes: an older store is then emptied.
-`used` is the day when a row was last wanted; the ids of deleted rows are never given again.
+`used` is the day when a row was last wanted; the ids of deleted rows are never given again. `owners` and `claims`
+say who is parsing what at the moment (see `claims`).
 """
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 SCHEMA = """
 CREATE TABLE blobs (
@@ -32,6 +33,14 @@ CREATE TABLE vectors (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, counts BLOB 
 CREATE TABLE names (hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) WITHOUT ROWID;
 CREATE TABLE artifacts (key TEXT PRIMARY KEY, used INTEGER NOT NULL, value BLOB NOT NULL);
 CREATE INDEX artifacts_used ON artifacts (used);
+CREATE TABLE owners (owner TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE claims (
+  blob TEXT NOT NULL,
+  language TEXT NOT NULL,
+  grammar TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  PRIMARY KEY (blob, language, grammar)
+) WITHOUT ROWID;
 """
 
-TABLES = ("blobs", "outlines", "vectors", "names", "artifacts")
+TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "owners", "claims")

@@ -10,6 +10,7 @@ It does not know trees, paths or files; `build` brings facts in, `Index` asks fo
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +20,12 @@ from typing import Any, NamedTuple, Self
 
 from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Outline
+from foreword.index.artifacts import put, touch
+from foreword.index.claims import Claims, end_claims
 from foreword.index.collecting import collect, mark_used, today
 from foreword.index.database import connect, copy_to_memory
 from foreword.index.facts import Facts, Key, name_hash, unpack
 from foreword.storage.trouble import put_aside, trouble_of
-
-MAX_ARTIFACT_BYTES = 200_000_000
-"""All artifacts together; the least recently used ones go first."""
 
 _IDS_A_QUERY = 10_000
 _SELECT_BLOBS = (
@@ -120,8 +120,12 @@ class Store:
         return {key: row for key, row in found if key in wanted}
 
     def add(self, facts: Sequence[Facts]) -> None:
-        """Store facts in one transaction; what is known already stays as it is."""
+        """Store facts in one transaction, which ends the claims on them; what is known already stays as it is."""
         self._write(lambda connection: _insert(connection, facts))
+
+    def claims(self, clock: Callable[[], float] = time.time) -> Claims:
+        """Claims of a new owner: what it takes, other processes do not parse meanwhile (see `claims`)."""
+        return Claims(self._write, lambda: self.in_memory, clock)
 
     def outline(self, row_id: int) -> Outline:
         """The outline of a row; an empty one if the row is gone."""
@@ -156,12 +160,12 @@ class Store:
         rows = self._select("SELECT value FROM artifacts WHERE key = ?", (key,))
         if not rows:
             return None
-        self._write(lambda connection: _touch(connection, key))
+        self._write(lambda connection: touch(connection, key))
         return bytes(rows[0][0])
 
     def put_artifact(self, key: str, value: bytes) -> None:
         """Store `value` under `key`; the least recently used artifacts make room."""
-        self._write(lambda connection: _put(connection, key, value))
+        self._write(lambda connection: put(connection, key, value))
 
     def _select(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock, self._explained():
@@ -267,25 +271,4 @@ def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> None:
         connection.execute("INSERT INTO outlines VALUES (?, ?)", (*row_id, fact.packed))
         connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (*row_id, fact.hashes, fact.counts))
         connection.executemany("INSERT INTO names VALUES (?, ?)", [(name, *row_id) for name in fact.names])
-
-
-def _next_use(connection: sqlite3.Connection) -> int:
-    """Later than every use so far: a counter, so that no clock can turn the order round."""
-    return int(connection.execute("SELECT coalesce(max(used), 0) + 1 FROM artifacts").fetchone()[0])
-
-
-def _touch(connection: sqlite3.Connection, key: str) -> None:
-    connection.execute("UPDATE artifacts SET used = ? WHERE key = ?", (_next_use(connection), key))
-
-
-def _put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?)", (key, _next_use(connection), value)
-    )
-    total = 0
-    for other, size in connection.execute(
-        "SELECT key, length(value) FROM artifacts ORDER BY used DESC"
-    ).fetchall():
-        total += size
-        if total > MAX_ARTIFACT_BYTES and other != key:
-            connection.execute("DELETE FROM artifacts WHERE key = ?", (other,))
+    end_claims(connection, [fact.key for fact in facts])

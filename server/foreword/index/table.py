@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from foreword.index.vectors import BITS_A_FIELD, N_FIELDS, STEPS
 
 _FILTER_BITS = 16
+FEW_HASHES = 6
+"""For so many, comparing all hashes with each of them is quicker than looking all of them up."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -74,7 +76,9 @@ class TermTable:
         return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
 
     def _places_of(self, wanted: NDArray[np.uint32]) -> Ints:
-        """Where one of the hashes may stand: the low bits of all hashes are looked up in a small table."""
+        """Where one of the hashes may stand, in order: but for a few, the low bits of all are looked up in a small table."""
+        if len(wanted) <= FEW_HASHES:
+            return np.sort(np.concatenate([np.flatnonzero(self.hashes == one) for one in wanted]))
         low_bits = (1 << _FILTER_BITS) - 1
         maybe = np.zeros(1 << _FILTER_BITS, bool)
         maybe[wanted & low_bits] = True

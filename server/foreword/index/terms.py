@@ -14,7 +14,7 @@ WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*|[0-
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z\u0080-\U0010ffff]+|[A-Z]+|[0-9]+")
 _ENDINGS = (("ization", 3), ("ation", 4), ("ing", 3), ("ion", 4), ("ed", 3))
 """Endings with the least number of letters that must be left."""
-_LAST_LETTERS = ("n", "g", "d")
+_LAST_LETTERS = frozenset("ngd")
 _VOWEL = re.compile(r"[aeiouy]")
 
 SHORTEST = 3
@@ -25,14 +25,19 @@ HASH_BYTES = 4
 
 def stem(word: str) -> str:
     """`word` (lower case) without the endings of plurals, -ing, -ed and -ation; never shorter than three letters."""
-    if len(word) > SHORTEST and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if word[-1:] == "s" and len(word) > SHORTEST and not word.endswith(("ss", "us", "is")):
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > SHORTEST + 1 else word[:-1]
-    for ending, n_left in _ENDINGS if word.endswith(_LAST_LETTERS) else ():
+    if word[-1:] in _LAST_LETTERS:
+        word = _without_ending(word)
+    return word[:-1] if word[-1:] == "e" and len(word) > SHORTEST else word
+
+
+def _without_ending(word: str) -> str:
+    for ending, n_left in _ENDINGS:
         root = word[: -len(ending)]
         if word.endswith(ending) and len(root) >= n_left and _VOWEL.search(root):
-            word = root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
-            break
-    return word[:-1] if len(word) > SHORTEST and word.endswith("e") else word
+            return root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
+    return word
 
 
 @lru_cache(maxsize=65536)
@@ -62,12 +67,16 @@ def _packed_word(word: str) -> bytes:
 
 @lru_cache(maxsize=1 << 16)
 def _packed_part(piece: str) -> bytes:
-    """The hash of a part as written; nothing for one that is dropped."""
-    return _packed(stem(piece.lower())) if len(piece) > 1 or not piece.isascii() else b""
+    return b"" if (found := part_hash(piece)) is None else found.to_bytes(HASH_BYTES, "little")
+
+
+def part_hash(piece: str) -> int | None:
+    """The hash of the stem of a part as written; None for one that is dropped."""
+    return term_hash(stem(piece.lower())) if len(piece) > 1 or not piece.isascii() else None
 
 
 def _packed(term: str) -> bytes:
-    return crc32(term.encode("utf-8", "surrogatepass")).to_bytes(HASH_BYTES, "little")
+    return term_hash(term).to_bytes(HASH_BYTES, "little")
 
 
 def words(text: str) -> list[str]:

@@ -28,6 +28,8 @@ class Whole:
 
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
+    if before.blobs is after.blobs:
+        return ()
     return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()}))
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from foreword.core.outline import Outline
+from foreword.index.runs import Ints, firsts
 from foreword.index.terms import HASH_BYTES, packed_hashes
 
 N_FIELDS = 2
@@ -29,12 +29,10 @@ STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 _STEP_OF = np.array([bisect_right(STEPS, n) - 1 for n in range(STEPS[-1] + 1)], np.uint8)
 _COUNT_BITS, _HASH_BITS = 15, 32
 _HASH_MASK = (1 << _HASH_BITS) - 1
-_ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 4096
 """Their numbers must fit into what 63 bits leave beside a hash, a field and a count."""
 
 _Number = TypeVar("_Number", bound=np.generic)
-
-Ints = NDArray[np.int64]
 
 
 class Vector(NamedTuple):
@@ -45,53 +43,50 @@ class Vector(NamedTuple):
     n_terms: int
 
 
-def file_vectors(outlines: Sequence[Outline]) -> Iterator[Vector]:
-    """The vector of each file."""
-    for start in range(0, len(outlines), _ROWS_AT_ONCE):
-        some = outlines[start : start + _ROWS_AT_ONCE]
-        names = [Counter([one.name for one in outline.definitions]) for outline in some]
-        yield from _vectors(names, [outline.references for outline in some])
+def file_vectors(names: Sequence[Sequence[str]], body: Terms) -> Iterator[Vector]:
+    """The vector of each of at most `ROWS_AT_ONCE` files, given the names of its definitions and its body's terms."""
+    return _vectors(_terms([Counter(some) for some in names]), body, len(names))
 
 
 def path_vectors(paths: Sequence[str]) -> Iterator[Vector]:
     """The vector of each path."""
-    for start in range(0, len(paths), _ROWS_AT_ONCE):
-        parts = [path.rpartition("/") for path in paths[start : start + _ROWS_AT_ONCE]]
-        yield from _vectors([{name: 1} for _, _, name in parts], [{folders: 1} for folders, _, _ in parts])
+    for start in range(0, len(paths), ROWS_AT_ONCE):
+        parts = [path.rpartition("/") for path in paths[start : start + ROWS_AT_ONCE]]
+        names, folders = [{name: 1} for _, _, name in parts], [{folders: 1} for folders, _, _ in parts]
+        yield from _vectors(_terms(names), _terms(folders), len(parts))
 
 
-class _Terms(NamedTuple):
-    """The terms of one field of all rows: each with its row and how often it occurs."""
+class Terms(NamedTuple):
+    """The terms of one field of some rows: each with its row and how often it occurs."""
 
     rows: Ints
     hashes: NDArray[np.uint32]
     counts: Ints
 
 
-def _vectors(first: Sequence[Mapping[str, int]], second: Sequence[Mapping[str, int]]) -> Iterator[Vector]:
-    """The vectors of rows, given how often each word occurs in their two fields."""
-    names, body = _terms(first), _terms(second)
-    n_terms = np.bincount(body.rows, weights=body.counts, minlength=len(second)).astype(np.int64)
+def _vectors(names: Terms, body: Terms, n_rows: int) -> Iterator[Vector]:
+    """The vectors of rows, given the terms of their two fields."""
+    n_terms = np.bincount(body.rows, weights=body.counts, minlength=n_rows).astype(np.int64)
     places, counts = _summed(np.sort(np.concatenate((_keys(names, 0), _keys(body, 1)))))
     terms, begins = _runs(places >> 1)
     steps = _STEP_OF[np.minimum(counts, STEPS[-1])] << (BITS_A_FIELD * (places & 1)).astype(np.uint8)
     counts_of = _reduced(np.bitwise_or, steps, begins).tobytes()
     hashes = (terms & _HASH_MASK).astype("<u4").tobytes()
-    ends = np.searchsorted(terms >> _HASH_BITS, np.arange(len(first) + 1)).tolist()
+    ends = np.searchsorted(terms >> _HASH_BITS, np.arange(n_rows + 1)).tolist()
     for start, end, n in zip(ends[:-1], ends[1:], n_terms.tolist(), strict=True):
         yield Vector(hashes[HASH_BYTES * start : HASH_BYTES * end], counts_of[start:end], n)
 
 
-def _terms(fields: Sequence[Mapping[str, int]]) -> _Terms:
+def _terms(fields: Sequence[Mapping[str, int]]) -> Terms:
     packed = list(map(packed_hashes, chain.from_iterable(fields)))
     n_hashes = np.fromiter(map(len, packed), np.int64, len(packed)) // HASH_BYTES
     rows = np.repeat(np.arange(len(fields)), np.fromiter(map(len, fields), np.int64, len(fields)))
     counts = np.fromiter(chain.from_iterable([field.values() for field in fields]), np.int64, len(packed))
     hashes = np.frombuffer(b"".join(packed), "<u4")
-    return _Terms(np.repeat(rows, n_hashes), hashes, np.repeat(counts, n_hashes))
+    return Terms(np.repeat(rows, n_hashes), hashes, np.repeat(counts, n_hashes))
 
 
-def _keys(terms: _Terms, field: int) -> Ints:
+def _keys(terms: Terms, field: int) -> Ints:
     """Row, hash, field and count of each term as one number: sorting brings together what belongs together."""
     counts = np.minimum(terms.counts, STEPS[-1])
     return (terms.rows << _HASH_BITS | terms.hashes) << (_COUNT_BITS + 1) | field << _COUNT_BITS | counts
@@ -105,9 +100,7 @@ def _summed(keys: Ints) -> tuple[Ints, Ints]:
 
 def _runs(ordered: Ints) -> tuple[Ints, Ints]:
     """Each of some ordered numbers once, and where each begins."""
-    is_first = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    begins = np.flatnonzero(is_first)
+    begins = np.flatnonzero(firsts(ordered))
     return ordered[begins], begins
 
 

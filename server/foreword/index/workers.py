@@ -10,27 +10,34 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait as wait_for_any
+from time import sleep
 
 from pebble import ProcessPool
 
+from foreword.core.errors import WorkspaceError
 from foreword.core.language import language_of
 from foreword.core.leftout import UNREADABLE, reason_for_content
 from foreword.core.outline import Outline
 from foreword.core.source import Reader, Source
 from foreword.core.tree import blob_id
-from foreword.index.facts import Facts, Key, Read, make_facts, read_of
+from foreword.index.facts import Facts, Key, Read, make_facts
 
 Extractor = Callable[[str, bytes], Outline]
 """Outline of some bytes in a language; crosses into workers, so it must be picklable."""
 
+FIRST_CHUNK = 8
 MAX_CHUNK = 96
+"""What is in a chunk is there only when all of it is; but each chunk costs a message and a transaction."""
 CHUNKS_A_WORKER = 8
 """At least so many chunks for each worker, so that none is idle for long at the end."""
+HELD_BYTES = 500_000
+"""The words of about so many bytes are counted at once: more would not fit into a processor's own memory."""
 STEP_S = 0.2
+LOST = "the processes that parse files were killed, perhaps for want of memory: run it again, what is done is kept"
 FIRST_LINE_BYTES = 200
 SHA1_HEX = 40
 
@@ -56,7 +63,8 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
     """Read and parse files in this process."""
     by_source = {one.source: one for one in wanted}
     facts: list[Facts] = []
-    readable: list[Read] = []
+    held: list[Read] = []
+    n_held = 0
     unreadable: list[tuple[str, str]] = []
     for source, data in read(tuple(by_source)):
         if data is None:
@@ -66,10 +74,14 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
         else:
             match _read(by_source[source], data, extract):
                 case Read() as one:
-                    readable.append(one)
+                    held.append(one)
+                    n_held += len(data)
                 case Facts() as one:
                     facts.append(one)
-    return Studied((*facts, *make_facts(readable)), tuple(unreadable))
+        if n_held > HELD_BYTES:
+            facts += make_facts(held)
+            held, n_held = [], 0
+    return Studied((*facts, *make_facts(held)), tuple(unreadable))
 
 
 def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied | None:
@@ -80,16 +92,22 @@ def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> St
 
 
 def study_in_pool(
-    read: Reader, extract: Extractor, wanted: Sequence[Wanted], *, n_workers: int, time_limit_s: float
-) -> Iterator[tuple[int, Studied]]:
+    read: Reader,
+    extract: Extractor,
+    chunks: Iterable[Sequence[Wanted]],
+    *,
+    n_workers: int,
+    time_limit_s: float,
+) -> Generator[tuple[int, Studied], None, None]:
     """Read and parse files in worker processes; yields how many files are done with what came of them.
 
-    `time_limit_s` bounds one chunk, and then each of its files alone. While nothing comes it yields that nothing is
-    done, several times a second, so that the caller can stop.
+    A chunk is taken when a worker is about to be free; an empty one says that there is none yet. `time_limit_s` bounds
+    one chunk, and then each of its files alone. While nothing comes it yields that nothing is done, several times a
+    second, so that the caller can stop.
     """
     pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context(read, extract))
     try:
-        yield from _drain(pool, (read, extract), _chunks(wanted, n_workers), n_workers, time_limit_s)
+        yield from _drain(pool, (read, extract), iter(chunks), n_workers, time_limit_s)
         pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without annotations
     except BaseException:
         pool.stop()  # type: ignore[no-untyped-call]  # as above
@@ -101,18 +119,22 @@ def study_in_pool(
 def _drain(
     pool: ProcessPool,
     ports: tuple[Reader, Extractor],
-    chunks: Iterable[Sequence[Wanted]],
+    chunks: Iterator[Sequence[Wanted]],
     n_workers: int,
     time_limit_s: float,
-) -> Iterator[tuple[int, Studied]]:
+) -> Generator[tuple[int, Studied], None, None]:
     """Keep every worker busy without holding more results than needed; failed chunks come back in pieces."""
-    waiting = list(reversed(list(chunks)))
+    waiting: list[Sequence[Wanted]] = []
     running: dict[Future[Studied], Sequence[Wanted]] = {}
-    while waiting or running:
-        while waiting and len(running) < 2 * n_workers:
-            chunk = waiting.pop()
-            running[pool.schedule(study, args=(*ports, chunk), timeout=time_limit_s)] = chunk
+    upcoming: Sequence[Wanted] | None = ()
+    while running or waiting or upcoming is not None:
+        while len(running) < 2 * n_workers and (upcoming := _next(waiting, chunks)):
+            running[_scheduled(pool, (*ports, upcoming), time_limit_s)] = upcoming
+        if not running and upcoming is not None:
+            sleep(STEP_S)
         done = wait(running, timeout=STEP_S, return_when=FIRST_COMPLETED).done
+        if not pool.active:
+            raise WorkspaceError(LOST)
         if not done:
             yield 0, Studied()
         for future in done:
@@ -126,6 +148,20 @@ def _drain(
                 waiting.append([replace(chunk[0], failed=_failure(error))])
             else:
                 yield 1, Studied(unreadable=((chunk[0].source.path, f"{UNREADABLE}: {_failure(error)}"),))
+
+
+def _scheduled(
+    pool: ProcessPool, work: tuple[Reader, Extractor, Sequence[Wanted]], time_limit_s: float
+) -> Future[Studied]:
+    try:
+        return pool.schedule(study, args=work, timeout=time_limit_s)
+    except RuntimeError as error:  # what pebble raises when its processes are gone
+        raise WorkspaceError(LOST) from error
+
+
+def _next(waiting: list[Sequence[Wanted]], chunks: Iterator[Sequence[Wanted]]) -> Sequence[Wanted] | None:
+    """What to do next; empty if there is nothing yet, None if there is nothing more."""
+    return waiting.pop() if waiting else next(chunks, None)
 
 
 def _failure(error: BaseException) -> str:
@@ -144,8 +180,8 @@ def _read(one: Wanted, data: bytes, extract: Extractor) -> Read | Facts:
     if reason is not None:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:
-        return read_of(one.key, spoken, data, Outline(failed=one.failed))
-    return read_of(one.key, spoken, data, extract(spoken, data))
+        return Read(one.key, spoken, data, failed=one.failed)
+    return Read(one.key, spoken, data, extract(spoken, data).definitions)
 
 
 def _first_line(data: bytes) -> str:
@@ -156,9 +192,17 @@ def _first_line(data: bytes) -> str:
     )
 
 
-def _chunks(wanted: Sequence[Wanted], n_workers: int) -> Iterator[Sequence[Wanted]]:
-    size = min(MAX_CHUNK, max(1, len(wanted) // (n_workers * CHUNKS_A_WORKER)))
-    return (wanted[start : start + size] for start in range(0, len(wanted), size))
+def chunks_of(wanted: Sequence[Wanted], n_workers: int) -> Iterator[Sequence[Wanted]]:
+    """Files in chunks for some workers, in their order; small ones first, so that something is there soon."""
+    largest = min(MAX_CHUNK, max(1, len(wanted) // (n_workers * CHUNKS_A_WORKER)))
+    start, size = 0, min(FIRST_CHUNK, largest)
+    while start < len(wanted):
+        for _ in range(n_workers):
+            yield wanted[start : start + size]
+            start += size
+            if start >= len(wanted):
+                return
+        size = min(2 * size, largest)
 
 
 def _context(*ports: Reader | Extractor) -> multiprocessing.context.BaseContext:

@@ -6,7 +6,6 @@ for them at any time follow the setting as it changes; others are told once, by 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,9 @@ from lsprotocol import types
 
 from foreword.core.outline import Definition
 from foreword.core.position import Position, Range, units, without_end
+from foreword.core.uri import uri_key
 from foreword.lsp.configuration import open_now
 from foreword.lsp.convert import range_to_lsp, uri_from_path
-from foreword.lsp.outlines import outlined
 from foreword.lsp.server import ForewordServer, handle
 from foreword.lsp.symbol_offer import is_on
 from foreword.lsp.symbol_tree import Named, nested
@@ -60,7 +59,8 @@ async def document_symbol(
     document = server.snapshot.document(params.text_document.uri)
     if document is None or not any(is_on(server, folder) for folder in server.folders.values()):
         return None
-    known = await asyncio.to_thread(outlined, document)
+    key = uri_key(document.uri, ignores_case=server.snapshot.ignores_case)
+    known = await server.outlines.outlined(key, document, lambda: server.snapshot)
     named = [_named(server, document.lines, found) for found in known.definitions]
     if server.client.nests_symbols:
         return [_tree(one) for one in nested(named)]

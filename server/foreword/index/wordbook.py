@@ -1,0 +1,162 @@
+"""A wordbook: what is known of each word that was met, so that a word is made into an object once and not in each file.
+
+A worker keeps one. It says which identifiers a word stands for, in which languages it is a keyword instead, and
+under which hashes an identifier is searched. It changes nothing but the time that it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, repeat
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foreword.index.hashing import Parts
+from foreword.index.keys import Keys, Spans, look_up
+from foreword.index.references import (
+    MAX_IDENTIFIERS,
+    identifiers_in,
+    keyword_languages,
+    language_bit,
+)
+from foreword.index.runs import Ints, no_lists, summed
+from foreword.index.spelling import Spelled, spell
+from foreword.index.vectors import Terms
+
+MAX_KNOWN = 1 << 18
+"""With so many words or identifiers a book is full: it begins anew."""
+
+_NUMBER_BITS = 24
+_NUMBER_MASK = (1 << _NUMBER_BITS) - 1
+
+
+class References(NamedTuple):
+    """What a file mentions: identifiers with a blank between two, how often each occurs, and how often all do.
+
+    `counts` has 32 bits an identifier, little-endian.
+    """
+
+    names: str
+    counts: bytes
+    total: int
+
+
+class Wordbook:
+    """Any thread may use it; calls wait for each other."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._begin()
+
+    def read(self, files: Sequence[tuple[bytes, str]]) -> tuple[list[References], Terms]:
+        """The references of files, given by contents and language, and the terms of all these by file.
+
+        Identifiers are those of `references`: at most `MAX_IDENTIFIERS`, the most frequent, then by name.
+        """
+        spelled = spell([data for data, _ in files])
+        with self._lock:
+            if max(len(self._names), len(self._keys)) > MAX_KNOWN:
+                self._begin()
+            rows, numbers, counts = self._identifiers(spelled, [language for _, language in files])
+            sizes, hashes = self._hashes.of(numbers)
+            names = list(map(self._names.__getitem__, numbers.tolist()))
+        terms = Terms(np.repeat(rows, sizes), hashes, np.repeat(counts, sizes))
+        return _references(rows, names, counts, len(files)), terms
+
+    def _begin(self) -> None:
+        self._names: list[str] = []
+        self._number_of: dict[str, int] = {}
+        self._hashes = no_lists(np.uint32)
+        self._parts = Parts()
+        self._keys: Keys = np.zeros(0, np.uint64)
+        self._entries = np.zeros(0, np.int64)
+        """For each of the keys, which are in ascending order, which list of `_meanings` is its."""
+        self._meanings = no_lists(np.int64)
+        """Numbers of identifiers, with a bit above `_NUMBER_BITS` for each language that has it as a keyword."""
+
+    def _identifiers(self, spelled: Spelled, languages: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Files, numbers of their identifiers, and how often these occur; file by file."""
+        entries = self._entries_of(spelled)[spelled.places]
+        sizes, meanings = self._meanings.of(entries)
+        rows, counts = np.repeat(spelled.rows, sizes), np.repeat(spelled.counts, sizes)
+        if spelled.long:
+            found = [(row, one) for row, word in spelled.long for one in identifiers_in(word)]
+            rows = np.append(rows, np.array([row for row, _ in found], np.int64))
+            meant = self._meant([one for _, one in found])
+            meanings = np.append(meanings, np.array(meant, np.int64))
+            counts = np.append(counts, np.ones(len(found), np.int64))
+        bits = np.array([language_bit(language) for language in languages], np.int64)
+        is_meant = (meanings >> _NUMBER_BITS) & bits[rows] == 0
+        rows, numbers, counts = rows[is_meant], (meanings & _NUMBER_MASK)[is_meant], counts[is_meant]
+        if spelled.long or spelled.is_wide.any():
+            keys, counts = summed(rows << _NUMBER_BITS | numbers, counts)
+            rows, numbers = keys >> _NUMBER_BITS, keys & _NUMBER_MASK
+        return self._limited(rows, numbers, counts)
+
+    def _limited(self, rows: Ints, numbers: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
+        """Without what is too much in a file."""
+        n_found = np.bincount(rows)
+        kept = np.ones(len(rows), np.bool_)
+        for row in np.flatnonzero(n_found > MAX_IDENTIFIERS).tolist():
+            begin, end = np.searchsorted(rows, (row, row + 1)).tolist()
+            names = [self._names[number] for number in numbers[begin:end].tolist()]
+            order = sorted(zip((-counts[begin:end]).tolist(), names, range(begin, end), strict=True))
+            kept[[place for _, _, place in order[MAX_IDENTIFIERS:]]] = False
+        return (rows, numbers, counts) if kept.all() else (rows[kept], numbers[kept], counts[kept])
+
+    def _entries_of(self, spelled: Spelled) -> Ints:
+        """For each of the different words the list of what it means."""
+        places, is_new = look_up(self._keys, spelled.keys)
+        if not is_new.any():
+            return self._entries[places]
+        new = np.flatnonzero(is_new)
+        entries = self._learn(spelled.text, spelled.spans.at(new), spelled.is_wide[new])
+        self._entries = np.insert(self._entries, places[new], entries)
+        self._keys = np.insert(self._keys, places[new], spelled.keys[new])
+        return self._entries[np.searchsorted(self._keys, spelled.keys)]
+
+    def _learn(self, text: bytes, spans: Spans, is_wide: NDArray[np.bool_]) -> Ints:
+        """Note what some words mean, and give the numbers of the lists of that."""
+        ends = (spans.begins + spans.lengths).tolist()
+        words = [text[begin:end] for begin, end in zip(spans.begins.tolist(), ends, strict=True)]
+        plain, wide = np.flatnonzero(~is_wide), np.flatnonzero(is_wide)
+        names = b" ".join(map(words.__getitem__, plain.tolist())).decode("ascii").split()
+        beyond = [identifiers_in(words[place]) for place in wide.tolist()]
+        sizes = np.concatenate((np.ones(len(plain), np.int64), np.fromiter(map(len, beyond), np.int64)))
+        first = len(self._meanings.sizes)
+        found = [*zip(names, repeat(True)), *chain.from_iterable(beyond)]
+        self._meanings = self._meanings.extended(sizes, np.array(self._meant(found), np.int64))
+        entries = np.zeros(len(words), np.int64)
+        entries[np.concatenate((plain, wide))] = np.arange(first, first + len(words))
+        return entries
+
+    def _meant(self, found: Sequence[tuple[str, bool]]) -> list[int]:
+        """Identifiers, and whether they can be keywords, as they stand in `_meanings`."""
+        numbers = self._numbers([name for name, _ in found])
+        return [
+            keyword_languages(name) << _NUMBER_BITS | number if can_be_keyword else number
+            for (name, can_be_keyword), number in zip(found, numbers, strict=True)
+        ]
+
+    def _numbers(self, names: Sequence[str]) -> list[int]:
+        """The numbers of identifiers, known or new."""
+        known = self._number_of
+        new = [name for name in dict.fromkeys(names) if name not in known]
+        if new:
+            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+            self._names += new
+            self._hashes = self._hashes.extended(*self._parts.hashes_of(new))
+        return [known[name] for name in names]
+
+
+def _references(rows: Ints, names: Sequence[str], counts: Ints, n_files: int) -> list[References]:
+    ends = np.searchsorted(rows, np.arange(n_files + 1)).tolist()
+    totals = np.bincount(rows, counts, n_files).astype(np.int64).tolist()
+    packed = counts.astype("<u4").tobytes()
+    return [
+        References(" ".join(names[start:end]), packed[4 * start : 4 * end], total)
+        for start, end, total in zip(ends[:-1], ends[1:], totals, strict=True)
+    ]
