@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import socket
+import stat
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,6 +127,88 @@ def test_symlink_loops_ways_out_and_pipes(offline: Foreword, shop: GitRepo, tmp_
     shop.commit("Commit the links")
     assert "shop/checkout.py" in check(offline.ask(shop.path, Q))
     assert [] == offline.json("symbols", shop.path, "outside_secret")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("is_in_git", [True, False])
+def test_devices_sockets_and_links_to_them_are_not_read(
+    is_in_git: bool, offline: Foreword, short_path: Path
+) -> None:
+    if is_in_git:
+        make_repo(short_path)
+    (short_path / "app.py").write_text("def checkout():\n    return 1\n")
+    (short_path / "zero.py").symlink_to("/dev/zero")
+    (short_path / "in").symlink_to("/dev")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(short_path / "socket.py"))
+        with suppress(OSError):  # only root may make one
+            os.mknod(short_path / "device.py", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+        assert ["app.py"] == check(offline.ask(short_path, Q))
+        assert {"path": "zero.py", "reason": "symlink"} in offline.json("index", short_path)["leftOut"]
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """The path of a socket has a hundred bytes at most."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name).resolve()
+
+
+N_DEEP = 100_000
+DEEP = {
+    "deep.py": "x = " + "(\n" * N_DEEP + "1" + ")\n" * N_DEEP,
+    "deep.js": "[" * N_DEEP + "\n" + "]" * N_DEEP + "\n",
+    "deep.json": "[\n" * N_DEEP + "]\n" * N_DEEP,
+    "deep.c": "int f() " + "{\n" * N_DEEP + "}\n" * N_DEEP,
+    "deep.rs": "mod a {\n" * (N_DEEP // 3) + "}\n" * (N_DEEP // 3),
+    "deep.md": "> " * N_DEEP + "\n",
+    "classes.py": "".join(f"{' ' * n}class A{n}:\n" for n in range(400)) + " " * 400 + "pass\n",
+    "operators.py": "x = (\n" + "1 +\n" * N_DEEP + "1)\n",
+}
+
+
+def test_sources_that_nest_a_hundred_thousand_deep_are_read(offline: Foreword, tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("app.py", "def checkout():\n    return 1\n")
+    for name, text in DEEP.items():
+        repo.write(name, text)
+    repo.commit("Begin")
+    assert "app.py" in check(offline.ask(repo.path, Q))
+    index = offline.json("index", repo.path)
+    assert (len(DEEP), [{"path": "deep.js", "reason": "minified"}]) == (index["files"], index["leftOut"])
+    assert ["classes.py"] == [one["path"] for one in offline.json("symbols", repo.path, "A399")]
+    assert "deep.rs" in check(offline.ask(repo.path, "What is mod a?", "--path", "deep.rs:3"))
+
+
+def test_a_minified_file_of_five_megabytes_on_one_line_is_left_out(offline: Foreword, shop: GitRepo) -> None:
+    shop.write("bundle.js", "var a=function(checkout){return checkout+1};" * 120_000)
+    assert "shop/checkout.py" in check(offline.ask(shop.path, Q))
+    assert {"path": "bundle.js", "reason": "too large"} in offline.json("index", shop.path)["leftOut"]
+
+
+def test_a_file_that_grows_while_it_is_read_is_answered_and_known_once_it_rests(
+    offline: Foreword, shop: GitRepo
+) -> None:
+    enough, path = threading.Event(), shop.path / "grows.py"
+
+    def grow() -> None:
+        with path.open("a") as file:
+            for number in itertools.count():
+                file.write(f"def checkout_{number}(): ...\n")
+                file.flush()
+                if enough.wait(0.001):
+                    file.write("def checkout_last(): ...\n")
+                    return
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        for _ in range(3):
+            assert "shop/checkout.py" in check(offline.ask(shop.path, Q))
+    finally:
+        enough.set()
+        writer.join()
+    assert ["grows.py"] == [one["path"] for one in offline.json("symbols", shop.path, "checkout_last")]
 
 
 TEXTS = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.workspace.patterns import all_matching, is_pattern, matching
+from foreword.workspace.patterns import all_matching, is_affordable, is_pattern, matching
 
 PATHS = (
     "README.md",
@@ -55,6 +55,11 @@ def test_a_pattern_that_could_take_forever_means_nothing(hostile: str) -> None:
     path = "a" * 250
     assert frozenset() == all_matching([hostile], [path, "/".join(["a"] * 500)])
     assert not is_pattern(hostile)
+
+
+@pytest.mark.parametrize("pattern", ["*secret*key*", "a/*b*/c/*d*e", "**/x/**", "*a*b***"])
+def test_asterisks_at_the_end_of_a_name_cost_nothing(pattern: str) -> None:
+    assert is_affordable(pattern)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.core.errors import WorkspaceError
+from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.tree import blob_id, make_tree
 from foreword.workspace.ignore import NO_RULES, read_rules
 from foreword.workspace.snapshot import snapshot_digest
@@ -77,6 +77,18 @@ def test_lines_that_are_no_pattern_are_problems_and_the_rest_holds(tmp_path: Pat
         "line 3 is no pattern",
     ]
     assert {".forewordignore"} == {problem.path for problem in problems}
+
+
+@pytest.mark.parametrize("hostile", ["*a" * 20 + "b", "a/**/a/**/a/**/b"])
+def test_a_pattern_that_could_take_forever_is_skipped_and_said(tmp_path: Path, hostile: str) -> None:
+    (tmp_path / ".forewordignore").write_text(f"*.csv\n# *a*comment*of*stars*\n{hostile}\n")
+    rules, problems = read_rules(tmp_path)
+    message = (
+        f"line 3 has too many asterisks (at most 2 in a name, and 2 times **) and was skipped: {hostile}"
+    )
+    assert [Problem(message, ".forewordignore")] == list(problems)
+    assert not rules.ignores("a" * 200)
+    assert rules.ignores("b.csv")
 
 
 @posix_only

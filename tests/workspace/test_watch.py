@@ -58,6 +58,38 @@ def test_the_watch_limit_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "limit" in problem.message
 
 
+N_WATCHES = 20
+LIMITED = ["unshare", "-Ur", "sh", "-c", 'echo "$0" > /proc/sys/user/max_inotify_watches; exec "$@"']
+"""A command with as few watches as its first argument says, as root of a namespace of its own."""
+
+
+def can_limit_watches() -> bool:
+    try:
+        limited = subprocess.run([*LIMITED, "1", "true"], check=False, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return (0, b"") == (limited.returncode, limited.stderr)
+
+
+@pytest.mark.skipif(not can_limit_watches(), reason="needs `unshare`, and leave to use it")
+def test_more_folders_than_the_system_lets_one_watch_are_a_problem_that_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    for number in range(2 * N_WATCHES):
+        (tmp_path / f"folder{number}").mkdir()
+    script = Path(__file__).with_name("watch_until_told.py")
+    command = [*LIMITED, str(N_WATCHES), sys.executable, str(script), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
+        assert watcher.stdout is not None
+        stuck = threading.Timer(PATIENCE, watcher.kill)
+        stuck.start()
+        said = watcher.stdout.readline()
+        stuck.cancel()
+    assert "problem" == said.partition(" ")[0]
+    assert "raise fs.inotify.max_user_watches" in said
+    assert "every question looks at the files anyway" in said
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the queue is Linux's")
 def test_changes_that_overflow_the_queue_are_said_to_be_lost_and_watching_goes_on(tmp_path: Path) -> None:
     root = tmp_path / "w"

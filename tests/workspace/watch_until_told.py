@@ -1,4 +1,4 @@
-"""Watches a folder and prints what it is told, until its standard input ends.
+"""Watches a folder and prints what it is told and what is wrong, until its standard input ends.
 
 python watch_until_told.py FOLDER
 """
@@ -23,7 +23,13 @@ def lost(problem: Problem) -> None:
 
 def main() -> None:
     stop = threading.Event()
-    thread = threading.Thread(target=watch, args=(Path(sys.argv[1]).resolve(), changed, lost, stop))
+
+    def run() -> None:
+        problem = watch(Path(sys.argv[1]).resolve(), changed, lost, stop)
+        if problem is not None:
+            print("problem", problem.message, flush=True)
+
+    thread = threading.Thread(target=run)
     thread.start()
     sys.stdin.read()
     stop.set()

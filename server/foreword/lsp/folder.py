@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CLOSE_S = 0.7
 MAX_TOUCHED = 32
-"""More changed files than this are found by looking at all of them."""
+"""More changed files than this, of those that count, are found by looking at all of them."""
 
 
 class Folder:
@@ -69,7 +69,7 @@ class Folder:
     def take_touched(self) -> frozenset[Path] | None:
         """The files that changed since the last call; None if all are to be looked at."""
         touched, self._touched = self._touched, set()
-        return None if touched is None or len(touched) > MAX_TOUCHED else frozenset(touched)
+        return None if touched is None else frozenset(touched)
 
     def note_index(self) -> None:
         """The index is as the last look left it."""

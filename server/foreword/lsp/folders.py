@@ -15,7 +15,7 @@ from foreword.core.uri import uri_key
 from foreword.lsp.configuration import configure
 from foreword.lsp.convert import WINDOWS, path_from_uri, uri_from_path
 from foreword.lsp.early import get_ready
-from foreword.lsp.folder import Folder
+from foreword.lsp.folder import MAX_TOUCHED, Folder
 from foreword.lsp.progress import work_done
 from foreword.lsp.server import ForewordServer, bounded, handle
 from foreword.lsp.status import send_status
@@ -65,10 +65,10 @@ async def refresh(server: ForewordServer, folder: Folder) -> None:
     """Bring the index of a folder up to date; the first time the client is shown how far it is."""
     is_first, touched = folder.open_folder is None, folder.take_touched()
     if folder.open_folder is not None and touched is not None:
-        await folder.open_folder.look_again(touched)
-        folder.note_index()
-        send_status(server, folder)
-        return
+        counting = await folder.open_folder.that_count(touched)
+        if len(counting) <= MAX_TOUCHED:
+            await _look_again(server, folder, counting)
+            return
     await configure(server, folder)
     if is_first:
         if not server.client.watches_files:
@@ -79,6 +79,14 @@ async def refresh(server: ForewordServer, folder: Folder) -> None:
         await _index(server, folder)
     folder.note_index()
     send_status(server, folder)
+
+
+async def _look_again(server: ForewordServer, folder: Folder, paths: frozenset[str]) -> None:
+    """Bring the index up to date with some files; with none, nothing is done and nobody is told."""
+    if folder.open_folder is not None and paths:
+        await folder.open_folder.look_again(paths)
+        folder.note_index()
+        send_status(server, folder)
 
 
 async def _index(server: ForewordServer, folder: Folder) -> None:

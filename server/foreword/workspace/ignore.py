@@ -12,6 +12,7 @@ from pathspec import GitIgnoreSpec
 from foreword.core.errors import Problem
 from foreword.core.text import decode, lines_of
 from foreword.workspace.disk import read_file
+from foreword.workspace.patterns import MOST_IN_A_NAME, is_affordable
 
 FOREWORDIGNORE = ".forewordignore"
 GITIGNORE = ".gitignore"
@@ -39,16 +40,16 @@ NO_RULES = IgnoreRules()
 def read_rules(
     root: Path, folder: str = "", name: str = FOREWORDIGNORE
 ) -> tuple[IgnoreRules, tuple[Problem, ...]]:
-    """The rules of an ignore file, `NO_RULES` if there is none; lines that are no pattern become problems."""
+    """The rules of an ignore file, `NO_RULES` if there is none; lines that can't be used become problems."""
     data = read_file(root, folder + name)
     if data is None:
         return NO_RULES, ()
     lines = lines_of(decode(data).content)
-    valid = [line for line in lines if _is_pattern(line)]
+    wrong = {n: fault for n, line in enumerate(lines, 1) if (fault := _fault(line))}
+    valid = [line for n, line in enumerate(lines, 1) if n not in wrong]
     problems = tuple(
-        Problem(f"line {n} is no pattern and was skipped: {line.strip()}", folder + name)
-        for n, line in enumerate(lines, 1)
-        if not _is_pattern(line)
+        Problem(f"line {n} {fault} and was skipped: {lines[n - 1].strip()}", folder + name)
+        for n, fault in wrong.items()
     )
     return IgnoreRules(GitIgnoreSpec.from_lines(valid), folder), problems
 
@@ -58,9 +59,12 @@ def is_ignored(rules: Sequence[IgnoreRules], path: str) -> bool:
     return next((verdict for rule in reversed(rules) if (verdict := rule.decide(path)) is not None), False)
 
 
-def _is_pattern(line: str) -> bool:
+def _fault(line: str) -> str:
+    """What is wrong with a line, as the middle of a sentence; empty if nothing is."""
+    if not line.startswith("#") and not is_affordable(line):
+        return f"has too many asterisks (at most {MOST_IN_A_NAME} in a name, and {MOST_IN_A_NAME} times **)"
     try:
         GitIgnoreSpec.from_lines([line])
     except (ValueError, re.error):
-        return False
-    return True
+        return "is no pattern"
+    return ""

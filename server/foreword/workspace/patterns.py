@@ -12,7 +12,10 @@ from collections.abc import Iterable
 from pathspec import GitIgnoreSpec
 
 MOST_IN_A_NAME = 2
-"""Asterisks between two slashes, and `**` in a pattern: more could take minutes on a path that is made for it."""
+"""Asterisks that something follows between two slashes, and `**` in a pattern.
+
+More could take minutes on a path that is made for it.
+"""
 
 _SPECIAL = ("!", "#")
 
@@ -33,6 +36,14 @@ def is_pattern(entry: str) -> bool:
     return any(mark in entry for mark in "*?[") and _spec(entry) is not None
 
 
+def is_affordable(pattern: str) -> bool:
+    """Whether a pattern is matched in no time, whatever the path."""
+    names = pattern.split("/")
+    return names.count("**") <= MOST_IN_A_NAME and all(
+        len(re.findall(r"\*+(?!\**$)", name)) <= MOST_IN_A_NAME for name in names
+    )
+
+
 def _fitting(entry: str, paths: frozenset[str]) -> frozenset[str]:
     spec = _spec(entry)
     return frozenset(spec.match_files(paths)) if spec else frozenset()
@@ -40,10 +51,7 @@ def _fitting(entry: str, paths: frozenset[str]) -> frozenset[str]:
 
 def _spec(entry: str) -> GitIgnoreSpec | None:
     """None for what is no pattern, or too much of one."""
-    names = entry.split("/")
-    if names.count("**") > MOST_IN_A_NAME or any(
-        len(re.findall(r"\*+", name)) > MOST_IN_A_NAME for name in names
-    ):
+    if not is_affordable(entry):
         return None
     try:
         return GitIgnoreSpec.from_lines([f"\\{entry}" if entry.startswith(_SPECIAL) else entry])

@@ -15,8 +15,8 @@ from foreword.core.errors import Problem
 
 DEBOUNCE_MS = 1_600
 STEP_MS = 50
-CHECK_STOP_MS = 1_000
-"""How long an idle watcher takes at most to see that it should stop."""
+CALM_MS = 1_000
+"""Nothing for so long is calm; it is also how long an idle watcher takes at most to see that it should stop."""
 
 QUEUE_FILE = Path("/proc/sys/fs/inotify/max_queued_events")
 QUEUE_SIZE = 16_384
@@ -31,40 +31,61 @@ OnLost = Callable[[Problem], None]
 def watch(root: Path, on_change: OnChange, on_lost: OnLost, stop: threading.Event) -> Problem | None:
     """Call `on_change` with the real paths of changed files until `stop` is set; blocks, so give it a thread.
 
-    `on_lost` is called when so much happened at once that changes may have been lost: then only a look at all files
-    helps. Folders that were made meanwhile are watched from then on. The problem says why nothing can be watched.
+    `on_lost` is called after so much happened at once that changes may have been lost: then only a look at all files
+    helps. Folders that were made meanwhile are watched by then. The problem says why nothing can be watched.
     """
+    n_changes = 0
     try:
         while not stop.is_set():
-            n_changes = _watch_until_lost(root, on_change, stop)
-            if n_changes:
-                on_lost(
-                    Problem(f"{n_changes:,} changes at once: others may be lost, so all files are looked at")
-                )
-    except OSError as error:
-        return Problem(
-            f"{root} can't be watched ({error.strerror or error}); every question looks at the files anyway"
-        )
+            n_changes = _watch_to_the_end_of_a_storm(root, on_change, _telling(on_lost, n_changes), stop)
+    except (OSError, RuntimeError) as error:  # the latter is what watchfiles makes of its own errors later on
+        return Problem(_failure(root, error))
     return None
 
 
-def _watch_until_lost(root: Path, on_change: OnChange, stop: threading.Event) -> int:
-    """Watch until `stop` is set (0), or the kernel's queue may have overflowed: with so many changes."""
+def _failure(root: Path, error: OSError | RuntimeError) -> str:
+    reason = str((isinstance(error, OSError) and error.strerror) or error)
+    if "limit" in reason:
+        reason = "it has more folders than may be watched: raise fs.inotify.max_user_watches"
+    return f"{root} can't be watched ({reason}); every question looks at the files anyway"
+
+
+def _telling(on_lost: OnLost, n_changes: int) -> Callable[[], None]:
+    """What is to be done as soon as the folder is watched again after so many changes."""
+    problem = Problem(f"{n_changes:,} changes at once: others may be lost, so all files are looked at")
+    return lambda: on_lost(problem) if n_changes else None
+
+
+def _watch_to_the_end_of_a_storm(
+    root: Path, on_change: OnChange, on_begin: Callable[[], None], stop: threading.Event
+) -> int:
+    """Watch until `stop` is set (0), or it is calm after so many changes that the kernel's queue may have overflowed.
+
+    `on_begin` is called once, when the folder is being watched.
+    """
     import watchfiles  # noqa: PLC0415 - only a client that does not watch by itself needs it
 
-    n_many = _queue_size() // EVENTS_A_FILE
-    for changes in watchfiles.watch(
-        root,
-        watch_filter=lambda _, path: _counts(root, path),
-        debounce=DEBOUNCE_MS,
-        step=STEP_MS,
-        rust_timeout=CHECK_STOP_MS,
-        stop_event=stop,
-        raise_interrupt=False,
+    n_many, n_storm = _queue_size() // EVENTS_A_FILE, 0
+    for number, changes in enumerate(
+        watchfiles.watch(
+            root,
+            watch_filter=lambda _, path: _counts(root, path),
+            debounce=DEBOUNCE_MS,
+            step=STEP_MS,
+            rust_timeout=CALM_MS,
+            stop_event=stop,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
     ):
+        if number == 0:
+            on_begin()
+        if changes:
+            on_change(tuple(sorted({_real(path) for _, path in changes})))
         if len(changes) >= n_many:
-            return len(changes)
-        on_change(tuple(sorted({_real(path) for _, path in changes})))
+            n_storm += len(changes)
+        elif n_storm:
+            return n_storm
     return 0
 
 

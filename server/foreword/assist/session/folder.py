@@ -20,7 +20,7 @@ from foreword.assist.session.indexing import STOPPED, Indexing, IndexingStopped
 from foreword.assist.session.overlay import workspace_path
 from foreword.assist.session.pool import Pool
 from foreword.assist.session.ports import Clock
-from foreword.assist.session.saved import Saved, look, look_again
+from foreword.assist.session.saved import Saved, changes_that_count, look, look_again
 from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.worker import Worker
 from foreword.core.settings import Options
@@ -57,7 +57,7 @@ class OpenFolder:
         return self.session.root
 
     async def run(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
-        """Do slow work in the thread of this folder (an `assist.ports.Runner`)."""
+        """Do slow work in the thread of this folder (an `assist.session.ports.Runner`)."""
         return await self._worker.run(work, *args, **named)
 
     async def configure(self, editor: Sequence[Options]) -> Session:
@@ -74,14 +74,18 @@ class OpenFolder:
         self.latest = await self.run(look, self.session)
         return self.latest
 
-    async def look_again(self, paths: Iterable[Path]) -> None:
-        """Bring the index up to date with some files of this machine: quicker than a look, which believes nothing.
+    async def that_count(self, paths: Iterable[Path]) -> frozenset[str]:
+        """Those of some changed files of this machine that may change the index, by their paths in the workspace."""
+        inside = {name for path in paths if (name := workspace_path(self.root, path)) is not None}
+        return await self.run(changes_that_count, self.session, inside)
+
+    async def look_again(self, paths: Iterable[str]) -> None:
+        """Bring the index up to date with some files: quicker than a look, which believes nothing.
 
         While the index is being built nothing is done: whoever builds it looks at everything in the end.
         """
         if self.latest is not None and self.latest.is_complete:
-            inside = {name for path in paths if (name := workspace_path(self.root, path)) is not None}
-            self.latest = await self.run(look_again, self.session, sorted(inside))
+            self.latest = await self.run(look_again, self.session, sorted(paths))
 
     async def index(self, opened: Iterable[str] = ()) -> Saved:
         """The saved state with its whole index; files that are open are read first.

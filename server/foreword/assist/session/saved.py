@@ -31,6 +31,7 @@ from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
 from foreword.workspace.recent import recently_changed
 from foreword.workspace.saved_files import SavedFiles, can_see_again, see_again, see_files
 from foreword.workspace.snapshot import snapshot_digest
+from foreword.workspace.watched import that_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,13 @@ def look_again(session: Session, paths: Collection[str]) -> Saved:
     if before is None or repository is None or not can_see_again(before, session.root, paths):
         return look(session)
     return _saved(session, see_again(before, repository, paths))
+
+
+def changes_that_count(session: Session, paths: Collection[str]) -> frozenset[str]:
+    """Those of some changed paths that may change what a look sees: known files do, ignored ones never."""
+    before = session.recall.files
+    new = frozenset(paths) if before is None else frozenset(paths) - before.tree.blobs.keys()
+    return frozenset(paths) - new | that_count(session.repository, new)
 
 
 def _saved(session: Session, files: SavedFiles) -> Saved:

@@ -36,8 +36,9 @@ from foreword.workspace.repository import Repository, open_repository
 class Session:
     """What a run works with. `problems` collects what the user should hear of, each once.
 
-    `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the editor. `indexing` builds the index
-    beside the questions; without it a look waits for the whole index. `recall` is what the next look goes on from.
+    `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the
+    editor. `indexing` builds the index beside the questions; without it a look waits for the whole index. `recall` is
+    what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
     """
 

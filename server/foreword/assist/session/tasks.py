@@ -16,12 +16,6 @@ class Coalesce:
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
         self._is_asked = asyncio.Event()
-        self._n_runs = 0
-
-    @property
-    def n_runs(self) -> int:
-        """How often the work was begun."""
-        return self._n_runs
 
     def ask(self) -> None:
         """Have the work done, after what is running now."""
@@ -32,5 +26,4 @@ class Coalesce:
         while True:
             await self._is_asked.wait()
             self._is_asked.clear()
-            self._n_runs += 1
             await self._work()
