@@ -15,6 +15,10 @@ from foreword.lsp.partials import tool_lines
 EDITOR = "str_replace_based_edit_tool"
 
 
+def no_document(_: str) -> None:
+    """No untitled document is open."""
+
+
 @pytest.mark.parametrize(
     ("name", "given", "line"),
     [
@@ -55,15 +59,15 @@ def test_a_range_means_the_lines_that_it_touches(
     root = tmp_path.resolve()
     given = {"uri": (root / "a b.py").as_uri(), "range": found, "more": "ignored"}
     kept = {"uri": given["uri"], "range": found}
-    assert ((Place("a b.py", *lines),), (kept,)) == read_attachments(root, [given])
+    assert ((Place("a b.py", *lines),), (kept,)) == read_attachments(root, [given], no_document)
 
 
 @pytest.mark.parametrize("found", [span(2, 0, 1, 0), span(1, 5, 1, 4), span(-1, 0, 0, 0), {}, [], 5, "1-2"])
 def test_what_is_no_range_is_refused(found: object, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="must be a range of the protocol"):
-        read_attachments(tmp_path, [{"uri": (tmp_path / "a.py").as_uri(), "range": found}])
+        read_attachments(tmp_path, [{"uri": (tmp_path / "a.py").as_uri(), "range": found}], no_document)
 
 
 def test_a_hundred_and_one_attachments_are_too_many(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="up to 100"):
-        read_attachments(tmp_path, [{"uri": "file:///a"}] * 101)
+        read_attachments(tmp_path, [{"uri": "file:///a"}] * 101, no_document)

@@ -334,6 +334,10 @@ def test_problems_of_the_edit_are_told_in_one_message(
 FAULTS: list[tuple[Fault, str]] = [
     (Status(401), "key"),
     (Status(400, "prompt is too long: 250000 tokens"), "too long"),
+    (Status(400, "credit balance is too low"), "credit"),
+    (Status(413), "large"),
+    (Status(429, retry_after=4000), "limits the rate"),
+    (Status(529, should_retry=False), "overloaded"),
     (Html(403), ""),
 ]
 
@@ -365,6 +369,27 @@ def test_a_fault_of_the_api_is_one_message_and_changes_nothing(
 
     asyncio.run(run())
     assert before.replace(SUM, ROUNDED) == text_of(repo)
+
+
+@pytest.mark.parametrize("status", [429, 529])
+@pytest.mark.parametrize("method", [EXECUTE, RESOLVE])
+def test_a_fault_that_passes_is_waited_for_and_not_told(
+    method: str, status: int, repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    api.fail(Status(status, retry_after=0), Status(status, retry_after=0))
+    script(api, ROUND)
+
+    async def run() -> None:
+        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
+            if method == RESOLVE:
+                buffers.apply((await editor.request(RESOLVE, action(repo)))["edit"])
+            else:
+                assert (await editor.command("foreword.edit", instruction="Round"))["applied"]
+            assert [] == messages(editor)
+
+    asyncio.run(run())
+    assert [status, status, 200] == [one.status for one in api.messages[:3]]
+    assert ROUNDED in text_of(repo)
 
 
 @pytest.mark.parametrize("fault", [Cut(after=2), ErrorEvent(after=2)])

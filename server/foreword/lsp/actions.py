@@ -1,7 +1,7 @@
 """`textDocument/codeAction`: what can be done here, from memory. The model runs when an action is chosen, not before.
 
 Edits are made by `codeAction/resolve` for clients that resolve edits, by the command `foreword.edit` for others;
-answers by the command `foreword.ask`. Either way what travels is a task (`assist.actions.Task`).
+answers by the command `foreword.ask`. Either way what travels is a task (`assist.question.actions.Task`).
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _task(
     selected: types.Range,
     chosen: Iterable[types.Diagnostic],
 ) -> dict[str, Any]:
-    """The task as JSON (`assist.actions.task_from_json` reads it)."""
+    """The task as JSON (`task_from_json` reads it)."""
     task: dict[str, Any] = {"kind": offer.kind, "uri": place.uri}
     if offer.first is not None and offer.last is not None:
         is_whole = offer.symbol or offer.reports

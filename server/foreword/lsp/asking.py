@@ -16,8 +16,8 @@ from typing import Any
 from lsprotocol import types
 
 from foreword.assist.answering import asking
-from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
-from foreword.assist.question.actions import Task, edits, task_from_json
+from foreword.assist.answering.answering import AnswerEvent
+from foreword.assist.question.actions import Task, edits
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointing import Pointer
 from foreword.assist.question.preparing import Kind
@@ -27,7 +27,7 @@ from foreword.assist.session.overlay import workspace_path
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import ForewordError, UsageError
-from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.core.reply import TextDelta
 from foreword.lsp.convert import path_from_uri
 from foreword.lsp.folder import Folder
 from foreword.lsp.keeping import note_answer
@@ -35,7 +35,10 @@ from foreword.lsp.pages import Page, open_page
 from foreword.lsp.partials import Partials
 from foreword.lsp.progress import Report, work_done
 from foreword.lsp.server import ForewordServer
+from foreword.lsp.stages import stage_of
+from foreword.lsp.tasks import task_in
 from foreword.lsp.trust import require_trust
+from foreword.lsp.untitled import untitled
 
 QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")
 """To choose from, in an editor that has no place to write one."""
@@ -97,18 +100,14 @@ async def _shown(
             return await _stream(events, report, partials, page)
 
 
-def task_in(opened: OpenFolder, given: Mapping[str, Any]) -> Task:
-    """The task about a file of this folder that a client sent, to be answered.
+def read_question(server: ForewordServer, opened: OpenFolder, given: Mapping[str, Any]) -> Task:
+    """The task that a client sent, to be answered: about a file of this folder, or a document that is no file yet.
 
     Raises:
         UsageError: it is no such task.
     """
-
-    def path_of(uri: str) -> str | None:
-        path = path_from_uri(uri)
-        return workspace_path(opened.root, path) if path is not None else None
-
-    task = task_from_json(given, path_of)
+    uri = given.get("uri")
+    task = task_in(opened, given, untitled(server, uri) if isinstance(uri, str) else None)
     if edits(task.kind):
         raise UsageError(f'a task of the kind "{task.kind}" ends in edits: use foreword.edit')
     return task
@@ -165,20 +164,12 @@ async def _stream(
 
 
 def _show(event: AnswerEvent, report: Report, page: Page | None) -> None:
-    match event:
-        case TextDelta(text):
-            report("answering", None)
-            if page is not None:
-                page.append(text)
-        case ThinkingDelta():
-            report("thinking", None)
-        case ToolCallStarted(name):
-            report(name, None)
-        case ToolsUsed(names):
-            report(", ".join(names), None)
-        case Answer():
-            if page is not None:
-                note = f"*{event.note}*\n\n" if event.note else ""
-                page.append(f"\n\n{note}---\n\n{receipt_line(event)}\n")
-        case _:
-            pass
+    if stage := stage_of(event):
+        report(stage, None)
+    if page is None:
+        return
+    if isinstance(event, TextDelta):
+        page.append(event.text)
+    elif isinstance(event, Answer):
+        note = f"*{event.note}*\n\n" if event.note else ""
+        page.append(f"\n\n{note}---\n\n{receipt_line(event)}\n")

@@ -5,7 +5,7 @@ Whole lines are attached, so the units of a range's characters do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,12 @@ MAX_ATTACHMENTS = 100
 Attachments = tuple[Mapping[str, Any], ...]
 
 
-def read_attachments(root: Path, given: object) -> tuple[tuple[Place, ...], Attachments]:
+def read_attachments(
+    root: Path, given: object, untitled: Callable[[str], tuple[str, str] | None]
+) -> tuple[tuple[Place, ...], Attachments]:
     """The places of attachments, and the attachments as they are kept with the message.
+
+    `untitled` gives the name and the text of a document that is open and no file yet, by its URI.
 
     Raises:
         UsageError: they are of the wrong shape, or lead out of the workspace.
@@ -30,7 +34,7 @@ def read_attachments(root: Path, given: object) -> tuple[tuple[Place, ...], Atta
     if not isinstance(given, list) or len(given) > MAX_ATTACHMENTS:
         raise UsageError(f'"attachments" must be a list of up to {MAX_ATTACHMENTS} objects with a "uri"')
     kept = tuple(_kept(item) for item in given)
-    return tuple(_place(root, item) for item in kept), kept
+    return tuple(_place(root, item, untitled(item["uri"])) for item in kept), kept
 
 
 def _kept(item: object) -> Mapping[str, Any]:
@@ -41,12 +45,15 @@ def _kept(item: object) -> Mapping[str, Any]:
     return {key: item[key] for key in ("uri", "range", "symbol") if item.get(key) is not None}
 
 
-def _place(root: Path, item: Mapping[str, Any]) -> Place:
+def _place(root: Path, item: Mapping[str, Any], untitled: tuple[str, str] | None) -> Place:
+    first, last = _lines(item["range"]) if "range" in item else (None, None)
+    if untitled is not None:
+        name, text = untitled
+        return Place(name, first, last, text=text)
     path = path_from_uri(item["uri"])
     inside = workspace_path(root, path) if path is not None else None
     if inside is None:
         raise UsageError(f"{item['uri']} is no file of this workspace: attach a saved file in {root.name}")
-    first, last = _lines(item["range"]) if "range" in item else (None, None)
     return Place(inside, first, last, item.get("symbol", ""))
 
 

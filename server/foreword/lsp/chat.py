@@ -1,6 +1,8 @@
-"""Chat: the only methods of our own. Their parameters are plain JSON, read and judged here and in `talking.py`.
+"""Chat: the only methods of our own.
 
-    foreword/chat/open      {title?, resumeId?, uri?}                     -> {chatId, title, messages}
+Their parameters are plain JSON, read and judged here, in `talking.py` and in `kept_chats.py`.
+
+    foreword/chat/open      {title?, resumeId?, uri?}                     -> {chatId, title, turns}
     foreword/chat/send      {chatId, text, attachments?: [{uri, range?, symbol?}], partialResultToken?, workDoneToken?}
                             -> {messageId, questionId, text, stopReason, citations, proposals, receipt, ...}
     foreword/chat/history   {chatId, before?, limit?}                     -> {messages, more}
@@ -8,8 +10,8 @@
     foreword/chat/list      {uri?}                                        -> {chats}
     foreword/chat/close     {chatId}                                      (a notification)
 
-Chats are kept until Foreword's data are removed: closing one stops its answer, and nothing else. What a chat needs of
-the core is imported when the first one is opened: this module is on the path to `initialize`.
+Chats are kept for as long as there is room (`assist/chat/pruning.py`): closing one stops its answer, and nothing else.
+What a chat needs of the core is imported when the first one is opened: this module is on the path to `initialize`.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ class Chats:
 
     async def open(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Begin a chat, or go on with one: `uri` leads into its folder, where there are several."""
-        return await (await _core(server)).open_chat(server, Arguments([params]))
+        return await (await _kept(server)).open_chat(server, Arguments([params]))
 
     async def send(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Say something, and stream the answer; one at a time in each chat."""
@@ -62,7 +64,7 @@ class Chats:
         assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
         self._running[chat_id] = task
         try:
-            return await (await _core(server)).send(server, arguments)
+            return await (await _talking(server)).send(server, arguments)
         except asyncio.CancelledError:
             raise JsonRpcRequestCancelled("the message was cancelled before it was sent", data={}) from None
         finally:
@@ -72,7 +74,7 @@ class Chats:
         """The newest messages, or those before one; oldest first."""
         arguments = Arguments([params])
         is_running = arguments.text("chatId", needed=True) in self._running
-        return await (await _core(server)).history(server, arguments, is_running=is_running)
+        return await (await _kept(server)).history(server, arguments, is_running=is_running)
 
     async def truncate(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Drop the message `messageId` and all after it.
@@ -83,11 +85,11 @@ class Chats:
         arguments = Arguments([params])
         if arguments.text("chatId", needed=True) in self._running:
             raise UsageError("an answer of this chat is under way: cancel it first")
-        return await (await _core(server)).truncate(server, arguments)
+        return await (await _kept(server)).truncate(server, arguments)
 
     async def list_all(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """The chats of a folder in which something was said, newest first."""
-        return await (await _core(server)).list_chats(server, Arguments([params or {}]))
+        return await (await _kept(server)).list_chats(server, Arguments([params or {}]))
 
     def close(self, server: ForewordServer, params: object) -> None:
         """Stop the answer that is under way, if there is one; a chat that is not known is closed already."""
@@ -98,5 +100,9 @@ class Chats:
             task.cancel()
 
 
-async def _core(server: ForewordServer) -> Any:  # noqa: ANN401 - modules have no better type
+async def _kept(server: ForewordServer) -> Any:  # noqa: ANN401 - modules have no better type
+    return await server.load("foreword.lsp.kept_chats")
+
+
+async def _talking(server: ForewordServer) -> Any:  # noqa: ANN401 - as above
     return await server.load("foreword.lsp.talking")

@@ -14,18 +14,15 @@ from typing import Any
 
 from lsprotocol import types
 
-from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
 from foreword.assist.answering.asking import prepare_now
 from foreword.assist.edits.editing import Edited, edit
-from foreword.assist.question.actions import Task, edits, pointers_of, question_of, task_from_json
+from foreword.assist.question.actions import Task, edits, pointers_of, question_of
 from foreword.assist.question.pointing import Pointer
 from foreword.assist.question.preparing import Kind
 from foreword.assist.session.folder import OpenFolder
-from foreword.assist.session.overlay import workspace_path
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import Problem, UsageError
-from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.lsp.asking import documents_in
 from foreword.lsp.configuration import open_now
 from foreword.lsp.convert import path_from_uri
@@ -34,9 +31,11 @@ from foreword.lsp.edits import LaidEdit, lay_edit
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
 from foreword.lsp.keeping import note_answer
-from foreword.lsp.progress import Report, work_done
+from foreword.lsp.progress import work_done
 from foreword.lsp.proposals import Part, keep_proposal, part_of, proposal_of
 from foreword.lsp.server import ForewordServer
+from foreword.lsp.stages import stage_of
+from foreword.lsp.tasks import task_in
 from foreword.lsp.trust import require_trust
 
 
@@ -131,15 +130,10 @@ def read_task(opened: OpenFolder, given: Mapping[str, Any]) -> Task:
     Raises:
         UsageError: it is no task that ends in edits, or not about a file here.
     """
-
-    def path_of(uri: str) -> str | None:
-        path = path_from_uri(uri)
-        return workspace_path(opened.root, path) if path is not None else None
-
     uri = given.get("uri")
     if isinstance(uri, str) and uri and path_from_uri(uri) is None:
         raise UsageError(f"{uri} is no file: save it in the workspace, so that it can be edited there")
-    task = task_from_json(given, path_of)
+    task = task_in(opened, given)
     if not edits(task.kind):
         raise UsageError(f'a task of the kind "{task.kind}" edits nothing: use foreword.ask')
     return task
@@ -178,19 +172,6 @@ async def _propose(
             if isinstance(event, Edited):
                 note_answer(server, folder)
                 return event
-            _note(event, report)
+            if stage := stage_of(event):
+                report(stage, None)
     raise AssertionError("edit() ends with Edited or raises")
-
-
-def _note(event: AnswerEvent, report: Report) -> None:
-    match event:
-        case TextDelta():
-            report("answering", None)
-        case ThinkingDelta():
-            report("thinking", None)
-        case ToolCallStarted(name):
-            report(name, None)
-        case ToolsUsed(names):
-            report(", ".join(names), None)
-        case _:
-            pass

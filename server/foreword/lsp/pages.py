@@ -16,10 +16,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from foreword.core.document import make_document
-from foreword.core.errors import StoreError
 from foreword.core.position import Range, position_of
 from foreword.lsp.convert import range_to_lsp, uri_from_path
 from foreword.lsp.protocol import SCHEME
+from foreword.lsp.scratch import write_scratch
 from foreword.lsp.server import ForewordServer, handle
 
 LAST_WORDS_S = 5.0
@@ -149,7 +149,7 @@ class FilePage(Page):
 
     async def finish(self) -> None:
         """Now there is."""
-        await asyncio.to_thread(write_page, self._path, self.text)
+        await asyncio.to_thread(write_scratch, self._path, self.text)
         await self.show()
 
 
@@ -182,21 +182,8 @@ class BufferPage(Page):
     async def finish(self) -> None:
         """A buffer that does not take edits is shown anew, from the file."""
         if not self._follows:
-            await asyncio.to_thread(write_page, self._path, self.text)
+            await asyncio.to_thread(write_scratch, self._path, self.text)
             await self.show()
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write a scratch file.
-
-    Raises:
-        StoreError: the data directory can't be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
 
 
 def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
@@ -207,5 +194,5 @@ def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
     path = folder / f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.md"
     if not server.client.applies_edits:
         return FilePage(server, path, text)
-    write_page(path, text.rstrip("\n"))
+    write_scratch(path, text.rstrip("\n"))
     return BufferPage(server, path, text)

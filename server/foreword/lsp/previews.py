@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from foreword.lsp.convert import uri_from_path
-from foreword.lsp.pages import write_page
+from foreword.lsp.scratch import write_scratch
 from foreword.lsp.server import ForewordServer
 
 
@@ -27,7 +27,7 @@ async def show_diff(
         server.pages[uri] = diff
     else:
         path = folder / uri.rpartition("/")[2]
-        await asyncio.to_thread(write_page, path, diff)
+        await asyncio.to_thread(write_scratch, path, diff)
         uri = uri_from_path(path)
     if server.client.shows_documents:
         server.spawn(_show(server, uri, take_focus=take_focus))

@@ -53,7 +53,6 @@ class _Shown:
         self._server = server
         self._title = title
         self._cancel = cancel
-        self._percentage = percentage
         self._token: types.ProgressToken | None = None
         self._is_over = False
         self._last: tuple[str, int | None] = ("", percentage)

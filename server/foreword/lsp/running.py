@@ -37,7 +37,7 @@ from foreword.assist.usage.reports import (
 )
 from foreword.core.errors import UsageError
 from foreword.lsp.arguments import Arguments
-from foreword.lsp.asking import Question, ask, completed, documents_in, task_in
+from foreword.lsp.asking import Question, ask, completed, documents_in, read_question
 from foreword.lsp.configuration import open_now
 from foreword.lsp.delivery import Wishes
 from foreword.lsp.economics import run_forecast, run_warm
@@ -104,7 +104,8 @@ async def _ask(call: Call) -> Any:  # noqa: ANN401 - any JSON
     given = call.arguments.chosen(TASK_KEYS) if call.arguments.peek("kind") is not None else None
     session = await _session(call)
     if given is not None:
-        task = await completed(call.server, task_in(call.opened, {"instruction": text, **given}))
+        asked_for = read_question(call.server, call.opened, {"instruction": text, **given})
+        task = await completed(call.server, asked_for)
         if task is None:
             return None
         text, pointers, kind = question_of(task), (*pointers_of(task), *pointers), task.kind
@@ -149,7 +150,7 @@ def _wishes(call: Call, *, confirm: bool) -> Wishes:
 
 async def _index(call: Call) -> Any:  # noqa: ANN401 - any JSON
     call.arguments.finish()
-    return index_json((await call.opened.index()).report)
+    return index_json(await call.opened.index())
 
 
 async def _symbols(call: Call) -> Any:  # noqa: ANN401 - any JSON

@@ -167,7 +167,7 @@ class Ledger:
         return int(row[0]), int(row[1])
 
     def reserve(self, wanted: Reservation, caps: Iterable[Cap], since: float, now: float) -> Overdraft | None:
-        """Hold money back for a request; see `assist.reserving.reserve`."""
+        """Hold money back for a request; see `assist.accounts.reserving.reserve`."""
         return reserving.reserve(self._connection, wanted, caps, since, now)
 
     def free(self, reservation_id: str) -> None:

@@ -87,7 +87,7 @@ def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:
     near = [pointer.path for pointer in pointers]
     about = pointed_names(prepared.saved, [p for p in pointers if p.path not in prepared.unsaved])
     found = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near, about=about)
-    pointed = tuple(_pointed(prepared.saved, pointer) for pointer in pointers if pointer.first)
+    pointed = tuple(_pointed(prepared, pointer) for pointer in pointers if pointer.first)
     evidence = replace(found, excerpts=(*pointed, *found.excerpts))
     return compose(
         evidence,
@@ -96,9 +96,10 @@ def offline_text(prepared: Prepared, pointers: Sequence[Pointer]) -> str:
     )
 
 
-def _pointed(saved: Saved, pointer: Pointer) -> Excerpt:
-    """The lines that a question points at."""
-    lines = lines_of(saved.read_content(pointer.path) or "")
+def _pointed(prepared: Prepared, pointer: Pointer) -> Excerpt:
+    """The lines that a question points at, as the user sees them."""
+    shown = prepared.unsaved.get(pointer.path) if pointer.text is None else pointer.text
+    lines = lines_of(prepared.saved.read_content(pointer.path) or "" if shown is None else shown)
     first, last = pointer.first or 1, pointer.last or len(lines)
     return Excerpt(pointer.path, first, last, 0.0, "\n".join(lines[first - 1 : last]))
 

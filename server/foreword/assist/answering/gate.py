@@ -1,7 +1,7 @@
 """How many requests of a batch are under way: the first goes alone until its answer begins, the others follow.
 
 What is wrong with all of them (a key, a limit, the model's name) so costs one request and not as many as may go at once.
-That a cold prefix is written once holds beyond the batch too: see `assist.flight`.
+That a cold prefix is written once holds beyond the batch too: see `assist.spending.flight`.
 
 cold:  |--first--Started|
 warm:                   |--second--

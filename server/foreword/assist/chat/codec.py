@@ -67,6 +67,11 @@ def decode_opening(raw: Json, piece: Callable[[str], bytes]) -> Opening:
     )
 
 
+def pieces_of_opening(raw: Json) -> tuple[str, ...]:
+    """The names of the pieces of an opening, out of its JSON."""
+    return raw["base"], raw["known"]
+
+
 def encode_exchange(exchange: Exchange) -> tuple[Json, Pieces]:
     """An exchange, and the piece with its parameters."""
     pieces: Pieces = {}

@@ -1,5 +1,7 @@
 """Where chats live: one SQLite database for all workspaces, which several processes may use at once.
 
+Chats are kept until they take too much room (`pruning.py`); there is no other end to them.
+
 A turn is written when it is asked, and completed in one transaction when its answer is whole; whatever kills the
 process between the two leaves the question, and nothing half in the conversation.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +35,7 @@ from foreword.assist.chat.codec import (
     pack,
     unpack,
 )
+from foreword.assist.chat.pruning import KEPT_BYTES, forget_opening, prune
 from foreword.core.errors import StoreError
 from foreword.storage.database import SharedConnection, open_database, transaction
 
@@ -85,8 +88,11 @@ class ChatStore:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def create(self, chat: Chat) -> None:
-        """Add a chat, and forget those of yesterday that nobody said anything in."""
+    def create(self, chat: Chat, opened: Collection[str] = (), limit: int = KEPT_BYTES) -> None:
+        """Add a chat, and forget those of yesterday that nobody said anything in, and what is too much (`pruning.py`).
+
+        The chats in `opened` stay; `limit` is in bytes.
+        """
         with transaction(self._connection) as connection:
             connection.execute(
                 "DELETE FROM chat WHERE at < ? AND id NOT IN (SELECT chat FROM turn)",
@@ -95,6 +101,12 @@ class ChatStore:
             connection.execute(
                 "INSERT INTO chat VALUES (?, ?, ?, ?, NULL)", (chat.id, chat.worktree, chat.title, chat.at)
             )
+            prune(connection, chat.at, opened, limit)
+
+    def resume(self, chat_id: str, at: float) -> None:
+        """Note that a chat was heard of again."""
+        with transaction(self._connection) as connection:
+            connection.execute("UPDATE chat SET at = max(at, ?) WHERE id = ?", (at, chat_id))
 
     def find(self, chat_id: str) -> Chat | None:
         """A chat by its id."""
@@ -197,11 +209,14 @@ class ChatStore:
             connection.execute("DELETE FROM turn WHERE chat = ? AND number >= ?", (chat_id, number))
             if message_id == turn.answer_id:
                 _put_turn(connection, chat_id, number, without_answer(turn))
-            connection.execute(
-                "UPDATE chat SET opening = NULL WHERE id = ? AND id NOT IN "
+            unpinned = connection.execute(
+                "SELECT opening FROM chat WHERE id = ? AND opening IS NOT NULL AND id NOT IN "
                 "(SELECT chat FROM turn WHERE exchange IS NOT NULL)",
                 (chat_id,),
-            )
+            ).fetchone()
+            if unpinned is not None:
+                connection.execute("UPDATE chat SET opening = NULL WHERE id = ?", (chat_id,))
+                forget_opening(connection, unpinned[0])
         return True
 
     def _chats(self, where: str, value: str) -> list[Chat]:

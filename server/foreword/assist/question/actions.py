@@ -40,7 +40,7 @@ class Task:
     """Lines are 1-based and inclusive, both None for the whole file; `path` is as in the prefix.
 
     `symbol` is the name of the definition at the lines, `instruction` what the user wrote, `diagnostics` one line
-    each; all of them may be empty.
+    each; all of them may be empty. `text` is that of a document that is no file yet.
     """
 
     kind: Kind
@@ -50,6 +50,7 @@ class Task:
     symbol: str = ""
     instruction: str = ""
     diagnostics: tuple[str, ...] = ()
+    text: str | None = None
 
 
 def edits(kind: Kind) -> bool:
@@ -93,7 +94,7 @@ def pointers_of(task: Task) -> tuple[Pointer, ...]:
     """What the question points at."""
     from foreword.assist.question.pointing import Pointer  # noqa: PLC0415 - off the path to `initialize`
 
-    return (Pointer(task.path, task.first_line, task.last_line),)
+    return (Pointer(task.path, task.first_line, task.last_line, task.text),)
 
 
 def _what(task: Task) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from foreword.assist.context.economy import here
 from foreword.assist.context.laying import Foreword
 from foreword.assist.context.pins import find_pins
 from foreword.assist.question.preparing import Prepared
@@ -19,11 +20,14 @@ Json = dict[str, Any]
 
 
 def context_json(session: Session, prepared: Prepared) -> Json:
-    """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio."""
+    """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio.
+
+    A layer is `warm` while the provider's cache probably holds it, by our own records; null for one that is not cached.
+    """
     laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
     ttl = prepared.laid.ttl
     pins = find_pins(session.settings.context_pins, saved, laid)
-    layer = partial(_layer, ratio=ratio, pinned=pins.paths)
+    layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     layers = [
         layer("instructions", prepared.digests["instructions"], (Block(system),), None),
@@ -53,6 +57,7 @@ def _layer(
     *,
     ratio: float,
     pinned: frozenset[str],
+    until: Mapping[str, float],
 ) -> Json:
     listed = list(blocks)
     return {
@@ -61,6 +66,8 @@ def _layer(
         "tokens": round(sum(weigh(block.text) for block in listed) / ratio),
         "blocks": len(listed),
         "breakpoint": breakpoint_ttl,
+        "warm": until[name] > 0 if name in until else None,
+        "warmUntil": until.get(name) or None,
         "files": [
             {
                 "path": part.path,
@@ -74,6 +81,27 @@ def _layer(
             for part in block.parts
         ],
     }
+
+
+def _warm_until(session: Session, prepared: Prepared) -> dict[str, float]:
+    """Until when the cache holds each layer that it may hold (Unix seconds, 0: it does not); no mark ends with the instructions."""
+    prefix = prepared.prefix_weight / session.ratio
+    if prepared.laid.ttl is None or prefix < session.model.minimum:
+        return {}
+    now, digests = session.clock(), prepared.digests
+    over_base = [
+        sent
+        for sent in session.prefix_store.sent(session.worktree)
+        if sent.is_warm(now)
+        and (sent.provider, sent.model) == here(session)
+        and all(sent.digests.get(layer) == digests[layer] for layer in ("instructions", "base"))
+    ]
+    base = max((sent.at + sent.ttl_s for sent in over_base), default=0.0)
+    until = {"instructions": base, "base": base}
+    if prepared.laid.delta:
+        with_delta = (s.at + s.ttl_s for s in over_base if s.digests.get("delta") == digests["delta"])
+        until["delta"] = max(with_delta, default=0.0)
+    return until
 
 
 def _anchor(laid: Foreword) -> Json:

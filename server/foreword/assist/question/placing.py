@@ -12,12 +12,16 @@ from foreword.core.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file of the workspace; lines (1-based, inclusive) or a symbol narrow it down."""
+    """A file of the workspace; lines (1-based, inclusive) or a symbol narrow it down.
+
+    `text` is that of a document that is no file yet; `path` is then only what it is called.
+    """
 
     path: str
     first: int | None = None
     last: int | None = None
     symbol: str = ""
+    text: str | None = None
 
 
 def pointers_to(places: Iterable[Place], saved: Saved, unsaved: Container[str]) -> tuple[Pointer, ...]:
@@ -31,7 +35,7 @@ def pointers_to(places: Iterable[Place], saved: Saved, unsaved: Container[str]) 
 
 def _pointer(place: Place, saved: Saved, *, is_saved: bool) -> Pointer:
     if place.first is not None or not place.symbol or not is_saved or place.path not in saved.index.blobs:
-        return Pointer(place.path, place.first, place.last)
+        return Pointer(place.path, place.first, place.last, place.text)
     parent, _, name = place.symbol.rpartition(".")
     found = [
         definition

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from foreword.assist.context.laying import Foreword
 from foreword.assist.session.saved import Saved
 from foreword.core.errors import UsageError, WorkspaceError
+from foreword.core.leftout import reason_for_content
 from foreword.core.outline import Definition
 from foreword.core.text import lines_of
 from foreword.prefix.turn import Attachment
@@ -22,11 +23,15 @@ _POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9})
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """A file (relative to the workspace, forward slashes), with a range of 1-based lines if one was given."""
+    """A file (relative to the workspace, forward slashes), with a range of 1-based lines if one was given.
+
+    What an editor shows and is no file yet comes with its `text`, and `path` is only what it is called.
+    """
 
     path: str
     first: int | None = None
     last: int | None = None
+    text: str | None = None
 
 
 def parse_pointer(written: str) -> Pointer:
@@ -62,14 +67,16 @@ def attachments_of(
 
 def pointed_names(saved: Saved, pointers: Sequence[Pointer]) -> tuple[str, ...]:
     """What the definitions are called that the pointers with lines lie in, each once: the question is about them too."""
-    found = (_smallest(saved, pointer.path, pointer.first) for pointer in pointers if pointer.first)
+    found = (
+        _smallest(saved, pointer.path, pointer.first)
+        for pointer in pointers
+        if pointer.first and pointer.text is None
+    )
     return tuple(dict.fromkeys(one.name for one in found if one is not None))
 
 
 def _attachment(pointer: Pointer, saved: Saved, laid: Foreword, unsaved: str | None) -> Attachment:
-    text = unsaved if unsaved is not None else saved.read_content(pointer.path)
-    if text is None:
-        raise UsageError(_why_missing(pointer.path, saved))
+    text = _text_of(pointer, saved, unsaved)
     n_lines = max(1, len(lines_of(text)))
     if pointer.first is None or pointer.last is None:
         content = None if laid.shows_in_full(pointer.path) or unsaved is not None else text
@@ -77,11 +84,23 @@ def _attachment(pointer: Pointer, saved: Saved, laid: Foreword, unsaved: str | N
     if pointer.first > n_lines:
         raise UsageError(f"{pointer.path} has {n_lines} lines, not {pointer.first}: point at one of them")
     first, last = (
-        _surroundings(pointer, saved, is_saved=unsaved is None)
+        _surroundings(pointer, saved, is_saved=unsaved is None and pointer.text is None)
         if pointer.first == pointer.last
         else (pointer.first, pointer.last)
     )
     return Attachment(pointer.path, text, first, min(last, n_lines))
+
+
+def _text_of(pointer: Pointer, saved: Saved, unsaved: str | None) -> str:
+    if pointer.text is not None:
+        reason = reason_for_content(pointer.path, pointer.text.encode("utf-8", "surrogatepass"))
+        if reason is not None:
+            raise UsageError(f"{pointer.path} is left out ({reason}): point at something else")
+        return pointer.text
+    text = unsaved if unsaved is not None else saved.read_content(pointer.path)
+    if text is None:
+        raise UsageError(_why_missing(pointer.path, saved))
+    return text
 
 
 def _surroundings(pointer: Pointer, saved: Saved, *, is_saved: bool) -> tuple[int, int]:

@@ -115,7 +115,7 @@ def prepare(
 ) -> Prepared:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `unsaved` are the texts of an editor that differ from the saved ones (`assist.overlay.unsaved_texts`); `thread` is
+    `unsaved` are the texts of an editor that differ from the saved ones (`overlay.unsaved_texts`); `thread` is
     what a turn of a chat goes on from, None for its first one.
 
     Raises:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from foreword.assist.question.answer import Answer
 
-CENT = 0.01
-
 
 def receipt_line(answer: Answer) -> str:
     """Cache, money, freshness and time of an answer."""

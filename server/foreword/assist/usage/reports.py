@@ -23,7 +23,6 @@ from foreword.assist.session.session import Session
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
-from foreword.index.build import BuildReport
 from foreword.index.search import search
 from foreword.model.credentials import credential_source
 from foreword.workspace.history import clean_revision
@@ -32,8 +31,9 @@ PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebb
 Json = dict[str, Any]
 
 
-def index_json(report: BuildReport) -> Json:
-    """As `foreword.index/1`."""
+def index_json(saved: Saved) -> Json:
+    """As `foreword.index/1`; `asText` are files that no grammar could be used on: it crashed or took too long."""
+    report = saved.report
     return {
         "schema": "foreword.index/1",
         "files": report.files,
@@ -45,7 +45,13 @@ def index_json(report: BuildReport) -> Json:
         "reused": report.reused,
         "languages": dict(report.languages),
         "leftOut": [{"path": left.path, "reason": left.reason} for left in report.left_out],
+        "asText": [{"path": path, "reason": reason} for path, reason in read_as_text(saved)],
     }
+
+
+def read_as_text(saved: Saved) -> list[tuple[str, str]]:
+    """The paths of the files whose grammar failed, with what happened to it."""
+    return sorted((path, row.failed) for path, row in saved.index.rows.items() if row.failed is not None)
 
 
 def symbols_json(saved: Saved, name: str) -> list[Json]:
@@ -116,9 +122,10 @@ def usage_json(by: GroupBy, totals: Iterable[Total]) -> Json:
 
 
 def verification_json(result: Verification) -> Json:
-    """Whether two builds of the prefix have the same bytes."""
+    """Whether two builds of the prefix have the same bytes, as `foreword.verify/1`."""
     layers = [{"name": name, "first": first, "second": second} for name, first, second in result.layers]
-    return {"same": result.is_same, "layers": layers, "firstDifference": result.first_difference}
+    same = {"same": result.is_same, "layers": layers, "firstDifference": result.first_difference}
+    return {"schema": "foreword.verify/1", **same}
 
 
 def doctor_json(session: Session) -> Json:

@@ -1,0 +1,34 @@
+"""Scratch files: answers and diffs for clients that can show files only. They lie in the user's data directory."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from foreword.core.errors import StoreError
+
+KEPT_DAYS = 30
+"""One that nobody wrote to since then goes when the next one comes."""
+
+
+def write_scratch(path: Path, text: str) -> None:
+    """Write a scratch file, in a folder that has nothing else in it.
+
+    Raises:
+        StoreError: the data directory can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _forget_old(path.parent)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
+
+
+def _forget_old(folder: Path) -> None:
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process was faster
+            if file.stat().st_mtime < oldest and file.is_file():
+                file.unlink()
