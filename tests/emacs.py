@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from foreword_cli import PATIENCE, Foreword
-from neovim import environ
+from installed import environ, version_of
 
 OLDEST = 30
 """The Emacs whose eglot resolves code actions."""
@@ -69,12 +69,10 @@ def binary() -> str:
     found = shutil.which("emacs")
     if found is None:
         pytest.skip(f"no Emacs: install version {OLDEST} or later (emacs-nox)")
-    done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    version = re.match(r"GNU Emacs (\d+)", done.stdout)
+    said = version_of(found, "Emacs")
+    version = re.match(r"GNU Emacs (\d+)", said)
     if version is None or int(version[1]) < OLDEST:
-        pytest.skip(
-            f"{(done.stdout or done.stderr).partition(chr(10))[0]} is too old: install {OLDEST} or later"
-        )
+        pytest.skip(f"{said} is too old: install {OLDEST} or later")
     return found
 
 

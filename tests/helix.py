@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from foreword_cli import PATIENCE, Foreword
-from neovim import environ
+from foreword_cli import Foreword
+from installed import environ, version_of
 from tmux import Terminal, terminal
 
 WHERE = "FOREWORD_TEST_HELIX"
@@ -27,14 +26,7 @@ def binary() -> str:
     found = os.environ.get(WHERE) or shutil.which("hx")
     if found is None:
         pytest.skip(f"no Helix: put hx on PATH, or its path into {WHERE}")
-    try:
-        done = subprocess.run(
-            [found, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-    except OSError as error:
-        pytest.skip(f"Helix does not start: {error}")
-    if done.returncode != 0:
-        pytest.skip(f"Helix does not start: {done.stderr.strip()[:200]}")
+    version_of(found, "Helix")
     return found
 
 

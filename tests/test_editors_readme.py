@@ -16,8 +16,8 @@ from foreword.lsp import chat
 from foreword.lsp.protocol import COMMANDS, STATUS
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
+from installed import environ
 from messages_api import MessagesApi
-from neovim import environ
 from sample_repo import make_sample
 
 README = (Path(__file__).parent.parent / "editors" / "README.md").read_text(encoding="utf-8")

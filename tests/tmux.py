@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import time
@@ -14,9 +15,12 @@ from pathlib import Path
 import pytest
 
 from foreword_cli import PATIENCE
+from terminal_picture import svg_of
 
 PAUSE = 0.05
 """Seconds between two looks at the screen."""
+SHOTS = "FOREWORD_TEST_SHOTS"
+"""A variable with the folder for pictures."""
 
 
 @functools.cache
@@ -41,6 +45,13 @@ class Terminal:
     def screen(self) -> str:
         """What is to be seen, line by line."""
         return self.run("capture-pane", "-p")
+
+    def shot(self, name: str) -> None:
+        """Keep a picture, where `FOREWORD_TEST_SHOTS` names a folder for them."""
+        if folder := os.environ.get(SHOTS):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            picture = svg_of(self.run("capture-pane", "-e", "-N", "-p"))
+            Path(folder, f"{name}.svg").write_text(picture, encoding="utf-8")
 
     def wait_for(self, *words: str) -> str:
         """The screen, as soon as it shows one of these texts.

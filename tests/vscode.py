@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,12 @@ SETTINGS: Mapping[str, object] = {
     "workbench.tips.enabled": False,
 }
 """A calm editor that asks no other host for anything."""
+QUIET = (
+    "--disable-telemetry",
+    "--disable-update-check",
+    "--disable-workspace-trust",
+    "--disable-getting-started-override",
+)
 
 
 @dataclass(frozen=True)
@@ -185,42 +192,27 @@ class VSCode:
 
 @contextmanager
 def vscode(
-    user: Foreword, workspace: Path, folder: Path, settings: Mapping[str, object] | None = None
+    user: Foreword,
+    workspace: Path,
+    folder: Path,
+    settings: Mapping[str, object] | None = None,
+    others: tuple[Path, ...] = (),
 ) -> Iterator[VSCode]:
-    """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python."""
-    found, package = tools(), extension()
+    """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python.
+
+    `others` are folders with further extensions.
+    """
+    found, packages = tools(), [extension(), *(_packed(other, folder) for other in others)]
     port = _free_port()
-    every = {**SETTINGS, "foreword.python": sys.executable, **(settings or {})}
-    for scope in ("User", "Machine"):
-        (folder / "data" / scope).mkdir(parents=True, exist_ok=True)
-        (folder / "data" / scope / "settings.json").write_text(json.dumps(every), encoding="utf-8")
-    (folder / "config.yaml").write_text(
-        f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8"
-    )
-    entry = found.folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    places: list[str | Path] = [
-        "--config",
-        folder / "config.yaml",
-        "--user-data-dir",
-        folder / "data",
-        "--extensions-dir",
-        folder / "extensions",
-    ]
-    serve: list[str | Path] = [found.node, entry, *places]
+    _write_settings(folder, port, {**SETTINGS, "foreword.python": sys.executable, **(settings or {})})
+    serve = _command(found, folder)
     environ = {**user.environ(), "PATH": found.path, "EXTENSIONS_GALLERY": "{}"}
-    done = subprocess.run(
-        [*serve, "--install-extension", package], env=environ, capture_output=True, text=True, check=False
-    )
+    install = [word for package in packages for word in ("--install-extension", package)]
+    done = subprocess.run([*serve, *install], env=environ, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
-    quiet = [
-        "--disable-telemetry",
-        "--disable-update-check",
-        "--disable-workspace-trust",
-        "--disable-getting-started-override",
-    ]
     address = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
     with (folder / "code-server.log").open("wb") as log:
-        server = subprocess.Popen([*serve, *address, *quiet, workspace], env=environ, stdout=log, stderr=log)
+        server = subprocess.Popen([*serve, *address, *QUIET, workspace], env=environ, stdout=log, stderr=log)
         try:
             _wait_for(port, server)
             with _bridge(found) as bridge:
@@ -228,6 +220,31 @@ def vscode(
         finally:
             server.terminate()
             server.wait(PATIENCE)
+
+
+def _write_settings(folder: Path, port: int, settings: Mapping[str, object]) -> None:
+    for scope in ("User", "Machine"):
+        (folder / "data" / scope).mkdir(parents=True, exist_ok=True)
+        (folder / "data" / scope / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    (folder / "config.yaml").write_text(
+        f"bind-addr: 127.0.0.1:{port}\nauth: none\ncert: false\n", encoding="utf-8"
+    )
+
+
+def _command(found: Tools, folder: Path) -> list[str | Path]:
+    entry = found.folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+    places = {"config": "config.yaml", "user-data-dir": "data", "extensions-dir": "extensions"}
+    given = (word for option, name in places.items() for word in (f"--{option}", folder / name))
+    return [found.node, entry, *given]
+
+
+def _packed(source: Path, folder: Path) -> Path:
+    """An extension without packages of its own, as the editor takes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / f"{source.name}.vsix", "w") as package:
+        for path in sorted(source.iterdir()):
+            package.write(path, f"extension/{path.name}")
+    return folder / f"{source.name}.vsix"
 
 
 @contextmanager

@@ -21,6 +21,7 @@ INDEX = {
     "reused": int,
     "languages": dict,
     "leftOut": [{"path": str, "reason": str}],
+    "asText": [{"path": str, "reason": str}],
 }
 SYMBOLS = [{"name": str, "kind": str, "path": str, "line": int, "endLine": int, "signature": str}]
 SEARCH = [{"path": str, "startLine": int, "endLine": int, "score": float}]

@@ -10,12 +10,10 @@ import pytest
 from emacs import binary, emacs
 from foreword_cli import Foreword
 from gitrepo import GitRepo
-from messages_api import MessagesApi, Reply, Status, tool_use_block
+from messages_api import MessagesApi, Status
+from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 
 README = Path(__file__).parent.parent.parent / "editors" / "README.md"
-CHECKOUT = "shop/checkout.py"
-NET = '        """Cents without tax."""\n        return sum(self.basket)\n'
-ROUNDED = '        """The sum of the 🧺, in ¢ and without tax."""\n        return sum(self.basket)\n'
 ATTACHED = f"""
 (find-file "{CHECKOUT}")
 (call-interactively #'eglot)
@@ -31,11 +29,6 @@ def installed() -> str:
 def lines_of_the_readme() -> str:
     (shown,) = re.findall(r"```elisp\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     return str(shown)
-
-
-def script_edit(api: MessagesApi, old: str = NET, new: str = ROUNDED) -> None:
-    given = {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
-    api.script(Reply((tool_use_block("str_replace_based_edit_tool", given),)), "Done.")
 
 
 def trusting(user: Foreword, folder: Path) -> None:

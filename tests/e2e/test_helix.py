@@ -12,13 +12,11 @@ import pytest
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
 from helix import helix
-from messages_api import MessagesApi, Reply, Status, tool_use_block
+from messages_api import MessagesApi, Status
+from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 from tmux import Terminal
 
 README = Path(__file__).parent.parent.parent / "editors" / "README.md"
-CHECKOUT = "shop/checkout.py"
-NET = '        """Cents without tax."""\n        return sum(self.basket)\n'
-ROUNDED = '        """The sum of the 🧺, in ¢ and without tax."""\n        return sum(self.basket)\n'
 TITLES = re.compile(r"(?:Rewrite|Simplify|Document|Explain|Write tests for|Review|Ask about) \S+")
 
 
@@ -33,11 +31,6 @@ def screen(online: Foreword, shop: GitRepo) -> Iterator[Terminal]:
     with helix(online, shop.path, lines_of_the_readme(), f"{CHECKOUT}:16") as running:
         running.wait_for("return sum(self.basket)")
         yield running
-
-
-def script_edit(api: MessagesApi, old: str = NET, new: str = ROUNDED) -> None:
-    given = {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
-    api.script(Reply((tool_use_block("str_replace_based_edit_tool", given),)), "Done.")
 
 
 def choose(screen: Terminal, title: str) -> None:

@@ -1,70 +1,26 @@
-"""The plugin of `editors/nvim` in a real Neovim, with a real server and the stand-in behind it."""
+"""The plugin of `editors/nvim` in a real Neovim, with a real server and the stand-in behind it: chats."""
 
 from __future__ import annotations
 
-import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, Status, text_block, tool_use_block
-from neovim import Neovim, neovim
+from neovim import Neovim
+from neovim_plugin import BELOW, HAS, IN_CHAT, NET, RECEIPTS, SUM, TABS, begin_chat, plugged, say
+from shop_edits import CHECKOUT, replaced
 
-PLUGIN = Path(__file__).parent.parent.parent / "editors" / "nvim"
-CHECKOUT = "shop/checkout.py"
-EDITOR = "str_replace_based_edit_tool"
-NET = '        """Cents without tax."""\n'
-SUM = '        """The sum of the basket, in cents and without tax."""\n'
 PROMPT = "──── <CR> sends"
-BELOW = """
-local found = {}
-for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })) do
-  for _, line in ipairs(mark[4].virt_lines or {}) do table.insert(found, line[1][1]) end
-end
-"""
-"""The lines that are shown and are no text."""
-IN_CHAT = "return vim.api.nvim_buf_get_name(0):find('foreword://chat/', 1, true) and vim.fn.line('$') > 2"
-HAS = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n'):find(words, 1, true)"
-RECEIPTS = BELOW + (
-    "found = vim.tbl_filter(function(line) return line:find('fresh: ', 1, true) end, found)\n"
-    "return #found >= n and found"
-)
-TABS = "return #vim.api.nvim_list_tabpages() == n"
 
 
 @pytest.fixture
 def editor(online: Foreword, shop: GitRepo) -> Iterator[Neovim]:
-    flags = ("--clean", "--cmd", f"set runtimepath^={PLUGIN}", "-c", "lua vim.lsp.enable('foreword')")
-    with neovim(online, shop.path, *flags) as running:
-        running.lua("vim.ui.select = function(items, options, choose) choose(items[1], 1) end")
-        running.open(CHECKOUT)
+    with plugged(online, shop.path) as running:
         yield running
-        assert not re.search(r"\bE\d+:|stack traceback", running.messages())
-
-
-def begin_chat(editor: Neovim) -> None:
-    editor.lua("vim.cmd.Foreword('chat')")
-    editor.until(IN_CHAT)
-
-
-def say(editor: Neovim, words: str) -> None:
-    editor.keys(f"Gi{words}<Esc><CR>")
-
-
-def replaced(old: str, new: str) -> dict[str, object]:
-    return tool_use_block(
-        EDITOR, {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
-    )
-
-
-def help_of(folder: Path) -> Path:
-    """A copy of the help: its tags are written beside it."""
-    shutil.copytree(PLUGIN / "doc", folder / "help" / "doc")
-    return folder / "help"
 
 
 def test_an_answer_is_streamed_into_the_chat_while_the_cursor_stays(editor: Neovim, api: MessagesApi) -> None:
@@ -91,23 +47,6 @@ def test_an_answer_is_streamed_into_the_chat_while_the_cursor_stays(editor: Neov
     editor.keys("/checkout.py<CR>gf")
     editor.until("return vim.fn.expand('%:t') == 'checkout.py'")
     assert [code, 5] == editor.lua("return { vim.api.nvim_get_current_win(), vim.fn.line('.') }")
-
-
-def test_the_file_that_is_shown_is_pinned_and_unpinned(editor: Neovim, shop: GitRepo) -> None:
-    editor.lua("vim.cmd.Foreword('pin')")
-    editor.until("return vim.fn.execute('messages'):find('pinned: shop/checkout.py; the base', 1, true)")
-    assert f'[context]\npins = [\n    "{CHECKOUT}",\n]\n' == (shop.path / ".foreword.toml").read_text()
-    editor.lua("vim.cmd.Foreword('context')")
-    editor.until(HAS, words="- shop/checkout.py  ")
-    assert re.search(r"- shop/checkout.py  \d+, full, pinned\n", editor.text())
-    editor.lua("vim.cmd.close()")
-    editor.lua("vim.cmd.Foreword('unpin shop/checkout.py')")
-    editor.until("return vim.fn.execute('messages'):find('unpinned: shop/checkout.py; ', 1, true)")
-    editor.lua("vim.cmd.Foreword('pin gone.py')")
-    editor.until("return vim.fn.execute('messages'):find('gone.py can\\'t be pinned', 1, true)")
-    assert ["shop/checkout.py"] == editor.lua(
-        "return vim.fn.getcompletion('Foreword pin shop/ch', 'cmdline')"
-    )
 
 
 def test_a_cursor_at_the_end_follows_the_answer(editor: Neovim, api: MessagesApi) -> None:
@@ -163,48 +102,6 @@ def test_chats_survive_being_read_anew_and_questions_are_revised(editor: Neovim,
     assert editor.text().startswith("# First?\n")
 
 
-def test_hunks_are_rejected_and_accepted_and_one_undo_takes_them_back(
-    editor: Neovim, api: MessagesApi
-) -> None:
-    before = editor.text()
-    api.script(Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"), replaced(NET, SUM))), "Done.")
-    editor.lua("vim.cmd.Foreword('edit Raise the rate and say what the total is')")
-    editor.until(TABS, n=2)
-    assert "-VAT_PERCENT = 19\n+VAT_PERCENT = 20\n" in editor.text()
-    assert before == editor.lua("return table.concat(vim.fn.getbufline(1, 1, '$'), '\\n') .. '\\n'")
-    editor.keys("x<CR>")
-    editor.until(TABS, n=1)
-    editor.until("return vim.bo.modified")
-    assert before.replace(NET, SUM) == editor.text()
-    editor.keys("u")
-    editor.until("return not vim.bo.modified")
-    assert before == editor.text()
-
-
-def test_the_symbol_under_the_cursor_is_fixed_and_explained(editor: Neovim, api: MessagesApi) -> None:
-    before = editor.text()
-    api.script(Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"),)), "Done.")
-    editor.lua(
-        "vim.diagnostic.set(vim.api.nvim_create_namespace('linter'), 0, "
-        "{ { lnum = 4, col = 0, message = 'the rate is 20 since May', source = 'law' } })\n"
-        "vim.api.nvim_win_set_cursor(0, { 5, 0 })\nvim.cmd.Foreword('fix')"
-    )
-    editor.until(TABS, n=2)
-    assert "the rate is 20 since May (law)" in str(api.messages[0].body)
-    editor.keys("<CR>")
-    editor.until("return vim.bo.modified")
-    assert before.replace("19", "20") == editor.text()
-    api.script((Hold(after=4), "It adds the prices up."))
-    editor.lua("vim.cmd('15Foreword explain')")
-    editor.until(HAS, words="It")
-    assert "" != editor.lua("return vim.api.nvim_win_get_config(0).relative")
-    api.release()
-    editor.until(RECEIPTS, n=1)
-    assert "It adds the prices up.\n" == editor.text()
-    editor.keys("q")
-    editor.until("return vim.bo.buftype == ''")
-
-
 def test_the_next_answer_knows_of_a_change_and_the_status_turns_warm(
     editor: Neovim, api: MessagesApi
 ) -> None:
@@ -224,6 +121,30 @@ def test_the_next_answer_knows_of_a_change_and_the_status_turns_warm(
     editor.until(BELOW + "return vim.iter(found):find('  changed: shop/checkout.py')")
 
 
+def test_nulls_are_left_out_whichever_way_neovim_hands_them_on(editor: Neovim) -> None:
+    told = """
+        local value = { told = { text = "One", note = vim.NIL, list = { { at = vim.NIL }, { at = 2 } } }, more = false }
+        return require("foreword.null").without(value)
+    """
+    assert {"told": {"text": "One", "list": [{}, {"at": 2}]}, "more": False} == _plain(editor.lua(told))
+    editor.until("return require('foreword').status():find('foreword: cold', 1, true)")
+    standing = """
+        local client = vim.lsp.get_clients()[1]
+        local folder, index = vim.uri_from_fname(client.root_dir), { done = 1, total = 1 }
+        local told = { workspace = folder, index = index, warmUntil = vim.NIL, hitRatio = vim.NIL, spentToday = 7 }
+        client.handlers["foreword/status"](nil, told, { client_id = client.id })
+        return require("foreword").status()
+    """
+    assert "foreword: cold · $7.00 today" == editor.lua(standing)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # as json.loads is typed
+    """JSON of Lua, where an empty table is a list."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) or {} for inner in value] if isinstance(value, list) else value
+
+
 def test_a_fault_of_the_api_is_one_clear_message_and_the_chat_goes_on(
     editor: Neovim, api: MessagesApi
 ) -> None:
@@ -239,7 +160,7 @@ def test_a_fault_of_the_api_is_one_clear_message_and_the_chat_goes_on(
     editor.until(HAS, words="Even.")
 
 
-def test_the_edits_of_a_chat_are_shown_and_the_context_is_listed(editor: Neovim, api: MessagesApi) -> None:
+def test_the_edits_of_a_chat_are_shown_and_applied(editor: Neovim, api: MessagesApi) -> None:
     editor.lua("vim.cmd('14,16Foreword chat')")
     editor.until(IN_CHAT)
     with_lines = (
@@ -249,7 +170,15 @@ def test_the_edits_of_a_chat_are_shown_and_the_context_is_listed(editor: Neovim,
     api.script(Reply((text_block("I change it."), replaced(NET, SUM))), "Done.")
     say(editor, "Say what it is.")
     assert '<attached path="shop/checkout.py" lines="14-16">' in str(api.wait_for_request().body)
+    shown_with = (
+        BELOW
+        + "return vim.tbl_count(vim.tbl_filter(function(line) return line == 'with checkout.py:14-16' end, found)) == 1"
+    )
+    editor.until(shown_with)
     editor.until(BELOW + f"return vim.iter(found):find('edits {CHECKOUT}: gp shows them')")
+    editor.keys(":e<CR>")
+    editor.until(RECEIPTS, n=1)
+    editor.until(shown_with)
     editor.keys("gp")
     editor.until(TABS, n=2)
     editor.keys("<CR>")
@@ -257,39 +186,3 @@ def test_the_edits_of_a_chat_are_shown_and_the_context_is_listed(editor: Neovim,
     assert SUM in editor.lua(
         "return table.concat(vim.fn.getbufline(vim.fn.bufnr(name), 1, '$'), '\\n')", name=f"{CHECKOUT}$"
     )
-    for report, words in {
-        "context": f"- {CHECKOUT}",
-        "usage": "requests",
-        "why": "chat",
-        "trust": "trusted",
-    }.items():
-        editor.lua("vim.cmd.Foreword(report)", report=report)
-        editor.until(HAS, words=words)
-        editor.keys("q")
-        editor.until("return vim.api.nvim_win_get_config(0).relative == ''")
-
-
-def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(
-    online: Foreword, shop: GitRepo, tmp_path: Path
-) -> None:
-    with neovim(online, shop.path, "--clean", "--cmd", f"set runtimepath^={PLUGIN}") as running:
-        loaded = (
-            "return vim.iter(package.loaded):any(function(name) return name:find('^foreword') ~= nil end)"
-        )
-        assert not running.lua(loaded)
-        assert ["receipt", "restart", "retry", "review", "revise", "rewrite"] == running.lua(
-            "return vim.fn.getcompletion('Foreword re', 'cmdline')"
-        )
-        running.lua(
-            "require('foreword').setup({ trusted = true, settings = { model = 'claude-haiku-4-5' } })"
-        )
-        running.open(CHECKOUT)
-        running.lua("vim.cmd.checkhealth('foreword')")
-        running.until(HAS, words="runs in")
-        assert "ERROR" not in running.text()
-        assert "WARNING" not in running.text()
-        running.keys(":bwipeout<CR>")
-        before = running.lua("return vim.lsp.get_clients()[1].id")
-        running.lua("vim.cmd.Foreword('restart')")
-        running.until("return (vim.lsp.get_clients()[1] or { id = before }).id ~= before", before=before)
-        running.lua("vim.cmd.helptags(vim.fn.fnameescape(folder .. '/doc'))", folder=str(help_of(tmp_path)))

@@ -10,13 +10,11 @@ import pytest
 
 from foreword_cli import Foreword
 from gitrepo import GitRepo
-from messages_api import Hold, MessagesApi, Reply, Status, tool_use_block
+from messages_api import Hold, MessagesApi, Status
 from neovim import Neovim, neovim
+from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 
 README = Path(__file__).parent.parent.parent / "README.md"
-CHECKOUT = "shop/checkout.py"
-NET = '        """Cents without tax."""\n        return sum(self.basket)\n'
-ROUNDED = '        """The sum of the basket, in cents and without tax."""\n        return sum(self.basket)\n'
 ANSWERS = """
 _G.asked = {}
 vim.ui.select = function(items, options, choose)
@@ -60,11 +58,6 @@ def editor(online: Foreword, shop: GitRepo, tmp_path: Path) -> Iterator[Neovim]:
         running.lua(ANSWERS)
         running.open(CHECKOUT)
         yield running
-
-
-def script_edit(api: MessagesApi, old: str = NET, new: str = ROUNDED) -> None:
-    given = {"command": "str_replace", "path": CHECKOUT, "old_str": old, "new_str": new}
-    api.script(Reply((tool_use_block("str_replace_based_edit_tool", given),)), "Done.")
 
 
 def choose(editor: Neovim, symbol: str, title: str) -> None:

@@ -8,41 +8,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from editor import PATIENCE, Editor
-from foreword_cli import Foreword, command
+from foreword_cli import Foreword
 from gitrepo import GitRepo
+from server_process import served
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-
-
-@asynccontextmanager
-async def served(user: Foreword, *flags: str) -> AsyncIterator[tuple[Editor, asyncio.subprocess.Process]]:
-    """A server process and an editor at its pipes; it must end by itself when the editor goes."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *command("serve", *flags), env=user.environ(), stdin=pipe, stdout=pipe, stderr=pipe
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    editor = Editor(process.stdout, process.stdin)
-    listening = asyncio.ensure_future(editor.listen())
-    editor.exit_code = asyncio.ensure_future(process.wait())
-    try:
-        yield editor, process
-        process.stdin.close()
-        await asyncio.wait_for(process.wait(), PATIENCE)
-        await asyncio.wait_for(listening, PATIENCE)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def test_a_question_over_pipes(offline: Foreword, shop: GitRepo) -> None:

@@ -130,7 +130,7 @@ def test_the_status_bar_goes_from_cold_to_warm_and_explains_itself(editor: VSCod
     assert "cold" in editor.run("return editor.waitForStanding('cold')")
     editor.command("Foreword: Warm the Prefix")
     assert "warm 5 min" in editor.run("return editor.waitForStanding('warm \\\\d')")
-    editor.run("await page.locator('[id=\"foreword.foreword.foreword.standing\"]').click()")
+    editor.run("await page.locator(editor.standingSelector).click()")
     told = editor.run("return page.locator('.monaco-dialog-box').innerText()")
     editor.shot("standing")
     assert "warm-up of" in told.lower()

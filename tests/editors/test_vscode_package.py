@@ -89,11 +89,19 @@ def test_every_command_has_a_title_and_is_carried_out() -> None:
 def test_every_command_of_a_menu_a_key_or_the_walkthrough_exists() -> None:
     known = {command["command"] for command in MANIFEST["contributes"]["commands"]}
     views = {f"{view['id']}.focus" for view in MANIFEST["contributes"]["views"]["foreword"]}
-    used = {entry["command"] for menu in MANIFEST["contributes"]["menus"].values() for entry in menu}
+    menus = MANIFEST["contributes"]["menus"]
+    used = {entry["command"] for menu in menus.values() for entry in menu if "command" in entry}
     used |= {entry["command"] for entry in MANIFEST["contributes"]["keybindings"]}
     steps = json.dumps(MANIFEST["contributes"]["walkthroughs"])
     used |= set(re.findall(r"command:(foreword\.[\w.]+)", steps))
     assert set() == used - known - views
+
+
+def test_every_menu_below_another_has_a_label_and_entries() -> None:
+    labels = {menu["id"]: menu["label"] for menu in MANIFEST["contributes"]["submenus"]}
+    menus = MANIFEST["contributes"]["menus"]
+    shown = {entry["submenu"] for menu in menus.values() for entry in menu if "submenu" in entry}
+    assert shown == {name for name, label in labels.items() if label and menus[name]}
 
 
 def test_nothing_starts_the_extension_but_a_file_a_view_or_a_command() -> None:

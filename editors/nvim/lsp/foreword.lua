@@ -5,7 +5,11 @@ return {
   cmd = { "foreword", "serve" },
   root_markers = { ".git" },
   workspace_required = true,
-  capabilities = { experimental = { foreword = true } },
+  capabilities = {
+    experimental = { foreword = true },
+    -- Neovim 0.12 tells of each annotated edit in several lines, and asks by |confirm()|; here |u| takes it back.
+    workspace = { workspaceEdit = { changeAnnotationSupport = vim.NIL } },
+  },
   handlers = {
     ["$/progress"] = function(...)
       return require("foreword.partials").on_progress(...)
@@ -14,6 +18,9 @@ return {
       require("foreword.status").note(told, context.client_id)
     end,
   },
+  on_init = function(client)
+    require("foreword.diagnostics").share(client)
+  end,
   on_exit = vim.schedule_wrap(function(_, _, client_id)
     require("foreword.status").forget(client_id)
     require("foreword.client").ended(client_id)

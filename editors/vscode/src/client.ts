@@ -2,18 +2,20 @@
 
 import { connect } from "node:net";
 import * as vscode from "vscode";
-import {
+import type {
+  LanguageClientOptions,
   RevealOutputChannelOn,
-  type LanguageClientOptions,
-  type ServerOptions,
-  type StaticFeature,
-  type StreamInfo,
+  ServerOptions,
+  StaticFeature,
+  StreamInfo,
 } from "vscode-languageclient/node";
 import { LaunchError, type Choice, type Launch } from "./launch";
 import { promptingMiddleware } from "./prompting";
 import { serverKeys, valuesSet, type Declared } from "./settings";
 
 const CONNECT_MS = 5_000;
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a module that is loaded later
+const NEVER: RevealOutputChannelOn.Never = 4;
 
 /** Says that `foreword/...` notifications are understood. */
 export const OWN_METHODS: StaticFeature = {
@@ -46,7 +48,7 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
   return {
     documentSelector: [{ scheme: "file" }],
     outputChannel: output,
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    revealOutputChannelOn: NEVER,
     progressOnInitialization: false,
     initializationOptions: {
       trusted: vscode.workspace.isTrusted,

@@ -22,6 +22,8 @@ export function registerCommands({ server, review, context, report }: Parts): vs
   const commands: Record<string, (...args: never[]) => unknown> = {
     // A menu gives the file that it belongs to.
     instruct: (given?: unknown) => instruct(server, review, typeof given === "string" ? given : undefined),
+    explainThis: () => takeAction("source.foreword.explain"),
+    reviewThis: () => takeAction("source.foreword.review"),
     standing: () => explainStanding(server),
     warmUp: () => warm(server),
     limits: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:foreword.foreword"),
@@ -52,6 +54,11 @@ export function registerCommands({ server, review, context, report }: Parts): vs
 
 function settle(review: Review, accept: boolean, id?: string, path?: string, number?: number): Promise<void> {
   return id === undefined ? review.settleHere(accept, false) : review.settle(id, accept, path, number);
+}
+
+/** The server's code action of this kind for what the cursor is in; the editor's own menu has such actions one menu deeper. */
+async function takeAction(kind: string): Promise<void> {
+  await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" });
 }
 
 /** `foreword.warm/1`, as far as it is told here. */

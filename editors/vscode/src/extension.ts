@@ -44,15 +44,24 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerChat(context, server),
     ...restartWhenNeeded(server, declared),
     server.onPhase(() => sayFailure(server)),
-    vscode.workspace.onDidOpenTextDocument((document) => startFor(server, document)),
+    ...startForFiles(server, languagesOf(context)),
   );
-  vscode.workspace.textDocuments.forEach((document) => startFor(server, document));
 }
 
-function startFor(server: Server, document: vscode.TextDocument): void {
-  const isOurs = document.uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(document.uri) !== undefined;
-  // A failure is told once, by `sayFailure`.
-  if (isOurs && server.phase === "stopped") server.ready().catch(() => undefined);
+/** Starts the server when a file of a workspace is open in one of its languages; a failure is told by `sayFailure`. */
+function startForFiles(server: Server, languages: ReadonlySet<string>): vscode.Disposable[] {
+  const look = ({ uri, languageId }: vscode.TextDocument): void => {
+    const isOurs = uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(uri) && languages.has(languageId);
+    if (isOurs && server.phase === "stopped") server.ready().catch(() => undefined);
+  };
+  vscode.workspace.textDocuments.forEach(look);
+  return [vscode.workspace.onDidOpenTextDocument(look)];
+}
+
+/** The editor opens JSON files of its own when it starts, so that being activated says nothing about files. */
+function languagesOf(context: vscode.ExtensionContext): ReadonlySet<string> {
+  const { activationEvents } = context.extension.packageJSON as { activationEvents: string[] };
+  return new Set(activationEvents.map((event) => event.replace("onLanguage:", "")));
 }
 
 /** What a running server can't be told: how it is run, who trusts the workspace, and the user's own settings. */

@@ -34,10 +34,11 @@ export function summary(context: Context): string {
 function layerNode(layer: Layer): Node {
   const { label, icon, about } = LAYERS[layer.name];
   const files = layer.files.length > 0 ? ` · ${plural(layer.files.length, "part")}` : "";
+  const warmth = layer.warm === null ? "" : layer.warm ? " · warm" : " · cold";
   const mark = layer.breakpoint ? `A cache breakpoint of ${layer.breakpoint} stands at its end.` : "No breakpoint stands at its end.";
   return {
     label,
-    description: `${count(layer.tokens)} tokens${files}`,
+    description: `${count(layer.tokens)} tokens${files}${warmth}`,
     tooltip: `${about}\n${mark}\nDigest ${layer.digest.slice(0, 12)}`,
     icon,
     children: [...layer.files].sort((a, b) => b.tokens - a.tokens).map(fileNode),

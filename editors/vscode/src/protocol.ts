@@ -38,6 +38,10 @@ export interface Layer {
   tokens: number;
   /** The time to live of the breakpoint at its end; null without one. */
   breakpoint: string | null;
+  /** Whether the provider's cache probably holds it; null for what is not cached. */
+  warm: boolean | null;
+  /** Until when, in seconds since 1970; null while it is not warm. */
+  warmUntil: number | null;
   files: { path: string; form: string; tokens: number; pinned: boolean }[];
 }
 

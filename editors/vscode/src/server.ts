@@ -1,10 +1,11 @@
 // One server for this window: started when it is first needed, restarted on command, told about to those who listen.
 //
-// Nothing happens in the constructor: `ready` starts it, and so does every request.
+// Nothing happens in the constructor: `ready` starts it, and so does every request. The language client, which is most of
+// this extension's code, is loaded no earlier than that.
 
 import * as vscode from "vscode";
 import type { CancellationToken, Disposable, Event } from "vscode";
-import { LanguageClient, ProgressType, State, type LanguageClientOptions, type ServerOptions, type StaticFeature } from "vscode-languageclient/node";
+import type { LanguageClient, LanguageClientOptions, ServerOptions, StaticFeature } from "vscode-languageclient/node";
 import { STATUS, type Status } from "./protocol";
 
 export type Phase = "stopped" | "starting" | "running" | "failed";
@@ -72,6 +73,7 @@ export class Server implements Disposable {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- who listens knows what the token brings
   async onProgress<T>(token: string | number, listener: (value: T) => void): Promise<Disposable> {
     const client = await this.ready();
+    const { ProgressType } = await import("vscode-languageclient/node");
     return client.onProgress(new ProgressType<T>(), token, listener);
   }
 
@@ -99,11 +101,16 @@ export class Server implements Disposable {
   private async start(): Promise<LanguageClient> {
     this.enter("starting");
     try {
+      const { LanguageClient, State } = await import("vscode-languageclient/node");
       const client = new LanguageClient("foreword", "Foreword", await this.launch(), this.options());
       this.client = client;
       client.registerFeatures([...this.features]);
       client.onNotification(STATUS, (status: Status) => this.tell(status));
-      client.onDidChangeState(({ newState }) => this.follow(client, newState));
+      const told = new Map<number, Phase>([
+        [State.Running, "running"],
+        [State.Stopped, "stopped"],
+      ]);
+      client.onDidChangeState(({ newState }) => this.follow(client, told.get(newState)));
       await client.start();
       return client;
     } catch (error) {
@@ -113,10 +120,10 @@ export class Server implements Disposable {
   }
 
   /** The client starts a server that ends again, a few times; what it does is told, not decided here. */
-  private follow(client: LanguageClient, state: State): void {
+  private follow(client: LanguageClient, phase: Phase | undefined): void {
     if (client !== this.client) return;
-    if (state === State.Running) this.enter("running");
-    if (state === State.Stopped && this.current === "running") this.fail("the server has ended: see its output");
+    if (phase === "running") this.enter("running");
+    if (phase === "stopped" && this.current === "running") this.fail("the server has ended: see its output");
   }
 
   private fail(problem: string): void {

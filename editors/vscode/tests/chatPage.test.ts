@@ -251,6 +251,7 @@ test("a proposal can be reviewed and applied when it is whole, and says what bec
   assert.equal(0, document.querySelectorAll(".proposal button").length);
   hear({ type: "ended", messages: [asked("q1", "One?"), answered("a1", "Changed.", { proposals: [proposal] })] });
   assert.match(find(".proposal summary").textContent, /till\.py.*\+2.*−1/);
+  assert.equal("@@ -1 +1,2 @@\n-a\n+b\n+c\n", find(".proposal pre").textContent);
   document.querySelectorAll<HTMLElement>(".proposal button").forEach((one) => one.click());
   assert.deepEqual([{ type: "review", proposalId: "a1" }, { type: "apply", proposalId: "a1" }], told.slice(-2));
   hear({ type: "applied", proposalId: "a1", words: "Applied to 1 file" });

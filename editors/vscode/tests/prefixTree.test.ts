@@ -6,19 +6,21 @@ import type { Context } from "../src/protocol";
 const CONTEXT: Context = {
   anchor: { kind: "git", digest: "d" },
   layers: [
-    { name: "instructions", digest: "1", tokens: 900, breakpoint: null, files: [] },
+    { name: "instructions", digest: "1", tokens: 900, breakpoint: null, warm: true, warmUntil: 1_800_000_000, files: [] },
     {
       name: "base",
       digest: "2",
       tokens: 41_000,
       breakpoint: "1h",
+      warm: false,
+      warmUntil: null,
       files: [
         { path: "", form: "outline", tokens: 10, pinned: false },
         { path: "shop/till.py", form: "outline", tokens: 30, pinned: false },
         { path: "main.py", form: "full", tokens: 1_200, pinned: true },
       ],
     },
-    { name: "delta", digest: "3", tokens: 0, breakpoint: null, files: [] },
+    { name: "delta", digest: "3", tokens: 0, breakpoint: null, warm: null, warmUntil: null, files: [] },
   ],
   leftOut: [{ path: ".env", reason: "secret" }],
   notShown: 7,
@@ -28,10 +30,10 @@ const CONTEXT: Context = {
   minimum: 1_024,
 };
 
-test("the tree has the layers in their order, what was left out and what did not fit", () => {
+test("the tree has the layers in their order, warm or cold, what was left out and what did not fit", () => {
   assert.deepEqual(
     prefixTree(CONTEXT).map(({ label, description }) => `${label}: ${description}`),
-    ["Instructions: 900 tokens", "Base: 41,000 tokens · 3 parts", "Delta: 0 tokens", "Left Out: 1 file", "Not Shown: 7 files"],
+    ["Instructions: 900 tokens · warm", "Base: 41,000 tokens · 3 parts · cold", "Delta: 0 tokens", "Left Out: 1 file", "Not Shown: 7 files"],
   );
 });
 

@@ -33,7 +33,11 @@ export class Workbench {
     page.on("pageerror", (error) => this.#note(`exception: ${error.stack ?? error}`));
   }
 
+  /** A page that is left cancels what is under way, and says so: that is no problem of anybody's. */
+  #isLeaving = false;
+
   #note(problem) {
+    if (this.#isLeaving) return;
     if (![...NOISE, ...this.wanted].some((known) => known.test(problem))) this.problems.push(problem.slice(0, 600));
   }
 
@@ -46,7 +50,9 @@ export class Workbench {
   async open(address, folder, file) {
     const payload = JSON.stringify([["openFile", `vscode-remote://${address}${folder}/${file}`]]);
     const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`;
-    await this.page.goto(`http://${address}/?${query}`, { waitUntil: "domcontentloaded" });
+    this.#isLeaving = true;
+    await this.page.goto(`http://${address}/?${query}`, { waitUntil: "commit" });
+    this.#isLeaving = false;
     await this.page.waitForSelector(`.tab.active[data-resource-name="${file.split("/").at(-1)}"]`);
     await this.page.waitForSelector(".monaco-editor .view-lines .view-line");
   }
@@ -99,6 +105,23 @@ export class Workbench {
       await row.click({ timeout });
       return all;
     });
+  }
+
+  /** Chooses one of the actions about the code at the cursor that end in an answer; the light bulb's menu lacks them. */
+  async sourceAction(title) {
+    await this.again(async (timeout) => {
+      await this.command("Source Action...");
+      const row = this.page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
+      await row.click({ timeout });
+    });
+  }
+
+  /** Types into the list that is open, and takes the first item whose label has this in it. */
+  async pick(typed, label) {
+    const input = this.page.locator(".quick-input-widget:visible input").first();
+    await input.fill(typed);
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label || typed }).first();
+    await row.click();
   }
 
   /** Writes into the input box that is open, and confirms it. */
@@ -167,6 +190,65 @@ export class Workbench {
     throw new Error(`no webview has ${selector}`);
   }
 
+  /** Texts of a webview whose contrast to what is behind them is below 3; the webview has such an element in it. */
+  async faintTexts(selector) {
+    return (await this.frameWith(selector)).evaluate(faintTexts);
+  }
+
+  /** Presses a button of a row in the side bar's trees, which is there while the pointer is on the row. */
+  async rowAction(label, action) {
+    await this.again(async (timeout) => {
+      const name = this.page.getByText(label, { exact: true });
+      const row = this.page.locator(".sidebar .pane-body .monaco-list-row", { has: name }).first();
+      await row.hover({ timeout });
+      await row.getByRole("button", { name: action }).click({ timeout });
+    });
+  }
+
+  /** Waits until a row of the trees has all of these words. */
+  async waitForRow(...words) {
+    await this.page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll(".sidebar .pane-body .monaco-list-row")].some((row) =>
+          wanted.every((word) => row.innerText.includes(word)),
+        ),
+      words,
+    );
+  }
+
+  /** Drags the tab of the active editor on a webview of the side bar. Only with Shift does the editor let it in. */
+  async dragTabToWebview(selector) {
+    const frame = await this.frameWith(selector);
+    const [tab, view] = [await this.page.locator(".tab.active").boundingBox(), await this.page.locator(".sidebar").boundingBox()];
+    const middle = { x: view.x + view.width / 2, y: view.y + view.height / 2 };
+    await this.page.mouse.move(tab.x + 40, tab.y + tab.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(tab.x + 20, tab.y + tab.height, { steps: 4 });
+    await this.page.keyboard.down("Shift");
+    await this.again(async (timeout) => {
+      await this.page.mouse.move(middle.x, middle.y, { steps: 8 });
+      await this.page.mouse.move(middle.x, middle.y + 20, { steps: 8 });
+      await frame.locator("body.is-drop-target").waitFor({ timeout });
+    });
+    await this.page.mouse.up();
+    await this.page.keyboard.up("Shift");
+  }
+
+  /** Milliseconds that each of the running extensions took to be activated, by its name. */
+  async activations() {
+    await this.command("Developer: Show Running Extensions");
+    const rows = this.page.locator(".runtime-extensions-editor .monaco-list-row");
+    await rows.first().waitFor();
+    return rows.evaluateAll((all) =>
+      Object.fromEntries(
+        all.map((row) => [
+          row.querySelector(".name")?.innerText ?? "",
+          Number(/Activation: (\d+)\s*ms/.exec(row.innerText)?.[1] ?? NaN),
+        ]),
+      ),
+    );
+  }
+
   /** What a key runs, as the editor of keyboard shortcuts lists it; one of the commands is `title`. */
   async boundTo(key, title) {
     await this.page.locator(".keybindings-editor .keybindings-header").locator("input, textarea").first().fill(`"${key}"`);
@@ -175,6 +257,26 @@ export class Workbench {
       return all.length < 10 && all.some((row) => row.innerText.includes(wanted));
     }, title);
     return this.page.locator(".keybindings-editor .monaco-list-row").allInnerTexts();
+  }
+
+  /** Asks in the editor's own chat; the list of participants that opens while one is written is closed first. */
+  async askOwnChat(text) {
+    const input = this.page.locator(".interactive-session .chat-input-container").first();
+    await input.locator(".view-lines").first().click();
+    await this.page.keyboard.type(text);
+    await input.locator(".view-lines", { hasText: text.replace(/^@\S+ /, "") }).waitFor();
+    if (await this.page.locator(".suggest-widget.visible").count()) await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Enter");
+    await this.page.locator(".interactive-request", { hasText: text.replace(/^@\S+ /, "") }).last().waitFor();
+  }
+
+  /** Unfolds the steps of the answer in the editor's own chat, and again where its last piece has folded them meanwhile. */
+  async unfoldSteps(part) {
+    await this.again(async (timeout) => {
+      const steps = this.page.locator(".completed-response-disclosure").last();
+      if ((await steps.getAttribute("open", { timeout })) === null) await steps.locator("summary").click({ timeout });
+      await steps.getByText(part).waitFor({ timeout });
+    });
   }
 
   /** The lines of the visible editors. */
@@ -207,17 +309,18 @@ export class Workbench {
     await this.page.waitForFunction(() => !document.querySelector(".tab.active.dirty"));
   }
 
-  /** The text of our item in the status bar. */
+  /** Our item in the status bar. */
+  standingSelector = '[id="foreword.foreword.foreword.standing"]';
+
   standing() {
-    return this.page.locator('[id="foreword.foreword.foreword.standing"]').innerText();
+    return this.page.locator(this.standingSelector).innerText();
   }
 
   /** Waits until the item says something that matches. */
   async waitForStanding(pattern) {
     await this.page.waitForFunction(
-      ([source]) =>
-        new RegExp(source).test(document.querySelector('[id="foreword.foreword.foreword.standing"]')?.innerText ?? ""),
-      [pattern],
+      ([source, item]) => new RegExp(source).test(document.querySelector(item)?.innerText ?? ""),
+      [pattern, this.standingSelector],
     );
     return this.standing();
   }
@@ -236,6 +339,36 @@ export class Workbench {
   async shot(path) {
     await this.page.screenshot({ path });
   }
+}
+
+/** In a page: what `Workbench.faintTexts` gives. */
+function faintTexts() {
+  const parse = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const over = ([r, g, b, a = 1], under) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a));
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "var(--vscode-sideBar-background)";
+  const behind = parse(getComputedStyle(probe).color);
+  probe.remove();
+  const backgroundOf = (node) => {
+    if (!node) return behind;
+    return over(parse(getComputedStyle(node).backgroundColor), backgroundOf(node.parentElement));
+  };
+  const light = (c) => {
+    const v = c / 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  };
+  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+  const found = [];
+  for (const node of document.querySelectorAll("h1, h2, p, code, span, td, th, li, summary, button, .question-text")) {
+    const text = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    if (!text || node.disabled) continue;
+    const style = getComputedStyle(node);
+    const background = backgroundOf(node);
+    const [a, b] = [luminance(over(parse(style.color), background)), luminance(background)];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 3) found.push(`${node.className} ${node.textContent.slice(0, 30)}: ${contrast.toFixed(2)}`);
+  }
+  return found;
 }
 
 function escaped(text) {

@@ -199,7 +199,7 @@ function M.send()
   local attachments = chat.attachments
   chat.attachments = {}
   transcript.set_draft(chat, "")
-  transcript.add(chat, "user", asked)
+  transcript.show_below(chat, transcript.add(chat, "user", asked, attachments))
   chat.tail = { role = "assistant", text = "" }
   transcript.add(chat, "assistant", "")
   vim.api.nvim_win_set_cursor(0, { transcript.prompt_row(chat) + 1, 0 })

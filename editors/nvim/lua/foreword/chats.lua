@@ -21,6 +21,12 @@ local function show(found, id, title, attachment)
   end
 end
 
+--- Parameters: an empty table would be sent as a list.
+---@param uri? string
+local function about(uri)
+  return uri and { uri = uri } or vim.empty_dict()
+end
+
 --- A new chat.
 ---@param attachment? foreword.Attachment
 ---@param uri? string of a file in the folder that it is about
@@ -29,7 +35,7 @@ function M.new(attachment, uri)
   if not found then
     return
   end
-  client.send(found, "foreword/chat/open", { uri = uri }, function(problem, result)
+  client.send(found, "foreword/chat/open", about(uri), function(problem, result)
     if problem then
       client.tell(problem.message, vim.log.levels.ERROR)
       return
@@ -46,7 +52,7 @@ function M.choose(attachment, uri)
   if not found then
     return
   end
-  client.send(found, "foreword/chat/list", { uri = uri }, function(problem, result)
+  client.send(found, "foreword/chat/list", about(uri), function(problem, result)
     if problem or #result.chats == 0 then
       M.new(attachment, uri)
       return

@@ -1,5 +1,6 @@
 --- Requests to the server: found by buffer, cancellable, with partial results.
 
+local null = require("foreword.null")
 local partials = require("foreword.partials")
 
 local M = {}
@@ -74,7 +75,7 @@ function M.send(client, method, params, done)
   local function over(problem, result)
     if running[request] then
       running[request] = nil
-      done(problem, result)
+      done(problem, null.without(result))
     end
   end
   running[request] = true

@@ -189,7 +189,8 @@ end
 ---@param told foreword.Edits
 function M.preview(told)
   local lines, parts = laid_out(told)
-  local name = "foreword://proposal/" .. told.proposalId
+  local what = #told.edits == 1 and vim.fs.basename(told.edits[1].path) or ("%d files"):format(#told.edits)
+  local name = ("foreword://proposal/%s/%s"):format(told.proposalId, what)
   local window, asked_in = window_of(name), client.find()
   if #parts == 0 then
     show_words(told)

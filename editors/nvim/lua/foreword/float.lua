@@ -72,17 +72,18 @@ end
 function M.stream(title, begin)
   local buffer, window = open(title, WAITING)
   vim.bo[buffer].modifiable = false
+  local is_closed = false
   local waiting = page.note(buffer, 0, { "…" }, "ForewordHint")
   local function last()
     return vim.api.nvim_buf_line_count(buffer) - 1
   end
   local request = begin(function(text)
-    if vim.api.nvim_buf_is_valid(buffer) then
+    if not is_closed then
       page.append(buffer, last(), text)
       fit(window)
     end
   end, function(result)
-    if not vim.api.nvim_buf_is_valid(buffer) then
+    if is_closed then
       return
     elseif not result then
       vim.api.nvim_buf_delete(buffer, { force = true })
@@ -99,7 +100,14 @@ function M.stream(title, begin)
     label(window, READING)
     fit(window)
   end)
-  vim.api.nvim_create_autocmd("BufWipeout", { buffer = buffer, once = true, callback = request.stop })
+  vim.api.nvim_create_autocmd("BufWipeout", {
+    buffer = buffer,
+    once = true,
+    callback = function()
+      is_closed = true
+      request.stop()
+    end,
+  })
 end
 
 return M

@@ -16,6 +16,7 @@ function M.prepare(buffer, root)
   vim.bo[buffer].swapfile = false
   vim.bo[buffer].modeline = false
   vim.bo[buffer].filetype = "markdown"
+  pcall(vim.treesitter.start, buffer, "markdown") -- the older syntax takes an underscore in a name for a mistake
   vim.keymap.set("n", "gf", function()
     require("foreword.citation").follow()
   end, { buffer = buffer, desc = "Open the cited place" })

@@ -1,5 +1,7 @@
 --- Partial results: what the server sends under a token of ours goes to whom it is for, all else to Neovim.
 
+local null = require("foreword.null")
+
 local M = {}
 
 ---@type table<string, fun(value: table)>
@@ -25,7 +27,7 @@ end
 function M.on_progress(problem, params, context, config)
   local listener = params and listeners[params.token]
   if listener then
-    listener(params.value)
+    listener(null.without(params.value))
     return
   end
   return vim.lsp.handlers["$/progress"](problem, params, context, config)

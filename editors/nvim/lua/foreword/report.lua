@@ -1,5 +1,7 @@
 --- What the server reports, as lines to read.
 
+local status = require("foreword.status")
+
 local M = {}
 
 ---@param tokens number
@@ -55,13 +57,22 @@ local function files_of(layer)
   end, files)
 end
 
+---@param layer foreword.Layer
+local function warmth(layer)
+  if layer.warm == nil then
+    return "-"
+  end
+  return layer.warm and "warm " .. status.minutes(layer.warmUntil) or "cold"
+end
+
 --- The layers of the prefix, their files, and what was left out.
 ---@param told foreword.Context
 ---@return string[]
 function M.context(told)
-  local rows = { { "layer", "tokens", "files", "kept for" } }
+  local rows = { { "layer", "tokens", "files", "kept for", "cache" } }
   for _, layer in ipairs(told.layers) do
-    table.insert(rows, { layer.name, count(layer.tokens), count(#layer.files), layer.breakpoint or "-" })
+    local kept = layer.breakpoint or "-"
+    table.insert(rows, { layer.name, count(layer.tokens), count(#layer.files), kept, warmth(layer) })
   end
   local lines = { ("%s tokens, budget of the base %s"):format(count(told.tokens), count(told.budget)), "" }
   vim.list_extend(lines, table_of(rows))

@@ -1,6 +1,7 @@
 --- How the folders stand, as the server told last.
 
 local client = require("foreword.client")
+local null = require("foreword.null")
 
 local M = {}
 
@@ -24,6 +25,7 @@ end
 ---@param told foreword.Standing
 ---@param client_id integer
 function M.note(told, client_id)
+  told = null.without(told)
   known[client_id] = vim.tbl_extend("force", known[client_id] or {}, { [told.workspace] = told })
   vim.api.nvim_exec_autocmds("User", { pattern = "ForewordStatus", modeline = false, data = told })
   redraw()
@@ -61,6 +63,13 @@ function M.of(buffer)
   return folders[inner or names[1]]
 end
 
+--- The time until then.
+---@param moment? number seconds since 1970
+---@return string
+function M.minutes(moment)
+  return ("%d min"):format(math.max(1, math.floor(((moment or 0) - os.time()) / 60 + 0.5)))
+end
+
 ---@param buffer integer
 ---@return string
 function M.text(buffer)
@@ -72,8 +81,8 @@ function M.text(buffer)
   if index.done < index.total then
     return ("foreword: index %d/%d"):format(index.done, index.total)
   end
-  local left = (standing.warmUntil or 0) - os.time()
-  local parts = { left > 0 and ("warm %d min"):format(math.max(1, math.floor(left / 60 + 0.5))) or "cold" }
+  local is_warm = (standing.warmUntil or 0) > os.time()
+  local parts = { is_warm and "warm " .. M.minutes(standing.warmUntil) or "cold" }
   if standing.hitRatio then
     table.insert(parts, ("%d%% cached"):format(math.floor(standing.hitRatio * 100 + 0.5)))
   end

@@ -1,5 +1,8 @@
 --- Tasks: what to do with which lines. The server says what they are about, as for its code actions.
 
+local diagnostics = require("foreword.diagnostics")
+local null = require("foreword.null")
+
 local M = {}
 
 ---@class foreword.Lines
@@ -24,16 +27,6 @@ function M.range(found, buffer, lines)
   return { start = { line = lines.first - 1, character = 0 }, ["end"] = finish }
 end
 
----@param buffer integer
----@param lines? foreword.Lines
-local function diagnostics(buffer, lines)
-  local row = vim.fn.line(".")
-  local first, last = lines and lines.first or row, lines and lines.last or row
-  return vim.tbl_filter(function(one)
-    return one.lnum < last and (one.end_lnum or one.lnum) >= first - 1
-  end, vim.diagnostic.get(buffer))
-end
-
 --- The task of a kind at the cursor or the lines, with the symbol that the server finds there.
 ---@param found vim.lsp.Client
 ---@param kind string
@@ -43,12 +36,13 @@ function M.find(found, kind, lines, done)
   local buffer = vim.api.nvim_get_current_buf()
   local document = vim.lsp.util.make_text_document_params(buffer)
   local range = M.range(found, buffer, lines)
-  local reports = vim.lsp.diagnostic.from(diagnostics(buffer, lines))
+  local row = vim.fn.line(".")
+  local reports = diagnostics.among(buffer, lines and lines.first or row, lines and lines.last or row)
   local context = { diagnostics = reports, triggerKind = 1 }
   local params = { textDocument = document, range = range, context = context }
   found:request("textDocument/codeAction", params, function(_, actions)
     local task
-    for _, action in ipairs(actions or {}) do
+    for _, action in ipairs(null.without(actions) or {}) do
       local command = type(action.command) == "table" and action.command or action
       local given = action.data or (command.arguments or {})[1]
       task = type(given) == "table" and given.kind == kind and given or task

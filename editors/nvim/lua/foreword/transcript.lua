@@ -18,6 +18,7 @@ local HEADINGS = { user = "## You", assistant = "## Foreword" }
 ---@field below? integer mark of what stands below
 ---@field unfolded? boolean
 ---@field proposals? foreword.Proposal[]
+---@field attachments? foreword.Attachment[] what goes with a question
 ---@field work? integer mark of what the model is doing
 
 ---@class foreword.Chat
@@ -45,10 +46,10 @@ function M.is_shown(chat)
   return chat.prompt ~= nil and vim.api.nvim_buf_is_loaded(chat.buffer)
 end
 
---- Above the prompt: what the keys do, and what goes with the question.
----@param chat foreword.Chat
----@param row integer
-local function place_prompt(chat, row)
+--- What goes with a question, in words.
+---@param attachments? foreword.Attachment[]
+---@return string? text nil where nothing does
+local function with(attachments)
   local named = vim.tbl_map(function(attached)
     local name = vim.fs.basename(vim.uri_to_fname(attached.uri))
     local range = attached.range
@@ -57,9 +58,16 @@ local function place_prompt(chat, row)
     end
     local last = range["end"].character == 0 and range["end"].line or range["end"].line + 1
     return ("%s:%d-%d"):format(name, range.start.line + 1, last)
-  end, chat.attachments)
-  local with = #named > 0 and (" with " .. table.concat(named, ", ")) or ""
-  local hint = ("──── <CR> sends%s, <C-c> stops "):format(with)
+  end, attachments or {})
+  return #named > 0 and "with " .. table.concat(named, ", ") or nil
+end
+
+--- Above the prompt: what the keys do, and what goes with the question.
+---@param chat foreword.Chat
+---@param row integer
+local function place_prompt(chat, row)
+  local attached = with(chat.attachments)
+  local hint = ("──── <CR> sends%s, <C-c> stops "):format(attached and " " .. attached or "")
   local line = { { hint .. ("─"):rep(math.max(4, 60 - vim.fn.strwidth(hint))), "ForewordHint" } }
   chat.prompt = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row, 0, {
     id = chat.prompt,
@@ -102,8 +110,9 @@ end
 ---@param chat foreword.Chat
 ---@param role "user"|"assistant"
 ---@param text string
+---@param attachments? foreword.Attachment[]
 ---@return foreword.Message
-function M.add(chat, role, text)
+function M.add(chat, role, text, attachments)
   local row, body = M.prompt_row(chat), vim.split((text:gsub("\r", "")), "\n", { plain = true })
   local lines = vim.list_extend({ HEADINGS[role], "" }, body)
   table.insert(lines, "")
@@ -115,6 +124,7 @@ function M.add(chat, role, text)
   local message = {
     role = role,
     text = text,
+    attachments = attachments,
     start = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row, 0, { right_gravity = false }),
     finish = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row + #lines - 2, 0, {}),
   }
@@ -140,11 +150,11 @@ local function proposal_line(proposal)
   return ("edits %s: gp shows them"):format(table.concat(paths, ", "))
 end
 
---- What stands below an answer: its receipt, and what it would edit.
+--- What stands below a message: what goes with a question; the receipt of an answer, and what it would edit.
 ---@param chat foreword.Chat
 ---@param message foreword.Message
 function M.show_below(chat, message)
-  local lines = {}
+  local lines = { with(message.attachments) }
   for _, proposal in ipairs(message.proposals or {}) do
     if #proposal.files > 0 then
       table.insert(lines, proposal_line(proposal))
@@ -197,7 +207,7 @@ function M.render(chat, messages)
   end)
   place_prompt(chat, 2)
   for _, told in ipairs(messages) do
-    local message = M.add(chat, told.role, told.text)
+    local message = M.add(chat, told.role, told.text, told.attachments)
     message.id = told.id
     M.finish(chat, message, told)
   end

@@ -120,8 +120,9 @@ async function symbolsOfDocument(): Promise<SymbolItem[]> {
   const command = "vscode.executeDocumentSymbolProvider";
   type Found = vscode.DocumentSymbol | vscode.SymbolInformation;
   const found = await vscode.commands.executeCommand<Found[] | undefined>(command, uri);
+  // A symbol with children has a location too.
   return (found ?? []).flatMap((symbol) =>
-    "location" in symbol ? [symbolItem(symbol.name, uri, symbol.location.range)] : nested(symbol, uri),
+    "children" in symbol ? nested(symbol, uri) : [symbolItem(symbol.name, uri, symbol.location.range)],
   );
 }
 

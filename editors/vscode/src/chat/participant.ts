@@ -20,11 +20,13 @@ interface Sent {
   receipt: Receipt;
 }
 
-export function registerParticipant(line: Line, folder: Folder): { dispose(): unknown }[] {
+export function registerParticipant(line: Line, folder: Folder, icon: vscode.Uri): { dispose(): unknown }[] {
   // Some editors that run extensions have no chat: there the whole namespace is missing.
   const chat = vscode.chat as typeof vscode.chat | undefined;
   if (typeof chat?.createChatParticipant !== "function") return [];
-  return [chat.createChatParticipant(PARTICIPANT, (...given) => answer(line, folder, ...given))];
+  const participant = chat.createChatParticipant(PARTICIPANT, (...given) => answer(line, folder, ...given));
+  participant.iconPath = icon;
+  return [participant];
 }
 
 async function answer(
@@ -79,9 +81,10 @@ function tell({ citations, proposals, receipt }: Sent, stream: vscode.ChatRespon
     const lines = new vscode.Range(startLine - 1, 0, endLine - 1, 0);
     stream.reference(new vscode.Location(vscode.Uri.parse(uri, true), lines));
   }
+  // The editor folds what comes before the last text: the receipt is a part of the answer's own, the buttons come after.
+  stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
   for (const { proposalId, files } of proposals) {
     if (files.length === 0) continue;
     stream.button({ command: REVIEW, title: "Review the changes", arguments: [{ proposalId }] });
   }
-  stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
 }

@@ -37,7 +37,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server): 
       await view.reveal({ type: "focus" });
       await asked;
     }),
-    ...registerParticipant(line, folder),
+    ...registerParticipant(line, folder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
   ];
 }
 

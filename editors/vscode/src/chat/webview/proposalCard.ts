@@ -51,6 +51,11 @@ function fileView({ path, kind, diff }: ProposedFile): HTMLElement {
     element("span", { class: "added" }, `+${count("+")}`),
     element("span", { class: "removed" }, `−${count("-")}`),
   );
-  const code = element("code", {}, ...highlighted(diff, "diff"));
+  const code = element("code", {}, ...highlighted(hunksOf(lines).join("\n"), "diff"));
   return details(summary, element("pre", { tabIndex: 0, role: "region", label: `Diff of ${path}` }, code));
+}
+
+/** A diff without its head, which names the file again. */
+function hunksOf(lines: readonly string[]): readonly string[] {
+  return lines.slice(Math.max(0, lines.findIndex((line) => line.startsWith("@@"))));
 }

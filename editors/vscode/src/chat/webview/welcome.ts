@@ -24,5 +24,5 @@ export function welcome(suggest: (question: string) => void): HTMLElement {
 
 function keys(): string {
   const up = navigator.userAgent.includes("Mac") ? "⌘↑" : "Ctrl+↑";
-  return `Enter sends · Shift+Enter new line · Esc stops · ${up} edits the last question`;
+  return `Enter sends · Shift+Enter new line · Esc stops · ${up} edits the last question · Shift+drop attaches files`;
 }

@@ -1,0 +1,144 @@
+---@meta foreword.protocol
+--- What the server says, as far as it is read here; `editors/README.md` has all of it.
+
+---@class foreword.Problem
+---@field message string
+
+---@class foreword.Tokens
+---@field fresh integer
+---@field write5m integer
+---@field write1h integer
+---@field read integer
+---@field output integer
+
+---@class foreword.Cost
+---@field total number US dollars
+---@field saved number
+---@field withoutCache number
+---@field pricedAs string
+
+---@class foreword.Receipt
+---@field tokens foreword.Tokens
+---@field cost foreword.Cost
+---@field cache { verdict: string, detail: string, simulated: boolean }
+---@field freshness { deltaFiles: string[] }
+---@field latency { totalMs: number }
+
+---@class foreword.Edit
+---@field path string
+---@field kind "change"|"create"|"delete"|"rename"
+---@field diff string
+
+--- As `foreword.edit/1` or `foreword.proposal/1`.
+---@class foreword.Edits
+---@field proposalId string
+---@field edits foreword.Edit[]
+---@field hunks table<string, string[]> by path
+---@field problems foreword.Problem[]
+---@field applied boolean
+---@field text? string
+
+--- One that came with an answer of a chat.
+---@class foreword.Proposal
+---@field proposalId string
+---@field files { path: string }[]
+---@field problems foreword.Problem[]
+
+--- As `foreword.answer/1`.
+---@class foreword.Answer
+---@field receipt foreword.Receipt
+---@field note? string
+
+--- The result of `foreword/chat/send`.
+---@class foreword.Turn: foreword.Answer
+---@field questionId string
+---@field messageId string
+---@field proposals foreword.Proposal[]
+
+--- A message in `foreword/chat/history`; questions have no receipt.
+---@class foreword.Kept
+---@field id string
+---@field role "user"|"assistant"
+---@field text string
+---@field receipt? foreword.Receipt
+---@field proposals? foreword.Proposal[]
+---@field attachments? foreword.Attachment[]
+---@field note? string
+
+--- A chat in `foreword/chat/list`.
+---@class foreword.Listed
+---@field chatId string
+---@field title string
+---@field at string
+
+---@class foreword.Attachment
+---@field uri string
+---@field range? lsp.Range
+
+---@class foreword.Task
+---@field kind string
+---@field uri string
+---@field range? lsp.Range
+---@field symbol? string
+---@field instruction? string
+---@field diagnostics? lsp.Diagnostic[]
+
+--- A piece of what streams.
+---@class foreword.Piece
+---@field kind "text"|"tool"|"proposal"|"receipt"
+---@field text? string
+---@field line? string
+
+--- A value of work-done progress.
+---@class foreword.Work
+---@field kind "begin"|"report"|"end"
+---@field message? string
+
+--- As `foreword.context/1`.
+---@class foreword.Context
+---@field tokens integer
+---@field budget integer
+---@field layers foreword.Layer[]
+---@field leftOut { path: string, reason: string }[]
+---@field notPinned { path: string, reason: string }[]
+---@field notShown integer
+---@field change? { pinned: string[], unpinned: string[], message: string }
+
+---@class foreword.Layer
+---@field name string
+---@field tokens integer
+---@field breakpoint? string how long it is kept
+---@field warm? boolean whether the cache probably has it; nil for what is not cached
+---@field warmUntil? number seconds since 1970
+---@field files { path: string, tokens: integer, form: string, pinned: boolean }[]
+
+--- As `foreword.usage/1`.
+---@class foreword.Usage
+---@field by string
+---@field rows foreword.UsageRow[]
+---@field totals foreword.UsageRow[]
+
+---@class foreword.UsageRow
+---@field group string
+---@field simulated boolean
+---@field requests integer
+---@field tokens foreword.Tokens
+---@field cost foreword.Cost
+
+--- As `foreword.forecast/1`.
+---@class foreword.Forecast
+---@field tokens { prompt: number, read: number }
+---@field cost { mean: number, max: number, hit: number, withoutCache: number }
+---@field advice? string[]
+
+--- As `foreword.warm/1`.
+---@class foreword.Warmed
+---@field outcome string
+---@field reason? string
+---@field why? string
+---@field warmUntil? number seconds since 1970
+
+--- As `foreword.doctor/1`.
+---@class foreword.Doctor
+---@field facts table<string, string>
+---@field problems foreword.Problem[]

@@ -1,0 +1,31 @@
+"""When a real VS Code wakes the extension, and what that takes; with `-s`, the figures are printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foreword_cli import Foreword
+from gitrepo import GitRepo
+from vscode import vscode
+
+NAME = "Foreword"
+
+
+def test_the_server_sleeps_until_a_file_of_its_languages_is_open(
+    online: Foreword, shop: GitRepo, tmp_path: Path
+) -> None:
+    shop.write("NOTES", "Nothing in a language.\n")
+    with vscode(online, shop.path, tmp_path / "editor") as editor:
+        editor.open("NOTES")
+        editor.command("Foreword: Show the Server's Output")
+        assert NAME == editor.run("return editor.waitForStanding('Foreword')").strip()
+        assert 1 == editor.run("return page.locator(`${editor.standingSelector} .codicon-book`).count()")
+        assert not online.data.exists()
+        editor.open("shop/checkout.py")
+        editor.run("await editor.waitForStanding('cold')")
+        took = editor.run("return editor.activations()")
+        editor.shot("activation")
+        for name, milliseconds in sorted(took.items(), key=lambda item: -(item[1] or 0)):
+            print(f"{milliseconds:6} ms  {name}")
+        assert NAME in took
+        assert [] == editor.problems

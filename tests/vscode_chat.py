@@ -1,0 +1,90 @@
+"""The chat view in a real VS Code (`vscode.py`), as its user sees it.
+
+with chatting(user, repo, folder) as chat:
+    chat.ask("Where is the total made?")
+    assert "fresh" in chat.wait_for(".receipt summary")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from foreword_cli import Foreword
+from gitrepo import GitRepo
+from vscode import VSCode, vscode
+
+VIEW = "Foreword: Focus on Chat View"
+CHECKOUT = "shop/checkout.py"
+
+
+class Chat:
+    """The page of the chat view; `page` in the code is its frame."""
+
+    def __init__(self, editor: VSCode) -> None:
+        self.editor = editor
+
+    def run(self, code: str, **values: object) -> Any:  # noqa: ANN401  # as json.loads is typed
+        frame = "const chat = await editor.frameWith('.composer textarea');"
+        return self.editor.run(frame + code, **values)
+
+    def ask(self, text: str) -> None:
+        self.run(
+            """
+            await chat.locator('textarea').fill(text)
+            await chat.locator('textarea').press('Enter')
+            """,
+            text=text,
+        )
+
+    def wait_for(self, selector: str, words: str = "") -> str:
+        """The text of the last such element, once its words are there."""
+        code = """
+        const found = chat.locator(selector).filter({ hasText: words }).last()
+        await found.waitFor()
+        return found.innerText()
+        """
+        found: str = self.run(code, selector=selector, words=words)
+        return found
+
+    def click(self, selector: str) -> None:
+        self.run("await chat.locator(selector).last().click()", selector=selector)
+
+    def all(self, selector: str) -> list[str]:
+        found: list[str] = self.run("return chat.locator(selector).allInnerTexts()", selector=selector)
+        return found
+
+    def drop(self, uri: str) -> None:
+        """Let a file fall on the page, as from the list of files."""
+        code = """
+        await chat.evaluate((uri) => {
+          const dataTransfer = new DataTransfer()
+          dataTransfer.setData('text/uri-list', uri)
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+        }, uri)
+        """
+        self.run(code, uri=uri)
+
+    def answer(self, text: str) -> str:
+        """Ask, and wait for the receipt of the answer, which it gives."""
+        n_before = len(self.all(".receipt"))
+        self.ask(text)
+        self.run(
+            "await chat.waitForFunction((n) => document.querySelectorAll('.receipt').length > n, n)",
+            n=n_before,
+        )
+        return self.all(".receipt summary")[-1]
+
+
+@contextmanager
+def chatting(user: Foreword, shop: GitRepo, folder: Path, **settings: object) -> Iterator[Chat]:
+    """The shop in an editor whose chat is open; whatever the test does, nothing may go wrong unseen."""
+    with vscode(
+        user, shop.path, folder, {key.replace("_", "."): value for key, value in settings.items()}
+    ) as editor:
+        editor.open(CHECKOUT)
+        editor.command(VIEW)
+        yield Chat(editor)
+        assert [] == editor.problems
