@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from foreword.core.document import Document, TextChange, make_document
 from foreword.core.position import Position, PositionEncoding, Range
-from foreword.index.open_text import OpenText
+from foreword.index.open_text import LARGE, OpenText
 from foreword.index.outline import extract
 
 TEXTS = {
@@ -118,3 +118,20 @@ def _first_node(text: OpenText) -> int:
     parsed = text._parsed  # noqa: SLF001 - nothing else shows what was parsed again
     assert parsed is not None
     return parsed.tree.root_node.children[0].children[0].id
+
+
+def test_a_large_text_has_the_same_outline_in_slices() -> None:
+    lines = [f"def f{n}():\n    return '{'é𝄞' * (n % 7)}'\n" for n in range(6_000)]
+    opened = OpenText()
+    for text in ("".join(lines), "".join((*lines[:3_000], "x = 1\n", *lines[3_000:]))):
+        data = text.encode()
+        assert len(data) > LARGE
+        assert extract("python", data).definitions == opened.definitions("python", data)
+
+
+def test_a_text_that_takes_too_long_has_no_outline_and_the_next_one_has() -> None:
+    opened = OpenText(limit_s=0.0)
+    assert () == opened.definitions("html", b"<div>" * LARGE)
+    assert extract("html", b"<h1 id='a'>b</h1>").definitions == opened.definitions(
+        "html", b"<h1 id='a'>b</h1>"
+    )
