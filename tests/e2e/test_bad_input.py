@@ -23,7 +23,7 @@ BAD_COMMAND_LINES = {
     "no question": (["ask"], 2, "QUESTION"),
     "an unknown flag": (["ask", Q, "--jsno"], 2, "did you mean --json?"),
     "an unknown flag of batch": (["batch", "--paralel", "3"], 2, "did you mean --parallel?"),
-    "an unknown command": (["aks", Q], 2, "'ask'"),
+    "an unknown command": (["aks", Q], 2, "did you mean ask?"),
     "a number that is none": (["batch", "--parallel", "many"], 2, "'many' is no positive whole number"),
     "an unknown provider": (["ask", Q, "--provider", "oracle"], 2, "'anthropic'"),
     "no key for the provider": (["ask", Q, "--provider", "anthropic"], 5, "set ANTHROPIC_API_KEY"),
