@@ -109,7 +109,8 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
     Raises:
         WorkspaceError: git failed.
     """
-    new = [path for path in paths if path not in before.tracked and path not in before.left_out]
+    known = (before.tracked, before.left_out, before.tree.blobs)
+    new = [path for path in paths if not any(path in paths_of for paths_of in known)]
     ignored = ignored_by_git(repository, new) if new else frozenset()
     draft = _read(before, repository, (path for path in paths if path not in ignored))
     state = State(before.tree.blobs, before.reasons, before.tree.dirty)
