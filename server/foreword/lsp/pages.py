@@ -97,9 +97,12 @@ class Page:
         """Show the document and let the client follow, until the end of the text."""
         try:
             await self.begin()
-            while not self._is_over:
+            is_whole = False
+            while not is_whole:
                 await self._news.wait()
                 self._news.clear()
+                # What comes while the client takes this is sent by another round.
+                is_whole = self._is_over
                 await self.send()
             await self.finish()
         except JsonRpcException as error:
