@@ -57,6 +57,7 @@ SETTINGS: Mapping[str, object] = {
     "workbench.tips.enabled": False,
 }
 """A calm editor that asks no other host for anything."""
+INSTALL_TIMEOUT_S = 900
 QUIET = (
     "--disable-telemetry",
     "--disable-update-check",
@@ -101,10 +102,28 @@ def tools() -> Tools:
             pytest.skip(
                 f"no VS Code to test in: set {INSTALL}=install, or run tests/e2e/vscode/install.sh {folder}"
             )
-        done = subprocess.run([HERE / "install.sh", folder], capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"VS Code could not be installed: {(done.stderr or done.stdout).strip()[-400:]}")
+        if complaint := _tried(str(HERE / "install.sh"), str(folder)):
+            pytest.skip(f"VS Code could not be installed: {complaint}")
     return Tools(folder, chromium)
+
+
+@functools.cache
+def _tried(*command: str, folder: Path | None = None, path: str | None = None) -> str:
+    """What an installation complained of, empty if it worked; it is tried once, however many tests want it."""
+    environ = os.environ if path is None else {**os.environ, "PATH": path}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=INSTALL_TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it took more than {INSTALL_TIMEOUT_S} seconds"
+    return (done.stderr or done.stdout or "it failed").strip()[-400:] if done.returncode else ""
 
 
 @functools.cache
@@ -137,10 +156,8 @@ def _packages(found: Tools) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(SOURCE / name, folder)
-        npm, environ = ["npm", "ci", "--ignore-scripts"], {**os.environ, "PATH": found.path}
-        done = subprocess.run(npm, cwd=folder, env=environ, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"the extension's packages could not be installed: {done.stderr.strip()[-400:]}")
+        if complaint := _tried("npm", "ci", "--ignore-scripts", folder=folder, path=found.path):
+            pytest.skip(f"the extension's packages could not be installed: {complaint}")
     return folder / "node_modules"
 
 
