@@ -4,25 +4,42 @@ A full collection looks at every object that may be part of a cycle, while all t
 some thousand files a tenth of a second, again and again. What has survived one is mostly that index, which lives as
 long as the server: it is put aside (https://docs.python.org/3/library/gc.html#gc.freeze), and is freed by its
 reference counts as before.
+
+Blocks of memory are counted and not objects: `gc.get_objects` lends out tuples that another thread is just filling,
+and that thread then fails (https://github.com/python/cpython/issues/39117).
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 MANY = 50_000
-"""Survivors that are worth putting aside: fewer are looked at in a few milliseconds."""
+"""New blocks that are worth putting aside: fewer are looked at in a few milliseconds."""
 
 FULL = 2
 
 
 def put_survivors_aside() -> None:
-    """From now on, after each full collection that many objects survive."""
-    gc.callbacks.append(_after_collection)
+    """From now on, after each full collection that has left many new objects."""
+    gc.callbacks.append(_Survivors())
 
 
-def _after_collection(phase: str, about: Mapping[str, Any]) -> None:
-    if phase == "stop" and about["generation"] == FULL and len(gc.get_objects(FULL)) > MANY:
-        gc.freeze()
+class _Survivors:
+    """What is called after each collection."""
+
+    def __init__(self) -> None:
+        self._blocks = sys.getallocatedblocks()
+
+    def __call__(self, phase: str, about: Mapping[str, Any]) -> None:
+        if phase == "stop" and about["generation"] == FULL:
+            self._look()
+
+    def _look(self) -> None:
+        now = sys.getallocatedblocks()
+        if now > self._blocks + MANY:
+            gc.freeze()
+            self._blocks = now
+        self._blocks = min(self._blocks, now)
