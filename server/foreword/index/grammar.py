@@ -18,7 +18,7 @@ from foreword.core.outline import DefinitionKind
 from foreword.index.languages import TABLES
 from foreword.index.languages.rule import INSIDE, Reader, Rule, Table
 
-BUILDER_VERSION = 1
+BUILDER_VERSION = 2
 """Counts the changes of what an outline holds; part of every cache key."""
 
 _ERROR_KIND = 0xFFFF

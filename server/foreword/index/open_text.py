@@ -20,6 +20,7 @@ from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import Definition
 from foreword.index.grammar import Grammar
 from foreword.index.outline import definitions_in, grammar_of
+from foreword.index.skimming import skim
 
 LARGE = 100_000
 """Bytes from which a text is handed over in slices, which takes a third longer."""
@@ -60,7 +61,17 @@ class OpenText:
         grammar = grammar_of(language, data)
         tree = self._parse(grammar, data)
         self._parsed = None if tree is None else _Parsed(grammar, data, tree)
-        return () if tree is None else definitions_in(tree, data, grammar)
+        return () if tree is None else definitions_in(self._readable(tree, data, grammar), data, grammar)
+
+    def _readable(self, tree: Tree, data: bytes, grammar: Grammar) -> Tree:
+        """`tree`, or if it has errors, which are mostly where somebody is typing, one without the bodies of functions."""
+        bodies = grammar.table.bodies
+        if bodies is None or not tree.root_node.has_error:
+            return tree
+        return skim(Parser(grammar.language), bodies, data, self._parsed_whole) or tree
+
+    def _parsed_whole(self, parser: Parser, data: bytes) -> Tree | None:
+        return _parsed_in(parser, data, None, self._limit_s)
 
     def _parse(self, grammar: Grammar, data: bytes) -> Tree | None:
         parser, before = Parser(grammar.language), self._parsed
@@ -70,7 +81,7 @@ class OpenText:
             if tree is None or not tree.root_node.has_error:
                 return tree
             parser.reset()
-        return _parsed_in(parser, data, None, self._limit_s)
+        return self._parsed_whole(parser, data)
 
 
 def _parsed_in(parser: Parser, data: bytes, before: Tree | None, limit_s: float) -> Tree | None:

@@ -22,6 +22,7 @@ from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Out
 from foreword.index.grammar import BoundRule, Grammar, load
 from foreword.index.languages.c import is_cpp
 from foreword.index.languages.rule import Found, Scope, Table
+from foreword.index.skimming import skim
 
 MAX_DEFINITIONS = 20_000
 MAX_DEPTH = 500
@@ -57,7 +58,7 @@ def extract(language: str, data: bytes) -> Outline:
     if language not in LANGUAGES_WITH_GRAMMAR:
         return EMPTY_OUTLINE
     grammar = grammar_of(language, data)
-    return Outline(definitions_in(_parser(grammar, get_ident()).parse(data), data, grammar))
+    return Outline(definitions_in(_parsed(grammar, data), data, grammar))
 
 
 def grammar_of(language: str, data: bytes) -> Grammar:
@@ -72,6 +73,13 @@ def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definitio
         found = _limited(found, grammar.table)
     listed = sorted(islice(found, MAX_DEFINITIONS), key=attrgetter("line"))
     return tuple(_merged(listed) if grammar.table.merges else listed)
+
+
+def _parsed(grammar: Grammar, data: bytes) -> Tree:
+    """The syntax tree of a text, but for what no outline looks into."""
+    parser, bodies = _parser(grammar, get_ident()), grammar.table.bodies
+    tree = skim(parser, bodies, data) if bodies is not None else None
+    return tree or parser.parse(data)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies
 from foreword.index.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     TYPE_KINDS,
@@ -186,7 +187,23 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "constant", text(node.child_by_field_name("name"))),) if value is not None else ()
 
 
+_BODIES = Bodies(
+    re.compile(
+        rb"\n(?![ \t#}/*]|(?:extern|namespace|enum|union|typedef|class|if|else|static_assert)\b|"
+        + ANY
+        + b"__attribute)"
+        + ANY
+        + rb"\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
+        rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}(?![^\n]*\\)"
+    ),
+    unless=(b'R"',),
+    errors=True,
+)
+"""Of functions that begin at the margin, with their labels and directives. A macro of several lines ends none."""
+
+
 C = Table(
+    bodies=_BODIES,
     comment=DIRECTIVE_OR_COMMENT,
     rules={
         **containers(
@@ -213,6 +230,7 @@ C = Table(
 )
 
 CPP = Table(
+    bodies=_BODIES,
     comment=DIRECTIVE_OR_COMMENT,
     rules={
         **C.rules,

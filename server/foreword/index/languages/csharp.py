@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces_below
 from foreword.index.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     Found,
@@ -47,7 +48,18 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
+_BODIES = Bodies(
+    in_braces_below(
+        rb"(?!" + ANY + rb"(?:=>|\b(?:new|class|struct|record|delegate)\b))[^\n;{}=]{0,300}\)[ \t]*",
+        unlike=b"if for foreach while switch catch do else try return using lock fixed checked unsafe class namespace",
+    ),
+    quotes=(b'"""',),
+    errors=True,
+)
+
+
 TABLE = Table(
+    bodies=_BODIES,
     comment=DIRECTIVE_OR_COMMENT,
     rules={
         **containers("compilation_unit", "preproc_if", "preproc_else", "preproc_elif", "global_statement"),

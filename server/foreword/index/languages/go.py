@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     WRAPPER,
     Found,
@@ -49,7 +50,11 @@ def _names(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, name) for name in names if name not in {"_", ","}]
 
 
+_BODIES = Bodies(in_braces(rb"func\b" + ANY), quotes=(b"`",))
+
+
 TABLE = Table(
+    bodies=_BODIES,
     rules={
         **containers("source_file", "var_spec_list"),
         "const_declaration": WRAPPER,

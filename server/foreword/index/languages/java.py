@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     Found,
     Rule,
@@ -28,7 +29,19 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(declarator.child_by_field_name("name"))) for declarator in declarators]
 
 
+_BODIES = Bodies(
+    in_braces(
+        rb"(?!"
+        + ANY
+        + rb"(?:->|\b(?:new|class|record)\b))[^\n;{}=]{0,300}\)(?:[ \t]*throws[^\n;{}]{0,300})?[ \t]*",
+        unlike=b"if for while switch catch do else try return synchronized class enum interface record",
+    ),
+    quotes=(b'"""',),
+)
+
+
 TABLE = Table(
+    bodies=_BODIES,
     rules={
         **containers("program", "enum_body_declarations"),
         "class_declaration": Rule("class", descend=True),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     INSIDE,
     WRAPPER,
@@ -137,7 +138,34 @@ def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
     return (Found(node, inside=(body,)),) if body else ()
 
 
+_NOT_AT_ONCE = (
+    rb"(?!" + ANY + rb"(?:\bdefine\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
+)
+"""No function that is called where it stands: it may be a whole module, see `_immediate`."""
+_HOLDS_NO_MEMBERS = rb"(?!" + ANY + rb"\b(?:class|interface|enum|namespace|module)[ \t]+[\w$'\"])"
+_METHOD = (
+    rb"(?!" + ANY + rb"(?:=>|\bfunction\b|&&|\|\|))"
+    rb"(?:(?:[\w$]+[ \t]+){0,6}\*?[\w$#]+(?:<[^\n(){}]{0,300}>)?[ \t]*\([^\n;{}]{0,300}\)(?:[ \t]*:[^\n;{}(=]{0,300})?[ \t]*"
+    rb"|\)[ \t]*:[ \t]*\w[^\n;{}(=]{0,300})"
+)
+"""A line like `... ) {` may also end the condition of a statement, in which there can be definitions."""
+_BODIES = Bodies(
+    in_braces(
+        _HOLDS_NO_MEMBERS
+        + b"(?:"
+        + _NOT_AT_ONCE
+        + ANY
+        + rb"(?:=>|\bfunction\b[^\n]{0,300})[ \t]*|"
+        + _METHOD
+        + b")",
+        unlike=b"if for while switch catch with do else try declare define typeof return await new void delete throw",
+    ),
+    quotes=(b"`",),
+)
+
+
 JAVASCRIPT = Table(
+    bodies=_BODIES,
     rules={
         **containers("program", "expression_statement", "statement_block", "if_statement", "else_clause"),
         "parenthesized_expression": INSIDE,
@@ -162,6 +190,7 @@ _TYPESCRIPT_RULES: Mapping[str, Rule] = {
 }
 
 TYPESCRIPT = Table(
+    bodies=_BODIES,
     rules={
         **_TYPESCRIPT_RULES,
         "ambient_declaration": WRAPPER,

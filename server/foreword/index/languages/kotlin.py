@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     TYPE_KINDS,
     Found,
@@ -50,7 +51,13 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(child_of_kind(variable, "identifier"))) for variable in variables]
 
 
+_FUNCTION_BODIES = Bodies(
+    in_braces(rb"(?:@?\w+[ \t]+){0,8}fun\b(?![ \t]+interface\b)" + ANY), quotes=(b'"""',)
+)
+
+
 TABLE = Table(
+    bodies=_FUNCTION_BODIES,
     rules={
         **containers("source_file"),
         "class_declaration": Rule(read=_class),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from foreword.index.languages.bodies import ANY, Bodies, below_colon
 from foreword.index.languages.rule import (
     HASH_COMMENT,
     TYPE_KINDS,
@@ -37,7 +38,15 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     return ()
 
 
+_BODIES = Bodies(
+    below_colon(rb"(?:(?:async[ \t]+)?def\b" + ANY + rb"|\)[ \t]*->" + ANY + b")"),
+    quotes=(b'"""', b"'''"),
+    statement=b"0",
+)
+
+
 TABLE = Table(
+    bodies=_BODIES,
     comment=HASH_COMMENT,
     rules={
         **containers(

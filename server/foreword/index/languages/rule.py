@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import Bodies
 
 SLASH_COMMENT = re.compile(rb"(?<!\S)//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 HASH_COMMENT = re.compile(rb"(?<!\S)#[^\n]*")
@@ -87,6 +88,7 @@ class Table:
     Of the `unique` kinds a name counts once per file, as a macro with a definition for each platform.
     `comment` matches what is left out of a signature that spans lines.
     With `merges`, neighbours of the same name, kind and parent are clauses of one definition.
+    `bodies` are those of functions, if they can be told without a parser and nothing in them counts.
     """
 
     rules: Mapping[str, Rule]
@@ -98,6 +100,7 @@ class Table:
     unique: frozenset[DefinitionKind] = frozenset()
     comment: re.Pattern[bytes] = SLASH_COMMENT
     merges: bool = False
+    bodies: Bodies | None = None
 
 
 INSIDE = Rule(body=(), descend=True)

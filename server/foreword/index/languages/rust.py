@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from foreword.index.languages.bodies import Bodies, in_braces
 from foreword.index.languages.rule import Found, Rule, Scope, Table, containers, last_part, text
 
 
@@ -19,7 +20,15 @@ def _impl(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "struct", name, body, (body,) if body else (), listed=False),)
 
 
+_FN = (
+    rb"(?:pub(?:\([^\n)]{0,60}\))?[ \t]+)?(?:default[ \t]+)?(?:const[ \t]+)?(?:async[ \t]+)?(?:unsafe[ \t]+)?"
+    rb"(?:extern[ \t]+\"C\"[ \t]+)?fn\b[^\n{}]{0,300}"
+)
+_BODIES = Bodies(in_braces(b"(?:" + _FN + rb"|\)(?:[ \t]*->[^\n{}]{0,300})?[ \t]*)"))
+
+
 TABLE = Table(
+    bodies=_BODIES,
     rules={
         **containers("source_file"),
         "foreign_mod_item": Rule(descend=True),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     TYPE_KINDS,
     Found,
@@ -56,7 +57,13 @@ def _initializer(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "constructor", "init", node.child_by_field_name("body")),)
 
 
+_FUNCTION_BODIES = Bodies(
+    in_braces(rb"(?:@?[\w()]+[ \t]+){0,8}(?:func\b|init[?!(<])" + ANY), quotes=(b'"""',)
+)
+
+
 TABLE = Table(
+    bodies=_FUNCTION_BODIES,
     rules={
         **containers("source_file"),
         "class_declaration": Rule(read=_type),
