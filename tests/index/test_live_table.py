@@ -21,7 +21,7 @@ def table(*row_ids: int) -> TermTable:
     ]
     files = [(" ".join(word for word in each for _ in range(each[word])).encode(), "") for each in words]
     _, terms = Wordbook().read(files)
-    vectors = list(file_vectors([()] * len(words), terms))
+    vectors = list(file_vectors(Wordbook().terms_of([()] * len(words)), terms, len(words)))
     return make_table(
         [(row_id, one.hashes, one.counts) for row_id, one in zip(row_ids, vectors, strict=True)],
         {row_id: one.n_terms for row_id, one in zip(row_ids, vectors, strict=True)},

@@ -73,9 +73,11 @@ def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
 
 
 def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
-    references, terms = _book().read([(_spoken_of(one), one.spoken) for one in blobs])
+    book = _book()
+    references, terms = book.read([(_spoken_of(one), one.spoken) for one in blobs])
     names = [[each.name for each in one.definitions] for one in blobs]
-    for one, said, defined, vector in zip(blobs, references, names, file_vectors(names, terms), strict=True):
+    vectors = file_vectors(book.terms_of(names), terms, len(blobs))
+    for one, said, defined, vector in zip(blobs, references, names, vectors, strict=True):
         yield Facts(
             one.key,
             one.spoken,

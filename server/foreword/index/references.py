@@ -115,6 +115,8 @@ def _languages_of_words() -> dict[str, int]:
 
 
 _LANGUAGES_OF: Mapping[str, int] = MappingProxyType(_languages_of_words())
+KEYWORDS = frozenset(_LANGUAGES_OF)
+"""Those of all languages."""
 
 
 def language_bit(language: str) -> int:

@@ -11,7 +11,6 @@ Vectors are made for many files at once: a call of numpy costs as much as counti
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -43,9 +42,9 @@ class Vector(NamedTuple):
     n_terms: int
 
 
-def file_vectors(names: Sequence[Sequence[str]], body: Terms) -> Iterator[Vector]:
-    """The vector of each of at most `ROWS_AT_ONCE` files, given the names of its definitions and its body's terms."""
-    return _vectors(_terms([Counter(some) for some in names]), body, len(names))
+def file_vectors(names: Terms, body: Terms, n_files: int) -> Iterator[Vector]:
+    """The vector of each of at most `ROWS_AT_ONCE` files, given the terms of its definitions' names and of its body."""
+    return _vectors(names, body, n_files)
 
 
 def path_vectors(paths: Sequence[str]) -> Iterator[Vector]:

@@ -7,7 +7,7 @@ under which hashes an identifier is searched. It changes nothing but the time th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, repeat
+from itertools import chain, compress
 from threading import Lock
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from foreword.index.hashing import Parts
 from foreword.index.keys import Keys, Spans, look_up
 from foreword.index.references import (
+    KEYWORDS,
     MAX_IDENTIFIERS,
     identifiers_in,
     keyword_languages,
@@ -24,6 +25,7 @@ from foreword.index.references import (
 )
 from foreword.index.runs import Ints, no_lists, summed
 from foreword.index.spelling import Spelled, spell
+from foreword.index.terms import HASH_BYTES, packed_hashes
 from foreword.index.vectors import Terms
 
 MAX_KNOWN = 1 << 18
@@ -31,6 +33,7 @@ MAX_KNOWN = 1 << 18
 
 _NUMBER_BITS = 24
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
+_UNKNOWN = -1
 
 
 class References(NamedTuple):
@@ -66,6 +69,20 @@ class Wordbook:
         terms = Terms(np.repeat(rows, sizes), hashes, np.repeat(counts, sizes))
         return _references(rows, names, counts, len(files)), terms
 
+    def terms_of(self, names: Sequence[Sequence[str]]) -> Terms:
+        """The terms of some names in each of some rows: what was met is not split and hashed again."""
+        each = list(chain.from_iterable(names))
+        rows = np.repeat(np.arange(len(names)), np.fromiter(map(len, names), np.int64, len(names)))
+        with self._lock:
+            numbers = np.array([self._number_of.get(name, _UNKNOWN) for name in each], np.int64)
+            is_known = numbers != _UNKNOWN
+            sizes, hashes = self._hashes.of(numbers[is_known])
+        others = list(map(packed_hashes, compress(each, (~is_known).tolist())))
+        other_sizes = np.fromiter(map(len, others), np.int64, len(others)) // HASH_BYTES
+        rows = np.concatenate((np.repeat(rows[is_known], sizes), np.repeat(rows[~is_known], other_sizes)))
+        hashes = np.concatenate((hashes, np.frombuffer(b"".join(others), "<u4")))
+        return Terms(rows, hashes, np.ones(len(rows), np.int64))
+
     def _begin(self) -> None:
         self._names: list[str] = []
         self._number_of: dict[str, int] = {}
@@ -85,7 +102,7 @@ class Wordbook:
         if spelled.long:
             found = [(row, one) for row, word in spelled.long for one in identifiers_in(word)]
             rows = np.append(rows, np.array([row for row, _ in found], np.int64))
-            meant = self._meant([one for _, one in found])
+            meant = self._meant_beyond([one for _, one in found])
             meanings = np.append(meanings, np.array(meant, np.int64))
             counts = np.append(counts, np.ones(len(found), np.int64))
         bits = np.array([language_bit(language) for language in languages], np.int64)
@@ -127,18 +144,26 @@ class Wordbook:
         beyond = [identifiers_in(words[place]) for place in wide.tolist()]
         sizes = np.concatenate((np.ones(len(plain), np.int64), np.fromiter(map(len, beyond), np.int64)))
         first = len(self._meanings.sizes)
-        found = [*zip(names, repeat(True)), *chain.from_iterable(beyond)]
-        self._meanings = self._meanings.extended(sizes, np.array(self._meant(found), np.int64))
+        meant = [*self._meant(names), *self._meant_beyond(list(chain.from_iterable(beyond)))]
+        self._meanings = self._meanings.extended(sizes, np.array(meant, np.int64))
         entries = np.zeros(len(words), np.int64)
         entries[np.concatenate((plain, wide))] = np.arange(first, first + len(words))
         return entries
 
-    def _meant(self, found: Sequence[tuple[str, bool]]) -> list[int]:
-        """Identifiers, and whether they can be keywords, as they stand in `_meanings`."""
-        numbers = self._numbers([name for name, _ in found])
+    def _meant(self, names: Sequence[str]) -> list[int]:
+        """Identifiers as they stand in `_meanings`."""
+        numbers = self._numbers(names)
         return [
-            keyword_languages(name) << _NUMBER_BITS | number if can_be_keyword else number
-            for (name, can_be_keyword), number in zip(found, numbers, strict=True)
+            keyword_languages(name) << _NUMBER_BITS | number if name in KEYWORDS else number
+            for name, number in zip(names, numbers, strict=True)
+        ]
+
+    def _meant_beyond(self, found: Sequence[tuple[str, bool]]) -> list[int]:
+        """The same for some of which it is said whether they can be keywords."""
+        names = [name for name, _ in found]
+        return [
+            meant if can_be_keyword else meant & _NUMBER_MASK
+            for meant, (_, can_be_keyword) in zip(self._meant(names), found, strict=True)
         ]
 
     def _numbers(self, names: Sequence[str]) -> list[int]:

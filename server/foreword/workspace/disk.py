@@ -62,14 +62,23 @@ def _read_regular(target: str | Path, limit: int) -> bytes | None:
     except OSError:
         return None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(limit)
+        status = os.fstat(descriptor)
+        return _read_open(descriptor, status.st_size, limit) if stat.S_ISREG(status.st_mode) else None
     except OSError:
         return None
     finally:
         os.close(descriptor)
+
+
+def _read_open(descriptor: int, size: int, limit: int) -> bytes:
+    """Up to `limit` bytes of an open file; `size` is how many it seems to have."""
+    content = b""
+    asked = min(size + 1, limit)
+    while len(content) < asked and (more := os.read(descriptor, asked - len(content))):
+        content += more
+        if len(content) == asked:
+            asked = min(2 * asked, limit)
+    return content
 
 
 def read_sources(

@@ -22,8 +22,9 @@ OPEN = rb"\{[ \t]*\r?\n"
 
 _DEEPER = rb"(?>(?:\1[ \t][^\n]*|[ \t\r]*+)\n)*+"
 """Lines that are indented deeper than the first group, and empty ones."""
-_OPENS = b"(?=" + ANY + OPEN + b")"
-_MAY_OPEN_BELOW = b"(?=" + ANY + rb"\)[ \t]*(?:\{[ \t]*)?\r?\n)"
+_OPENS = rb"(?=[^\n]{0,%d}+(?:(?<=\{)|(?<=\{\r))\n)" % HEADER_BYTES
+_MAY_OPEN_BELOW = rb"(?=[^\n]{0,%d}+(?:(?<=[){])|(?<=[){]\r))\n)" % HEADER_BYTES
+"""What most lines fail at, so it looks at each character once."""
 
 
 @dataclass(frozen=True, slots=True)
