@@ -18,6 +18,7 @@ from tree_sitter import Parser
 
 from foreword.assist.session.saved import Saved, look, look_again
 from foreword.assist.session.session import Session, open_session
+from foreword.cli.garbage import collect_rarely
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
@@ -203,6 +204,7 @@ STEPS: Mapping[str, Callable[[Session], dict[str, Any]]] = {
 
 
 def main() -> None:
+    collect_rarely()  # as the command line does
     with open_session(sys.argv[2], {}) as session:
         found = STEPS[sys.argv[1]](session)
         print(json.dumps({**found, "peak_mb": peak_mb()}))

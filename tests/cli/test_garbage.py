@@ -47,6 +47,30 @@ print(failures)
 """
 
 
+SHORT = """\
+import gc, weakref
+from foreword.cli.garbage import RARELY, collect_rarely
+
+class Node:
+    pass
+
+def cycle():
+    node = Node()
+    node.itself = node
+    return weakref.ref(node)
+
+collect_rarely()
+early = [cycle() for _ in range(10_000)]
+print(any(ref() is None for ref in early[:1000]))
+late = [cycle() for _ in range(3 * RARELY[0])]
+print(all(ref() is None for ref in early[:1000]))
+"""
+
+
+def test_a_process_that_soon_ends_collects_its_garbage_rarely_but_does() -> None:
+    assert ["False", "True"] == output_of(SHORT).splitlines()
+
+
 def test_what_survives_a_full_collection_in_great_number_is_not_looked_at_again() -> None:
     assert ["0", "True True"] == output_of(GROWING).splitlines()
 

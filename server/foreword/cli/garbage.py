@@ -1,8 +1,8 @@
-"""Keeping Python's garbage collector from stopping a server that holds a large index.
+"""Keeping Python's garbage collector from getting in the way of a large index.
 
-A full collection looks at every object that may be part of a cycle, while all threads stand still: with the index of
-some thousand files a tenth of a second, again and again. What has survived one is mostly that index, which lives as
-long as the server: it is put aside (https://docs.python.org/3/library/gc.html#gc.freeze), and is freed by its
+In a server a full collection looks at every object that may be part of a cycle, while all threads stand still: with
+the index of some thousand files a tenth of a second, again and again. What has survived one is mostly that index, which
+lives as long as the server: it is put aside (https://docs.python.org/3/library/gc.html#gc.freeze), and is freed by its
 reference counts as before.
 
 Blocks of memory are counted and not objects: `gc.get_objects` lends out tuples that another thread is just filling,
@@ -20,6 +20,15 @@ MANY = 50_000
 """New blocks that are worth putting aside: fewer are looked at in a few milliseconds."""
 
 FULL = 2
+
+
+RARELY = (50_000, 20, 20)
+"""How many new objects start a collection, and how many of these a larger one."""
+
+
+def collect_rarely() -> None:
+    """For a process that soon ends: what it allocates mostly stays, and looking for garbage takes a third of a start."""
+    gc.set_threshold(*RARELY)
 
 
 def put_survivors_aside() -> None:

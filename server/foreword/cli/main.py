@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 
 from foreword import __version__
 from foreword.cli.arguments import Parser
+from foreword.cli.garbage import collect_rarely
 from foreword.core.errors import ForewordError, UsageError
 
 COMMANDS: Mapping[str, str] = {
@@ -93,6 +94,8 @@ def _run_command(name: str, argv: Sequence[str]) -> int:
     module.add_arguments(parser)
     arguments = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, _interrupt)
+    if name != "serve":
+        collect_rarely()
     code = int(module.run(arguments))
     sys.stdout.flush()  # here, where it is no surprise that the reader has gone
     return code

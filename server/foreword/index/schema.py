@@ -3,13 +3,14 @@
 Everything hangs on the row id of a blob in one language under one version of its grammar, so that branches,
 worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that
 outlines or vectors are packed, or the way that words are split changes: an older store is then emptied.
-`used` is the day when a row was last wanted; the ids of deleted rows are never given again. `owners` and `claims`
-say who is parsing what at the moment (see `claims`).
+`used` is the day when a row was last wanted; the ids of deleted rows are never given again. `uses` says which artifact was
+used last: it is apart, as to change a row means to write all of it. `owners` and `claims` say who is parsing what at
+the moment (see `claims`).
 """
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 
 SCHEMA = """
 CREATE TABLE blobs (
@@ -31,8 +32,8 @@ CREATE TABLE blobs (
 CREATE TABLE outlines (id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE vectors (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, counts BLOB NOT NULL);
 CREATE TABLE names (hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) WITHOUT ROWID;
-CREATE TABLE artifacts (key TEXT PRIMARY KEY, used INTEGER NOT NULL, value BLOB NOT NULL);
-CREATE INDEX artifacts_used ON artifacts (used);
+CREATE TABLE artifacts (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE uses (key TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE owners (owner TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE claims (
   blob TEXT NOT NULL,
@@ -43,4 +44,4 @@ CREATE TABLE claims (
 ) WITHOUT ROWID;
 """
 
-TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "owners", "claims")
+TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "uses", "owners", "claims")
