@@ -21,6 +21,7 @@ from foreword.index.graph import Ranking, rank
 from foreword.prefix.base import BaseSource, build_base
 from foreword.prefix.layers import Base, Block, Part
 from foreword.prefix.lineage import Anchor
+from foreword.storage.alone import alone
 from foreword.workspace import history
 from foreword.workspace.files import anchor_tree
 from foreword.workspace.history import churn, head_commit, heads, resolve_anchor, tree_of
@@ -65,14 +66,19 @@ def _anchors_of(repository: Repository) -> tuple[Anchor, ...]:
 
 
 def anchored_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase:
-    """The base at an anchor, from the store or built now.
+    """The base at an anchor, from the store or built now; while another process builds it, wait for that.
 
     Raises:
         WorkspaceError: git can't read the anchor any more.
     """
     found = stored_base(session, saved, anchor)
-    if found is not None:
-        return found
+    if found is not None or session.index_store.path is None:
+        return found or _built_base(session, saved, anchor)
+    with alone(session.leases, f"{session.index_store.path}:{_key('base', saved, anchor)}"):
+        return stored_base(session, saved, anchor) or _built_base(session, saved, anchor)
+
+
+def _built_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase:
     if anchor.kind == "snapshot":
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
