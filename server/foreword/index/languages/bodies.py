@@ -4,7 +4,8 @@ A pattern knows nothing of a grammar. In code that is formatted as usual a body 
 than the line that opens it, up to one that closes it just below that line. What is formatted in another way does not
 match, and is parsed like all the rest.
 
-No pattern goes back over a line more often than `HEADER_BYTES` times, whatever the text.
+Whatever the text, no pattern looks at a byte of a header more often than `HEADER_BYTES` times, or at one of a body more
+often than 40 times.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ ANY = b"[^\n]{0,%d}" % HEADER_BYTES
 OPEN = rb"\{[ \t]*\r?\n"
 """The end of a line that opens a body."""
 
+_INDENT = rb"\n([ \t]{0,40}+)(?![ \t])"
+"""Of a line that opens a body. One that nothing closes is looked for to the end, once at each depth: so depths are bounded."""
 _DEEPER = rb"(?>(?:\1[ \t][^\n]*|[ \t\r]*+)\n)*+"
 """Lines that are indented deeper than the first group, and empty ones."""
 _OPENS = rb"(?=[^\n]{0,%d}+(?:(?<=\{)|(?<=\{\r))\n)" % HEADER_BYTES
@@ -50,21 +53,19 @@ def in_braces(header: bytes, *, unlike: bytes = b"") -> re.Pattern[bytes]:
 
     `unlike` are words, separated by blanks, with which such a line does not begin.
     """
-    return re.compile(b"\n([ \t]*+)" + _OPENS + _none_of(unlike) + header + OPEN + b"(" + _DEEPER + rb")\1\}")
+    return re.compile(_INDENT + _OPENS + _none_of(unlike) + header + OPEN + b"(" + _DEEPER + rb")\1\}")
 
 
 def in_braces_below(header: bytes, *, unlike: bytes = b"") -> re.Pattern[bytes]:
     """The same, where the brace may also be alone on the next line."""
     opening = rb"(?:\{|\r?\n\1\{)[ \t]*\r?\n("
-    return re.compile(
-        b"\n([ \t]*+)" + _MAY_OPEN_BELOW + _none_of(unlike) + header + opening + _DEEPER + rb")\1\}"
-    )
+    return re.compile(_INDENT + _MAY_OPEN_BELOW + _none_of(unlike) + header + opening + _DEEPER + rb")\1\}")
 
 
 def below_colon(header: bytes) -> re.Pattern[bytes]:
     """Bodies below a line of indentation, `header`, a colon and perhaps a comment."""
     line = rb"\n(?:\1[ \t]++[^\s][^\n]*|[ \t\r]*+(?=\n))"
-    return re.compile(b"\n([ \t]*+)" + header + rb":[ \t]*(?:#[^\n]*)?\r?((?>" + line + b")++)")
+    return re.compile(_INDENT + header + rb":[ \t]*(?:#[^\n]*)?\r?((?>" + line + b")++)")
 
 
 def _none_of(words: bytes) -> bytes:
