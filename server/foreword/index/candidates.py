@@ -13,11 +13,12 @@ from types import MappingProxyType
 
 import numpy as np
 
+from foreword.index.companions import companions
 from foreword.index.echoes import NO_ECHOES, Echoes
 from foreword.index.index import Index
 from foreword.index.query import Query
 from foreword.index.roles import TEST_RELEVANCE
-from foreword.index.table import Floats
+from foreword.index.table import Floats, Ints
 from foreword.index.terms import term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0)
@@ -31,14 +32,26 @@ ECHO_WEIGHT = 0.5
 """Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
+COMPANY_WEIGHT = 0.2
+"""Of a file that changes whenever the best one does, in units of the best one."""
+N_LEADERS = 5
+"""So many of the best files are asked for their companions."""
+N_AHEAD = 3
+"""So many of the best files no companion overtakes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that a query may be about; `score` is comparable within one search only."""
+    """A file that a query may be about; scores are comparable within one search only.
+
+    `score` counts for all of it, `company` (what it is worth that it changes together with better files) for its best
+    passage alone; `relevance` is that of its part in the repository (see `roles`).
+    """
 
     path: str
     score: float
+    company: float = 0.0
+    relevance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ def candidates(
 ) -> Found:
     """The `n` best files for `query`, without those `skipped`.
 
-    Files without any word of it, and without an echo, are never among them, unless they are `named` in it.
+    Files without any word of it, without an echo and without company are never among them, unless they are `named` in it.
     """
     if not index.paths:
         return Found((), {})
@@ -71,20 +84,43 @@ def candidates(
     for path, echo in echoes.of(query).items():
         if path in index.place_of:
             scores[index.place_of[path]] += ECHO_WEIGHT * whole_query * echo
-    table = index.path_table
-    scores *= table.relevance
+    relevance = index.path_table.relevance
     if query.wants_tests:
-        scores[table.is_test] /= TEST_RELEVANCE
+        relevance = np.where(index.path_table.is_test, relevance / TEST_RELEVANCE, relevance)
+    scores *= relevance
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
     scores = np.round(scores, SCORE_DIGITS)
-    hits = np.flatnonzero(scores > 0)
-    order = hits[np.argsort(-scores[hits], kind="stable")].tolist()
-    best = ((index.paths[place], float(scores[place])) for place in order)
-    files = (Candidate(path, score) for path, score in best if path not in skipped)
+    company = _company(index, scores, relevance, echoes)
+    order = _best(np.round(scores + company, SCORE_DIGITS)).tolist()
+    files = (
+        Candidate(index.paths[place], float(scores[place]), float(company[place]), float(relevance[place]))
+        for place in order
+        if index.paths[place] not in skipped
+    )
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
+
+
+def _best(scores: Floats) -> Ints:
+    """The places of all scores above 0, best first."""
+    hits = np.flatnonzero(scores > 0)
+    best: Ints = hits[np.argsort(-scores[hits], kind="stable")]
+    return best
+
+
+def _company(index: Index, scores: Floats, relevance: Floats, echoes: Echoes) -> Floats:
+    """What it is worth to each file that it changes together with one of the best."""
+    company = np.zeros(len(scores))
+    leaders = _best(scores)[:N_LEADERS].tolist()
+    for leader in leaders:
+        for path, share in companions(echoes.files, index.paths[leader]).items():
+            place = index.place_of.get(path)
+            if place is not None:
+                company[place] = max(company[place], COMPANY_WEIGHT * share * scores[leader])
+    room = np.maximum(scores[leaders[:N_AHEAD][-1]] - scores, 0.0) if leaders else company
+    return np.round(np.minimum(company * relevance, room), SCORE_DIGITS)
 
 
 def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:

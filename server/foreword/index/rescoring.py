@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from types import MappingProxyType
 
 from foreword.core.outline import Outline
@@ -66,11 +67,12 @@ class Matcher:
     """Which terms of a query a word stands for; words are looked up once.
 
     `worth` says how much a mention of each term tells; `names` are the identifiers that the query spells out.
+    `named_line` is what it is worth that the query names a line of a passage.
     """
 
     def __init__(self, worth: Mapping[str, float], names: Container[str] = ()) -> None:
         self._names = names
-        self.total = sum(worth.values())
+        self.named_line = NAMED_LINE_WEIGHT * (sum(worth.values()) + 1.0)
         self._worth = worth
         self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, worth))))
         self._terms_of = _TermsOf(worth, self._roots)
@@ -104,9 +106,13 @@ class Matcher:
             or not passage.start <= symbol.line <= passage.end
         ):
             return 0.0
-        pieces = parts(symbol.name)
-        term = whole(symbol.name) if len(pieces) > 1 else "".join(pieces)
-        return DEFINED_WEIGHT * self._worth.get(term, 0.0)
+        return DEFINED_WEIGHT * self._worth.get(naming_term(symbol.name), 0.0)
+
+
+def naming_term(name: str) -> str:
+    """The term under which every file with the identifier `name` is found."""
+    pieces = parts(name)
+    return whole(name) if len(pieces) > 1 else "".join(pieces)
 
 
 def _root(term: str) -> str:
@@ -123,19 +129,27 @@ def rescore(
 ) -> list[Scored]:
     """The passages of a file with their scores, in order; a passage with a line that the query names beats all others.
 
+    Relevance counts once more, by its root: else the passages of tests, which say all that there is to say in a few
+    lines, come before those of the code. What a file has of its company goes to its best passage.
     `named_lines` says how many places that the query names stand behind each line.
     """
     lines = lines_of(text)
     passages = cut(outline.definitions, lines)
     pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
+    fitting = [
+        matcher.score(piece, _names(passage)) + matcher.defined(passage)
+        for passage, piece in zip(passages, pieces, strict=True)
+    ]
+    best = max(range(len(fitting)), key=fitting.__getitem__, default=None)
+    weight = sqrt(file.relevance)
     scored = []
-    for passage, piece in zip(passages, pieces, strict=True):
+    for place, (passage, piece) in enumerate(zip(passages, pieces, strict=True)):
         named = [behind for line, behind in named_lines.items() if passage.start <= line <= passage.end]
         score = (
-            matcher.score(piece, _names(passage))
-            + matcher.defined(passage)
+            fitting[place] * weight
             + file.score
-            + (max(named, default=-1) + 1) * NAMED_LINE_WEIGHT * (matcher.total + 1.0)
+            + (file.company if place == best else 0.0)
+            + (max(named, default=-1) + 1) * matcher.named_line
         )
         scored.append(Scored(file.path, passage, round(score, SCORE_DIGITS), piece))
     return scored

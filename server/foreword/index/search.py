@@ -1,7 +1,8 @@
 """Finding the code that a question is about: deterministic, local, no model call.
 
 Two stages. First every file is scored from its stored words (`candidates`), within this tree only. Then the best
-files are read, cut into passages and scored exactly (`rescoring`); the best passages become excerpts.
+files are read, cut into passages and scored exactly (`rescoring`), those among them that the best ones mention a
+little higher (`neighbours`); the best passages become excerpts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from foreword.index.candidates import candidates
 from foreword.index.echoes import NO_ECHOES, Echoes
 from foreword.index.excerpts import choose
 from foreword.index.index import Index
+from foreword.index.neighbours import with_neighbours
 from foreword.index.places import files_at
 from foreword.index.query import parse_query
 from foreword.index.rescoring import Matcher, Scored, rescore
@@ -51,4 +53,6 @@ def search(
         text = read_text(file.path)
         if text is not None:
             scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, {}))
-    return choose(scored, limit=limit, budget_tokens=budget_tokens)
+    return choose(
+        with_neighbours(index, scored, matcher.named_line), limit=limit, budget_tokens=budget_tokens
+    )
