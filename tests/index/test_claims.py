@@ -67,6 +67,14 @@ def test_what_is_stored_is_claimed_by_nobody(desk: Desk) -> None:
         assert taken("b", "a") == one.take(keys("ab"))
 
 
+def test_what_is_stored_and_ended_is_no_longer_claimed(desk: Desk) -> None:
+    with desk.claims(0) as one, desk.claims(1) as other:
+        one.take(keys("ab"))
+        one.end(keys("a"))
+        one.take(keys("c"))
+        assert taken("a") == other.take(keys("abc"))
+
+
 def test_a_blob_is_claimed_for_each_language_and_grammar(desk: Desk) -> None:
     with desk.claims(0) as one, desk.claims(1) as other:
         one.take(keys("a"))
@@ -144,6 +152,7 @@ def test_nothing_is_stored_by_one_that_has_not_claimed_it_and_nothing_is_left_ov
                     assert names - stored - held[1 - number] == {key.blob for key in got.mine}
                 case "store":
                     add(stores[number], "".join(sorted(held[number] & names)))
+                    claims[number].end(keys("".join(sorted(names))))
                     stored |= held[number] & names
                     held[number] -= names
                 case "give back":

@@ -84,6 +84,15 @@ def test_storing_a_known_blob_again_changes_nothing(store: Store) -> None:
     assert before == store.find([key("a")])
 
 
+def test_storing_gives_the_rows_that_are_new(store: Store) -> None:
+    left_out = Facts(key("b"), "python", 7, reason="minified")
+    new = store.add([facts("a"), facts("a"), left_out])
+    assert store.find([key("a"), key("b")]) == new
+    assert store.find([key("c")]) == store.add([facts("a")]) == {}
+    assert {key("c")} == store.add([facts("b"), facts("c"), facts("a")]).keys()
+    assert {new[key("a")].id, store.find([key("c")])[key("c")].id} == store.named("area")
+
+
 def test_a_left_out_blob_keeps_its_reason_and_nothing_else(store: Store) -> None:
     store.add([Facts(key("a"), "python", 7, reason="minified")])
     row = store.find([key("a")])[key("a")]

@@ -7,11 +7,10 @@ must therefore be picklable (a frozen dataclass with `__call__`, or a `functools
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
+class Source(NamedTuple):
     """One file by path and blob id; a `dirty` one is on disk only, not in git's object store."""
 
     path: str

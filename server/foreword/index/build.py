@@ -26,7 +26,15 @@ from foreword.index.index import Index
 from foreword.index.outline import extract as extract_outline
 from foreword.index.sharing import Shared
 from foreword.index.store import DamagedStore, Row, Store
-from foreword.index.workers import Extractor, Studied, Wanted, chunks_of, study_here, study_in_pool
+from foreword.index.workers import (
+    TYPICAL_BYTES,
+    Extractor,
+    Studied,
+    Wanted,
+    chunks_of,
+    study_here,
+    study_in_pool,
+)
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of files to do."""
@@ -144,21 +152,25 @@ class _Studies:
 
     def _run_shared(self, wanted: Sequence[Wanted], claims: Claims) -> _Done:
         key_of = {one.source.path: one.key for one in wanted}
-        n_parsed, n_files, unreadable = 0, 0, dict[str, str]()
-        shared = Shared(claims, chunks_of(wanted, self.n_workers))
+        n_parsed, n_files, unreadable, rows = 0, 0, dict[str, str](), dict[Key, Row]()
+        sizes = _Sizes()
+        shared = Shared(claims, chunks_of(wanted, self.n_workers, sizes.mean))
         results = study_in_pool(
             self.read, self.extract, shared, n_workers=self.n_workers, time_limit_s=self.time_limit_s
         )
         with closing(results):
             for n_more, studied in results:
                 claims.renew()
+                sizes.add(studied)
                 more = self._keep(studied)
+                claims.end(one.key for one in studied.facts)
                 claims.give_back(key_of[path] for path in more.unreadable)
                 n_parsed, n_files = n_parsed + more.n_parsed, n_files + n_more
                 unreadable |= more.unreadable
+                rows |= more.rows
                 if self.on_progress is not None:
                     self.on_progress(n_files + shared.n_stored, len(wanted))
-        return _Done(n_parsed, unreadable)
+        return _Done(n_parsed, unreadable, rows)
 
     def _are_small(self, wanted: Sequence[Wanted]) -> bool:
         if len(wanted) > FEW_FILES:
@@ -171,17 +183,32 @@ class _Studies:
         return True
 
     def _keep(self, studied: Studied) -> _Done:
-        if studied.facts:
-            self.store.add(studied.facts)
-        return _Done(len(studied.facts), dict(studied.unreadable))
+        rows = self.store.add(studied.facts) if studied.facts else {}
+        return _Done(len(studied.facts), dict(studied.unreadable), rows)
+
+
+@dataclass(slots=True)
+class _Sizes:
+    """How large the files are that were read so far."""
+
+    n_bytes: int = TYPICAL_BYTES
+    n_files: int = 1
+
+    def add(self, studied: Studied) -> None:
+        self.n_bytes += sum(one.size for one in studied.facts)
+        self.n_files += len(studied.facts)
+
+    def mean(self) -> float:
+        return self.n_bytes / self.n_files
 
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """How many blobs were parsed, and the paths that could not be read with the reasons."""
+    """How many blobs were parsed, the paths that could not be read with the reasons, and the new rows."""
 
     n_parsed: int = 0
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[Key, Row] = field(default_factory=dict)
 
 
 def _rows(
@@ -197,7 +224,8 @@ def _rows(
         for key, path in _ordered(reversed(unseen.items()), first)
     ]
     done = studies.run(wanted)
-    found |= studies.store.find(unseen)
+    found |= done.rows
+    found |= studies.store.find(unseen.keys() - done.rows.keys())
     rows = known | {path: found[key] for path, key in keys.items() if key in found}
     return _in_order(rows, tree), done
 

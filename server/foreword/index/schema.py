@@ -4,13 +4,13 @@ Everything hangs on the row id of a blob in one language under one version of it
 worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that
 outlines or vectors are packed, or the way that words are split changes: an older store is then emptied.
 `used` is the day when a row was last wanted; the ids of deleted rows are never given again. `uses` says which artifact was
-used last: it is apart, as to change a row means to write all of it. `owners` and `claims` say who is parsing what at
-the moment (see `claims`).
+used last: it is apart, as to change a row means to write all of it. `owners` says who is parsing what at the moment (see
+`claims`).
 """
 
 from __future__ import annotations
 
-VERSION = 7
+VERSION = 8
 
 SCHEMA = """
 CREATE TABLE blobs (
@@ -34,14 +34,8 @@ CREATE TABLE vectors (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, counts BLOB 
 CREATE TABLE names (hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) WITHOUT ROWID;
 CREATE TABLE artifacts (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE uses (key TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE owners (owner TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE claims (
-  blob TEXT NOT NULL,
-  language TEXT NOT NULL,
-  grammar TEXT NOT NULL,
-  owner TEXT NOT NULL,
-  PRIMARY KEY (blob, language, grammar)
-) WITHOUT ROWID;
+CREATE TABLE owners (owner TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL, held BLOB NOT NULL) WITHOUT ROWID;
 """
 
 TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "uses", "owners", "claims")
+"""Those of older versions too."""

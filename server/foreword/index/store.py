@@ -21,13 +21,19 @@ from typing import Any, NamedTuple, Self
 from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Outline
 from foreword.index.artifacts import put, touch
-from foreword.index.claims import Claims, end_claims
+from foreword.index.claims import Claims
 from foreword.index.collecting import collect, mark_used, today
 from foreword.index.database import connect, copy_to_memory
 from foreword.index.facts import Facts, Key, name_hash, unpack
 from foreword.storage.trouble import put_aside, trouble_of
 
 _IDS_A_QUERY = 10_000
+_NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'blobs'"
+_INSERT_BLOB = (
+    "INSERT OR IGNORE INTO blobs"
+    " (id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, blob, language, grammar, used)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _SELECT_BLOBS = (
     "SELECT blob, language, grammar, id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed"
     " FROM blobs WHERE blob IN"
@@ -119,9 +125,11 @@ class Store:
         found = ((Key(*row[:3]), Row(*row[3:])) for row in rows)
         return {key: row for key, row in found if key in wanted}
 
-    def add(self, facts: Sequence[Facts]) -> None:
-        """Store facts in one transaction, which ends the claims on them; what is known already stays as it is."""
-        self._write(lambda connection: _insert(connection, facts))
+    def add(self, facts: Sequence[Facts]) -> dict[Key, Row]:
+        """Store facts in one transaction; gives the new rows, for what is known already stays as it is."""
+        new: list[dict[Key, Row]] = []
+        self._write(lambda connection: new.append(_insert(connection, facts)))
+        return new[-1]
 
     def claims(self, clock: Callable[[], float] = time.time) -> Claims:
         """Claims of a new owner: what it takes, other processes do not parse meanwhile (see `claims`)."""
@@ -257,18 +265,22 @@ def _in_transaction(connection: sqlite3.Connection, change: Callable[[sqlite3.Co
         raise
 
 
-def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> None:
-    for fact in facts:
-        values = (fact.spoken, fact.size, fact.n_lines, fact.n_definitions, fact.n_references, fact.n_terms)
-        row_id = connection.execute(
-            "INSERT OR IGNORE INTO blobs"
-            " (blob, language, grammar, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, used)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (*fact.key, *values, fact.reason, fact.failed, today()),
-        ).fetchone()
-        if row_id is None or fact.reason is not None:
-            continue
-        connection.execute("INSERT INTO outlines VALUES (?, ?)", (*row_id, fact.packed))
-        connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (*row_id, fact.hashes, fact.counts))
-        connection.executemany("INSERT INTO names VALUES (?, ?)", [(name, *row_id) for name in fact.names])
-    end_claims(connection, [fact.key for fact in facts])
+def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> dict[Key, Row]:
+    """Store what is not known. Who writes is alone, so ids are given beforehand; those of known blobs stay unused."""
+    (first,) = connection.execute(_NEXT_ID).fetchone()
+    numbered = [(_row(row_id, one), one) for row_id, one in enumerate(facts, first)]
+    day = today()
+    connection.executemany(_INSERT_BLOB, [(*row, *one.key, day) for row, one in numbered])
+    new = {row_id for (row_id,) in connection.execute("SELECT id FROM blobs WHERE id >= ?", (first,))}
+    shown = [(row.id, one) for row, one in numbered if one.reason is None and row.id in new]
+    connection.executemany("INSERT INTO outlines VALUES (?, ?)", [(id_, one.packed) for id_, one in shown])
+    vectors = [(id_, one.hashes, one.counts) for id_, one in shown]
+    connection.executemany("INSERT INTO vectors VALUES (?, ?, ?)", vectors)
+    names = sorted((name, id_) for id_, one in shown for name in one.names)
+    connection.executemany("INSERT INTO names VALUES (?, ?)", names)
+    return {one.key: row for row, one in numbered if row.id in new}
+
+
+def _row(row_id: int, one: Facts) -> Row:
+    counts = (one.n_lines, one.n_definitions, one.n_references, one.n_terms)
+    return Row(row_id, one.spoken, one.size, *counts, one.reason, one.failed)

@@ -7,14 +7,16 @@ only the file at fault loses its outline. Workers ignore SIGINT, and end when th
 
 from __future__ import annotations
 
+import marshal
 import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
 from time import sleep
+from typing import NamedTuple
 
 from pebble import ProcessPool
 
@@ -30,8 +32,11 @@ Extractor = Callable[[str, bytes], Outline]
 """Outline of some bytes in a language; crosses into workers, so it must be picklable."""
 
 FIRST_CHUNK = 8
-MAX_CHUNK = 96
+CHUNK_BYTES = 1_500_000
+MAX_CHUNK = 768
 """What is in a chunk is there only when all of it is; but each chunk costs a message and a transaction."""
+TYPICAL_BYTES = 15_000
+"""A file, before any was read."""
 CHUNKS_A_WORKER = 8
 """At least so many chunks for each worker, so that none is idle for long at the end."""
 HELD_BYTES = 500_000
@@ -42,8 +47,7 @@ FIRST_LINE_BYTES = 200
 SHA1_HEX = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One blob that the store does not know, under one of its paths; `failed` says why it is not to be parsed."""
 
     source: Source
@@ -125,7 +129,7 @@ def _drain(
 ) -> Generator[tuple[int, Studied], None, None]:
     """Keep every worker busy without holding more results than needed; failed chunks come back in pieces."""
     waiting: list[Sequence[Wanted]] = []
-    running: dict[Future[Studied], Sequence[Wanted]] = {}
+    running: dict[Future[bytes], Sequence[Wanted]] = {}
     upcoming: Sequence[Wanted] | None = ()
     while running or waiting or upcoming is not None:
         while len(running) < 2 * n_workers and (upcoming := _next(waiting, chunks)):
@@ -141,22 +145,39 @@ def _drain(
             chunk = running.pop(future)
             error = future.exception()
             if error is None:
-                yield len(chunk), future.result()
+                yield len(chunk), _studied(future.result())
             elif len(chunk) > 1:
                 waiting.extend([one] for one in reversed(chunk))
             elif chunk[0].failed is None:
-                waiting.append([replace(chunk[0], failed=_failure(error))])
+                waiting.append([chunk[0]._replace(failed=_failure(error))])
             else:
                 yield 1, Studied(unreadable=((chunk[0].source.path, f"{UNREADABLE}: {_failure(error)}"),))
 
 
 def _scheduled(
     pool: ProcessPool, work: tuple[Reader, Extractor, Sequence[Wanted]], time_limit_s: float
-) -> Future[Studied]:
+) -> Future[bytes]:
+    read, extract, chunk = work
+    message = marshal.dumps([(*one.source, *one.key, one.failed) for one in chunk])
     try:
-        return pool.schedule(study, args=work, timeout=time_limit_s)
+        return pool.schedule(_study_message, args=(read, extract, message), timeout=time_limit_s)
     except RuntimeError as error:  # what pebble raises when its processes are gone
         raise WorkspaceError(LOST) from error
+
+
+def _study_message(read: Reader, extract: Extractor, message: bytes) -> bytes:
+    """`study` between processes: pickling the values themselves, one by one, costs ten times as much."""
+    wanted = [
+        Wanted(Source(path, blob, dirty), Key(*key), failed)
+        for path, blob, dirty, *key, failed in marshal.loads(message)  # noqa: S302 - from our own parent process
+    ]
+    studied = study(read, extract, wanted)
+    return marshal.dumps(([(*one.key, *one[1:]) for one in studied.facts], studied.unreadable))
+
+
+def _studied(message: bytes) -> Studied:
+    rows, unreadable = marshal.loads(message)  # noqa: S302 - from our own worker process
+    return Studied(tuple(Facts(Key(*row[:3]), *row[3:]) for row in rows), unreadable)
 
 
 def _next(waiting: list[Sequence[Wanted]], chunks: Iterator[Sequence[Wanted]]) -> Sequence[Wanted] | None:
@@ -192,17 +213,22 @@ def _first_line(data: bytes) -> str:
     )
 
 
-def chunks_of(wanted: Sequence[Wanted], n_workers: int) -> Iterator[Sequence[Wanted]]:
-    """Files in chunks for some workers, in their order; small ones first, so that something is there soon."""
-    largest = min(MAX_CHUNK, max(1, len(wanted) // (n_workers * CHUNKS_A_WORKER)))
-    start, size = 0, min(FIRST_CHUNK, largest)
+def chunks_of(
+    wanted: Sequence[Wanted], n_workers: int, mean_bytes: Callable[[], float] = lambda: TYPICAL_BYTES
+) -> Iterator[Sequence[Wanted]]:
+    """Files in chunks for some workers, in their order; small ones first, so that something is there soon.
+
+    `mean_bytes` says how large a file is so far: of small ones there are more in a chunk.
+    """
+    fair = max(1, len(wanted) // (n_workers * CHUNKS_A_WORKER))
+    start, size = 0, min(FIRST_CHUNK, fair)
     while start < len(wanted):
         for _ in range(n_workers):
             yield wanted[start : start + size]
             start += size
             if start >= len(wanted):
                 return
-        size = min(2 * size, largest)
+        size = min(2 * size, fair, MAX_CHUNK, max(FIRST_CHUNK, int(CHUNK_BYTES / max(1.0, mean_bytes()))))
 
 
 def _context(*ports: Reader | Extractor) -> multiprocessing.context.BaseContext:
