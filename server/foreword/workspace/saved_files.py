@@ -81,12 +81,13 @@ def see_files(
         draft = Draft(root, rules)
         add_walked(draft)
         return SavedFiles(draft.done(), rules, "", {}, {}, draft.reasons)
-    with ThreadPoolExecutor(3) as threads:
+    with ThreadPoolExecutor(4) as threads:
+        pending_index = threads.submit(index_digest, repository)
         pending_changes = threads.submit(changed_paths, repository)
         pending_others = threads.submit(untracked, repository)
         pending_heads = threads.submit(heads, repository)
         before = recall()
-        tracked, index = _tracked(root, rules, repository, before)
+        tracked, index = _tracked(root, rules, repository, before, pending_index.result())
     touched = frozenset((*pending_changes.result(), *pending_others.result()))
     seen = _with_changes(tracked, before, repository, touched)
     now = replace(seen, index=index, touched=touched, heads=pending_heads.result())
@@ -118,11 +119,13 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
 
 
 def _tracked(
-    root: Path, rules: IgnoreRules, repository: Repository, before: SavedFiles | None
+    root: Path, rules: IgnoreRules, repository: Repository, before: SavedFiles | None, index: str
 ) -> tuple[SavedFiles, str]:
-    """The files of git's index, as they were if the index is the same; and the digest of its file."""
+    """The files of git's index, as they were if the index is the same; and the digest of its file.
+
+    `index` is that digest as it was a moment ago.
+    """
     known = before if before is not None and before.rules == rules else None
-    index = index_digest(repository)
     if known is not None and index and known.index == index:
         return known, index
     listing = list_index(repository)

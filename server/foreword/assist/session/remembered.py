@@ -28,11 +28,11 @@ from foreword.workspace.saved_files import SavedFiles
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
-FORMAT = 2
+FORMAT = 3
 """Of the parts and their order."""
 
 MARSHAL_VERSION = 4
-CHECKSUM_BYTES = 16
+CHECKSUM_BYTES = 20
 
 
 def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> None:
@@ -51,7 +51,7 @@ def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> No
         _versions({language_of(path) or "" for path in whole.index.rows}),
         (files.listing, dict(files.tracked), files.left_out, files.reasons, files.index, list(files.touched)),
         (dict(files.tree.blobs), list(files.tree.dirty)),
-        {path: tuple(row) for path, row in whole.index.rows.items()},
+        (list(whole.index.rows), [list(column) for column in zip(*whole.index.rows.values(), strict=True)]),
         (report, left_out),
     )
     packed = marshal.dumps(parts, MARSHAL_VERSION)
@@ -68,13 +68,14 @@ def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
     packed = _stored(session, name) if session.repository else None
     if packed is None:
         return
-    versions, seen, tree_parts, rows, told = marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
+    versions, seen, tree_parts, (paths, columns), told = marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
     if versions != _versions(versions):
         return
     listing, tracked, left_out, reasons, index_file, touched = seen
     blobs, dirty = tree_parts
     tree = FileTree(MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty))
-    index = Index(session.index_store, tree.blobs, {path: Row._make(row) for path, row in rows.items()})
+    rows = map(Row._make, zip(*columns, strict=True))
+    index = Index(session.index_store, tree.blobs, dict(zip(paths, rows, strict=True)))
     report = BuildReport(**told[0] | {"left_out": tuple(LeftOut(*one) for one in told[1]), "problems": ()})
     recall = session.recall
     known = MappingProxyType(tracked)
@@ -96,7 +97,7 @@ def _stored(session: Session, name: str) -> bytes | None:
 
 def _checksum(packed: bytes) -> bytes:
     """`marshal` must not be given anything that it did not write."""
-    return hashlib.blake2b(packed, digest_size=CHECKSUM_BYTES).digest()
+    return hashlib.sha1(packed, usedforsecurity=False).digest()
 
 
 def _versions(languages: Iterable[str]) -> dict[str, str]:
