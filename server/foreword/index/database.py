@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from foreword.index.schema import SCHEMA, TABLES, VERSION
+from foreword.index.schema import OLDER_TABLES, SCHEMA, TABLES, VERSION
 from foreword.storage.database import use_write_ahead_log
 
 
@@ -40,7 +40,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     if _version(connection) != VERSION:
-        for table in TABLES:
+        for table in (*TABLES, *OLDER_TABLES):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in SCHEMA.split(";"):
             connection.execute(statement)

@@ -37,5 +37,6 @@ CREATE TABLE uses (key TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE owners (owner TEXT PRIMARY KEY, process TEXT NOT NULL, until REAL NOT NULL, held BLOB NOT NULL) WITHOUT ROWID;
 """
 
-TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "uses", "owners", "claims")
-"""Those of older versions too."""
+TABLES = ("blobs", "outlines", "vectors", "names", "artifacts", "uses", "owners")
+OLDER_TABLES = ("claims",)
+"""What earlier versions had besides."""
