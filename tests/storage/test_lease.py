@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,6 +101,33 @@ def test_nothing_is_stored_before_a_lease_is_asked_for(tmp_path: Path) -> None:
     with Leases(tmp_path / "leases.sqlite"):
         pass
     assert [] == list(tmp_path.iterdir())
+
+
+def test_whoever_read_an_earlier_time_does_not_take_a_lease_that_was_just_taken(tmp_path: Path) -> None:
+    path = tmp_path / "leases.sqlite"
+    with Leases(path, lambda: NOW) as first, Leases(path, lambda: NOW - 0.01) as second:
+        assert first.acquire("prefix", "a", NOW)
+        assert "held" == second.state("prefix", NOW)
+        assert not second.acquire("prefix", "b", NOW)
+
+
+def test_the_time_is_read_when_nobody_else_can_write(tmp_path: Path) -> None:
+    path = tmp_path / "leases.sqlite"
+    with Leases(path) as other, sqlite3.connect(path) as reader:
+        other.acquire("another", "a", NOW)
+        refused: list[str] = []
+
+        def clock() -> float:
+            with pytest.raises(sqlite3.OperationalError, match="locked") as error:
+                reader.execute("BEGIN IMMEDIATE")
+            refused.append(str(error.value))
+            return NOW
+
+        reader.execute("PRAGMA busy_timeout = 0")
+        with Leases(path, clock) as leases:
+            leases.acquire("prefix", "a", NOW)
+    reader.close()
+    assert ["database is locked"] == refused
 
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ LEASE_S = 4.0
 """How long a lease holds without being renewed: longer than a loaded machine keeps a process waiting."""
 RENEW_S = 1.0
 BUSY_MS = 1_000
+SLACK_S = 4.0
+"""How far ahead of this clock another owner's may have been when the lease was taken."""
 KEPT_S = 86_400.0
 """How long rows stay after their time."""
 
@@ -34,7 +36,7 @@ _DONE = ""
 _ACQUIRE = """
 INSERT INTO lease VALUES (:name, :owner, :until) ON CONFLICT (name) DO UPDATE SET owner = :owner, until = :until
 WHERE CASE owner WHEN '' THEN lease.until <= :now
-      ELSE owner = :owner OR lease.until NOT BETWEEN :alive AND :until END
+      ELSE owner = :owner OR lease.until NOT BETWEEN :alive AND :latest END
 """
 
 
@@ -43,7 +45,7 @@ class Leases:
 
     `now` and the `until` of `finish` are Unix seconds of the caller's clock; whether an owner still lives is
     judged by `clock`, which all processes of the machine share. A lease that seems to hold for longer than any
-    can comes from before the clock was set back, and counts as run out.
+    can, by more than `SLACK_S`, comes from before the clock was set back, and counts as run out.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
@@ -61,10 +63,18 @@ class Leases:
 
     def acquire(self, name: str, owner: str, now: float) -> bool:
         """Hold a lease that is free or already one's own; False if another owner holds it, or if it is done."""
-        alive = self._clock()
-        asked = {"name": name, "owner": owner, "until": alive + LEASE_S, "alive": alive, "now": now}
         with transaction(self._connection) as connection:
+            alive = self._clock()  # not before the lock is had: whoever had it meanwhile read a later time
             connection.execute("DELETE FROM lease WHERE until < ?", (min(alive, now) - KEPT_S,))
+            until, latest = alive + LEASE_S, alive + LEASE_S + SLACK_S
+            asked = {
+                "name": name,
+                "owner": owner,
+                "until": until,
+                "latest": latest,
+                "alive": alive,
+                "now": now,
+            }
             return connection.execute(_ACQUIRE, asked).rowcount == 1
 
     def renew(self, name: str, owner: str) -> None:
@@ -93,7 +103,7 @@ class Leases:
         if row[0] == _DONE:
             return "done" if now < row[1] else "free"
         alive = self._clock()
-        return "held" if alive <= row[1] <= alive + LEASE_S else "free"
+        return "held" if alive <= row[1] <= alive + LEASE_S + SLACK_S else "free"
 
     @property
     def _connection(self) -> SharedConnection:
