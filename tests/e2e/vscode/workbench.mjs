@@ -259,15 +259,19 @@ export class Workbench {
     return this.page.locator(".keybindings-editor .monaco-list-row").allInnerTexts();
   }
 
-  /** Asks in the editor's own chat; the list of participants that opens while one is written is closed first. */
+  /** Asks in the editor's own chat; a list of completions that opens meanwhile would take the key that sends. */
   async askOwnChat(text) {
     const input = this.page.locator(".interactive-session .chat-input-container").first();
+    const words = text.replace(/^@\S+ /, "");
+    const written = input.locator(".view-lines", { hasText: words });
     await input.locator(".view-lines").first().click();
     await this.page.keyboard.type(text);
-    await input.locator(".view-lines", { hasText: text.replace(/^@\S+ /, "") }).waitFor();
-    if (await this.page.locator(".suggest-widget.visible").count()) await this.page.keyboard.press("Escape");
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(".interactive-request", { hasText: text.replace(/^@\S+ /, "") }).last().waitFor();
+    await written.waitFor();
+    await this.again(async (timeout) => {
+      if (await this.page.locator(".suggest-widget.visible").count()) await this.page.keyboard.press("Escape");
+      if (await written.count()) await this.page.keyboard.press("Enter");
+      await this.page.locator(".interactive-request", { hasText: words }).last().waitFor({ timeout });
+    });
   }
 
   /** Unfolds the steps of the answer in the editor's own chat, and again where its last piece has folded them meanwhile. */
