@@ -6,7 +6,7 @@ It holds no text. Files that are left out are not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -34,24 +34,22 @@ class Index:
         self,
         store: Store,
         blobs: Mapping[str, str],
-        rows: Mapping[str, Row],
+        rows: dict[str, Row] | Callable[[], dict[str, Row]],
         previous: Index | None = None,
         *,
         shown: dict[str, str] | None = None,
     ) -> None:
-        """`rows` has every path of `blobs` that could be read; those with a reason are left out here.
+        """`rows` has every path of `blobs` that could be read, or makes that when it is first asked for.
 
-        What a `previous` index of the same store has loaded is taken over. `shown` are the blobs of files that are
-        not left out, where they are known.
+        What a `previous` index of the same store has loaded is taken over. `shown` are the blobs of files that have
+        no reason to be left out, where they are known.
         """
         self.store = store
         self.generation = store.generation
-        self.rows: MappingProxyType[str, Row] = MappingProxyType(dict(rows))
+        self._make_rows = rows if callable(rows) else lambda: rows
         self.seen: Mapping[str, str] = blobs
         self.blobs: MappingProxyType[str, str] = MappingProxyType(
-            {path: blob for path, blob in blobs.items() if path in rows and rows[path].reason is None}
-            if shown is None
-            else shown
+            _shown(blobs, self.rows) if shown is None else shown
         )
         self._outline = lru_cache(maxsize=OUTLINES_KEPT)(store.outline)
         self._earlier: LiveTable | None = None
@@ -82,6 +80,11 @@ class Index:
             places = (self.place_of, index.place_of)
             vars(index)["path_table"] = self.path_table.changed(index.paths, index.rows, places, rows.keys())
         return index
+
+    @cached_property
+    def rows(self) -> MappingProxyType[str, Row]:
+        """The row of each path that could be read, in the order of the tree."""
+        return MappingProxyType(self._make_rows())
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -172,6 +175,10 @@ class Index:
         return sorted(
             self.paths[place] for place in np.flatnonzero(np.isin(self.path_table.row_ids, row_ids))
         )
+
+
+def _shown(blobs: Mapping[str, str], rows: Mapping[str, Row]) -> dict[str, str]:
+    return {path: blob for path, blob in blobs.items() if path in rows and rows[path].reason is None}
 
 
 def _in_order(values: Mapping[str, T], order: Mapping[str, object]) -> dict[str, T]:

@@ -149,4 +149,6 @@ def listed(reasons: Mapping[str, str]) -> set[LeftOut]:
 def _shown(path: str, reason: str) -> str:
     """The name under which a file is listed as left out: of a vendored one just the folder."""
     path = (reason == VENDORED and vendored_folder(path)) or path
+    if path.isprintable():
+        return path
     return ODD_CHARACTER.sub(lambda match: f"\\x{ord(match[0]) & 0xFF:02x}", path)

@@ -61,6 +61,23 @@ def test_a_new_process_sees_what_it_would_have_seen_without_memory(
         assert said(fresh) == said(remembering)
 
 
+def test_files_that_git_does_not_vouch_for_are_remembered_as_they_were(repo: GitRepo, tmp_path: Path) -> None:
+    repo.write("0.py", "def zero(): pass\n")
+    repo.write(".env", "TOKEN=1\n")
+    repo.write("b.py", "def other(): pass\n")
+    repo.remove("a.py")
+    with Desk(tmp_path / "home").saved(repo.path):
+        pass
+    for change in (lambda: None, lambda: repo.git("checkout", "a.py", "b.py"), lambda: repo.remove("0.py")):
+        change()
+        with (
+            Desk(tmp_path / "home").saved(repo.path) as remembering,
+            Desk(tmp_path / "another").saved(repo.path) as fresh,
+        ):
+            assert said(fresh) == said(remembering)
+            assert list(fresh.tree.blobs) == list(remembering.tree.blobs)
+
+
 def test_an_unchanged_workspace_is_not_looked_up_again(repo: GitRepo, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home")
     with desk.saved(repo.path):
