@@ -40,6 +40,19 @@ def test_files_with_the_same_contents_are_all_found(bench: MakeBench) -> None:
     assert {"a.py", "b.py"} == {path for path, _ in index.outlines()}
 
 
+def test_outlines_without_a_mention_are_left_out_whatever_the_case(bench: MakeBench) -> None:
+    files = {
+        "a.py": "def LoadTwin():\n    pass\n",
+        "b.py": "def load():\n    loadTWIN()\n",
+        "c.py": "def unload():\n    pass\n",
+    }
+    index = bench(files).index()
+    assert {"a.py", "b.py"} == {path for path, _ in index.outlines("loadtwin")}
+    assert {"a.py", "b.py", "c.py"} == {path for path, _ in index.outlines("é")}, (
+        "what is not ASCII is not looked for"
+    )
+
+
 def test_an_index_does_not_see_what_only_other_trees_have(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     shapes.index()

@@ -140,14 +140,19 @@ class Store:
         rows = self._select("SELECT packed FROM outlines WHERE id = ?", (row_id,))
         return unpack(rows[0][0]) if rows else EMPTY_OUTLINE
 
-    def outlines(self, row_ids: Sequence[int]) -> Iterator[tuple[int, Outline]]:
-        """Row ids with their outlines, a few hundred in memory at a time, in no particular order."""
+    def outlines(self, row_ids: Sequence[int], mention: str = "") -> Iterator[tuple[int, Outline]]:
+        """Row ids with their outlines, a few hundred in memory at a time, in no particular order.
+
+        With a `mention` in lower case only those are decoded that hold it in some case, whatever else they hold.
+        """
+        sought = mention.encode() if mention.isascii() else b""
         for start in range(0, len(row_ids), 500):
             rows = self._select_in(
                 "SELECT id, packed FROM outlines WHERE id IN", row_ids[start : start + 500]
             )
             for row_id, packed in rows:
-                yield row_id, unpack(packed)
+                if not sought or sought in packed.lower():
+                    yield row_id, unpack(packed)
 
     def vectors(self, row_ids: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
         """Row ids with the hashes and counts of their words, in no particular order."""

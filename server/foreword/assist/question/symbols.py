@@ -17,7 +17,7 @@ def find_by_beginning(index: Index, written: str, limit: int) -> list[tuple[str,
     if exact:
         return exact[:limit]
     begin = written.strip().lower()
-    every = ((path, one) for path, outline in index.outlines() for one in outline.definitions)
+    every = ((path, one) for path, outline in index.outlines(begin) for one in outline.definitions)
     return list(islice((pair for pair in every if pair[1].name.lower().startswith(begin)), limit))
 
 
