@@ -33,6 +33,7 @@ def test_an_unchanged_checkout_is_the_tree_of_its_commit(repo: GitRepo) -> None:
     anchor = resolve_anchor(repository)
     assert anchor is not None
     assert anchor_tree(repository, anchor) == tree
+    assert anchor_tree(repository, anchor, judged=tree.blobs) == tree
 
 
 def test_an_empty_repository_has_its_untracked_files(tmp_path: Path) -> None:

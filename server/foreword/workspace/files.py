@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,10 +43,11 @@ REASONS_BY_MODE: Mapping[str, str] = {SYMLINK_MODE: SYMLINK, SUBMODULE_MODE: SUB
 
 @dataclass(slots=True)
 class Draft:
-    """A file tree in the making, of the files below `root`."""
+    """A file tree in the making, of the files below `root`; of `judged` paths it is known that they are not left out."""
 
     root: Path
     rules: IgnoreRules
+    judged: Container[str] = ()
     blobs: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     dirty: set[str] = field(default_factory=set)
@@ -58,7 +59,9 @@ class Draft:
 
     def add_entry(self, path: str, entry: Entry) -> None:
         """Take a file as git has it."""
-        reason = REASONS_BY_MODE.get(entry.mode) or self.reason_for(path)
+        reason = REASONS_BY_MODE.get(entry.mode)
+        if not reason and path not in self.judged:
+            reason = self.reason_for(path)
         if reason:
             self.reasons[path] = reason
         else:
@@ -77,13 +80,15 @@ class Draft:
         return make_tree(self.blobs, listed(self.reasons), self.dirty)
 
 
-def anchor_tree(repository: Repository, anchor: Anchor, rules: IgnoreRules = NO_RULES) -> FileTree:
-    """The files of the anchor, read from git alone.
+def anchor_tree(
+    repository: Repository, anchor: Anchor, rules: IgnoreRules = NO_RULES, judged: Container[str] = ()
+) -> FileTree:
+    """The files of the anchor, read from git alone. Of `judged` paths it is known that the rules do not leave them out.
 
     Raises:
         WorkspaceError: git failed.
     """
-    draft = Draft(repository.root, rules)
+    draft = Draft(repository.root, rules, judged)
     for path, entry in tree_entries(repository, anchor.tree).items():
         draft.add_entry(path, entry)
     return draft.done()

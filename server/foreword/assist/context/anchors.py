@@ -134,7 +134,7 @@ def _git_tree(session: Session, saved: Saved, anchor: Anchor) -> FileTree:
     assert repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
     found = history.Anchor(anchor.commit, anchor.tree)
     key = (anchor.commit, anchor.tree, saved.variant)
-    return session.recall.tree(key, lambda: anchor_tree(repository, found, saved.rules))
+    return session.recall.tree(key, lambda: anchor_tree(repository, found, saved.rules, saved.tree.blobs))
 
 
 def _snapshot_base(session: Session, saved: Saved, anchor: Anchor) -> AnchoredBase:
