@@ -9,17 +9,20 @@ from typing import Literal
 
 Role = Literal["source", "test", "example", "vendored", "history"]
 
-_TEST = re.compile(
-    r"(?:^|/)(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)"
-    r"|(?:^|/)(?:test_|conftest\.)[^/]*$|[._-](?:test|spec|tests|snap)\.[^/]+$|(?:Test|Tests|Spec)\.(?:java|kt|cs|scala|swift|php)$",
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)")
+_TEST_NAME = re.compile(
+    r"^(?:test_|conftest\.|(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)$)"
+    r"|[._-](?:test|spec|tests|snap)\.[^/]+$|(?:Test|Tests|Spec)\.(?:java|kt|cs|scala|swift|php)$",
 )
-_EXAMPLE = re.compile(
-    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?|benchmarks?|bench)/", re.IGNORECASE
+_EXAMPLE_FOLDER = re.compile(
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?|benchmarks?|bench)(?:/|$)",
+    re.IGNORECASE,
 )
-_VENDORED = re.compile(
-    r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)/", re.IGNORECASE
+_VENDORED_FOLDER = re.compile(
+    r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)(?:/|$)",
+    re.IGNORECASE,
 )
-_HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)|news|history|releases?)(?:[.-][^/]*)?$", re.IGNORECASE)
+_HISTORY_NAME = re.compile(r"(?:change(?:s|log)|news|history|releases?)(?:[.-].*)?$", re.IGNORECASE)
 
 _PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "html", "csv", "svg", "xml"))
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")
@@ -27,16 +30,23 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css"))
 
 
-@lru_cache(maxsize=1 << 17)
 def role_of(path: str) -> Role:
     """Test, example (documentation included), vendored or generated, a log of changes, or plain source."""
-    if _HISTORY.search(path):
+    folders, _, name = path.rpartition("/")
+    if _HISTORY_NAME.match(name):
         return "history"
-    if _VENDORED.search(path):
+    role = _role_of_folders(folders)
+    return "test" if role != "vendored" and _TEST_NAME.search(name) else role
+
+
+@lru_cache(maxsize=1 << 14)
+def _role_of_folders(folders: str) -> Role:
+    """The role of a file whose name says nothing."""
+    if _VENDORED_FOLDER.search(folders):
         return "vendored"
-    if _TEST.search(path):
+    if _TEST_FOLDER.search(folders):
         return "test"
-    return "example" if _EXAMPLE.search(path) else "source"
+    return "example" if _EXAMPLE_FOLDER.search(folders) else "source"
 
 
 TEST_RELEVANCE = 0.4
