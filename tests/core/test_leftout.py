@@ -5,10 +5,38 @@ from __future__ import annotations
 import base64
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from foreword.core.leftout import MAX_FILE_BYTES, reason_for_content, reason_for_path
+from foreword.core.leftout import (
+    GENERATED_MARK,
+    MAX_FILE_BYTES,
+    MINIFIED_BROWSER_LINE_BYTES,
+    MINIFIED_MIN_BYTES,
+    PRIVATE_KEY,
+    TOKEN,
+    reason_for_content,
+    reason_for_path,
+)
 
 KEY_BODY = base64.encodebytes(bytes(range(256)) * 3)
+SECRET_PIECES = [
+    b"ghp_",
+    b"github_pat_",
+    b"sk-ant-",
+    b"api03-",
+    b"a1B2" * 9,
+    b"a1" * 41,
+    b"-----BEGIN ",
+    b"RSA ",
+    b"PRIVATE KEY",
+    b" BLOCK",
+    b"-----\n",
+    b"_",
+    b" ",
+    KEY_BODY,
+]
+WORDS_OF_MARKS = ["DO NOT", "Do not", "EDIT", "edit", "modify", "Generated", "generated", "auto", "@", "this file is", "by", "code"]  # fmt: skip
 
 PATHS: dict[str | None, list[str]] = {
     "secret": [
@@ -202,3 +230,27 @@ def test_code_about_generated_files_stays(text: str) -> None:
 )
 def test_very_long_lines_mean_minified(expected: str | None, path: str, line: str, n_lines: int) -> None:
     assert expected == reason_for_content(path, f"{line}\n".encode() * n_lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 1_500), st.sampled_from((b"\n", b"\r", b"\r\n"))), max_size=40))
+def test_wherever_the_long_lines_are_only_their_mean_length_counts(lines: list[tuple[int, bytes]]) -> None:
+    data = b"".join(b"x" * length + end for length, end in lines)
+    n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
+    is_minified = len(data) >= MINIFIED_MIN_BYTES and len(data) / n_lines > MINIFIED_BROWSER_LINE_BYTES
+    assert ("minified" if is_minified else None) == reason_for_content("a.js", data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from(SECRET_PIECES), max_size=8).map(b"".join))
+def test_no_key_and_no_token_is_missed(data: bytes) -> None:
+    is_secret = PRIVATE_KEY.search(data) or TOKEN.search(data)
+    assert ("secret" if is_secret else None) == reason_for_content("notes.md", data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from(WORDS_OF_MARKS), max_size=6).map(" ".join))
+def test_no_mark_in_a_comment_is_missed(words: str) -> None:
+    comment = f"# {words}"
+    expected = "generated" if GENERATED_MARK.search(comment) else None
+    assert expected == reason_for_content("a.py", f"{comment}\n".encode())

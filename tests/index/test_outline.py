@@ -14,7 +14,7 @@ from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import DEFINITION_KINDS, EMPTY_OUTLINE
 from foreword.index.grammar import grammar_version, load
 from foreword.index.languages import TABLES
-from foreword.index.outline import MAX_DEFINITIONS, MAX_DEPTH, MAX_NAME, MAX_SIGNATURE, extract
+from foreword.index.outline import MAX_DEFINITIONS, MAX_DEPTH, MAX_NAME, MAX_SIGNATURE, _signature, extract
 
 ALL = sorted(LANGUAGES_WITH_GRAMMAR)
 FRAGMENTS = [
@@ -74,6 +74,48 @@ def test_a_definition_ends_with_its_last_line(
     language: str, source: str, expected: list[tuple[int, int]]
 ) -> None:
     assert expected == [(each.line, each.end_line) for each in extract(language, source.encode()).definitions]
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        (
+            "javascript",
+            "((exports.f = function () {}));\n(((a)));\nexports.g = () => {};\n",
+            [("f", None), ("g", None)],
+        ),
+        ("javascript", "{{ function f() {} }}\nfunction g() {}\n", [("f", None), ("g", None)]),
+        (
+            "csharp",
+            "#if A\nnamespace N;\n#endif\nclass B { }\n",
+            [("N", None), ("B", None)],
+        ),
+        ("csharp", "namespace N;\nclass B { }\n", [("N", None), ("B", "N")]),
+        ("php", "<?php\n{ namespace A; }\nfunction f() {}\n", [("A", None), ("f", None)]),
+    ],
+)
+def test_what_holds_one_thing_alone_is_looked_through(
+    language: str, source: str, expected: list[tuple[str, str | None]]
+) -> None:
+    found = extract(language, source.encode()).definitions
+    assert expected == [(definition.name, definition.parent) for definition in found]
+
+
+@pytest.mark.parametrize("language", ALL)
+@settings(deadline=None, max_examples=15)
+@given(raw=st.lists(st.sampled_from([b"/", b"*", b"#", b"-", b"(", b")", b" ", b"\n", b"ab"])).map(b"".join))
+def test_only_what_has_a_sign_of_comments_has_comments(language: str, raw: bytes) -> None:
+    comment = TABLES[language].comment
+    assert comment.pattern.sub(b"", raw) == comment.cut(raw)
+
+
+@settings(deadline=None, max_examples=60)
+@given(blanks=st.lists(st.sampled_from(" \t\r\n\x0b\x0c\x1c\x85\xa0\u2003\u2028"), min_size=1, max_size=3))
+def test_blanks_of_any_kind_are_one_in_a_signature(blanks: list[str]) -> None:
+    signature = _signature(
+        f"def f({''.join(blanks)}a){''.join(blanks)}".encode(), "function", TABLES["python"].comment
+    )
+    assert "def f( a)" == signature
 
 
 def test_a_long_signature_is_cut() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from string import ascii_letters, digits
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.index.terms import MAX_WORD, parts, stem, term_hash, terms, whole
+from foreword.index.terms import MAX_WORD, WORD, parts, stem, term_hash, terms, whole
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,17 @@ def test_hashes_are_the_same_on_every_machine() -> None:
 @given(st.text(alphabet=st.characters(codec="ascii", categories=["Ll"]), min_size=1))
 def test_a_stem_never_gets_too_short(word: str) -> None:
     assert min(len(word), 3) <= len(stem(word)) <= len(word)
+
+
+def test_a_word_begins_with_a_letter_an_underline_or_anything_beyond_ascii() -> None:
+    characters = [*map(chr, range(0x3000)), "\ud800", "\uffff", "\U0001f600", "\U0010ffff"]
+    beginning = {character for character in characters if WORD.fullmatch(character)}
+    going_on = {character for character in characters if WORD.fullmatch("a" + character)}
+    beyond = {character for character in characters if character > "\x7f"}
+    assert {*ascii_letters, "_", *beyond} == beginning
+    assert {*ascii_letters, *digits, "_", *beyond} == going_on
+
+
+def test_a_small_letter_beyond_ascii_belongs_to_the_letters_around_it() -> None:
+    assert ("größ", "der", "straß") == parts("GrößeDerStraße")
+    assert ("été", "fois") == parts("été2fois")

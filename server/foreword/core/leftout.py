@@ -98,6 +98,8 @@ MINIFIED_MIN_BYTES = 4096
 MINIFIED_LINE_BYTES = 1000
 MINIFIED_BROWSER_LINE_BYTES = 300
 """The mean length of a line from which a file counts as minified."""
+MINIFIED_SAMPLE = 8
+"""The first of so many parts of a file mostly has line ends enough for all of it: then the others are not counted."""
 
 LFS_HEADER = b"version https://git-lfs.github.com/spec/"
 LFS_MAX_BYTES = 1024
@@ -108,8 +110,6 @@ PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:
 TOKEN = re.compile(
     rb"\bghp_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{82}\b|\bsk-ant-[a-z]+\d\d-[A-Za-z0-9_-]{80,}"
 )
-
-TOKEN_STARTS = (b"ghp_", b"github_pat_", b"sk-ant-")
 
 GENERATED_HEAD_LINES = 40
 GENERATED_HEAD_BYTES = 4096
@@ -196,15 +196,18 @@ def _ending(name: str) -> str:
 
 
 def _has_secret(data: bytes) -> bool:
-    if b"PRIVATE KEY" in data and PRIVATE_KEY.search(data):
+    if b"-----BEGIN" in data and PRIVATE_KEY.search(data):
         return True
-    return any(start in data for start in TOKEN_STARTS) and bool(TOKEN.search(data))
+    may_hold_token = b"github_pat_" in data or b"sk-ant-" in data or b"ghp_" in data
+    return may_hold_token and TOKEN.search(data) is not None
 
 
 def _is_minified(ending: str, data: bytes) -> bool:
     if len(data) < MINIFIED_MIN_BYTES:
         return False
     limit = MINIFIED_BROWSER_LINE_BYTES if ending in CODE_FOR_BROWSERS else MINIFIED_LINE_BYTES
+    if limit * data.count(b"\n", 0, len(data) // MINIFIED_SAMPLE) >= len(data):
+        return False
     n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
     return len(data) > limit * n_lines
 
@@ -212,8 +215,7 @@ def _is_minified(ending: str, data: bytes) -> bool:
 def _is_generated(data: bytes) -> bool:
     """Whether a comment near the top says so."""
     head = decode(data[:GENERATED_HEAD_BYTES]).content
-    lower = head.lower()
-    if "generated" not in lower and "do not " not in lower:
+    if "DO NOT " not in head and "generated" not in head.lower():
         return False
     lines = head.splitlines()[:GENERATED_HEAD_LINES]
     return any(_has_mark(line) for line in _comment_lines(lines))

@@ -7,7 +7,7 @@ import struct
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
@@ -90,7 +90,7 @@ def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
             packed=pack(one.definitions, said.names, said.counts, one.failed),
             hashes=vector.hashes,
             counts=vector.counts,
-            names=tuple(sorted(set(map(name_hash, defined)))),
+            names=tuple(sorted(set(map(name_hash, set(defined))))),
         )
 
 
@@ -109,7 +109,6 @@ def _n_lines(data: bytes) -> int:
     return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
-@lru_cache(maxsize=1 << 14)
 def name_hash(name: str) -> int:
     """Under which number a definition called `name` is found, whatever the case."""
     return term_hash(name.casefold())

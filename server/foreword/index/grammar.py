@@ -5,7 +5,7 @@ Each grammar comes inside its package; nothing is downloaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -18,7 +18,7 @@ from foreword.core.outline import DefinitionKind
 from foreword.index.languages import TABLES
 from foreword.index.languages.rule import INSIDE, Reader, Rule, Table
 
-BUILDER_VERSION = 2
+BUILDER_VERSION = 3
 """Counts the changes of what an outline holds; part of every cache key."""
 
 _ERROR_KIND = 0xFFFF
@@ -36,24 +36,8 @@ _PACKAGE_OF: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a node: the first field of `fields` that is there, else the first child of one of `kinds`."""
-
-    fields: tuple[int, ...]
-    kinds: frozenset[int]
-
-    def of(self, node: Node) -> Node | None:
-        """The part of `node`, or None."""
-        for number in self.fields:
-            found = node.child_by_field_id(number)
-            if found is not None:
-                return found
-        if self.kinds:
-            for child in node.named_children:
-                if child.kind_id in self.kinds:
-                    return child
-        return None
+PartOf = Callable[[Node], Node | None]
+"""Gives a part of a node, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +46,15 @@ class BoundRule:
 
     kind: DefinitionKind | None
     member: DefinitionKind | None
-    name: Part
-    body: Part | None
+    name: PartOf
+    body: PartOf | None
     descend: bool
     wraps: str
     read: Reader | None
     only_holds: bool
     """Whether it says nothing but that the children belong to what is around."""
+    sees_through: bool
+    """Whether it does not even say where a definition begins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,11 +124,27 @@ def _bound(language: Language, rule: Rule) -> BoundRule:
         rule.wraps,
         rule.read,
         only_holds,
+        only_holds and not rule.wraps,
     )
 
 
-def _part(language: Language, names: tuple[str, ...]) -> Part:
-    """A field that this grammar does not have is left out: the default names are the usual ones, not universal."""
-    fields = (language.field_id_for_name(name) for name in names if not name.startswith("<"))
-    kinds = (kind_number(language, name.strip("<>")) for name in names if name.startswith("<"))
-    return Part(tuple(number for number in fields if number), frozenset(kinds))
+def _part(language: Language, names: tuple[str, ...]) -> PartOf:
+    """The first field that is there, else the first child of one of some kinds.
+
+    A field that this grammar does not have is left out: the default names are the usual ones, not universal.
+    """
+    numbers = (language.field_id_for_name(name) for name in names if not name.startswith("<"))
+    fields = tuple(number for number in numbers if number)
+    kinds = frozenset(kind_number(language, name.strip("<>")) for name in names if name.startswith("<"))
+
+    def found(node: Node) -> Node | None:
+        for number in fields:
+            part = node.child_by_field_id(number)
+            if part is not None:
+                return part
+        for child in node.named_children if kinds else ():
+            if child.kind_id in kinds:
+                return child
+        return None
+
+    return found

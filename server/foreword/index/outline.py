@@ -21,7 +21,7 @@ from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
 from foreword.index.grammar import BoundRule, Grammar, load
 from foreword.index.languages.c import is_cpp
-from foreword.index.languages.rule import Found, Scope, Table
+from foreword.index.languages.rule import Comment, Found, Scope, Table
 from foreword.index.skimming import skim
 
 MAX_DEFINITIONS = 20_000
@@ -31,6 +31,7 @@ MAX_SIGNATURE = 200
 
 _QUOTES = ('"', "'", "`")
 _ANNOTATION_MARKS = (b"@", b"[", b"#")
+_NEWLINE = ord("\n")
 _SIGNATURE_BYTES = 6 * MAX_SIGNATURE
 _ONE_LINERS: frozenset[DefinitionKind] = frozenset(
     ("constant", "field", "heading", "key", "macro", "property", "test", "variable")
@@ -40,11 +41,11 @@ _ONE_LINERS: frozenset[DefinitionKind] = frozenset(
 
 @dataclass(slots=True)
 class _Level:
-    """Siblings yet to be read, what they stand in, and the node that wraps them."""
+    """Siblings yet to be read, what they stand in, and where what wraps them begins."""
 
     nodes: Iterator[Node]
     scope: Scope
-    wrapper: Node | None = None
+    word: Node | None = None
     wraps: str = ""
 
 
@@ -68,7 +69,7 @@ def grammar_of(language: str, data: bytes) -> Grammar:
 
 def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definition, ...]:
     """The definitions in the syntax tree of a text, in the order of their lines."""
-    found = _walk(tree.root_node, data, grammar)
+    found = _Walk(data, grammar).definitions(tree.root_node)
     if grammar.table.limits:
         found = _limited(found, grammar.table)
     listed = sorted(islice(found, MAX_DEFINITIONS), key=attrgetter("line"))
@@ -88,73 +89,108 @@ def _parser(grammar: Grammar, _thread: int) -> Parser:
     return Parser(grammar.language)
 
 
-def _walk(root: Node, data: bytes, grammar: Grammar) -> Iterator[Definition]:
-    """Every definition under `root`, outer before inner."""
-    rule_of = grammar.rules.get
-    stack = [_Level(iter((root,)), Scope())]
-    while stack:
-        level = stack[-1]
-        for node in level.nodes:
-            rule = rule_of(node.kind_id)
-            if rule is None:
-                continue
-            if rule.only_holds:
-                if _enter_holder(stack, level, node, rule):
+class _Walk:
+    """One walk over a syntax tree. What is done at every node is written to cost little."""
+
+    def __init__(self, data: bytes, grammar: Grammar) -> None:
+        self._data = data
+        self._grammar = grammar
+        self._table = grammar.table
+        self._rules = grammar.rules
+        self._stack: list[_Level] = []
+
+    def definitions(self, root: Node) -> Iterator[Definition]:
+        """Every definition under `root`, outer before inner."""
+        rule_of, stack = self._rules.get, self._stack
+        stack.append(_Level(iter((root,)), Scope()))
+        while stack:
+            level = stack[-1]
+            for sibling in level.nodes:
+                node, rule = sibling, rule_of(sibling.kind_id)
+                if rule is not None and rule.only_holds:
+                    node, rule = self._held(level, node, rule)
+                if rule is not None:
+                    for found in self._found_at(node, rule, level.scope):
+                        definition = self._taken(found, level, node, rule, node is sibling)
+                        if definition is not None:
+                            yield definition
+                if stack[-1] is not level:
                     break
-                continue
-            for found in (
-                rule.read(node, level.scope) if rule.read else _read(rule, node, level.scope, data, grammar)
-            ):
-                name = _plain(found.name) if found.name else None
-                if name and found.kind and found.listed:
-                    yield _definition(found, name, found.kind, level, data=data, grammar=grammar)
-                if (found.inside or found.rest) and len(stack) < MAX_DEPTH:
-                    _enter(stack, level, found, name, met=(node, rule))
-            if stack[-1] is not level:
-                break
-        else:
-            stack.pop()
+            else:
+                stack.pop()
 
+    def _held(self, level: _Level, node: Node, rule: BoundRule) -> tuple[Node, BoundRule | None]:
+        """The only thing that `node` holds, as a statement does an expression; else put what it holds on the stack."""
+        while rule.sees_through and level.word is None and node.named_child_count == 1:
+            only = node.named_child(0)
+            inner = self._rules.get(only.kind_id) if only is not None else None
+            if only is None or inner is None or not inner.only_holds:
+                return only or node, inner
+            node, rule = only, inner
+        self._enter(node, level.scope, level, node, rule)
+        return node, None
 
-def _enter_holder(stack: list[_Level], level: _Level, node: Node, rule: BoundRule) -> bool:
-    """Put what `node` holds on the stack, in the scope around it; False if there is nothing to read."""
-    children = node.named_children
-    if not children or len(stack) >= MAX_DEPTH:
-        return False
-    wrapper = (level.wrapper or node) if rule.wraps else None
-    stack.append(_Level(iter(children), level.scope, wrapper, rule.wraps))
-    return True
-
-
-def _enter(
-    stack: list[_Level], level: _Level, found: Found, name: str | None, *, met: tuple[Node, BoundRule]
-) -> None:
-    """Put what is inside of `found`, met on `level`, on the stack, in the scope that it makes."""
-    node, rule = met
-    scope = Scope(name, found.kind, level.scope.depth + found.listed) if name else level.scope
-    if found.rest:
-        level.scope = scope
-    wrapper = (level.wrapper or node) if rule.wraps else None
-    for part in reversed(found.inside):
+    def _enter(self, part: Node, scope: Scope, level: _Level, node: Node, rule: BoundRule) -> None:
+        """Put the children of a part of `node`, which was met on `level`, on the stack."""
         children = part.named_children
-        if children:
-            stack.append(_Level(iter(children), scope, wrapper, rule.wraps))
+        if not children or len(self._stack) >= MAX_DEPTH:
+            return
+        word = (level.word or _first_word(node, self._data, self._grammar)) if rule.wraps else None
+        self._stack.append(_Level(iter(children), scope, word, rule.wraps))
 
+    def _found_at(self, node: Node, rule: BoundRule, scope: Scope) -> Iterable[Found]:
+        """What a rule finds at `node`."""
+        if rule.read is not None:
+            return rule.read(node, scope)
+        body = rule.body(node) if rule.body else None
+        held = body if rule.body else node
+        inside = (held,) if rule.descend and held is not None else ()
+        kind = rule.kind
+        named = rule.name(node) if kind else None
+        if kind is None or named is None:
+            return (Found(node, None, None, None, inside),)
+        name = self._data[named.start_byte : named.end_byte].decode("utf-8", "replace")
+        if scope.kind in self._table.owners:
+            kind = "constructor" if name in self._table.constructors else rule.member or kind
+        return (Found(node, kind, name, body, inside),)
 
-def _read(rule: BoundRule, node: Node, scope: Scope, data: bytes, grammar: Grammar) -> Iterable[Found]:
-    """What a rule that is plain data finds at `node`."""
-    body = rule.body.of(node) if rule.body is not None else node
-    inside = (body,) if rule.descend and body is not None else ()
-    kind = rule.kind
-    if kind is None:
-        return (Found(node, inside=inside),)
-    named = rule.name.of(node)
-    if named is None:
-        return (Found(node, inside=inside),)
-    name = data[named.start_byte : named.end_byte].decode("utf-8", "replace")
-    if scope.kind in grammar.table.owners:
-        kind = "constructor" if name in grammar.table.constructors else rule.member or kind
-    return (Found(node, kind, name, body if rule.body is not None else None, inside),)
+    def _taken(
+        self, found: Found, level: _Level, node: Node, rule: BoundRule, is_sibling: bool
+    ) -> Definition | None:
+        """The definition that was found at `node`, if it is one; what is inside goes on the stack.
+
+        What is not a sibling is the only thing in one: nothing follows it.
+        """
+        name, kind, inside = _plain(found.name) if found.name else None, found.kind, found.inside
+        definition = self._definition(found, name, kind, level) if name and kind and found.listed else None
+        if inside or found.rest:
+            scope = Scope(name, kind, level.scope.depth + found.listed) if name else level.scope
+            for part in reversed(inside):
+                self._enter(part, scope, level, node, rule)
+            if found.rest and is_sibling:
+                level.scope = scope
+        return definition
+
+    def _definition(self, found: Found, name: str, kind: DefinitionKind, level: _Level) -> Definition:
+        """The value of `found`, which was met on `level`."""
+        data, word = self._data, level.word
+        first = node = found.node
+        start = node.start_byte
+        if data[start : start + 1] in _ANNOTATION_MARKS:
+            first = _first_word(node, data, self._grammar)
+            start = first.start_byte
+        if word is not None and (level.wraps == "always" or word.start_point[0] == first.start_point[0]):
+            first = word
+            start = first.start_byte
+        line = first.start_point[0] + 1
+        end_row, end_column = node.end_point
+        end_line = found.end_line or (end_row + 1 if end_column else end_row)
+        end = node.end_byte if found.body is None else found.body.start_byte
+        if end - start > _SIGNATURE_BYTES:
+            end = start + _SIGNATURE_BYTES
+        signature = _signature(data[start:end], kind, self._table.comment) or name
+        parent = level.scope.name if found.parent is None else found.parent
+        return Definition(name, kind, signature, line, max(line, end_line), parent or None)
 
 
 def _plain(name: str) -> str | None:
@@ -165,33 +201,6 @@ def _plain(name: str) -> str | None:
     if name[:1] in _QUOTES and name[:1] == name[-1:]:
         name = name[1:-1].strip()
     return name if 0 < len(name) <= MAX_NAME and name.isprintable() else None
-
-
-def _definition(
-    found: Found, name: str, kind: DefinitionKind, level: _Level, *, data: bytes, grammar: Grammar
-) -> Definition:
-    """The value of `found`, which was met on `level`."""
-    first = node = found.node
-    start = node.start_byte
-    if level.wrapper is not None or (grammar.leads and data[start : start + 1] in _ANNOTATION_MARKS):
-        first = _beginning(node, level, data, grammar)
-        start = first.start_byte
-    line = first.start_point[0] + 1
-    end_row, end_column = node.end_point
-    end_line = found.end_line or (end_row + 1 if end_column else end_row)
-    end = node.end_byte if found.body is None else found.body.start_byte
-    signature = _signature(data[start : min(end, start + _SIGNATURE_BYTES)], kind, grammar)
-    parent = level.scope.name if found.parent is None else found.parent
-    return Definition(name, kind, signature or name, line, max(line, end_line), parent or None)
-
-
-def _beginning(node: Node, level: _Level, data: bytes, grammar: Grammar) -> Node:
-    """Where the definition at `node` begins as it is written: at `export`, `template` or the like, if there is one."""
-    first = _first_word(node, data, grammar)
-    if level.wrapper is None:
-        return first
-    word = _first_word(level.wrapper, data, grammar)
-    return word if level.wraps == "always" or word.start_point[0] == first.start_point[0] else first
 
 
 def _first_word(node: Node, data: bytes, grammar: Grammar) -> Node:
@@ -206,12 +215,14 @@ def _first_word(node: Node, data: bytes, grammar: Grammar) -> Node:
     return next((part for part in parts if part.kind_id not in leads), node)
 
 
-def _signature(raw: bytes, kind: DefinitionKind, grammar: Grammar) -> str:
+def _signature(raw: bytes, kind: DefinitionKind, comment: Comment) -> str:
     """`raw`, the text before the body, folded to one line."""
-    if b"\n" in raw:
-        raw = raw.split(b"\n", 1)[0] if kind in _ONE_LINERS else grammar.table.comment.sub(b"", raw)
-    folded = " ".join(raw.decode("utf-8", "replace").split())
-    return folded[:MAX_SIGNATURE].rstrip(" {(:=;,\\")
+    if _NEWLINE in raw:
+        raw = raw.split(b"\n", 1)[0] if kind in _ONE_LINERS else comment.cut(raw)
+    text = raw.decode("utf-8", "replace")
+    if "  " in text or not text.isprintable():  # the only blank that is printable is the plain one
+        text = " ".join(text.split())
+    return text.strip(" ")[:MAX_SIGNATURE].rstrip(" {(:=;,\\")
 
 
 def _limited(found: Iterable[Definition], table: Table) -> Iterator[Definition]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 _VALUE_BITS = 20
+_LEAST_ROOM = 1 << 10
 
 
 def firsts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
@@ -31,30 +33,48 @@ def summed(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
     return ordered, np.add.reduceat(values, begins) if len(begins) else values
 
 
-class Lists(NamedTuple):
-    """Lists of numbers, one after the other in `values`; list n has `sizes[n]` of them from `begins[n]`."""
+class Growing:
+    """An array with room for more at its end, which doubles when it is used up: so little is copied.
 
-    begins: Ints
-    sizes: Ints
-    values: NDArray[Any]
+    The first `length` elements of `room` count.
+    """
 
-    def extended(self, sizes: Ints, values: NDArray[Any]) -> Lists:
-        """With more lists behind these, given in the same way."""
-        begins = len(self.values) + np.cumsum(sizes) - sizes
-        return Lists(
-            np.concatenate((self.begins, begins)),
-            np.concatenate((self.sizes, sizes)),
-            np.concatenate((self.values, values)),
-        )
+    def __init__(self, kind: type[np.generic]) -> None:
+        self.room: NDArray[Any] = np.zeros(_LEAST_ROOM, kind)
+        self.length = 0
+
+    def add(self, values: NDArray[Any] | Sequence[object]) -> None:
+        """Some more, at the end."""
+        end = self.length + len(values)
+        if end > len(self.room):
+            grown = np.zeros(max(end, 2 * len(self.room)), self.room.dtype)
+            grown[: self.length] = self.room[: self.length]
+            self.room = grown
+        self.room[self.length : end] = values
+        self.length = end
+
+
+class Lists:
+    """Lists of numbers of some kind, one after the other; they are numbered in the order in which they come."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._begins = Growing(np.int64)
+        self._sizes = Growing(np.int64)
+        self._values = Growing(kind)
+
+    def __len__(self) -> int:
+        return self._sizes.length
+
+    def add(self, sizes: Ints, values: NDArray[Any]) -> None:
+        """More lists: how long each is, and the numbers of all of them."""
+        self._begins.add(self._values.length + np.cumsum(sizes) - sizes)
+        self._sizes.add(sizes)
+        self._values.add(values)
 
     def of(self, numbers: Ints) -> tuple[Ints, NDArray[Any]]:
         """The sizes and values of the lists with these numbers."""
-        sizes = self.sizes[numbers]
+        sizes = self._sizes.room[numbers]
         ends = np.cumsum(sizes)
         n_values = int(ends[-1]) if len(ends) else 0
-        return sizes, self.values[np.repeat(self.begins[numbers] - ends + sizes, sizes) + np.arange(n_values)]
-
-
-def no_lists(kind: type[np.generic]) -> Lists:
-    """None yet, of values of a kind."""
-    return Lists(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, kind))
+        places = np.repeat(self._begins.room[numbers] - ends + sizes, sizes) + np.arange(n_values)
+        return sizes, self._values.room[places]

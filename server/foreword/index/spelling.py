@@ -21,7 +21,7 @@ _WORD_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 )
 _IS_WORD = bytes(byte in _WORD_BYTES for byte in range(0x100))
 """A translation table: 1 for what can be part of a word. Beyond ASCII that may also be punctuation or a blank."""
-_CAN_BEGIN = np.array([byte not in b"0123456789" for byte in range(0x100)])
+_ZERO, _N_DIGITS = ord("0"), 10
 
 
 class Spelled(NamedTuple):
@@ -55,7 +55,8 @@ def spell(files: Sequence[bytes]) -> Spelled:
     order = np.argsort(found)
     found = found[order]
     is_first = firsts(found)
-    keys, first = found[is_first], order[is_first]
+    once = np.flatnonzero(is_first)
+    keys, first = found[once], order[once]
     pairs = np.sort(rows[order] * max(1, len(keys)) + (np.cumsum(is_first) - 1))
     begins = np.flatnonzero(firsts(pairs))
     rows, places = np.divmod(pairs[begins], max(1, len(keys)))
@@ -70,7 +71,9 @@ def _spans(text: bytes) -> tuple[Spans, NDArray[np.bool_]]:
     begins = edges[::2]
     lengths = edges[1::2] - begins
     codes = np.frombuffer(text, np.uint8)
-    can_count = (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH) & _CAN_BEGIN[codes[begins]]
+    can_count = (
+        (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH) & (codes[begins] - np.uint8(_ZERO) >= _N_DIGITS)
+    )
     is_wide = np.zeros(len(begins), np.bool_)
     if not text.isascii():
         beyond = np.flatnonzero(codes.view(np.int8) < 0)

@@ -10,8 +10,13 @@ import re
 from functools import lru_cache
 from zlib import crc32
 
-WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*|[0-9]{2,}")
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z\u0080-\U0010ffff]+|[A-Z]+|[0-9]+")
+# Each class says what of ASCII is not in it: a range up to the last character of Unicode takes milliseconds to compile.
+_NO_LETTER = r"\x00-@\[-\^`{-\x7f"
+_NO_LETTER_OR_DIGIT = r"\x00-/:-@\[-\^`{-\x7f"
+_NOT_SMALL = r"\x00-`{-\x7f"
+WORD = re.compile(f"[^{_NO_LETTER}][^{_NO_LETTER_OR_DIGIT}]*|[0-9]{{2,}}")
+"""What begins with a letter, an underline or anything beyond ASCII, or is a number of two digits or more."""
+_PART = re.compile(f"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^{_NOT_SMALL}]+|[A-Z]+|[0-9]+")
 _ENDINGS = (("ization", 3), ("ation", 4), ("ing", 3), ("ion", 4), ("ed", 3))
 """Endings with the least number of letters that must be left."""
 _LAST_LETTERS = frozenset("ngd")

@@ -23,7 +23,7 @@ from foreword.index.references import (
     keyword_languages,
     language_bit,
 )
-from foreword.index.runs import Ints, no_lists, summed
+from foreword.index.runs import Growing, Ints, Lists, summed
 from foreword.index.spelling import Spelled, spell
 from foreword.index.terms import HASH_BYTES, packed_hashes
 from foreword.index.vectors import Terms
@@ -61,11 +61,11 @@ class Wordbook:
         """
         spelled = spell([data for data, _ in files])
         with self._lock:
-            if max(len(self._names), len(self._keys)) > MAX_KNOWN:
+            if max(self._names.length, len(self._keys)) > MAX_KNOWN:
                 self._begin()
             rows, numbers, counts = self._identifiers(spelled, [language for _, language in files])
             sizes, hashes = self._hashes.of(numbers)
-            names = list(map(self._names.__getitem__, numbers.tolist()))
+            names = self._names.room[numbers].tolist()
         terms = Terms(np.repeat(rows, sizes), hashes, np.repeat(counts, sizes))
         return _references(rows, names, counts, len(files)), terms
 
@@ -84,14 +84,14 @@ class Wordbook:
         return Terms(rows, hashes, np.ones(len(rows), np.int64))
 
     def _begin(self) -> None:
-        self._names: list[str] = []
+        self._names = Growing(np.object_)
         self._number_of: dict[str, int] = {}
-        self._hashes = no_lists(np.uint32)
+        self._hashes = Lists(np.uint32)
         self._parts = Parts()
         self._keys: Keys = np.zeros(0, np.uint64)
         self._entries = np.zeros(0, np.int64)
         """For each of the keys, which are in ascending order, which list of `_meanings` is its."""
-        self._meanings = no_lists(np.int64)
+        self._meanings = Lists(np.int64)
         """Numbers of identifiers, with a bit above `_NUMBER_BITS` for each language that has it as a keyword."""
 
     def _identifiers(self, spelled: Spelled, languages: Sequence[str]) -> tuple[Ints, Ints, Ints]:
@@ -115,14 +115,16 @@ class Wordbook:
 
     def _limited(self, rows: Ints, numbers: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
         """Without what is too much in a file."""
-        n_found = np.bincount(rows)
+        too_long = np.flatnonzero(np.bincount(rows) > MAX_IDENTIFIERS).tolist()
+        if not too_long:
+            return rows, numbers, counts
         kept = np.ones(len(rows), np.bool_)
-        for row in np.flatnonzero(n_found > MAX_IDENTIFIERS).tolist():
+        for row in too_long:
             begin, end = np.searchsorted(rows, (row, row + 1)).tolist()
-            names = [self._names[number] for number in numbers[begin:end].tolist()]
+            names = self._names.room[numbers[begin:end]].tolist()
             order = sorted(zip((-counts[begin:end]).tolist(), names, range(begin, end), strict=True))
             kept[[place for _, _, place in order[MAX_IDENTIFIERS:]]] = False
-        return (rows, numbers, counts) if kept.all() else (rows[kept], numbers[kept], counts[kept])
+        return rows[kept], numbers[kept], counts[kept]
 
     def _entries_of(self, spelled: Spelled) -> Ints:
         """For each of the different words the list of what it means."""
@@ -143,16 +145,18 @@ class Wordbook:
         names = b" ".join(map(words.__getitem__, plain.tolist())).decode("ascii").split()
         beyond = [identifiers_in(words[place]) for place in wide.tolist()]
         sizes = np.concatenate((np.ones(len(plain), np.int64), np.fromiter(map(len, beyond), np.int64)))
-        first = len(self._meanings.sizes)
+        first = len(self._meanings)
         meant = [*self._meant(names), *self._meant_beyond(list(chain.from_iterable(beyond)))]
-        self._meanings = self._meanings.extended(sizes, np.array(meant, np.int64))
+        self._meanings.add(sizes, np.array(meant, np.int64))
         entries = np.zeros(len(words), np.int64)
         entries[np.concatenate((plain, wide))] = np.arange(first, first + len(words))
         return entries
 
-    def _meant(self, names: Sequence[str]) -> list[int]:
+    def _meant(self, names: Sequence[str]) -> Sequence[int]:
         """Identifiers as they stand in `_meanings`."""
         numbers = self._numbers(names)
+        if KEYWORDS.isdisjoint(names):
+            return numbers
         return [
             keyword_languages(name) << _NUMBER_BITS | number if name in KEYWORDS else number
             for name, number in zip(names, numbers, strict=True)
@@ -166,15 +170,16 @@ class Wordbook:
             for meant, (_, can_be_keyword) in zip(self._meant(names), found, strict=True)
         ]
 
-    def _numbers(self, names: Sequence[str]) -> list[int]:
+    def _numbers(self, names: Sequence[str]) -> Sequence[int]:
         """The numbers of identifiers, known or new."""
         known = self._number_of
         new = [name for name in dict.fromkeys(names) if name not in known]
+        numbers = range(len(known), len(known) + len(new))
         if new:
-            known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
-            self._names += new
-            self._hashes = self._hashes.extended(*self._parts.hashes_of(new))
-        return [known[name] for name in names]
+            known.update(zip(new, numbers, strict=True))
+            self._names.add(new)
+            self._hashes.add(*self._parts.hashes_of(new))
+        return numbers if len(new) == len(names) else [known[name] for name in names]
 
 
 def _references(rows: Ints, names: Sequence[str], counts: Ints, n_files: int) -> list[References]:

@@ -23,16 +23,18 @@ from foreword.index.languages.rule import (
 _FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
 _ACCESSORS = frozenset(("get", "set"))
 _EXPORTS = frozenset(("exports", "module.exports"))
+_CALLED_AT_ONCE = frozenset(("parenthesized_expression", "identifier"))
 
 
 def _bound(node: Node, name: str, value: Node | None, parent: str | None = None) -> Found | None:
     """`name` bound to `value`, when that is a function, a class or an object that may hold functions."""
     if value is None:
         return None
-    body = value.child_by_field_name("body")
-    if value.type in _FUNCTIONS:
-        return Found(node, "function", name, body, parent=parent)
-    if value.type == "class":
+    kind = value.type
+    if kind in _FUNCTIONS:
+        return Found(node, "function", name, value.child_by_field_name("body"), parent=parent)
+    if kind == "class":
+        body = value.child_by_field_name("body")
         return Found(node, "class", name, body, (body,) if body else (), parent)
     return None
 
@@ -106,10 +108,22 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     name = text(named)
     if name == "constructor":
         return (Found(node, "constructor", name, body),)
-    has_modifiers = named is not None and named.start_byte > node.start_byte
-    if has_modifiers and any(child.type in _ACCESSORS for child in node.children):
+    if named is not None and _is_accessor(node, named):
         return (Found(node, "property", name, body),)
     return (Found(node, "method" if scope.name else "function", name, body),)
+
+
+def _is_accessor(method: Node, named: Node) -> bool:
+    """Whether `get` or `set` stands before the name."""
+    if named.start_byte == method.start_byte:
+        return False
+    for index in range(method.child_count):
+        child = method.child(index)
+        if child is None or child.start_byte >= named.start_byte:
+            return False
+        if child.type in _ACCESSORS:
+            return True
+    return False
 
 
 def _field(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -123,16 +137,13 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
     """`(function () {...})()` and `define(..., function () {...})` around a whole module are looked through."""
-    callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if scope.name is not None or callee is None or arguments is None:
+    callee = node.child_by_field_name("function") if scope.name is None else None
+    if callee is None or callee.type not in _CALLED_AT_ONCE:
         return ()
-    holder = (
-        arguments
-        if text(callee) == "define"
-        else callee
-        if callee.type == "parenthesized_expression"
-        else None
-    )
+    arguments = node.child_by_field_name("arguments")
+    holder = callee if callee.type == "parenthesized_expression" else arguments
+    if arguments is None or (holder is arguments and text(callee) != "define"):
+        return ()
     function = child_of_kind(holder, *_FUNCTIONS) if holder else None
     body = function.child_by_field_name("body") if function else None
     return (Found(node, inside=(body,)),) if body else ()

@@ -8,9 +8,19 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
-from foreword.index.languages.rule import WRAPPER, Found, Rule, Scope, Table, child_of_kind, containers, text
+from foreword.index.languages.rule import (
+    WRAPPER,
+    Comment,
+    Found,
+    Rule,
+    Scope,
+    Table,
+    child_of_kind,
+    containers,
+    text,
+)
 
-_COMMENT = re.compile(rb"\(\*.*?(?:\*\)|\Z)", re.DOTALL)
+_COMMENT = Comment(re.compile(rb"\(\*.*?(?:\*\)|\Z)", re.DOTALL), b"*")
 _FUNCTIONS = frozenset(("fun_expression", "function_expression"))
 
 

@@ -19,10 +19,27 @@ from tree_sitter import Node
 from foreword.core.outline import DefinitionKind
 from foreword.index.languages.bodies import Bodies
 
-SLASH_COMMENT = re.compile(rb"(?<!\S)//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
-HASH_COMMENT = re.compile(rb"(?<!\S)#[^\n]*")
-DASH_COMMENT = re.compile(rb"(?<!\S)--[^\n]*")
-DIRECTIVE_OR_COMMENT = re.compile(SLASH_COMMENT.pattern + rb"|(?<!\S)#[^\n]*", re.DOTALL)
+
+class Comment(NamedTuple):
+    """What comments look like: each match of `pattern` has one of the bytes `signs`."""
+
+    pattern: re.Pattern[bytes]
+    signs: bytes
+
+    def cut(self, raw: bytes) -> bytes:
+        """`raw` without comments; without a sign of any it is not searched, which takes longer than all else here."""
+        for sign in self.signs:
+            if sign in raw:
+                return self.pattern.sub(b"", raw)
+        return raw
+
+
+SLASH_COMMENT = Comment(re.compile(rb"(?<!\S)//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL), b"/")
+HASH_COMMENT = Comment(re.compile(rb"(?<!\S)#[^\n]*"), b"#")
+DASH_COMMENT = Comment(re.compile(rb"(?<!\S)--[^\n]*"), b"-")
+DIRECTIVE_OR_COMMENT = Comment(
+    re.compile(SLASH_COMMENT.pattern.pattern + rb"|(?<!\S)#[^\n]*", re.DOTALL), b"/#"
+)
 """Comments of C and its kin, with the lines of the preprocessor."""
 
 TYPE_KINDS: frozenset[DefinitionKind] = frozenset(("class", "enum", "interface", "struct", "trait"))
@@ -88,7 +105,7 @@ class Table:
     Of the `unique` kinds a name counts once per file, as a macro with a definition for each platform.
     `comment` matches what is left out of a signature that spans lines.
     With `merges`, neighbours of the same name, kind and parent are clauses of one definition.
-    `bodies` are those of functions, if they can be told without a parser and nothing in them counts.
+    `bodies` are what no definition is read from, such as those of functions, where a parser is not needed to tell.
     """
 
     rules: Mapping[str, Rule]
@@ -98,7 +115,7 @@ class Table:
     owners: frozenset[DefinitionKind] = TYPE_KINDS
     limits: Mapping[DefinitionKind, int] = field(default_factory=dict)
     unique: frozenset[DefinitionKind] = frozenset()
-    comment: re.Pattern[bytes] = SLASH_COMMENT
+    comment: Comment = SLASH_COMMENT
     merges: bool = False
     bodies: Bodies | None = None
 
@@ -122,7 +139,10 @@ def text(node: Node | None) -> str:
 
 def child_of_kind(node: Node, *kinds: str) -> Node | None:
     """The first named child of one of `kinds`."""
-    return next((child for child in node.named_children if child.type in kinds), None)
+    for child in node.named_children:
+        if child.type in kinds:
+            return child
+    return None
 
 
 def named_child(node: Node, index: int) -> Node | None:
@@ -132,7 +152,10 @@ def named_child(node: Node, index: int) -> Node | None:
 
 def has_token(node: Node, token: str) -> bool:
     """Whether `token` is a child of `node`."""
-    return any(child.type == token for child in node.children)
+    for child in node.children:  # noqa: SIM110 - a generator would take longer than all of this
+        if child.type == token:
+            return True
+    return False
 
 
 def last_part(qualified: str, separator: str) -> tuple[str, str | None]:
