@@ -18,23 +18,28 @@ from foreword.core.outline import Definition
 from foreword.index.grammar import Grammar, load
 from foreword.index.languages import TABLES
 from foreword.index.outline import definitions_in, extract, grammar_of
-from foreword.index.skimming import LEAST_BODY_BYTES, LEAST_BYTES, skim, without_bodies
+from foreword.index.skimming import LEAST_BYTES, skim, without_bodies
 
 HERE = Path(__file__).parents[2]
 LONG = "total = " + " + ".join(["amount"] * 12)
 
-FUNCTIONS = {
+EXAMPLES = {
     "c": f"int till(int rate)\n{{\n\t{LONG};\nagain:\n#if RATE\n\treturn total;\n#endif\n}}\n",
     "cpp": f"namespace shop {{\nint till(int rate) {{\n  {LONG};\n  return total;\n}}\n}}\n",
     "csharp": f"class Till\n{{\n    int Total(int rate)\n    {{\n        {LONG};\n    }}\n}}\n",
+    "css": f".till {{\n  --rate: 5;\n  --sum: {LONG};\n}}\n#desk {{\n  color: red;\n}}\n",
     "go": f"package till\n\nfunc (r Rate) Total(a int) int {{\n\t{LONG}\n\n\treturn total\n}}\n",
     "java": f"class Till {{\n    @Override\n    int total(int rate) throws Oops {{\n        {LONG};\n    }}\n}}\n",
     "javascript": f"\nfunction till(rate) {{\n  {LONG};\n  return () => {{\n  }};\n}}\n",
+    "json": f'{{\n  "till": {{\n    "rate": {{\n      "sum": "{LONG}"\n    }}\n  }},\n  "desks": [\n    "{LONG}"\n  ]\n}}\n',
     "kotlin": f"class Till {{\n    private fun total(rate: Int): Int {{\n        {LONG}\n    }}\n}}\n",
+    "markdown": f"# Till\n{LONG}\n\n- {LONG}\n- {LONG}\n\n| {LONG} |\n|---|\n## Rate\n\nSum\n===\n",
+    "php": f"<?php\nclass Till\n{{\n    public function total(int $rate): int\n    {{\n        {LONG};\n    }}\n}}\n",
     "python": f"class Till:\n    def total(self) -> int:  # all\n        {LONG}\n        if total:\n            return 0\n\n",
     "rust": f"impl Till {{\n    pub fn total(\n        &self,\n    ) -> u8 {{\n        {LONG};\n        1\n    }}\n}}\n",
     "swift": f"class Till {{\n    public func total() -> Int {{\n        {LONG}\n    }}\n}}\n",
     "tsx": f"export const Till = () => {{\n  {LONG};\n  return <b>{{total}}</b>;\n}};\n".rjust(1, "\n"),
+    "zig": f"pub fn total(rate: u8) u8 {{\n    {LONG};\n    return 0;\n}}\n",
     "typescript": f"class Till {{\n    async total(rate: number): Promise<void> {{\n        {LONG};\n    }}\n}}\n",
 }
 LONG_ENOUGH = "\n" * LEAST_BYTES
@@ -58,16 +63,16 @@ def read_around_bodies(language: str, data: bytes) -> bytes | None:
     return skimmed and b"".join(skimmed.data[one.start_byte : one.end_byte] for one in skimmed.ranges)
 
 
-def test_there_is_an_example_of_each_language_that_can_be_skimmed() -> None:
-    assert sorted(FUNCTIONS) == sorted(name for name, table in TABLES.items() if table.bodies is not None)
+def test_there_is_an_example_of_each_language_that_is_skimmed() -> None:
+    assert sorted(EXAMPLES) == sorted(name for name, table in TABLES.items() if table.bodies is not None)
 
 
-@pytest.mark.parametrize("language", sorted(FUNCTIONS))
+@pytest.mark.parametrize("language", sorted(EXAMPLES))
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_the_parser_does_not_read_the_body_of_a_function_and_the_outline_is_that_of_the_whole(
+def test_the_parser_does_not_read_bodies_and_the_outline_is_that_of_the_whole(
     language: str, line_end: str
 ) -> None:
-    text = "\n" + FUNCTIONS[language] + AFTER.get(language, "") + LONG_ENOUGH
+    text = "\n" + EXAMPLES[language] + AFTER.get(language, "") + LONG_ENOUGH
     data = text.replace("\n", line_end).encode()
     left = read_around_bodies(language, data)
     assert left is not None
@@ -124,10 +129,12 @@ def test_what_only_looks_like_a_body_is_read(language: str, text: str) -> None:
 
 def test_short_bodies_and_short_texts_are_read() -> None:
     short = "\nfunc f() {\n\treturn\n}\n"
-    assert LEAST_BODY_BYTES > len(short)
+    bodies = load("go").table.bodies
+    assert bodies is not None
+    assert bodies.least > len(short)
     assert read_around_bodies("go", (short + LONG_ENOUGH).encode()) is None
-    assert read_around_bodies("go", ("\n" + FUNCTIONS["go"]).encode()) is None
-    assert read_around_bodies("go", ("\n" + FUNCTIONS["go"] + LONG_ENOUGH).encode()) is not None
+    assert read_around_bodies("go", ("\n" + EXAMPLES["go"]).encode()) is None
+    assert read_around_bodies("go", ("\n" + EXAMPLES["go"] + LONG_ENOUGH).encode()) is not None
 
 
 def test_a_syntax_error_in_a_body_does_not_hide_what_comes_after_it() -> None:
@@ -148,66 +155,65 @@ def test_macros_in_c_do_not_make_it_read_twice_and_hide_nothing() -> None:
     assert "rate" in [one.name for one in extract("c", text).definitions]
 
 
+@pytest.mark.parametrize(
+    ("string", "is_skimmed"),
+    [('"ERR"', True), ('"ERR", (x)', True), ('R"(text)"', False), ('u8R"x(text)x"', False)],
+)
+def test_only_raw_strings_keep_the_bodies_of_c(string: str, *, is_skimmed: bool) -> None:
+    text = f"\nint till(int rate)\n{{\n\tcall({string});\n\t{LONG};\n}}\n{LONG_ENOUGH}".encode()
+    assert is_skimmed == (read_around_bodies("cpp", text) is not None)
+
+
 def test_the_parser_reads_whole_texts_afterwards() -> None:
     parser = Parser(load("go").language)
     bodies = load("go").table.bodies
     assert bodies is not None
-    assert skim(parser, bodies, ("\n" + FUNCTIONS["go"] + LONG_ENOUGH).encode()) is not None
+    assert skim(parser, bodies, ("\n" + EXAMPLES["go"] + LONG_ENOUGH).encode()) is not None
     text = b"package till\n\nfunc Rate() {}\n"
     assert len(text) == parser.parse(text).root_node.end_byte
 
 
-PIECES = st.lists(
-    st.one_of(
-        st.sampled_from(sorted(set(FUNCTIONS.values()))),
-        st.sampled_from(
-            [
-                "\n",
-                "}\n",
-                "    }\n",
-                "{\n",
-                ")\n",
-                "`\n",
-                '"""\n',
-                "'\n",
-                "/*\n",
-                "*/\n",
-                "class Rate {\n",
-                "class A:\n",
-            ]
-        ),
-        st.sampled_from(
-            [
-                "func f() {\n",
-                "fn f() {\n",
-                "    def f(\n    ) -> int:\n",
-                "void f()\n{\n",
-                f"    {LONG}\n",
-                "\t\n",
-            ]
-        ),
-        st.sampled_from(
-            [
-                "#if A\n",
-                "#endif\n",
-                "\\\n",
-                "@x\n",
-                "export default {\n",
-                "impl A {\n",
-                "é\n",
-                "\r\n",
-                "x = 1",
-            ]
-        ),
+ODD_LINES = (
+    *(
+        "\n",
+        "}\n",
+        "    }\n",
+        "{\n",
+        ")\n",
+        "`\n",
+        '"""\n',
+        "'\n",
+        "/*\n",
+        "*/\n",
+        "class Rate {\n",
+        "class A:\n",
+        "func f() {\n",
     ),
-    max_size=12,
+    *(
+        "fn f() {\n",
+        "    def f(\n    ) -> int:\n",
+        "void f()\n{\n",
+        f"    {LONG}\n",
+        "\t\n",
+        "#if A\n",
+        "#endif\n",
+        "\\\n",
+    ),
+    *("@x\n", "export default {\n", "impl A {\n", "é\n", "\r\n", "x = 1"),
 )
 
 
+def texts(language: str) -> st.SearchStrategy[tuple[str, str]]:
+    piece = st.one_of(st.just(EXAMPLES[language]), st.sampled_from(ODD_LINES))
+    return st.tuples(st.just(language), st.lists(piece, max_size=12).map("".join))
+
+
 @settings(deadline=None, max_examples=300)
-@given(st.sampled_from(sorted(FUNCTIONS)), PIECES)
-def test_a_text_without_errors_has_the_outline_of_the_whole(language: str, pieces: list[str]) -> None:
-    data = ("".join(pieces) + LONG_ENOUGH).encode()
+@given(st.sampled_from(sorted(EXAMPLES.keys() - {"kotlin"})).flatmap(texts))
+def test_a_text_without_errors_has_the_outline_of_the_whole(text_in: tuple[str, str]) -> None:
+    """The grammar of Kotlin takes minutes for a few short texts that have errors."""
+    language, text = text_in
+    data = (text + LONG_ENOUGH).encode()
     tree, grammar = whole(language, data)
     if not tree.root_node.has_error:
         assert definitions_in(tree, data, grammar) == extract(language, data).definitions

@@ -1,6 +1,6 @@
-"""Parsing a text without the bodies of its functions, which no outline looks into: they are half of what there is to parse.
+"""Parsing a text without what no outline looks into, such as the bodies of functions: it is half of what there is to parse.
 
-`Bodies` says where they seem to be. The parser is told to read only what is around them (`Parser.included_ranges`), so
+`Bodies` says where that seems to be. The parser is told to read only what is around them (`Parser.included_ranges`), so
 that everything keeps its place. If that leaves a syntax error, the text is parsed whole: either it has one, or what
 seemed a body was something else. So the outline is that of the whole text, wherever that text has no errors.
 """
@@ -12,17 +12,14 @@ from typing import NamedTuple
 
 from tree_sitter import Parser, Point, Range, Tree
 
-from foreword.index.languages.bodies import Bodies
+from foreword.index.languages.bodies import Bodies, Span
 
 LEAST_BYTES = 1_000
-LEAST_BODY_BYTES = 60
-"""A shorter text, or body, is parsed sooner than bodies are looked for, or left out."""
+"""A shorter text is parsed sooner than bodies are looked for in it."""
 
 _END = b"\n"
 _BLANKS = b" \t\r\n"
 _COMMENT = b"#"
-
-Span = tuple[int, int]
 
 
 class Skim(NamedTuple):
@@ -49,25 +46,18 @@ def skim(
 
 def without_bodies(bodies: Bodies, data: bytes) -> Skim | None:
     """What is left of a text without its bodies; None if there are none to leave out."""
-    if len(data) < LEAST_BYTES or any(sign in data for sign in bodies.unless):
+    if len(data) < LEAST_BYTES or (bodies.unless is not None and bodies.unless.search(data)):
         return None
-    spans = [span for span in _spans(bodies, data) if _is_whole(bodies, data, span)]
+    spans = [span for span in bodies.find(data) if _is_whole(bodies, data, span)]
     text = data
     if bodies.statement:
         text, spans = _with_statements(data, spans, bodies.statement)
     return Skim(text, _around(data, spans)) if spans else None
 
 
-def _spans(bodies: Bodies, data: bytes) -> list[Span]:
-    last = bodies.pattern.groups
-    return [match.span(last) for match in bodies.pattern.finditer(data)]
-
-
 def _is_whole(bodies: Bodies, data: bytes, span: Span) -> bool:
     start, end = span
-    return end - start >= LEAST_BODY_BYTES and not any(
-        data.count(sign, start, end) % 2 for sign in bodies.quotes
-    )
+    return end - start >= bodies.least and not any(data.count(sign, start, end) % 2 for sign in bodies.quotes)
 
 
 def _with_statements(data: bytes, spans: Sequence[Span], statement: bytes) -> tuple[bytes, list[Span]]:
@@ -106,18 +96,13 @@ def _around(data: bytes, spans: Sequence[Span]) -> list[Range]:
     ranges: list[Range] = []
     begin, at = Point(0, 0), 0
     for start, end in spans:
-        stop = _moved(begin, data, at, start)
-        ranges.append(Range(begin, stop, at, start))
-        begin, at = _moved(stop, data, start, end), end
-    ranges.append(Range(begin, _moved(begin, data, at, len(data)), at, len(data)))
+        row = begin.row + data.count(_END, at, start)
+        ranges.append(Range(begin, Point(row, _column(data, start)), at, start))
+        begin, at = Point(row + data.count(_END, start, end), _column(data, end)), end
+    row = begin.row + data.count(_END, at)
+    ranges.append(Range(begin, Point(row, _column(data, len(data))), at, len(data)))
     return ranges
 
 
-def _moved(point: Point, data: bytes, start: int, end: int) -> Point:
-    """Where `end` is, if `start` is at `point`."""
-    n_lines = data.count(_END, start, end)
-    return (
-        Point(point.row + n_lines, end - data.rfind(_END, start, end) - 1)
-        if n_lines
-        else Point(point.row, point.column + end - start)
-    )
+def _column(data: bytes, at: int) -> int:
+    return at - data.rfind(_END, 0, at) - 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
-from foreword.index.languages.bodies import ANY, Bodies
+from foreword.index.languages.bodies import ANY, Bodies, matched
 from foreword.index.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     TYPE_KINDS,
@@ -187,16 +187,19 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "constant", text(node.child_by_field_name("name"))),) if value is not None else ()
 
 
+_RAW_STRING = re.compile(rb'R"[^\s()\\"]{0,16}\(')
 _BODIES = Bodies(
-    re.compile(
-        rb"\n(?![ \t#}/*]|(?:extern|namespace|enum|union|typedef|class|if|else|static_assert)\b|"
-        + ANY
-        + b"__attribute)"
-        + ANY
-        + rb"\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
-        rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}(?![^\n]*\\)"
+    matched(
+        re.compile(
+            rb"\n(?![ \t#}/*]|(?:extern|namespace|enum|union|typedef|class|if|else|static_assert)\b|"
+            + ANY
+            + b"__attribute)"
+            + ANY
+            + rb"\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
+            rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}(?![^\n]*\\|[ \t]*;)"
+        )
     ),
-    unless=(b'R"',),
+    unless=_RAW_STRING,
     errors=True,
 )
 """Of functions that begin at the margin, with their labels and directives. A macro of several lines ends none."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import Bodies, Span, matched
 from foreword.index.languages.rule import Found, Rule, Scope, Table, containers, named_child, text
 
 _MAX_DEPTH = 2
@@ -38,7 +40,38 @@ def _toml_table(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
+_FIRST_LINES = re.compile(rb"\s*+(?:(\[)\r?\n|\{\r?\n([ \t]{1,16}+)\")")
+_OPENS_LIST = rb"\"[^\n]*+(?:(?<=\[)|(?<=\[\r))"
+_OPENS = rb"\"[^\n]*+(?:(?<=[\[{])|(?<=[\[{]\r))"
+
+
+def _deep_values(data: bytes) -> Sequence[Span]:
+    """Objects and lists below the second level of a JSON text, and lists at the first one, if lines are indented by level.
+
+    Where the text is one list, all that it holds.
+    """
+    first = _FIRST_LINES.match(data)
+    if first is None:
+        return ()
+    if first[1]:
+        end = data.rfind(b"\n", 0, len(data.rstrip()))
+        return ((first.end() - 1, end),) if data[end + 1 :].strip() == b"]" else ()
+    indent = first[2]
+    return matched(
+        re.compile(
+            rb"\n%b(?:%b%b|%b%b%b)"
+            % (indent, _OPENS_LIST, _below(indent, rb"\]"), indent, _OPENS, _below(2 * indent, rb"[}\]]"))
+        )
+    )(data)
+
+
+def _below(indent: bytes, closing: bytes) -> bytes:
+    """A group of the lines that are indented deeper, up to one that closes what they are in."""
+    return rb"(\n(?:%b[ \t][^\n]*+\n)*+)%b%b" % (indent, indent, closing)
+
+
 JSON = Table(
+    bodies=Bodies(_deep_values),
     rules={**containers("document", "object"), "pair": Rule(read=_pair)},
     limits=_LIMITS,
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from foreword.index.languages.bodies import Bodies
+from foreword.index.languages.prose import LEAST_BYTES, beside_headings
 from foreword.index.languages.rule import Found, Rule, Scope, Table, text
 
 
@@ -68,4 +70,7 @@ def _end_lines(headings: list[Heading], last: int) -> Iterable[int]:
     return ends
 
 
-TABLE = Table(rules={"document": Rule(read=_document)})
+TABLE = Table(
+    rules={"document": Rule(read=_document)},
+    bodies=Bodies(beside_headings, least=LEAST_BYTES),
+)

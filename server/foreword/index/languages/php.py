@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import Bodies, in_braces_below
 from foreword.index.languages.rule import Found, Rule, Scope, Table, child_of_kind, containers, text
 
 
@@ -25,7 +27,17 @@ def _elements(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(name).removeprefix("$")) for name in names]
 
 
+_BODIES = Bodies(
+    in_braces_below(
+        rb"(?:(?:public|protected|private|static|final|abstract)[ \t]+){0,4}function\b[^\n{};=]{0,300}",
+        ends=rb")\w",
+    ),
+    unless=re.compile(rb"<<<"),
+)
+
+
 TABLE = Table(
+    bodies=_BODIES,
     rules={
         **containers("program", "if_statement", "else_clause", "compound_statement"),
         "namespace_definition": Rule(read=_namespace),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.languages.bodies import ANY, Bodies, in_braces
 from foreword.index.languages.rule import (
     Found,
     Rule,
@@ -58,7 +59,17 @@ def _test(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
+_BODIES = Bodies(
+    in_braces(
+        rb"(?!" + ANY + rb"\btype[ \t]*\{)"
+        rb"(?:(?:(?:pub|export|inline|noinline|extern)[ \t]+){0,4}fn\b[^\n{}]{0,300}|\)[^\n{};=]{0,300})"
+    )
+)
+"""None of functions that make types: see `_function`."""
+
+
 TABLE = Table(
+    bodies=_BODIES,
     rules={
         **containers("source_file", "struct_declaration", "union_declaration", "enum_declaration"),
         "expression_statement": Rule(body=("<return_expression>",), descend=True),
