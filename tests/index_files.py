@@ -45,13 +45,15 @@ class FaultyExtractor:
     hang_at: bytes = b"hang"
     raise_at: bytes = b"raise"
 
-    def __call__(self, language: str, data: bytes) -> Outline:
+    def __call__(self, language: str, data: bytes, limit_s: float | None = None) -> Outline:
         if data.startswith(self.crash_at):
             os.kill(os.getpid(), signal.SIGKILL)
         if data.startswith(self.strike_at) and parent_process() is not None:
             os.kill(os.getppid(), signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
         if data.startswith(self.hang_at):
+            if limit_s is not None:
+                raise TimeoutError
             threading.Event().wait()
         if data.startswith(self.raise_at):
             raise ValueError(language)

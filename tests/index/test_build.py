@@ -136,10 +136,20 @@ def test_killed_workers_are_replaced_or_end_the_build_with_one_message(bench: Ma
     assert outcome in {"crash", LOST}
 
 
-def test_a_few_files_with_a_faulty_one_are_handed_to_a_worker(bench: MakeBench) -> None:
-    few = bench({"fine.py": "fine\n", "raise.py": "raise\n"})
-    index, _ = refresh(few.store, few.tree(), MemoryReader(few.files), n_workers=1, extract=FaultyExtractor())
-    assert (None, "crash") == (index.outline("fine.py").failed, index.outline("raise.py").failed)
+@pytest.mark.parametrize(("fault", "expected"), [("raise", "crash"), ("hang", "time limit")])
+def test_a_few_files_with_a_faulty_one_are_handed_to_a_worker(
+    bench: MakeBench, fault: str, expected: str
+) -> None:
+    few = bench({"fine.py": "fine\n", "faulty.py": f"{fault}\n"})
+    index, _ = refresh(
+        few.store,
+        few.tree(),
+        MemoryReader(few.files),
+        n_workers=1,
+        time_limit_s=1.5,
+        extract=FaultyExtractor(),
+    )
+    assert (None, expected) == (index.outline("fine.py").failed, index.outline("faulty.py").failed)
 
 
 def test_a_store_that_breaks_between_two_builds_is_built_anew(bench: MakeBench, tmp_path: Path) -> None:

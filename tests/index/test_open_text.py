@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from foreword.core.document import Document, TextChange, make_document
 from foreword.core.position import Position, PositionEncoding, Range
-from foreword.index.open_text import LARGE, OpenText
+from foreword.index.open_text import OpenText
 from foreword.index.outline import extract
+from foreword.index.parsing import SLICE
+from foreword.index.syntax import error_lines
 
 TEXTS = {
     "python": "class Till:\n    def total(self):\n        return 'é𝄞'\n\n\nRATE = 5\n",
@@ -125,13 +127,23 @@ def test_a_large_text_has_the_same_outline_in_slices() -> None:
     opened = OpenText()
     for text in ("".join(lines), "".join((*lines[:3_000], "x = 1\n", *lines[3_000:]))):
         data = text.encode()
-        assert len(data) > LARGE
+        assert len(data) > SLICE
         assert extract("python", data).definitions == opened.definitions("python", data)
 
 
-def test_a_text_that_takes_too_long_has_no_outline_and_the_next_one_has() -> None:
+@pytest.mark.parametrize("n_tags", [2_000, SLICE])
+def test_a_text_that_takes_too_long_has_no_outline_and_the_next_one_has(n_tags: int) -> None:
     opened = OpenText(limit_s=0.0)
-    assert () == opened.definitions("html", b"<div>" * LARGE)
+    assert () == opened.definitions("html", b"<div>" * n_tags)
     assert extract("html", b"<h1 id='a'>b</h1>").definitions == opened.definitions(
         "html", b"<h1 id='a'>b</h1>"
     )
+
+
+@pytest.mark.parametrize(
+    "text", [b"- " * 3_000 + b"a: 1\n", b"".join(b" " * n + b"a:\n" for n in range(1_000))]
+)
+def test_a_text_that_would_crash_its_parser_is_not_parsed(text: bytes) -> None:
+    assert () == OpenText().definitions("yaml", text)
+    assert () == extract("yaml", text).definitions
+    assert () == error_lines("yaml", text)

@@ -264,3 +264,9 @@ def test_any_bytes_give_an_outline_within_the_file(language: str, data: bytes) -
         assert 0 < len(each.name) <= MAX_NAME
         assert each.signature
         assert "\n" not in each.name + each.signature
+
+
+def test_a_text_that_takes_too_long_is_said_to_and_the_next_one_is_read() -> None:
+    with pytest.raises(TimeoutError):
+        extract("html", b"<div>" * 2_000, 0.0)
+    assert extract("html", b"<h1 id='a'>b</h1>").definitions

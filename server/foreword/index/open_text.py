@@ -3,16 +3,12 @@
 A tree takes 25 times the room of its source, so this is for open documents alone. However many edits lie between two
 texts, one range of bytes is all that differs. What tree-sitter makes of syntax errors can depend on the tree that it
 goes on from; a text with errors is parsed as a new one, so that a text always has the outline that `extract` gives.
-
-Some texts take a grammar very long (50,000 nested tags ten seconds), and while it parses nothing else happens in the
-process: large texts are therefore handed over in slices, other threads run between them, and there is a limit of time.
 """
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
 from dataclasses import dataclass
-from time import monotonic
 
 from tree_sitter import Parser, Point, Tree
 
@@ -20,13 +16,8 @@ from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import Definition
 from foreword.index.grammar import Grammar
 from foreword.index.outline import definitions_in, grammar_of
+from foreword.index.parsing import LIMIT_S, can_be_parsed, parse_within
 from foreword.index.skimming import skim
-
-LARGE = 100_000
-"""Bytes from which a text is handed over in slices, which takes a third longer."""
-
-SLICE = 1 << 16
-LIMIT_S = 1.0
 
 _CONTINUES = 0b1000_0000
 """The highest two bits of a byte within a character of UTF-8."""
@@ -43,7 +34,7 @@ class OpenText:
     """One text at a time; used by one thread at a time."""
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
-        """`limit_s` is how long a large text may take, in seconds; one that takes longer has no outline."""
+        """`limit_s` is how long a text may take, in seconds; one that takes longer has no outline."""
         self._parsed: _Parsed | None = None
         self._limit_s = limit_s
 
@@ -53,13 +44,13 @@ class OpenText:
         return len(self._parsed.data) if self._parsed is not None else 0
 
     def definitions(self, language: str, data: bytes) -> tuple[Definition, ...]:
-        """The definitions of what the text is now, in a language; none without a grammar, or beyond the limit of time."""
+        """The definitions of what the text is now, in a language; none without a grammar, or where it can't be parsed in time."""
         if language not in LANGUAGES_WITH_GRAMMAR:
             self._parsed = None
             return ()
         data = data.removeprefix(BOM_UTF8)
         grammar = grammar_of(language, data)
-        tree = self._parse(grammar, data)
+        tree = self._parse(grammar, data) if can_be_parsed(grammar.table, data) else None
         self._parsed = None if tree is None else _Parsed(grammar, data, tree)
         return () if tree is None else definitions_in(self._readable(tree, data, grammar), data, grammar)
 
@@ -71,37 +62,17 @@ class OpenText:
         return skim(Parser(grammar.language), bodies, data, self._parsed_whole) or tree
 
     def _parsed_whole(self, parser: Parser, data: bytes) -> Tree | None:
-        return _parsed_in(parser, data, None, self._limit_s)
+        return parse_within(self._limit_s, parser, data)
 
     def _parse(self, grammar: Grammar, data: bytes) -> Tree | None:
         parser, before = Parser(grammar.language), self._parsed
         if before is not None and before.grammar is grammar:
             _edit(before.tree, before.data, data)
-            tree = _parsed_in(parser, data, before.tree, self._limit_s)
+            tree = parse_within(self._limit_s, parser, data, before.tree)
             if tree is None or not tree.root_node.has_error:
                 return tree
             parser.reset()
         return self._parsed_whole(parser, data)
-
-
-def _parsed_in(parser: Parser, data: bytes, before: Tree | None, limit_s: float) -> Tree | None:
-    """The tree of a text, or None if it takes too long."""
-    if len(data) < LARGE:
-        return parser.parse(data) if before is None else parser.parse(data, before)
-    end = monotonic() + limit_s
-
-    def read(at: int, _: Point) -> bytes:
-        return data[at : at + SLICE]
-
-    def is_too_late(_at: int, _has_error: bool) -> bool:
-        return monotonic() > end
-
-    try:
-        if before is None:
-            return parser.parse(read, progress_callback=is_too_late)
-        return parser.parse(read, before, progress_callback=is_too_late)
-    except ValueError:  # how tree-sitter says that it was stopped
-        return None
 
 
 def _edit(tree: Tree, old: bytes, new: bytes) -> None:

@@ -10,7 +10,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from operator import attrgetter
 from threading import get_ident
@@ -22,6 +22,7 @@ from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Out
 from foreword.index.grammar import BoundRule, Grammar, load
 from foreword.index.languages.c import is_cpp
 from foreword.index.languages.rule import Comment, Found, Scope, Table
+from foreword.index.parsing import can_be_parsed, parse_within
 from foreword.index.skimming import skim
 
 MAX_DEFINITIONS = 20_000
@@ -49,17 +50,22 @@ class _Level:
     wraps: str = ""
 
 
-def extract(language: str, data: bytes) -> Outline:
+def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline:
     """Definitions of a file with contents `data`; none for a language without grammar.
 
     References are counted for many files at once, see `wordbook`.
-    Never raises for any `data`: what the parser can't make sense of is left out. Text is taken for UTF-8.
+    What the parser can't make sense of is left out. Text is taken for UTF-8.
+
+    Raises:
+        TimeoutError: it takes much longer than `limit_s` seconds, if that is given.
     """
     data = data.removeprefix(BOM_UTF8)
     if language not in LANGUAGES_WITH_GRAMMAR:
         return EMPTY_OUTLINE
     grammar = grammar_of(language, data)
-    return Outline(definitions_in(_parsed(grammar, data), data, grammar))
+    if not can_be_parsed(grammar.table, data):
+        return EMPTY_OUTLINE
+    return Outline(definitions_in(_parsed(grammar, data, limit_s), data, grammar))
 
 
 def grammar_of(language: str, data: bytes) -> Grammar:
@@ -76,11 +82,15 @@ def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definitio
     return tuple(_merged(listed) if grammar.table.merges else listed)
 
 
-def _parsed(grammar: Grammar, data: bytes) -> Tree:
+def _parsed(grammar: Grammar, data: bytes, limit_s: float | None) -> Tree:
     """The syntax tree of a text, but for what no outline looks into."""
     parser, bodies = _parser(grammar, get_ident()), grammar.table.bodies
-    tree = skim(parser, bodies, data) if bodies is not None else None
-    return tree or parser.parse(data)
+    parse = Parser.parse if limit_s is None else partial(parse_within, limit_s)
+    tree = skim(parser, bodies, data, parse) if bodies is not None else None
+    tree = tree or parse(parser, data)
+    if tree is None:
+        raise TimeoutError
+    return tree
 
 
 @lru_cache(maxsize=64)

@@ -7,18 +7,21 @@ from tree_sitter import Node, Parser
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.index.grammar import load
 from foreword.index.languages.c import is_cpp
+from foreword.index.parsing import LIMIT_S, can_be_parsed, parse_within
 
 
 def error_lines(language: str | None, data: bytes) -> tuple[int, ...]:
-    """The line (1-based) of each outermost error and each missing token, in order; none without a grammar.
+    """The line (1-based) of each outermost error and each missing token, in order.
 
-    Text is taken for UTF-8. A grammar may lag behind its language, so errors say something only when compared.
+    None without a grammar, or where the text can't be parsed in time. Text is taken for UTF-8. A grammar may lag behind its language, so errors say something only when compared.
     """
     if language not in LANGUAGES_WITH_GRAMMAR:
         return ()
     grammar = load("cpp" if language == "c" and is_cpp(data) else language)
-    root = Parser(grammar.language).parse(data).root_node
-    found, stack = list[int](), [root]
+    if not can_be_parsed(grammar.table, data):
+        return ()
+    tree = parse_within(LIMIT_S, Parser(grammar.language), data)
+    found, stack = list[int](), [tree.root_node] if tree is not None else []
     while stack:
         node = stack.pop()
         if node.is_error or node.is_missing:

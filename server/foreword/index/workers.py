@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
 from time import sleep
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pebble import ProcessPool
 
@@ -27,9 +27,7 @@ from foreword.core.outline import Outline
 from foreword.core.source import Reader, Source
 from foreword.core.tree import blob_id
 from foreword.index.facts import Facts, Key, Read, make_facts
-
-Extractor = Callable[[str, bytes], Outline]
-"""Outline of some bytes in a language; crosses into workers, so it must be picklable."""
+from foreword.index.parsing import LIMIT_S
 
 FIRST_CHUNK = 8
 CHUNK_BYTES = 1_500_000
@@ -45,6 +43,13 @@ STEP_S = 0.2
 LOST = "the processes that parse files were killed, perhaps for want of memory: run it again, what is done is kept"
 FIRST_LINE_BYTES = 200
 SHA1_HEX = 40
+
+
+class Extractor(Protocol):
+    """Gives the outline of some bytes in a language; crosses into workers, so it must be picklable."""
+
+    def __call__(self, language: str, data: bytes, limit_s: float | None = None) -> Outline:
+        """It may fail if that takes longer than `limit_s` seconds."""
 
 
 class Wanted(NamedTuple):
@@ -63,8 +68,10 @@ class Studied:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied:
-    """Read and parse files in this process."""
+def study(
+    read: Reader, extract: Extractor, wanted: Sequence[Wanted], limit_s: float | None = None
+) -> Studied:
+    """Read and parse files in this process; `limit_s` bounds what a file may take, in seconds."""
     by_source = {one.source: one for one in wanted}
     facts: list[Facts] = []
     held: list[Read] = []
@@ -76,7 +83,7 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
         elif source.dirty and not _is_still(source, data):
             unreadable.append((source.path, "changed while it was read"))
         else:
-            match _read(by_source[source], data, extract):
+            match _read(by_source[source], data, extract, limit_s):
                 case Read() as one:
                     held.append(one)
                     n_held += len(data)
@@ -89,9 +96,9 @@ def study(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied
 
 
 def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> Studied | None:
-    """The same, or None if it failed: then let a pool find the file at fault."""
+    """The same, or None if it failed or took long: then let a pool find the file at fault."""
     with ThreadPoolExecutor(1) as one_thread:
-        future = one_thread.submit(study, read, extract, wanted)
+        future = one_thread.submit(study, read, extract, wanted, LIMIT_S)
         return future.result() if future.exception() is None else None
 
 
@@ -194,7 +201,7 @@ def _is_still(source: Source, data: bytes) -> bool:
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 
-def _read(one: Wanted, data: bytes, extract: Extractor) -> Read | Facts:
+def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
     path = one.source.path
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
     reason = reason_for_content(path, data)
@@ -202,7 +209,7 @@ def _read(one: Wanted, data: bytes, extract: Extractor) -> Read | Facts:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:
         return Read(one.key, spoken, data, failed=one.failed)
-    return Read(one.key, spoken, data, extract(spoken, data).definitions)
+    return Read(one.key, spoken, data, extract(spoken, data, limit_s).definitions)
 
 
 def _first_line(data: bytes) -> str:

@@ -75,7 +75,11 @@ JSON = Table(
     rules={**containers("document", "object"), "pair": Rule(read=_pair)},
     limits=_LIMITS,
 )
+_TOO_DEEP = re.compile(rb"^[ \t?:-]{200}", re.MULTILINE)
+"""With some 250 levels of indentation tree-sitter-yaml writes beyond the room that it has for them."""
+
 YAML = Table(
+    crash=_TOO_DEEP,
     rules={
         **containers("stream", "document", "block_node", "block_mapping", "flow_node", "flow_mapping"),
         "block_mapping_pair": Rule(read=_pair),

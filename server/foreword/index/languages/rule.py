@@ -105,6 +105,7 @@ class Table:
     Of the `unique` kinds a name counts once per file, as a macro with a definition for each platform.
     `comment` matches what is left out of a signature that spans lines.
     With `merges`, neighbours of the same name, kind and parent are clauses of one definition.
+    A text with a match of `crash` is not parsed: the parser could bring the process down.
     `bodies` are what no definition is read from, such as those of functions, where a parser is not needed to tell.
     """
 
@@ -117,6 +118,7 @@ class Table:
     unique: frozenset[DefinitionKind] = frozenset()
     comment: Comment = SLASH_COMMENT
     merges: bool = False
+    crash: re.Pattern[bytes] | None = None
     bodies: Bodies | None = None
 
 
