@@ -82,9 +82,9 @@ def see_files(
         add_walked(draft)
         return SavedFiles(draft.done(), rules, "", {}, {}, draft.reasons)
     with ThreadPoolExecutor(4) as threads:
-        pending_index = threads.submit(index_digest, repository)
+        pending_others = threads.submit(untracked, repository)  # what takes longest goes first
         pending_changes = threads.submit(changed_paths, repository)
-        pending_others = threads.submit(untracked, repository)
+        pending_index = threads.submit(index_digest, repository)
         pending_heads = threads.submit(heads, repository)
         before = recall()
         tracked, index = _tracked(root, rules, repository, before, pending_index.result())
