@@ -1,7 +1,7 @@
 """Parsing in a process that has more to do: within a limit of time, and never what would bring the process down.
 
 A grammar is a program in C that comes with its package. Some texts take one very long (a page of something else in
-a file of Kotlin minutes, 50,000 nested tags ten seconds), and while it parses nothing else happens in the process. A text
+a file of Kotlin over a minute, 50,000 nested tags ten seconds), and while it parses nothing else happens in the process. A text
 is therefore handed over by a function, which lets other threads run and can stop the parser. Worker processes need none
 of this: one that takes too long is killed, see `workers`.
 """

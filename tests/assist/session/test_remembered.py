@@ -78,6 +78,15 @@ def test_files_that_git_does_not_vouch_for_are_remembered_as_they_were(repo: Git
             assert list(fresh.tree.blobs) == list(remembering.tree.blobs)
 
 
+def test_a_file_that_was_gone_comes_back_to_its_place(repo: GitRepo, tmp_path: Path) -> None:
+    repo.remove("a.py")
+    with Desk(tmp_path / "home").saved(repo.path):
+        pass
+    repo.git("checkout", "a.py")
+    with Desk(tmp_path / "home").saved(repo.path) as remembering:
+        assert ["a.py", "b.py", "c.py"] == list(remembering.tree.blobs)
+
+
 def test_an_unchanged_workspace_is_not_looked_up_again(repo: GitRepo, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home")
     with desk.saved(repo.path):
