@@ -137,6 +137,16 @@ def test_every_client_gets_every_action_that_it_can_carry_out(
     asyncio.run(run())
 
 
+def test_a_menu_names_the_symbol_in_a_document_that_was_just_opened(repo: GitRepo, online: Environ) -> None:
+    async def run() -> None:
+        async with connected(online, usual_answers()) as editor:
+            await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"trusted": True})
+            editor.open(uri_of(repo), SOURCE)
+            assert "Explain `total`" in await titles(editor, uri_of(repo), triggerKind=1)
+
+    asyncio.run(run())
+
+
 def test_actions_are_declared_and_none_is_of_another_kind(repo: GitRepo, online: Environ) -> None:
     async def run() -> None:
         async with connected(online, usual_answers()) as editor:

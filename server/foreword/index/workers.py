@@ -134,7 +134,10 @@ def _drain(
     n_workers: int,
     time_limit_s: float,
 ) -> Generator[tuple[int, Studied], None, None]:
-    """Keep every worker busy without holding more results than needed; failed chunks come back in pieces."""
+    """Keep every worker busy without holding more results than needed; failed chunks come back in pieces.
+
+    What is done at the same time comes in the order in which it was begun: the important files are stored first.
+    """
     waiting: list[Sequence[Wanted]] = []
     running: dict[Future[bytes], Sequence[Wanted]] = {}
     upcoming: Sequence[Wanted] | None = ()
@@ -148,7 +151,7 @@ def _drain(
             raise WorkspaceError(LOST)
         if not done:
             yield 0, Studied()
-        for future in done:
+        for future in [one for one in running if one in done]:
             chunk = running.pop(future)
             error = future.exception()
             if error is None:

@@ -52,12 +52,18 @@ class Place:
     document: Document | None
 
 
-def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[Action]:
+async def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[Action]:
     """What can be done at a range; nothing for what is no file of an open folder."""
     place = _place(server, params.text_document.uri)
     if place is None:
         return []
     key = uri_key(place.uri, ignores_case=server.snapshot.ignores_case)
+    if place.document and not _is_automatic(params.context):
+        await server.outlines.begun(key, place.document, lambda: server.snapshot)
+    return _actions(server, place, key, params)
+
+
+def _actions(server: ForewordServer, place: Place, key: str, params: types.CodeActionParams) -> list[Action]:
     definitions = server.outlines.definitions(key, place.document) if place.document else ()
     spot = spot_at(place.path, place.document, params.range, definitions, server.encoding)
     context = params.context

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ QUIET_S = 0.2
 """How long after the first of some edits the documents are parsed."""
 SHARE = 10
 """A parse of a second is followed by so many seconds without one: parsing holds the interpreter."""
+FIRST_S = 2.0
+"""How long a menu that the user asks for waits for the first outline of a document that was just opened."""
 MAX_KEPT_BYTES = 2_000_000
 """The texts whose trees are kept, all together: the trees take 25 times as much."""
 
@@ -79,6 +82,12 @@ class Outlines:
             known = Known(document.lines, follow(parsed.definitions, parsed.lines, document.lines))
             self._followed[key] = known
         return known.definitions
+
+    async def begun(self, key: str, document: Document, now: Callable[[], Snapshot]) -> None:
+        """Wait for the first outline of a document, for `FIRST_S` at most; at once if there is one, however old."""
+        if key not in self._parsed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.outlined(key, document, now), FIRST_S)
 
     async def serve(self, now: Callable[[], Snapshot]) -> None:
         """Parse what changes, as the snapshot of `now` shows it; ends by being cancelled."""
