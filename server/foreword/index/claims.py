@@ -24,8 +24,9 @@ from foreword.index.collecting import Transaction
 from foreword.index.facts import MARSHAL_VERSION, Key
 from foreword.storage.processes import has_ended, name_of_this_process
 
-LEASE_S = 4.0
-"""How long an owner counts as alive without renewing: longer than a loaded machine keeps a process waiting."""
+LEASE_S = 15.0
+"""How long an owner counts as alive without renewing, where nobody can tell that its process has ended: longer than a
+loaded machine keeps a process waiting."""
 RENEW_S = 1.0
 KEYS_AT_ONCE = 1_000
 """Claimed in one transaction, so that no other process waits for long."""
