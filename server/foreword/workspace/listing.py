@@ -78,13 +78,19 @@ def untracked(repository: Repository) -> list[str]:
 
 def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
     """Those of the paths (there need be no file) that git's own rules ignore; all, if git can't say."""
+    ignored = those_ignored(repository, paths, "--no-index")
+    return frozenset(paths) if ignored is None else ignored
+
+
+def those_ignored(repository: Repository, paths: Collection[str], *options: str) -> frozenset[str] | None:
+    """Those of the paths that `git check-ignore` names, of folders only those without a tracked file; None if it fails."""
+    if not paths:
+        return frozenset()
     with TemporaryFile() as stdin:
-        stdin.write("".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape"))
+        stdin.write("".join(f"{path}\0" for path in sorted(paths)).encode("utf-8", "surrogateescape"))
         stdin.seek(0)
-        status, output, _ = execute(
-            repository.root, "check-ignore", "-z", "--no-index", "--stdin", stdin=stdin
-        )
-    return frozenset(records_of(output) if status in (0, 1) else paths)
+        status, output, _ = execute(repository.root, "check-ignore", "-z", *options, "--stdin", stdin=stdin)
+    return frozenset(records_of(output)) if status in (0, 1) else None
 
 
 def _without_filters(filters: Sequence[str]) -> list[str]:

@@ -43,6 +43,7 @@ class SavedFiles:
     `listing` is the digest of git's index as git lists it, `tracked` and `left_out` what that makes of the rules: blobs and reasons by
     path. `reasons` are those of the tree, with the files that git does not vouch for; those and no others may be in `touched`.
     `index` is the digest of the file that git keeps its index in: while that has the same bytes, git lists the same.
+    `untracked` are the paths of `touched` that are not in git's index.
     `heads` says where HEAD and the default branches are; None where the look did not ask.
     """
 
@@ -54,6 +55,7 @@ class SavedFiles:
     reasons: dict[str, str]
     index: str = ""
     touched: frozenset[str] = frozenset()
+    untracked: frozenset[str] = frozenset()
     heads: str | None = None
 
     def entry(self, path: str, repository: Repository) -> Entry:
@@ -67,12 +69,14 @@ def see_files(
     repository: Repository | None,
     rules: IgnoreRules,
     recall: Callable[[], SavedFiles | None] = lambda: None,
+    recall_untracked: Callable[[], frozenset[str] | None] = lambda: None,
 ) -> SavedFiles:
     """The files as saved: tracked, and untracked but not ignored; outside git, what the walk finds.
 
     `root` is as `open_root` gives it. A file that git does not vouch for is read and hashed; it is dirty
     unless its contents are those of the index, line ends aside. `recall` gives what was seen before, which saves time
-    and changes nothing; it is called while git is at work.
+    and changes nothing, and `recall_untracked` the untracked files if they are what they were, since git takes longest to
+    find those; both are called while git is at work.
 
     Raises:
         WorkspaceError: git failed, or a folder outside git has too many files.
@@ -82,16 +86,21 @@ def see_files(
         add_walked(draft)
         return SavedFiles(draft.done(), rules, "", {}, {}, draft.reasons)
     with ThreadPoolExecutor(4) as threads:
-        pending_others = threads.submit(untracked, repository)  # what takes longest goes first
         pending_changes = threads.submit(changed_paths, repository)
         pending_index = threads.submit(index_digest, repository)
         pending_heads = threads.submit(heads, repository)
+        pending_others = threads.submit(_untracked, repository, recall_untracked())
         before = recall()
         tracked, index = _tracked(root, rules, repository, before, pending_index.result())
-    touched = frozenset((*pending_changes.result(), *pending_others.result()))
+    others = pending_others.result()
+    touched = pending_changes.result() | others
     seen = _with_changes(tracked, before, repository, touched)
-    now = replace(seen, index=index, touched=touched, heads=pending_heads.result())
+    now = replace(seen, index=index, touched=touched, untracked=others, heads=pending_heads.result())
     return seen if now == seen else now
+
+
+def _untracked(repository: Repository, known: frozenset[str] | None) -> frozenset[str]:
+    return frozenset(untracked(repository)) if known is None else known
 
 
 def can_see_again(before: SavedFiles, root: Path, paths: Collection[str]) -> bool:

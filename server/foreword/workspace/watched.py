@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from tempfile import TemporaryFile
 
 from foreword.core.leftout import vendored_folder
-from foreword.workspace.git import execute, records_of
+from foreword.workspace.listing import those_ignored
 from foreword.workspace.repository import Repository
 
 FEW = 32
@@ -34,10 +33,4 @@ def _folder(path: str) -> str:
 
 def _ignored(repository: Repository, paths: Collection[str]) -> frozenset[str]:
     """What git ignores; a folder only if nothing in it is tracked."""
-    if not paths:
-        return frozenset()
-    with TemporaryFile() as stdin:
-        stdin.write("".join(f"{path}\0" for path in sorted(paths)).encode("utf-8", "surrogateescape"))
-        stdin.seek(0)
-        status, output, _ = execute(repository.root, "check-ignore", "-z", "--stdin", stdin=stdin)
-    return frozenset(records_of(output)) if status == 0 else frozenset()
+    return those_ignored(repository, paths) or frozenset()

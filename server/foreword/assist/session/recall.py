@@ -11,6 +11,7 @@ from foreword.index.index import Index
 from foreword.index.update import Whole
 from foreword.prefix.lineage import Anchor
 from foreword.workspace.saved_files import SavedFiles
+from foreword.workspace.untracked import Untracked
 
 KEPT_TREES = 2
 """The anchor in force, and the one that might come next."""
@@ -21,12 +22,15 @@ class Recall:
     """Belongs to the thread of its session.
 
     `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
+    `untracked` is what git once found beside the files that it tracks; `is_outdated` says that something changed since.
     `past` is what the history says; `anchors` are those of the heads that they stand beside.
     """
 
     files: SavedFiles | None = None
     index: Index | None = None
     remembered: str | None = None
+    untracked: Untracked | None = None
+    is_outdated: bool = False
     past: Past | None = None
     anchors: tuple[str, tuple[Anchor, ...]] | None = None
     _whole: Whole | None = None

@@ -6,14 +6,13 @@ the next look compares it with what git lists and what is on disk.
 
 from __future__ import annotations
 
-import hashlib
-import marshal
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
 from typing import Any
 
 from foreword import __version__
+from foreword.assist.session.artifact import keep, kept
 from foreword.assist.session.session import Session
 from foreword.core.language import language_of
 from foreword.core.tree import FileTree, LeftOut
@@ -21,7 +20,7 @@ from foreword.index.build import BuildReport
 from foreword.index.columns import pack_rows, unpack_rows
 from foreword.index.grammar import grammar_version
 from foreword.index.index import Index
-from foreword.index.store import DamagedStore, Row, Store
+from foreword.index.store import Row, Store
 from foreword.index.update import Whole
 from foreword.workspace.files import listed
 from foreword.workspace.ignore import IgnoreRules
@@ -33,8 +32,6 @@ MIN_FILES = 2_000
 FORMAT = 4
 """Of the parts and their order."""
 
-MARSHAL_VERSION = 4
-CHECKSUM_BYTES = 20
 _NUL = "\0"
 
 
@@ -48,8 +45,7 @@ def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> No
         return
     if session.recall.remembered == files.listing:
         return
-    packed = marshal.dumps((_packed_files(files), _packed_whole(whole)), MARSHAL_VERSION)
-    session.index_store.put_artifact(_key(session, name), _checksum(packed) + packed)
+    keep(session, _key(session, name), (_packed_files(files), _packed_whole(whole)))
     session.recall.remembered = files.listing
 
 
@@ -59,10 +55,10 @@ def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
     Raises:
         StoreError: the store is locked for too long.
     """
-    packed = _stored(session, name) if session.repository else None
+    packed = kept(session, _key(session, name)) if session.repository else None
     if packed is None:
         return
-    of_files, of_whole = marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
+    of_files, of_whole = packed
     blobs, files = _files(of_files, rules)
     whole = _whole(of_whole, files.tree, blobs, session.index_store)
     if whole is not None:
@@ -147,22 +143,6 @@ def _without(texts: dict[str, str], paths: Collection[str]) -> dict[str, str]:
     for path in paths:
         del kept[path]
     return kept
-
-
-def _stored(session: Session, name: str) -> memoryview | None:
-    """What was kept, if it is as it was written; a damaged store is begun anew."""
-    try:
-        stored = memoryview(session.index_store.get_artifact(_key(session, name)) or b"")
-    except DamagedStore:
-        session.index_store.rebuild()
-        return None
-    checksum, packed = stored[:CHECKSUM_BYTES], stored[CHECKSUM_BYTES:]
-    return packed if checksum == _checksum(packed) else None
-
-
-def _checksum(packed: bytes | memoryview) -> bytes:
-    """`marshal` must not be given anything that it did not write."""
-    return hashlib.sha1(packed, usedforsecurity=False).digest()
 
 
 def _versions(languages: Iterable[str]) -> dict[str, str]:

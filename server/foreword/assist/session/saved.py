@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from time import time_ns
 
+from foreword.assist.session.beside import known_untracked, note_at_end
 from foreword.assist.session.importance import by_importance
 from foreword.assist.session.indexing import Build, Built, Work
 from foreword.assist.session.past import Past
@@ -124,7 +126,10 @@ def look(session: Session) -> Saved:
             recall_last_look(session, rules, _variant(session))
         return session.recall.files
 
-    return _saved(session, see_files(session.root, session.repository, rules, recalled))
+    began_ns, recall_untracked = time_ns(), partial(known_untracked, session)
+    files = see_files(session.root, session.repository, rules, recalled, recall_untracked)
+    note_at_end(session, files, began_ns)
+    return _saved(session, files)
 
 
 def look_again(session: Session, paths: Collection[str]) -> Saved:

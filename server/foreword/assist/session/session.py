@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,6 +40,7 @@ class Session:
     editor. `indexing` builds the index beside the questions; without it a look waits for the whole index. `recall` is
     what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
+    `at_end` is what is done, by name, when the session ends and nothing went wrong.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Session:
     indexing: Indexing | None = None
     recall: Recall = field(default_factory=Recall)
     pool: Pool | None = None
+    at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     @property
     def worktree(self) -> str:
@@ -125,3 +127,5 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
         _, notice = catalog.find(settings.model, date.fromtimestamp(clock()))  # noqa: DTZ012 - the user's own day
         session.report(*([notice] if notice else []))
         yield session
+        for do in session.at_end.values():
+            do()
