@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,15 @@ from hypothesis import strategies as st
 
 from foreword.workspace import untracked as module
 from foreword.workspace.listing import untracked
+from foreword.workspace.mounts import is_local
 from foreword.workspace.untracked import Untracked, is_still_so, note
 from gitrepo import GitRepo, make_repo
 from workspaces import repository_of
 
+pytestmark = pytest.mark.skipif(
+    not is_local(Path(tempfile.gettempdir()).resolve()),
+    reason="temporary files are on no file system that is known as local",
+)
 PATIENCE_S = 30.0
 LATER_NS = 10**12
 TRACKED = ("a.py", "sub/b.py", "sub/deep/c.py", "build/kept.py")
@@ -174,6 +180,15 @@ def test_another_environment_is_another_answer(tmp_path: Path) -> None:
 def test_what_was_changed_a_moment_ago_is_not_noted(tmp_path: Path) -> None:
     repo = begun(tmp_path / "r")
     assert noted(repo, began_ns=time.time_ns()) is None
+
+
+def test_nothing_is_noted_on_a_file_system_that_others_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = begun(tmp_path / "r")
+    assert noted(repo) is not None
+    monkeypatch.setattr(module, "is_local", lambda _: False)
+    assert noted(repo) is None
 
 
 def test_what_git_can_not_judge_is_not_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

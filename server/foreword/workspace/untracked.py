@@ -18,6 +18,7 @@ from time import perf_counter
 from foreword.workspace.git import ask, execute, records_of
 from foreword.workspace.ignore import GITIGNORE
 from foreword.workspace.listing import those_ignored
+from foreword.workspace.mounts import is_local
 from foreword.workspace.repository import Repository
 
 TICK_NS = 100_000_000
@@ -75,9 +76,9 @@ def note(
     """What git found beside the tracked files when it was asked, not before `began_ns` (since 1970).
 
     `before` saves time where folders are as they were noted. None where it can't be told later whether all is still so:
-    something was changed just before, or git can't say what is ignored.
+    something was changed just before, the file system is not this machine's own, or git can't say what is ignored.
     """
-    if os.name == "nt":  # the time when something was changed is not kept there
+    if not is_local(repository.root):
         return None
     rules = _rules(repository)
     folders = set(_parents((*tracked, *paths)))

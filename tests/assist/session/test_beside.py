@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,13 @@ import pytest
 from desk import Desk
 from foreword.assist.session import beside
 from foreword.workspace import saved_files, untracked
+from foreword.workspace.mounts import is_local
 from gitrepo import GitRepo, make_repo
 
+pytestmark = pytest.mark.skipif(
+    not is_local(Path(tempfile.gettempdir()).resolve()),
+    reason="temporary files are on no file system that is known as local",
+)
 LONG_NS = 10**12
 
 
