@@ -10,8 +10,8 @@ MOUNTS = """\
 22 1 0:21 / / rw,relatime - ext4 /dev/sda1 rw
 23 22 0:22 / /proc rw - proc proc rw
 24 22 0:23 / /home rw shared:3 - nfs4 server:/home rw
-25 24 0:24 / /home/ann/fast\\040disk rw - xfs /dev/sdb1 rw
-26 22 0:25 / /work/shared rw - fuse.sshfs ann@host: rw
+25 24 0:24 / /home/ada/fast\\040disk rw - xfs /dev/sdb1 rw
+26 22 0:25 / /mnt/shared rw - fuse.sshfs ada@host: rw
 27 22 0:26 / /twice rw - nfs4 server:/twice rw
 28 22 0:27 / /twice rw - tmpfs tmpfs rw
 """
@@ -22,12 +22,12 @@ MOUNTS = """\
     [
         (True, "/srv/repo"),
         (True, "/twice/repo"),
-        (True, "/home/ann/fast disk/repo"),
+        (True, "/home/ada/fast disk/repo"),
         (True, "/homer/repo"),
-        (False, "/home/ann/repo"),
-        (False, "/home/ann"),
-        (False, "/work"),
-        (False, "/work/shared/repo"),
+        (False, "/home/ada/repo"),
+        (False, "/home/ada"),
+        (False, "/mnt"),
+        (False, "/mnt/shared/repo"),
         (False, "/"),
     ],
 )

@@ -16,7 +16,6 @@ from foreword.index.languages.rule import (
     Table,
     child_of_kind,
     containers,
-    has_token,
     text,
 )
 
@@ -48,16 +47,17 @@ def _declarator(node: Node, _scope: Scope) -> Iterable[Found]:
     bound = _bound(node, name, value)
     if bound is not None:
         return (bound,)
-    if (
-        value is not None
-        and value.type == "call_expression"
-        and text(value.child_by_field_name("function")) == "require"
-    ):
+    written = value.type if value is not None else None
+    if value and written == "call_expression" and text(value.child_by_field_name("function")) == "require":
         return ()
-    statement = node.parent
-    kind = "constant" if statement is not None and has_token(statement, "const") else "variable"
-    inside = (value,) if value is not None and value.type == "object" else ()
-    return (Found(node, kind, name, None, inside),)  # type: ignore[arg-type]  # one of two literals
+    inside = (value,) if value and written == "object" else ()
+    return (Found(node, "constant" if _is_constant(node.parent) else "variable", name, None, inside),)
+
+
+def _is_constant(statement: Node | None) -> bool:
+    """Whether a statement of declarators, of which there may be thousands, begins with `const`."""
+    first = statement.child(0) if statement is not None else None
+    return first is not None and first.type == "const"
 
 
 def _assignment(node: Node, _scope: Scope) -> Iterable[Found]:
