@@ -1,9 +1,11 @@
 """What the index costs, as ratios measured in one run on this machine (Linux).
 
-    python tests/benchmarks/indexing.py DIR... [--part cold|warm|saved|search|switch|shared]
+    python tests/benchmarks/indexing.py DIR... [--part cold|first|warm|saved|search|switch|shared]
 
 cold    user CPU of reading, parsing and counting words, against bare `Parser.parse` over the same files; and that of all
         that `foreword index` does in all processes, for files without a grammar too
+first   a question asked as soon as a server begins on a new repository: when it has what it needs, and which of the files
+        that the finished base shows are in the one it gets
 warm    looking at an unchanged repository in a new process, against `git ls-files -s` and `git diff-files`
 saved   one file written to, made or removed, until search knows of it, against `git status`
 search  one question, on a warm index, against `git grep -l -w NAME`, which ranks nothing
@@ -27,11 +29,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 STEPS = Path(__file__).with_name("indexing_steps.py")
-PARTS = ("cold", "warm", "saved", "search", "switch", "shared")
+PARTS = ("cold", "first", "warm", "saved", "search", "switch", "shared")
 N_SHARING = 2
 RUN_STEPS = f"import sys; sys.path.insert(0, {str(STEPS.parent)!r}); from {STEPS.stem} import main; main()"
 """As a script its imports would be done again by each worker process, which `python -m foreword` does not do."""
@@ -64,6 +66,16 @@ def cold(folder: Path, scratch: Path, _rounds: int) -> None:
         f" ratio for these files in one process {bare['study_cpu'] / max(bare['cpu'], 1e-9):.2f} (target 1.4), for all, with"
         f" starting processes, listing and storing {cpu / max(bare['cpu'], 1e-9):.2f};"
         f" peak memory of the parent {found['peak_mb']:.0f} MB (target 300)"
+    )
+
+
+def first(folder: Path, scratch: Path, _rounds: int) -> None:
+    found, _ = run_step("first", folder, scratch / "first", str(time()))
+    print(
+        f"  first   2 s after the start of a process {found['soon']:,} of {found['files']:,} files are read, among them"
+        f" {found['soon_shown']:.0%} of those that the finished base shows; a question asked at once has its context after"
+        f" {found['laid_s']:.1f} s, of {found['early']:,} files, {found['early_shown']:.0%} of which the finished base shows;"
+        f" all is read after {found['whole_s']:.1f} s"
     )
 
 
@@ -202,7 +214,15 @@ def copied(folder: Path, scratch: Path) -> Iterator[Path]:
     yield copy
 
 
-RUN = {"cold": cold, "warm": warm, "saved": saved, "search": search, "switch": switch, "shared": shared}
+RUN = {
+    "cold": cold,
+    "first": first,
+    "warm": warm,
+    "saved": saved,
+    "search": search,
+    "switch": switch,
+    "shared": shared,
+}
 
 if __name__ == "__main__":
     main()

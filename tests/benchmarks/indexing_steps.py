@@ -1,6 +1,6 @@
 """The steps of `indexing.py`, each in a process of its own; prints JSON.
 
-python indexing_steps.py bare|look|saved|search|switch DIR [N]
+python indexing_steps.py bare|look|first|saved|search|switch DIR [N]
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, time
 from typing import Any
 
 from tree_sitter import Parser
 
+from foreword.assist.context.laying import lay_foreword
+from foreword.assist.session.indexing import Indexing
 from foreword.assist.session.saved import Saved, look, look_again
 from foreword.assist.session.session import Session, open_session
 from foreword.cli.garbage import collect_rarely
@@ -31,6 +33,7 @@ from foreword.index.workers import Wanted, chunks_of, study
 
 N_SWITCHED = 2_000
 N_LOOKS = 5
+SOON_S = 2.0
 
 
 def bare(session: Session) -> dict[str, Any]:
@@ -77,6 +80,31 @@ def one_look(session: Session) -> dict[str, Any]:
     report = look(session).report
     seconds = perf_counter() - started
     return {"files": report.files, "bytes": report.bytes, "parsed": report.parsed, "seconds": seconds}
+
+
+def first(session: Session) -> dict[str, Any]:
+    """What is read soon after a server begins, and what a question gets that is asked at once."""
+    began, read = float(sys.argv[3]), [(0.0, 0)]
+    session.indexing = Indexing(lambda done, _total: read.append((time() - began, done)))
+    early = lay_foreword(session, look(session), keep=False)
+    laid_s = time() - began
+    if session.indexing.latest is not None:
+        session.indexing.latest.future.result()
+    whole_s = time() - began
+    late = look(session)
+    rows = late.index.rows
+    finished = lay_foreword(session, late, keep=False).base.forms
+    n_soon = max(done for after, done in read if after <= SOON_S)
+    soon = sorted(late.index.paths, key=lambda path: rows[path].id)[:n_soon]
+    return {
+        "files": len(late.index.paths),
+        "soon": len(soon),
+        "soon_shown": len(finished.keys() & set(soon)) / len(finished),
+        "laid_s": laid_s,
+        "early": len(early.base.forms),
+        "early_shown": len(finished.keys() & early.base.forms.keys()) / max(1, len(early.base.forms)),
+        "whole_s": whole_s,
+    }
 
 
 def saves(session: Session) -> dict[str, Any]:
@@ -199,6 +227,7 @@ def peak_mb() -> float:
 STEPS: Mapping[str, Callable[[Session], dict[str, Any]]] = {
     "bare": bare,
     "look": one_look,
+    "first": first,
     "saved": saves,
     "search": searches,
     "switch": switch,

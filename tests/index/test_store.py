@@ -77,6 +77,13 @@ def test_a_blob_has_a_row_for_each_language_and_grammar(store: Store) -> None:
     assert {key("a")} == store.find([key("a"), key("a", "ruby"), key("b"), Key("a", "python", "2")]).keys()
 
 
+def test_what_a_store_knows_is_told_if_it_is_little(store: Store) -> None:
+    assert set() == store.blobs(at_most=0)
+    store.add([facts("a"), facts("b")])
+    assert {"a", "b"} == store.blobs(at_most=2)
+    assert store.blobs(at_most=1) is None
+
+
 def test_storing_a_known_blob_again_changes_nothing(store: Store) -> None:
     store.add([facts("a"), facts("a")])
     before = store.find([key("a")])

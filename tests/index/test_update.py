@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreword.index import build
 from foreword.index.build import BuildReport, find_known, refresh
+from foreword.index.facts import Key
 from foreword.index.index import Index
 from foreword.index.search import search
+from foreword.index.store import Row, Store
 from foreword.index.update import Whole, changed_paths, update
 from index_files import Bench, MemoryReader, make_bench
 
@@ -107,3 +111,52 @@ def test_important_files_are_read_first(tmp_path: Path) -> None:
         refresh(bench.store, bench.tree(), MemoryReader(bench.files), first=first, n_workers=1)
         ids = {path: row.id for path, row in bench.index().rows.items()}
         assert [*first, names[0]] == sorted(ids, key=ids.__getitem__)[:3]
+
+
+@pytest.mark.parametrize("n_known", [0, 3, 39, 40])
+def test_what_is_known_is_found_whether_it_is_much_or_next_to_nothing(tmp_path: Path, n_known: int) -> None:
+    names = [f"m{number:02}.py" for number in range(40)]
+    bench = make_bench(tmp_path / "i.db", {name: f"{name[:-3]} = 1\n" for name in names[:n_known]})
+    with bench.store:
+        bench.refresh()
+        bench.files |= {name: f"{name[:-3]} = 1\n".encode() for name in names}
+        index, report, unread = find_known(bench.store, bench.tree())
+        assert names[:n_known] == list(index.paths)
+        assert (frozenset(names[n_known:]), n_known) == (unread, report.files)
+
+
+class Asked(Store):
+    """Notes of how many files it was asked, and how many of them it knew."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.asked: list[tuple[int, int]] = []
+
+    def find(self, keys: Iterable[Key]) -> dict[Key, Row]:
+        wanted = list(keys)
+        found = super().find(wanted)
+        self.asked += [(len(wanted), len(found))] if wanted else []
+        return found
+
+
+def test_important_files_of_a_large_tree_are_there_before_the_others_are_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "MANY_FILES", 99)
+    monkeypatch.setattr(build, "FIRST_FILES", 40)
+    names = [f"m{number:03}.py" for number in range(100)]
+    files = {name: f"def {name[:-3]}(): pass\n".encode() for name in names}
+    told: list[tuple[int, int]] = []
+    with Asked(tmp_path / "i.db") as store:
+        bench = Bench(store, files)
+        index, report = refresh(
+            store,
+            bench.tree(),
+            MemoryReader(files),
+            first=(*reversed(names[50:]), names[3]),
+            on_progress=lambda done, total: told.append((done, total)),
+        )
+        assert [(40, 0), (100, 40)] == store.asked
+        assert (100, 100, (100, 100)) == (report.parsed, report.symbols, told[-1])
+        assert sorted(told) == told
+        assert names == list(index.paths)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from types import MappingProxyType
 
@@ -18,30 +17,24 @@ from foreword.core.errors import Problem
 from foreword.core.language import language_of
 from foreword.core.leftout import UNREADABLE
 from foreword.core.source import Reader, Source
-from foreword.core.tree import FileTree, LeftOut
-from foreword.index.claims import Claims
+from foreword.core.tree import FileTree, LeftOut, make_tree
 from foreword.index.facts import Key
 from foreword.index.grammar import grammar_version
 from foreword.index.index import Index
 from foreword.index.outline import extract as extract_outline
-from foreword.index.sharing import Shared
 from foreword.index.store import DamagedStore, Row, Store
+from foreword.index.studies import Done, Progress, Studies
 from foreword.index.workers import (
-    TYPICAL_BYTES,
     Extractor,
-    Studied,
     Wanted,
-    chunks_of,
-    study_here,
-    study_in_pool,
+    prepare_workers,
 )
 
-Progress = Callable[[int, int], None]
-"""Called with the number of files done and the number of files to do."""
-
-FEW_FILES = 32
-FEW_BYTES = 300_000
-"""Up to so much is parsed in this process: starting workers would take longer."""
+FEW_STORED = 8
+"""A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""
+MANY_FILES = 10_000
+FIRST_FILES = 2_000
+"""Of more than many files these are read before the others are looked up, which takes up to a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,111 +102,46 @@ def refresh(
     """The index of `tree`, after reading what is new in it.
 
     `previous` is an index of an earlier tree in the same store: what did not change since is not looked up again.
-    The paths in `first` are read before the others, in their order.
+    The paths of `tree` in `first` are read before the others, in their order.
 
     Raises:
         StoreError: The store is locked by another process for too long.
     """
     started = perf_counter()
     previous = _of_this_store(store, previous)
-    studies = _Studies(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
+    studies = Studies(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
     try:
-        rows, done = _rows(studies, tree, previous, first)
+        rows, done = _rows_by_rank(studies, tree, previous, first)
     except DamagedStore:
         store.rebuild()
         previous = None
-        rows, done = _rows(studies, tree, None, first)
+        rows, done = _rows_by_rank(studies, tree, None, first)
     index = Index(store, tree.blobs, rows, previous)
     seconds = perf_counter() - started
     return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
 
 
-@dataclass(frozen=True, slots=True)
-class _Studies:
-    """How unseen files are read and parsed, and where the facts go."""
-
-    store: Store
-    read: Reader
-    extract: Extractor
-    n_workers: int
-    on_progress: Progress | None
-    time_limit_s: float
-
-    def run(self, wanted: Sequence[Wanted]) -> _Done:
-        """Store the facts of all wanted files, but for those that other processes store meanwhile."""
-        if not wanted:
-            return _Done()
-        if self._are_small(wanted):
-            studied = study_here(self.read, self.extract, wanted)
-            if studied is not None:
-                return self._keep(studied)
-        with self.store.claims() as claims:
-            return self._run_shared(wanted, claims)
-
-    def _run_shared(self, wanted: Sequence[Wanted], claims: Claims) -> _Done:
-        key_of = {one.source.path: one.key for one in wanted}
-        n_parsed, n_files, unreadable, rows = 0, 0, dict[str, str](), dict[Key, Row]()
-        sizes = _Sizes()
-        shared = Shared(claims, chunks_of(wanted, self.n_workers, sizes.mean))
-        results = study_in_pool(
-            self.read, self.extract, shared, n_workers=self.n_workers, time_limit_s=self.time_limit_s
-        )
-        with closing(results):
-            for n_more, studied in results:
-                claims.renew()
-                sizes.add(studied)
-                more = self._keep(studied)
-                claims.end(one.key for one in studied.facts)
-                claims.give_back(key_of[path] for path in more.unreadable)
-                n_parsed, n_files = n_parsed + more.n_parsed, n_files + n_more
-                unreadable |= more.unreadable
-                rows |= more.rows
-                if self.on_progress is not None:
-                    self.on_progress(n_files + shared.n_stored, len(wanted))
-        return _Done(n_parsed, unreadable, rows)
-
-    def _are_small(self, wanted: Sequence[Wanted]) -> bool:
-        if len(wanted) > FEW_FILES:
-            return False
-        n_bytes = 0
-        for _, data in self.read([one.source for one in wanted]):
-            n_bytes += len(data or b"")
-            if n_bytes > FEW_BYTES:
-                return False
-        return True
-
-    def _keep(self, studied: Studied) -> _Done:
-        rows = self.store.add(studied.facts) if studied.facts else {}
-        return _Done(len(studied.facts), dict(studied.unreadable), rows)
+def prepare(read: Reader, extract: Extractor = extract_outline) -> None:
+    """Let a process begin that workers come from, without waiting for it: `refresh` of many files is sooner on its way."""
+    prepare_workers(read, extract)
 
 
-@dataclass(slots=True)
-class _Sizes:
-    """How large the files are that were read so far."""
-
-    n_bytes: int = TYPICAL_BYTES
-    n_files: int = 1
-
-    def add(self, studied: Studied) -> None:
-        self.n_bytes += sum(one.size for one in studied.facts)
-        self.n_files += len(studied.facts)
-
-    def mean(self) -> float:
-        return self.n_bytes / self.n_files
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """How many blobs were parsed, the paths that could not be read with the reasons, and the new rows."""
-
-    n_parsed: int = 0
-    unreadable: Mapping[str, str] = field(default_factory=dict)
-    rows: Mapping[Key, Row] = field(default_factory=dict)
+def _rows_by_rank(
+    studies: Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
+) -> tuple[dict[str, Row], Done]:
+    """`_rows`; of a large tree those of the first files before the others are so much as looked up."""
+    if not first or len(tree.blobs) <= MANY_FILES:
+        return _rows(studies, tree, previous, first)
+    head = {path: tree.blobs[path] for path in first[:FIRST_FILES]}
+    small, n_later = make_tree(head, dirty=tree.dirty & head.keys()), len(tree.blobs) - len(head)
+    _, early = _rows(replace(studies, n_after=n_later), small, previous, first)
+    rows, done = _rows(replace(studies, n_before=len(head)), tree, previous, first)
+    return rows, replace(done, n_parsed=early.n_parsed + done.n_parsed)
 
 
 def _rows(
-    studies: _Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
-) -> tuple[dict[str, Row], _Done]:
+    studies: Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
+) -> tuple[dict[str, Row], Done]:
     """The row of each path that could be read, and what was done for that."""
     known = _unchanged(tree, previous)
     keys = _keys([path for path in tree.blobs if path not in known], tree)
@@ -231,9 +159,13 @@ def _rows(
 
 
 def _known_rows(store: Store, tree: FileTree, previous: Index | None) -> dict[str, Row]:
-    """The rows of the paths that the store knows."""
+    """The rows of the paths that the store knows; quick where that is next to nothing."""
     rows = _unchanged(tree, previous)
-    keys = _keys([path for path in tree.blobs if path not in rows], tree)
+    paths = [path for path in tree.blobs if path not in rows]
+    stored = store.blobs(at_most=len(paths) // FEW_STORED)
+    if stored is not None:
+        paths = [path for path in paths if tree.blobs[path] in stored]
+    keys = _keys(paths, tree)
     found = store.find(keys.values())
     return rows | {path: found[key] for path, key in keys.items() if key in found}
 

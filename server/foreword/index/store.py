@@ -125,6 +125,11 @@ class Store:
         found = ((Key(*row[:3]), Row(*row[3:])) for row in rows)
         return {key: row for key, row in found if key in wanted}
 
+    def blobs(self, at_most: int) -> set[str] | None:
+        """The blobs that are known, or None if there are more rows of them than `at_most`."""
+        rows = self._select("SELECT blob FROM blobs LIMIT ?", (at_most + 1,))
+        return {blob for (blob,) in rows} if len(rows) <= at_most else None
+
     def add(self, facts: Sequence[Facts]) -> dict[Key, Row]:
         """Store facts in one transaction; gives the new rows, for what is known already stays as it is."""
         new: list[dict[Key, Row]] = []

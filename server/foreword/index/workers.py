@@ -102,6 +102,14 @@ def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> St
         return future.result() if future.exception() is None else None
 
 
+def prepare_workers(read: Reader, extract: Extractor) -> None:
+    """Let the server that workers fork from begin, where there is one; it imports what they need while we go on."""
+    if _context(read, extract).get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # noqa: PLC0415 - Windows has none
+
+        forkserver.ensure_running()
+
+
 def study_in_pool(
     read: Reader,
     extract: Extractor,

@@ -16,7 +16,8 @@ from foreword.assist.session.saved import look, look_again
 from foreword.assist.session.session import Session
 from foreword.core.errors import StoreError
 from foreword.core.tree import make_tree
-from foreword.index.build import BuildReport, Progress
+from foreword.index.build import BuildReport
+from foreword.index.studies import Progress
 from gitrepo import GitRepo, make_repo
 
 PATIENCE = 60.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Iterable, Mapping
 
 from foreword.assist.session.worth import weight_of
@@ -21,7 +20,7 @@ def by_importance(
     """
     heat = _heat(recent)
 
-    def place(path: str) -> tuple[bool, bool, float, float, float, int, str]:
+    def place(path: str) -> tuple[bool, bool, float, float, float, int]:
         weight = weight_of(path, language_of(path) or "")
         return (
             path not in opened,
@@ -30,10 +29,9 @@ def by_importance(
             -weight * heat.get(_folder(path), 0.0),
             -weight,
             path.count("/"),
-            path,
         )
 
-    return tuple(heapq.nsmallest(MAX_FIRST, paths, key=place))
+    return tuple(sorted(sorted(paths), key=place)[:MAX_FIRST])
 
 
 def _heat(recent: Mapping[str, float]) -> dict[str, float]:

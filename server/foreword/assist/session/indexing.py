@@ -14,7 +14,8 @@ from time import monotonic
 
 from foreword.core.errors import ForewordError
 from foreword.core.tree import FileTree
-from foreword.index.build import BuildReport, Progress
+from foreword.index.build import BuildReport
+from foreword.index.studies import Progress
 
 PATIENCE_S = 2.0
 """How long after its begin a question waits for a build: by then there is a first useful outline."""

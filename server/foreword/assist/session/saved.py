@@ -21,10 +21,11 @@ from foreword.core.leftout import reason_for_content
 from foreword.core.source import Reader, Source
 from foreword.core.text import Text, decode
 from foreword.core.tree import FileTree, blob_id, make_tree
-from foreword.index.build import FEW_FILES, BuildReport, Progress, find_known, refresh
+from foreword.index.build import BuildReport, find_known, prepare, refresh
 from foreword.index.echoes import Echoes
 from foreword.index.index import Index
 from foreword.index.store import Store
+from foreword.index.studies import FEW_FILES, Progress
 from foreword.index.update import Whole, changed_paths, update
 from foreword.prefix.instructions import BUILDER_VERSION
 from foreword.workspace.disk import hash_of, read_file, read_sources
@@ -217,6 +218,7 @@ def _building(
     store, root, repository = session.index_store, session.root, session.repository
 
     def work(build: Build, on_progress: Progress) -> Built:
+        prepare(reader)
         build.recent = recently_changed(root, repository, unread)
         first = by_importance(unread, opened=opened, changed=tree.dirty, recent=build.recent)
         index, report = refresh(store, tree, reader, first=first, on_progress=on_progress)

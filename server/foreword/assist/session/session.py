@@ -21,8 +21,8 @@ from foreword.assist.session.ports import Clock, Consent, Signs, gone, refuse
 from foreword.assist.session.recall import Recall
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
-from foreword.index.build import Progress
 from foreword.index.store import Store, open_store
+from foreword.index.studies import Progress
 from foreword.model.card import Model
 from foreword.model.catalog import Catalog, load_catalog
 from foreword.prefix.store import PrefixStore
