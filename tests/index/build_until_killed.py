@@ -3,6 +3,7 @@
 python build_until_killed.py STORE LOG N_BEFORE_WAITING [GATE]
 
 With GATE, a named pipe, it goes on when somebody has opened that for writing, and tells how much it parsed.
+With a number beyond `N_FILES` there are so many files, and it does not wait.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Reader:
         for source in sources:
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"{os.getpid()} {source.path}\n")
-            if source.path == file_name(N_FILES if self.wait_at is None else self.wait_at):
+            if self.wait_at is not None and source.path == file_name(self.wait_at):
                 _wait_for(self.gate)
             yield source, contents(source.path)
 
@@ -54,8 +55,8 @@ def contents(path: str) -> bytes:
     return f"def f_{path[:-3]}():\n    return 1\n".encode()
 
 
-def tree() -> FileTree:
-    return make_tree({path: blob_id(contents(path)) for path in map(file_name, range(N_FILES))})
+def tree(n_files: int = N_FILES) -> FileTree:
+    return make_tree({path: blob_id(contents(path)) for path in map(file_name, range(n_files))})
 
 
 def tell(done: int, total: int) -> None:
@@ -66,12 +67,13 @@ def tell(done: int, total: int) -> None:
 
 def main() -> None:
     store, _ = open_store(Path(sys.argv[1]))
+    wait_at = int(sys.argv[3])
     gate = Path(sys.argv[4]) if len(sys.argv) > 4 else None
     with store:
         _, report = refresh(
             store,
-            tree(),
-            Reader(Path(sys.argv[2]), int(sys.argv[3]), gate),
+            tree(max(N_FILES, wait_at)),
+            Reader(Path(sys.argv[2]), wait_at, gate),
             n_workers=2,
             time_limit_s=600,
             on_progress=tell,

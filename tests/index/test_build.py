@@ -20,6 +20,7 @@ from foreword.index.graph import rank
 from foreword.index.index import Index
 from foreword.index.search import search
 from foreword.index.workers import CHUNK_BYTES, FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
+from foreword.prefix.repository_map import MapEntry, render_map
 from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]
@@ -189,7 +190,7 @@ CHANGES = st.lists(st.dictionaries(PATHS, st.one_of(st.none(), TEXTS), max_size=
 
 @settings(deadline=None, max_examples=25)
 @given(st.dictionaries(PATHS, TEXTS, max_size=5), CHANGES)
-def test_any_sequence_of_changes_gives_the_index_of_a_fresh_build(
+def test_any_sequence_of_changes_gives_the_index_map_and_search_results_of_a_fresh_build(
     start: Mapping[str, str], changes: list[dict[str, str | None]]
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -211,9 +212,13 @@ def test_any_sequence_of_changes_gives_the_index_of_a_fresh_build(
 
 
 def picture(index: Index, bench: Bench) -> object:
-    """Everything that an index has to say."""
+    """Everything that an index has to say, and a map of it."""
     ranking = rank(index)
+    entries = [
+        MapEntry(path, value, ranking.definitions(path, index.outline(path))) for path, value in ranking.files
+    ]
     return (
+        render_map(entries, 50),
         index.paths,
         [(index.outline(path), index.n_lines(path), index.language(path)) for path in index.paths],
         [
