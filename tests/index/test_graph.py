@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from foreword.index import graph
-from foreword.index.graph import MAX_DEFINERS, rank
+from foreword.index.graph import rank
+from foreword.index.mentions import MAX_DEFINERS
 from index.shapes import SHAPES
 from index_files import Bench
 
@@ -55,6 +56,14 @@ def test_names_link_within_one_family_of_languages(bench: MakeBench) -> None:
         "d.rs": "fn main() { open_window() }\n",
     }
     assert {"a.ts"} == set(rank(bench(files).index()).names)
+
+
+def test_files_whose_outlines_are_gone_are_ranked_by_path_alone(bench: MakeBench) -> None:
+    made = bench({"b.py": "first_thing()\n", "a.py": "def first_thing(): pass\n"})
+    index = made.index()
+    made.store.rebuild()
+    ranking = rank(index)
+    assert ({}, ["a.py", "b.py"]) == (ranking.names, [path for path, _ in ranking.files])
 
 
 def test_equal_files_are_ordered_by_path(bench: MakeBench) -> None:

@@ -8,9 +8,9 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
+from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
 from foreword.index.terms import term_hash
 from foreword.index.vectors import ROWS_AT_ONCE, file_vectors
 from foreword.index.wordbook import Wordbook
@@ -125,6 +125,24 @@ def unpack(packed: bytes) -> Outline:
     """The outline that `pack` made these bytes of."""
     if not packed:
         return EMPTY_OUTLINE
-    rows, names, counts, failed = marshal.loads(packed)  # noqa: S302 - our own store, in the user's cache
+    rows, names, counts, failed = _loaded(packed)
     references = dict(zip(names.split(), struct.unpack(f"<{len(counts) // 4}I", counts), strict=True))
     return Outline(tuple(map(Definition._make, rows)), references, failed)
+
+
+def unpack_defined(packed: bytes) -> list[tuple[str, DefinitionKind]]:
+    """The names and kinds of the definitions alone: a few times as quick."""
+    return [(name, kind) for name, kind, *_ in _loaded(packed)[0]] if packed else []
+
+
+def unpack_mentioned(packed: bytes) -> tuple[list[str], bytes]:
+    """The identifiers alone, and how often each occurs, as in `References`."""
+    if not packed:
+        return [], b""
+    _, names, counts, _ = _loaded(packed)
+    return names.split(), counts
+
+
+def _loaded(packed: bytes) -> tuple[list[Any], str, bytes, str | None]:
+    loaded: tuple[list[Any], str, bytes, str | None] = marshal.loads(packed)  # noqa: S302 - our own store, in the user's cache
+    return loaded

@@ -8,41 +8,22 @@ Scores are rounded to six significant digits and ties are broken by path, so tha
 
 from __future__ import annotations
 
-import re
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 import rustworkx
 from numpy.typing import NDArray
 
-from foreword.core.outline import Definition, DefinitionKind, Outline
+from foreword.core.outline import Definition, Outline
 from foreword.index.index import Index
-from foreword.index.roles import Role, role_of
-from foreword.index.terms import parts
+from foreword.index.mentions import VOICE, Floats, Mentions, ShortInts, mentions_of
+from foreword.index.roles import role_of
 
-MAX_DEFINERS = 16
 MAX_EDGES_A_FILE = 32
 MAX_EDGES = 1_100_000
 """Of more, the weakest of each file are left out: the graph and its ranking take 120 bytes an edge."""
-SHORT_NAME = 4
 SIGNIFICANT_DIGITS = 6
-
-_VOICE: Mapping[Role, float] = {"source": 1.0, "test": 0.2, "example": 0.2, "vendored": 0.05, "history": 0.05}
-"""How much a file's mentions count."""
-
-_FAMILY: Mapping[str, str] = {
-    "cpp": "c",
-    "tsx": "typescript",
-    "javascript": "typescript",
-    "ocaml_interface": "ocaml",
-}
-"""Languages that use each other's definitions."""
-
-_NOT_LINKED: frozenset[DefinitionKind] = frozenset(("heading", "key", "selector", "test"))
-_LINKED_NAME = re.compile(r"(?!__)[^\W\d]\w{2,}[?!]?")
 
 _WEIGHT_OF_KIND: Mapping[str, float] = {
     "class": 4,
@@ -60,8 +41,6 @@ _LINKS_AT_ONCE = 1 << 17
 """Mentions are spread over the definers of their names for so many links at a time: all would take much room."""
 
 Ints = NDArray[np.int64]
-ShortInts = NDArray[np.int32]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +66,12 @@ def rank(index: Index) -> Ranking:
     paths = index.paths
     if not paths:
         return Ranking((), {}, {})
-    mentions = _mentions(index)
+    mentions = mentions_of(index)
     scores = _pagerank(mentions, paths)
     ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
     return Ranking(
         tuple(ordered), _names(mentions, np.array(scores), paths), dict(zip(paths, scores, strict=True))
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Mentions:
-    """Mentions of defined names in order, one a (source file, name), each with its weight.
-
-    `files` are the files that define a name, one name after the other: `n_definers` of them from `first`.
-    """
-
-    source: ShortInts
-    name: ShortInts
-    weight: Floats
-    names: Sequence[str]
-    first: ShortInts
-    n_definers: ShortInts
-    files: ShortInts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,59 +84,7 @@ class _Links:
     weight: Floats
 
 
-def _mentions(index: Index) -> _Mentions:
-    position = {path: number for number, path in enumerate(index.paths)}
-    families = [_family(index.language(path)) for path in index.paths]
-    definers = _definers(index, position, families)
-    sources, numbers, counts = array("I"), array("I"), array("I")
-    number_of = {key: number for number, key in enumerate(definers)}
-    for path, outline in index.outlines():
-        family = families[position[path]]
-        found = [(number_of.get((family, name)), n) for name, n in outline.references.items()]
-        known = [(number, n) for number, n in found if number is not None]
-        sources.extend(repeat(position[path], len(known)))
-        numbers.extend(number for number, _ in known)
-        counts.extend(n for _, n in known)
-    voices = np.array([_VOICE[role_of(path)] for path in index.paths])
-    source, name, count = (np.array(part, np.int32) for part in (sources, numbers, counts))
-    return _weighed(definers, source, name, count, voices)
-
-
-def _definers(
-    index: Index, position: Mapping[str, int], families: Sequence[str]
-) -> dict[tuple[str, str], list[int]]:
-    """Which files define a name, for names that few enough define; in the order of names."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for path, outline in index.outlines():
-        number = position[path]
-        names = {one.name for one in outline.definitions if one.kind not in _NOT_LINKED}
-        for name in names:
-            if _LINKED_NAME.fullmatch(name):
-                found.setdefault((families[number], name), []).append(number)
-    return {key: sorted(found[key]) for key in sorted(found) if len(found[key]) <= MAX_DEFINERS}
-
-
-def _weighed(
-    definers: Mapping[tuple[str, str], list[int]],
-    source: ShortInts,
-    name: ShortInts,
-    count: ShortInts,
-    voices: Floats,
-) -> _Mentions:
-    """The mentions in order, with what each is worth to each file that defines the name."""
-    order = np.lexsort((name, source))
-    source, name, count = source[order], name[order], count[order]
-    n_definers = np.array([len(files) for files in definers.values()], np.int32)
-    n_mentioning = np.bincount(name, minlength=len(definers))
-    clarity = np.array([_clarity(key[1]) for key in definers])
-    rarity = clarity * np.log1p(len(voices) / np.maximum(n_mentioning, 1)) / np.maximum(n_definers, 1)
-    weight = voices[source] * np.log1p(count.astype(np.float64)) * rarity[name]
-    files = np.array([number for numbers in definers.values() for number in numbers], np.int32)
-    first = (np.cumsum(n_definers) - n_definers).astype(np.int32)
-    return _Mentions(source, name, weight, [key[1] for key in definers], first, n_definers, files)
-
-
-def _links(mentions: _Mentions) -> Iterator[_Links]:
+def _links(mentions: Mentions) -> Iterator[_Links]:
     """All links, those of some source files at a time, without those of a file to itself."""
     ends = np.cumsum(mentions.n_definers[mentions.name], dtype=np.int64)
     start = 0
@@ -185,7 +96,7 @@ def _links(mentions: _Mentions) -> Iterator[_Links]:
         start = end
 
 
-def _links_of(mentions: _Mentions, some: slice) -> _Links:
+def _links_of(mentions: Mentions, some: slice) -> _Links:
     name = mentions.name[some]
     spread = mentions.n_definers[name]
     offset = mentions.first[name] - (np.cumsum(spread) - spread).astype(np.int32)
@@ -196,7 +107,7 @@ def _links_of(mentions: _Mentions, some: slice) -> _Links:
     return _Links(source[others], place[others], target[others], weight[others])
 
 
-def _pagerank(mentions: _Mentions, paths: Sequence[str]) -> list[float]:
+def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
     graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
     graph.add_nodes_from([None] * len(paths))
     parts = [_edges(links, len(paths)) for links in _links(mentions)]
@@ -204,7 +115,7 @@ def _pagerank(mentions: _Mentions, paths: Sequence[str]) -> list[float]:
     parts.reverse()
     while parts:
         graph.extend_from_weighted_edge_list(_strongest(parts.pop(), limit))
-    home = {number: _VOICE[role_of(path)] for number, path in enumerate(paths)}
+    home = {number: VOICE[role_of(path)] for number, path in enumerate(paths)}
     found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
     return [_rounded(found[number]) for number in range(len(paths))]
 
@@ -251,7 +162,7 @@ def _strongest(edges: _Edges, limit: int) -> list[tuple[int, int, float]]:
     return list(zip(*columns, strict=True))
 
 
-def _names(mentions: _Mentions, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
+def _names(mentions: Mentions, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
     """For each file the score of each of its names: the sources' scores, shared out by weight."""
     flows = np.zeros(len(mentions.files))
     for links in _links(mentions):
@@ -265,16 +176,6 @@ def _names(mentions: _Mentions, scores: Floats, paths: Sequence[str]) -> dict[st
             named = found.setdefault(paths[mentions.files[place]], {})
             named[mentions.names[name[place]]] = _rounded(float(flows[place]))
     return found
-
-
-def _clarity(name: str) -> float:
-    """How surely a mention of `name` means its definition: compound names do, short words do not."""
-    weight = 1.0 if len(parts(name)) > 1 else 0.5 if len(name) > SHORT_NAME else 0.15
-    return weight * 0.3 if name.startswith("_") else weight
-
-
-def _family(language: str) -> str:
-    return _FAMILY.get(language, language)
 
 
 def _rounded(value: float) -> float:

@@ -149,6 +149,12 @@ class Index:
             for path in self.paths_of[row_id]:
                 yield path, outline
 
+    def packed_outlines(self) -> Iterator[tuple[str, bytes]]:
+        """All files with their outlines as `facts.pack` made them, in no particular order."""
+        for row_id, packed in self.store.packed(list(self.paths_of)):
+            for path in self.paths_of[row_id]:
+                yield path, packed
+
     def n_lines(self, path: str) -> int:
         """How many lines a file has; 0 if there is no such file."""
         return self.rows[path].n_lines if path in self.blobs else 0

@@ -28,6 +28,7 @@ from foreword.index.facts import Facts, Key, name_hash, unpack
 from foreword.storage.trouble import put_aside, trouble_of
 
 _IDS_A_QUERY = 10_000
+_OUTLINES_AT_ONCE = 500
 _NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'blobs'"
 _INSERT_BLOB = (
     "INSERT OR IGNORE INTO blobs"
@@ -146,18 +147,20 @@ class Store:
         return unpack(rows[0][0]) if rows else EMPTY_OUTLINE
 
     def outlines(self, row_ids: Sequence[int], mention: str = "") -> Iterator[tuple[int, Outline]]:
-        """Row ids with their outlines, a few hundred in memory at a time, in no particular order.
+        """Row ids with their outlines, in no particular order.
 
         With a `mention` in lower case only those are decoded that hold it in some case, whatever else they hold.
         """
         sought = mention.encode() if mention.isascii() else b""
-        for start in range(0, len(row_ids), 500):
-            rows = self._select_in(
-                "SELECT id, packed FROM outlines WHERE id IN", row_ids[start : start + 500]
-            )
-            for row_id, packed in rows:
-                if not sought or sought in packed.lower():
-                    yield row_id, unpack(packed)
+        for row_id, packed in self.packed(row_ids):
+            if not sought or sought in packed.lower():
+                yield row_id, unpack(packed)
+
+    def packed(self, row_ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Row ids with their outlines as `facts.pack` made them, a few hundred in memory at a time, in no particular order."""
+        for start in range(0, len(row_ids), _OUTLINES_AT_ONCE):
+            some = row_ids[start : start + _OUTLINES_AT_ONCE]
+            yield from self._select_in("SELECT id, packed FROM outlines WHERE id IN", some)
 
     def vectors(self, row_ids: Sequence[int]) -> list[tuple[int, bytes, bytes]]:
         """Row ids with the hashes and counts of their words, in no particular order."""
