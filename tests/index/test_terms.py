@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.index.terms import MAX_WORD, WORD, parts, stem, term_hash, terms, whole
+from foreword.index.terms import MAX_WORD, WORD, is_compound, parts, stem, term_hash, terms, whole
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,8 @@ def test_a_word_begins_with_a_letter_an_underline_or_anything_beyond_ascii() -> 
 def test_a_small_letter_beyond_ascii_belongs_to_the_letters_around_it() -> None:
     assert ("größ", "der", "straß") == parts("GrößeDerStraße")
     assert ("été", "fois") == parts("été2fois")
+
+
+@given(st.text(alphabet=ascii_letters + digits + "_é", max_size=MAX_WORD + 2))
+def test_a_word_is_compound_if_it_has_several_parts(word: str) -> None:
+    assert (len(parts(word)) > 1) == is_compound(word)

@@ -153,10 +153,11 @@ def test_important_files_of_a_large_tree_are_there_before_the_others_are_looked_
             store,
             bench.tree(),
             MemoryReader(files),
-            first=(*reversed(names[50:]), names[3]),
+            first=(*reversed(names[50:]), *names[:50]),
             on_progress=lambda done, total: told.append((done, total)),
         )
         assert [(40, 0), (100, 40)] == store.asked
         assert (100, 100, (100, 100)) == (report.parsed, report.symbols, told[-1])
         assert sorted(told) == told
+        assert {100} == {total for _, total in told}
         assert names == list(index.paths)

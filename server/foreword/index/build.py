@@ -34,7 +34,7 @@ FEW_STORED = 8
 """A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""
 MANY_FILES = 10_000
 FIRST_FILES = 2_000
-"""Of more than many files these are read before the others are looked up, which takes up to a second."""
+"""If more than many files come first, these are read before the others are looked up, which takes up to a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,12 @@ def prepare(read: Reader, extract: Extractor = extract_outline) -> None:
 def _rows_by_rank(
     studies: Studies, tree: FileTree, previous: Index | None, first: Sequence[str]
 ) -> tuple[dict[str, Row], Done]:
-    """`_rows`; of a large tree those of the first files before the others are so much as looked up."""
-    if not first or len(tree.blobs) <= MANY_FILES:
+    """`_rows`; of many that come first those of the first before the others are so much as looked up."""
+    if len(first) <= MANY_FILES:
         return _rows(studies, tree, previous, first)
     head = {path: tree.blobs[path] for path in first[:FIRST_FILES]}
-    small, n_later = make_tree(head, dirty=tree.dirty & head.keys()), len(tree.blobs) - len(head)
-    _, early = _rows(replace(studies, n_after=n_later), small, previous, first)
+    small = make_tree(head, dirty=tree.dirty & head.keys())
+    _, early = _rows(replace(studies, n_after=len(first) - len(head)), small, previous, first)
     rows, done = _rows(replace(studies, n_before=len(head)), tree, previous, first)
     return rows, replace(done, n_parsed=early.n_parsed + done.n_parsed)
 

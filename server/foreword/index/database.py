@@ -6,7 +6,7 @@ Several processes use the file at once: write-ahead logging, a bounded wait for 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from foreword.index.schema import OLDER_TABLES, SCHEMA, TABLES, VERSION
@@ -22,15 +22,14 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
     )
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(connection.close)
         if path is not None:
             use_write_ahead_log(connection, timeout_s)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA temp_store = MEMORY")
         prepare(connection)
-    except BaseException:
-        connection.close()
-        raise
+        on_failure.pop_all()
     return connection
 
 

@@ -272,10 +272,9 @@ def _in_transaction(connection: sqlite3.Connection, change: Callable[[sqlite3.Co
     try:
         change(connection)
         connection.execute("COMMIT")
-    except BaseException:
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
 
 
 def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> dict[Key, Row]:

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
 from time import sleep
@@ -125,14 +126,12 @@ def study_in_pool(
     second, so that the caller can stop.
     """
     pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context(read, extract))
-    try:
+    with ExitStack() as at_end, ExitStack() as on_failure:
+        at_end.callback(pool.join)
+        on_failure.callback(pool.stop)
         yield from _drain(pool, (read, extract), iter(chunks), n_workers, time_limit_s)
         pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without annotations
-    except BaseException:
-        pool.stop()  # type: ignore[no-untyped-call]  # as above
-        raise
-    finally:
-        pool.join()
+        on_failure.pop_all()
 
 
 def _drain(

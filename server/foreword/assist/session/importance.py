@@ -7,9 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from foreword.assist.session.worth import weight_of
 from foreword.core.language import language_of
 
-MAX_FIRST = 20_000
-"""So many files are put in order; the rest follows as it stands."""
-
 
 def by_importance(
     paths: Iterable[str], *, opened: Collection[str], changed: Collection[str], recent: Mapping[str, float]
@@ -31,7 +28,7 @@ def by_importance(
             path.count("/"),
         )
 
-    return tuple(sorted(sorted(paths), key=place)[:MAX_FIRST])
+    return tuple(sorted(sorted(paths), key=place))
 
 
 def _heat(recent: Mapping[str, float]) -> dict[str, float]:
