@@ -102,6 +102,21 @@ def test_many_files_are_parsed_by_workers_with_progress(bench: MakeBench) -> Non
     assert [("m7.py", "f7")] == [(path, one.name) for path, one in index.definitions("f7")]
 
 
+def test_a_build_that_is_stopped_ends_its_workers_and_goes_on_another_time(bench: MakeBench) -> None:
+    many = bench({f"m{number}.py": f"def f{number}():\n    pass\n" for number in range(120)})
+    tree, reader = many.tree(), MemoryReader(many.files)
+
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        refresh(many.store, tree, reader, n_workers=2, on_progress=stop)
+    _, report = refresh(many.store, tree, reader, n_workers=2)
+    assert 120 == report.files
+    assert 0 < report.parsed < 120
+
+
 def test_only_the_files_at_fault_lose_their_outlines(bench: MakeBench) -> None:
     names = [*(f"fine{number}" for number in range(40)), "crash", "hang", "raise"]
     many = bench({f"{name}.py": f"{name}\n" for name in names})

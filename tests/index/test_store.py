@@ -100,6 +100,13 @@ def test_storing_gives_the_rows_that_are_new(store: Store) -> None:
     assert {new[key("a")].id, store.find([key("c")])[key("c")].id} == store.named("area")
 
 
+def test_what_fails_half_way_leaves_nothing_and_the_next_is_stored(store: Store) -> None:
+    with pytest.raises(OverflowError):
+        store.add([facts("a"), facts("b")._replace(names=(2**70,))])
+    assert {} == store.find([key("a"), key("b")])
+    assert {key("c")} == store.add([facts("c")]).keys()
+
+
 def test_a_left_out_blob_keeps_its_reason_and_nothing_else(store: Store) -> None:
     store.add([Facts(key("a"), "python", 7, reason="minified")])
     row = store.find([key("a")])[key("a")]
