@@ -28,7 +28,9 @@ const webview = {
 
 const tests = {
   ...shared,
-  entryPoints: (existsSync("tests") ? readdirSync("tests") : []).filter((name) => name.endsWith(".test.ts")).map((name) => `tests/${name}`),
+  entryPoints: (existsSync("tests") ? readdirSync("tests", { recursive: true }) : [])
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => `tests/${name}`),
   outdir: "out",
   external: ["happy-dom"],
   platform: "node",

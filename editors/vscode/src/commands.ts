@@ -1,14 +1,14 @@
 // The commands of this client; those of the server are registered by the language client.
 
 import * as vscode from "vscode";
-import type { ContextView } from "./contextView";
-import { instruct } from "./instruct";
-import { changePin, type Target } from "./pins";
-import { tell } from "./prompting";
-import type { Report } from "./report";
-import type { Review } from "./review";
-import type { Server } from "./server";
-import { explainStanding } from "./statusBar";
+import type { ContextView } from "./context/contextView";
+import { instruct } from "./tasks/instruct";
+import { changePin, type Target } from "./context/pins";
+import { tell } from "./tasks/prompting";
+import type { Report } from "./status/report";
+import type { Review } from "./review/review";
+import type { Server } from "./server/server";
+import { explainStanding } from "./status/statusBar";
 import { dollars } from "./wording";
 
 export interface Parts {

@@ -5,17 +5,17 @@
 
 import * as vscode from "vscode";
 import { registerChat } from "./chat/register";
-import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./client";
+import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./server/client";
 import { registerCommands } from "./commands";
-import { ContextView } from "./contextView";
-import { surroundings } from "./environment";
-import { findLaunch } from "./launch";
-import { showLanguageStatus } from "./languageStatus";
-import { Report } from "./report";
-import { Review } from "./review";
-import { Server } from "./server";
-import { serverKeys, type Declared } from "./settings";
-import { showStanding } from "./statusBar";
+import { ContextView } from "./context/contextView";
+import { surroundings } from "./server/environment";
+import { findLaunch } from "./server/launch";
+import { showLanguageStatus } from "./status/languageStatus";
+import { Report } from "./status/report";
+import { Review } from "./review/review";
+import { Server } from "./server/server";
+import { serverKeys, type Declared } from "./server/settings";
+import { showStanding } from "./status/statusBar";
 
 const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp"];
 

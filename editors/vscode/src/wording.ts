@@ -1,7 +1,7 @@
 // How things stand, in few words: the texts of the status bar.
 
 import type { Status } from "./protocol";
-import type { Phase } from "./server";
+import type { Phase } from "./server/server";
 
 /** A text with the editor's icons, and a longer one for a pointer that rests on it. */
 export interface Words {

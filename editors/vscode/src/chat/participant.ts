@@ -1,13 +1,13 @@
 // The same chats as `@foreword` in the editor's own chat, where there is one: a client like the view.
 
 import * as vscode from "vscode";
-import { Answering } from "./answering";
-import { wireRange } from "./attaching";
-import type { Line } from "./line";
-import { REVIEW } from "./proposing";
+import { RunningAnswer } from "./session/runningAnswer";
+import { wireRange } from "./attachments";
+import type { Connection } from "./session/connection";
+import { REVIEW } from "./proposals";
 import { OPEN, type Attachment, type Citation, type Opened, type Piece, type Proposal, type Receipt } from "./protocol";
-import { isCancelled, wordsOf } from "./talk";
-import { receiptLine } from "./webview/receiptLine";
+import { isCancelled, wordsOf } from "./session/chatController";
+import { receiptLine } from "./webview/transcript/receiptLine";
 
 export const PARTICIPANT = "foreword.chat";
 
@@ -20,17 +20,17 @@ interface Sent {
   receipt: Receipt;
 }
 
-export function registerParticipant(line: Line, folder: Folder, icon: vscode.Uri): { dispose(): unknown }[] {
+export function registerParticipant(connection: Connection, folder: Folder, icon: vscode.Uri): { dispose(): unknown }[] {
   // Some editors that run extensions have no chat: there the whole namespace is missing.
   const chat = vscode.chat as typeof vscode.chat | undefined;
   if (typeof chat?.createChatParticipant !== "function") return [];
-  const participant = chat.createChatParticipant(PARTICIPANT, (...given) => answer(line, folder, ...given));
+  const participant = chat.createChatParticipant(PARTICIPANT, (...given) => answer(connection, folder, ...given));
   participant.iconPath = icon;
   return [participant];
 }
 
 async function answer(
-  line: Line,
+  connection: Connection,
   folder: Folder,
   request: vscode.ChatRequest,
   context: vscode.ChatContext,
@@ -40,9 +40,9 @@ async function answer(
   let chatId = earlierChat(context);
   try {
     const uri = folder();
-    chatId ??= (await line.request<Opened>(OPEN, uri === undefined ? {} : { uri })).chatId;
+    chatId ??= (await connection.request<Opened>(OPEN, uri === undefined ? {} : { uri })).chatId;
     const hear = (piece: Piece): void => show(piece, stream);
-    const answering = new Answering(line, chatId, request.prompt, attachmentsOf(request), hear);
+    const answering = new RunningAnswer(connection, chatId, request.prompt, attachmentsOf(request), hear);
     const listening = token.onCancellationRequested(() => answering.stop());
     try {
       tell(await answering.run<Sent>(), stream);

@@ -1,50 +1,50 @@
 // The chat view, its commands, and the participant of the editor's own chat.
 
 import * as vscode from "vscode";
-import type { Server } from "../server";
-import { questionOf, type Task } from "../task";
-import { attach } from "./attaching";
-import { lineTo } from "./line";
+import type { Server } from "../server/server";
+import { questionOf, type Task } from "../tasks/task";
+import { attach } from "./attachments";
+import { connectionTo } from "./session/connection";
 import { registerParticipant } from "./participant";
-import { placeIn } from "./place";
-import { Talk, type Place } from "./talk";
+import { shownChatStoreIn } from "./session/shownChatStore";
+import { ChatController, type ShownChatStore } from "./session/chatController";
 import { ChatView, VIEW } from "./view";
 
 /** Registers the chat view; the server is started by the first request, not by this. */
 export function registerChat(context: vscode.ExtensionContext, server: Server): { dispose(): unknown }[] {
-  const line = lineTo(server);
-  const talk: Talk = new Talk(line, place(context), folder, (message) => view.tell(message));
-  const view = new ChatView(context.extensionUri, server, () => talk);
+  const connection = connectionTo(server);
+  const controller: ChatController = new ChatController(connection, shownChats(context), folder, (message) => view.tell(message));
+  const view = new ChatView(context.extensionUri, server, () => controller);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
   return [
-    talk,
+    controller,
     vscode.window.registerWebviewViewProvider(VIEW, view),
     command("new", () => {
-      talk.begin();
+      controller.begin();
       return view.reveal({ type: "focus" });
     }),
     command("list", async () => {
       await view.reveal({ type: "focus" });
-      await talk.list();
+      await controller.list();
     }),
     command("attachFile", () => attachFirst(view, "file")),
     command("attachSelection", () => attachFirst(view, "selection")),
     command("ask", (draft?: string) => view.reveal({ type: "focus", ...(draft ? { draft } : {}) })),
     command("task", async ({ task }: { task: Task }) => {
-      talk.begin();
-      const asked = talk.send(questionOf(task));
+      controller.begin();
+      const asked = controller.send(questionOf(task));
       await view.reveal({ type: "focus" });
       await asked;
     }),
-    ...registerParticipant(line, folder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
+    ...registerParticipant(connection, folder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
   ];
 }
 
-function place({ globalStorageUri }: vscode.ExtensionContext): Place {
+function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatStore {
   const { workspaceFile, workspaceFolders } = vscode.workspace;
   const workspace = workspaceFile ?? workspaceFolders?.[0]?.uri;
-  return placeIn(vscode.Uri.joinPath(globalStorageUri, "shown-chats").fsPath, workspace?.toString());
+  return shownChatStoreIn(vscode.Uri.joinPath(globalStorageUri, "shown-chats").fsPath, workspace?.toString());
 }
 
 async function attachFirst(view: ChatView, what: "file" | "selection"): Promise<void> {

@@ -3,14 +3,14 @@
 // The page may be closed and opened at any time; it asks for all that it shows when it is ready.
 
 import * as vscode from "vscode";
-import { attach, dropped } from "./attaching";
-import { follow, goTo } from "./going";
+import { attach, dropped } from "./attachments";
+import { follow, goTo } from "./navigation";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
-import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposing";
+import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposals";
 import type { Attachment } from "./protocol";
-import { wordsOf, type Talk } from "./talk";
-import type { Server } from "../server";
+import { wordsOf, type ChatController } from "./session/chatController";
+import type { Server } from "../server/server";
 
 export const VIEW = "foreword.chat";
 
@@ -23,7 +23,7 @@ export class ChatView implements vscode.WebviewViewProvider {
   constructor(
     private readonly extension: vscode.Uri,
     private readonly server: Server,
-    private readonly talk: () => Talk,
+    private readonly controller: () => ChatController,
   ) {}
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -73,24 +73,24 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   private async act(message: FromPage): Promise<void> {
-    const talk = this.talk();
+    const controller = this.controller();
     switch (message.type) {
       case "ready":
         this.isReady = true;
-        await talk.show();
+        await controller.show();
         return this.tellWaiting();
       case "send":
-        return talk.send(message);
+        return controller.send(message);
       case "stop":
-        return talk.stop();
+        return controller.stop();
       case "new":
-        return talk.begin();
+        return controller.begin();
       case "list":
-        return talk.list();
+        return controller.list();
       case "open":
-        return talk.open(message.chatId);
+        return controller.open(message.chatId);
       case "earlier":
-        return talk.earlier(message.before);
+        return controller.earlier(message.before);
       case "attach":
         return this.tellAttached([await attach(message.what)]);
       case "drop":

@@ -2,13 +2,13 @@
 
 import type { FromPage, ShownChat, ToPage } from "../messages";
 import type { Attachment, Citation, Message } from "../protocol";
-import { ChatList } from "./chatList";
-import { Composer, type Draft } from "./composer";
-import { button, element } from "./element";
+import { ChatList } from "./header/chatList";
+import { Composer, type Draft } from "./composer/composer";
+import { button, element } from "./elements/element";
 import type { EditorApi } from "./editorApi";
-import type { Schedule } from "./markdownStream";
-import { TitleBar } from "./titleBar";
-import { Transcript, type TranscriptActions } from "./transcript";
+import type { Schedule } from "./markdown/markdownStream";
+import { TitleBar } from "./header/titleBar";
+import { Transcript, type TranscriptActions } from "./transcript/transcript";
 
 export class ChatPage {
   private readonly titleBar = new TitleBar(

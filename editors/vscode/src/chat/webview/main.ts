@@ -3,9 +3,9 @@
 import "./chat.css";
 import type { ToPage } from "../messages";
 import { ChatPage } from "./chatPage";
-import { hearDrops } from "./dropping";
+import { hearDrops } from "./composer/fileDrop";
 import type { EditorApi } from "./editorApi";
-import { paced } from "./pace";
+import { paced } from "./elements/pace";
 
 declare function acquireVsCodeApi(): EditorApi;
 

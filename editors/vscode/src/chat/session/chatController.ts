@@ -1,0 +1,189 @@
+// The chats of this window: which of them is shown, and which answers are under way. The server keeps the chats; this
+// keeps nothing but the id of the one that is shown.
+
+import { RunningAnswer } from "./runningAnswer";
+import type { Connection } from "./connection";
+import type { ShownChat, ToPage } from "../messages";
+import {
+  HISTORY,
+  INVALID_PARAMS,
+  LIST,
+  OPEN,
+  REQUEST_CANCELLED,
+  TRUNCATE,
+  type Attachment,
+  type History,
+  type ListedChat,
+  type Message,
+  type Opened,
+} from "../protocol";
+
+/** Where the id of the shown chat outlives the window. */
+export interface ShownChatStore {
+  get(): string | undefined;
+  set(chatId: string | undefined): void;
+}
+
+export interface Question {
+  text: string;
+  attachments: Attachment[];
+  /** The id of the question that this one stands for, if there is one. */
+  from?: string | undefined;
+}
+
+const EMPTY: ShownChat = { chatId: null, title: "", messages: [], more: false, running: null };
+
+export class ChatController {
+  private readonly answering = new Map<string, RunningAnswer>();
+  private isBeginning = false;
+  /** Counts what was shown: a chat that comes late is not shown over one that was chosen after it. */
+  private turn = 0;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly store: ShownChatStore,
+    /** The URI of the folder that a new chat is about, unless what is attached to its question says so. */
+    private readonly folder: () => string | undefined,
+    private readonly tell: (message: ToPage) => void,
+  ) {}
+
+  /** Shows the chat that was shown last, or an empty one. */
+  async show(): Promise<void> {
+    const chatId = this.store.get();
+    if (chatId === undefined) return this.tell({ type: "show", chat: EMPTY });
+    await this.open(chatId);
+  }
+
+  async open(chatId: string): Promise<void> {
+    const mine = ++this.turn;
+    try {
+      const opened = await this.connection.request<Opened>(OPEN, { resumeId: chatId });
+      const { messages, more } = await this.connection.request<History>(HISTORY, { chatId });
+      if (mine !== this.turn) return;
+      this.store.set(chatId);
+      const running = this.answering.get(chatId)?.running ?? null;
+      const past = running ? messages.filter((message) => message.status !== "pending") : messages;
+      this.tell({ type: "show", chat: { chatId, title: opened.title, messages: past, more, running } });
+    } catch (error) {
+      if (mine !== this.turn) return;
+      // A chat that is gone is not asked for again; where the server failed, it may be there the next time.
+      if (codeOf(error) === INVALID_PARAMS) this.store.set(undefined);
+      this.tell({ type: "show", chat: EMPTY });
+      this.tell({ type: "problem", words: wordsOf(error), again: codeOf(error) !== INVALID_PARAMS });
+    }
+  }
+
+  /** Shows an empty chat; the server hears of it with its first question. */
+  begin(): void {
+    this.turn += 1;
+    this.store.set(undefined);
+    this.tell({ type: "show", chat: EMPTY });
+  }
+
+  async list(): Promise<void> {
+    const uri = this.folder();
+    const { chats } = await this.connection.request<{ chats: ListedChat[] }>(LIST, uri === undefined ? {} : { uri });
+    this.tell({ type: "chats", chats });
+  }
+
+  async earlier(before: string): Promise<void> {
+    const chatId = this.store.get();
+    if (chatId === undefined) return;
+    this.tell({ type: "earlier", ...(await this.connection.request<History>(HISTORY, { chatId, before })) });
+  }
+
+  /** Asks, and streams the answer to whoever looks at its chat; whatever goes wrong is told there. */
+  async send(question: Question): Promise<void> {
+    if (this.isBeginning || this.current !== undefined) return;
+    this.isBeginning = true;
+    let answering: RunningAnswer;
+    try {
+      const chatId = await this.chatFor(question);
+      answering = new RunningAnswer(this.connection, chatId, question.text, question.attachments, (piece) =>
+        this.tellIn(chatId, { type: "piece", piece }),
+      );
+    } catch (error) {
+      return this.tell({ type: "ended", messages: [unanswered(question, wordsOf(error))] });
+    } finally {
+      this.isBeginning = false;
+    }
+    await this.hearOut(answering, question);
+  }
+
+  /** Stops the answer that is seen. */
+  stop(): void {
+    this.current?.stop();
+  }
+
+  dispose(): void {
+    for (const answering of this.answering.values()) answering.stop();
+  }
+
+  private get current(): RunningAnswer | undefined {
+    return this.answering.get(this.store.get() ?? "");
+  }
+
+  private async chatFor(question: Question): Promise<string> {
+    const known = this.store.get();
+    if (known !== undefined) {
+      if (question.from) await this.connection.request(TRUNCATE, { chatId: known, messageId: question.from });
+      return known;
+    }
+    const uri = question.attachments[0]?.uri ?? this.folder();
+    const opened = await this.connection.request<Opened>(OPEN, uri === undefined ? {} : { uri });
+    this.store.set(opened.chatId);
+    return opened.chatId;
+  }
+
+  private async hearOut(answering: RunningAnswer, question: Question): Promise<void> {
+    const { chatId } = answering;
+    this.answering.set(chatId, answering);
+    this.tellIn(chatId, { type: "begun", chatId, title: question.text, running: answering.running });
+    let failure: unknown;
+    try {
+      await answering.run();
+    } catch (error) {
+      failure = error;
+    }
+    const messages = await this.ended(chatId, question, failure);
+    this.answering.delete(chatId);
+    this.tellIn(chatId, { type: "ended", messages });
+  }
+
+  /** The turn as the server keeps it; one that it does not keep was refused, and its words are all there is. */
+  private async ended(chatId: string, question: Question, failure: unknown): Promise<Message[]> {
+    try {
+      const { messages } = await this.connection.request<History>(HISTORY, { chatId, limit: 2 });
+      const start = messages.findLastIndex((message) => message.role === "user");
+      const turn = messages.slice(start);
+      const isKept = failure === undefined || (turn[0]?.text === question.text && turn[0].status !== "done");
+      if (start >= 0 && isKept) return turn;
+    } catch (error) {
+      failure ??= error;
+    }
+    return [unanswered(question, isCancelled(failure) ? "" : wordsOf(failure))];
+  }
+
+  private tellIn(chatId: string, message: ToPage): void {
+    if (this.store.get() === chatId) this.tell(message);
+  }
+}
+
+/** The words of an error for the user, in one line. */
+export function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.split("\n", 1)[0] ?? "";
+}
+
+export function isCancelled(error: unknown): boolean {
+  return codeOf(error) === REQUEST_CANCELLED;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null ? (error as { code?: unknown }).code : undefined;
+}
+
+function unanswered({ text, attachments }: Question, note: string): Message {
+  const status = note === "" ? "cancelled" : "failed";
+  return { id: "", role: "user", text, at: null, status, attachments, ...(note === "" ? {} : { note }) };
+}

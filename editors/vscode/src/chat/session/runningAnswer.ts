@@ -1,0 +1,51 @@
+// One answer under way: what was asked, what has come of it so far, and how to stop it.
+
+import type { Connection } from "./connection";
+import type { Running } from "../messages";
+import { PartialResults } from "./partialResults";
+import { SEND, type Attachment, type Piece } from "../protocol";
+
+let lastToken = 0;
+
+export class RunningAnswer {
+  readonly running: Running;
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly connection: Connection,
+    readonly chatId: string,
+    text: string,
+    attachments: Attachment[],
+    private readonly hear: (piece: Piece) => void,
+  ) {
+    this.running = { question: text, attachments, text: "", tools: [], proposals: [] };
+  }
+
+  stop(): void {
+    this.abort.abort();
+  }
+
+  /** Sends the question and waits for the answer's end; rejects as the request does. */
+  async run<R>(): Promise<R> {
+    const token = `foreword-chat-${++lastToken}`;
+    const partials = new PartialResults((piece) => {
+      this.note(piece);
+      this.hear(piece);
+    });
+    const listening = await this.connection.progress(token, (value) => partials.take(value));
+    try {
+      const { question, attachments } = this.running;
+      const params = { chatId: this.chatId, text: question, attachments, partialResultToken: token };
+      return await this.connection.request<R>(SEND, params, this.abort.signal);
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  private note(piece: Piece): void {
+    const { running } = this;
+    if (piece.kind === "text") running.text += piece.text;
+    if (piece.kind === "tool") running.tools.push(piece.line);
+    if (piece.kind === "proposal") running.proposals = [piece];
+  }
+}

@@ -1,0 +1,130 @@
+// Where a question is written: text, attachments, and the button that sends it or stops the answer.
+
+import type { AttachWhat } from "../../messages";
+import type { Attachment } from "../../protocol";
+import { Chips } from "./chips";
+import { button, element } from "../elements/element";
+import { icon } from "../elements/icon";
+import { Menu } from "../elements/menu";
+
+export interface Draft {
+  text: string;
+  attachments: Attachment[];
+  /** The id of the question that is written anew. */
+  from?: string;
+}
+
+export interface ComposerActions {
+  send: (draft: Draft) => void;
+  stop: () => void;
+  attach: (what: AttachWhat) => void;
+  open: (attachment: Attachment) => void;
+  /** The draft is another one; it is to outlive the page. */
+  keep: (draft: Draft) => void;
+}
+
+const CHOICES: readonly [AttachWhat, string][] = [
+  ["file", "Current file"],
+  ["selection", "Selection"],
+  ["symbol", "Symbol…"],
+  ["pick", "File…"],
+];
+
+export class Composer {
+  readonly root = element("form", { class: "composer", label: "Ask" });
+  private readonly text = element("textarea", { label: "Your question" });
+  private readonly chips: Chips;
+  private readonly editing = element("div", { class: "editing" });
+  private readonly sendButton = button({ class: "send", label: "Send (Enter)" }, icon("send"));
+  private readonly stopButton: HTMLButtonElement;
+  private from: string | undefined;
+
+  constructor(private readonly actions: ComposerActions) {
+    this.chips = new Chips(actions.open, () => this.changed(), () => this.focus());
+    this.stopButton = button({ class: "stop", label: "Stop the answer (Escape)", click: () => actions.stop() }, icon("stop"));
+    this.sendButton.type = "submit";
+    this.text.rows = 1;
+    this.text.placeholder = "Ask about this workspace";
+    this.text.addEventListener("input", () => this.changed());
+    this.text.addEventListener("keydown", (event) => this.press(event));
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    const cancel = button({ class: "link", click: () => this.cancelEditing() }, "Cancel");
+    this.editing.append("The question is asked anew; what follows it is dropped. ", cancel);
+    this.root.append(this.editing, element("div", { class: "box" }, this.chips.root, this.text, this.bar()));
+    this.show({ text: "", attachments: [] });
+    this.isRunning = false;
+  }
+
+  get draft(): Draft {
+    const draft = { text: this.text.value, attachments: this.chips.value };
+    return this.from === undefined ? draft : { ...draft, from: this.from };
+  }
+
+  get isEditing(): boolean {
+    return this.from !== undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.sendButton.hidden;
+  }
+
+  /** While an answer is under way, the button stops it. */
+  set isRunning(isRunning: boolean) {
+    const hadFocus = document.activeElement === this.stopButton || document.activeElement === this.sendButton;
+    this.sendButton.hidden = isRunning;
+    this.stopButton.hidden = !isRunning;
+    if (hadFocus) this.focus();
+  }
+
+  show(draft: Draft): void {
+    this.from = draft.from;
+    this.editing.hidden = draft.from === undefined;
+    this.text.value = draft.text;
+    this.chips.value = draft.attachments;
+    this.changed();
+  }
+
+  attach(attachment: Attachment): void {
+    this.chips.add(attachment);
+  }
+
+  focus(): void {
+    this.text.focus();
+  }
+
+  cancelEditing(): void {
+    this.show({ text: "", attachments: [] });
+    this.focus();
+  }
+
+  private bar(): HTMLElement {
+    const choices = CHOICES.map(([what, label]) => ({ label, choose: () => this.actions.attach(what) }));
+    const menu = new Menu({ class: "quiet", label: "Attach" }, icon("attach"), choices);
+    const space = element("span", { class: "space" });
+    return element("div", { class: "composer-bar" }, menu.root, space, this.sendButton, this.stopButton);
+  }
+
+  private press(event: KeyboardEvent): void {
+    // While an input method composes a word, Enter takes the word.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  private submit(): void {
+    const draft = this.draft;
+    if (draft.text.trim() === "" || this.isRunning) return;
+    this.show({ text: "", attachments: [] });
+    this.actions.send(draft);
+  }
+
+  private changed(): void {
+    this.sendButton.disabled = this.text.value.trim() === "";
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight}px`;
+    this.actions.keep(this.draft);
+  }
+}

@@ -1,0 +1,32 @@
+// The title of the chat that is shown, which opens the list of chats, and the button for a new one.
+
+import { button, element } from "../elements/element";
+import { icon } from "../elements/icon";
+
+export class TitleBar {
+  readonly root: HTMLElement;
+  private readonly name = element("span", { class: "title-name" });
+  private readonly chats: HTMLButtonElement;
+
+  constructor(list: () => void, begin: () => void) {
+    this.chats = button({ class: "title", click: list }, this.name, icon("chevron"));
+    this.chats.setAttribute("aria-haspopup", "true");
+    const fresh = button({ class: "quiet", label: "New chat", click: begin }, icon("add"));
+    this.root = element("header", { class: "title-bar" }, this.chats, fresh);
+    this.title = "";
+    this.isListOpen = false;
+  }
+
+  set title(title: string) {
+    this.name.textContent = title || "New chat";
+    this.chats.setAttribute("aria-label", `${title || "New chat"}: list of chats`);
+  }
+
+  set isListOpen(isOpen: boolean) {
+    this.chats.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  focus(): void {
+    this.chats.focus();
+  }
+}

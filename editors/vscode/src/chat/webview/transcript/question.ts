@@ -1,0 +1,54 @@
+// A question as it was asked, and what went wrong with it, if something did.
+
+import type { Attachment, Message } from "../../protocol";
+import { attachmentLabel } from "../composer/attachmentLabel";
+import { button, element } from "../elements/element";
+import { icon } from "../elements/icon";
+
+export interface QuestionActions {
+  edit: (question: Message) => void;
+  retry: (question: Message) => void;
+  open: (attachment: Attachment) => void;
+}
+
+export function questionView(question: Message, actions: QuestionActions): HTMLElement {
+  const edit = { class: "small edit", label: "Edit this question (what follows is dropped)" };
+  const made = element("article", { class: "question", label: "You asked" });
+  made.append(element("div", { class: "question-text" }, question.text));
+  const attachments = question.attachments ?? [];
+  if (attachments.length > 0) made.append(attachedView(attachments, actions));
+  if (question.status !== "pending") made.append(button({ ...edit, click: () => actions.edit(question) }, icon("edit")));
+  return made;
+}
+
+/** Why there is no whole answer, and what to do about it; null where there is one, or still may be. */
+export function failureView(question: Message, actions: QuestionActions): HTMLElement | null {
+  const words = failureOf(question);
+  if (words === null) return null;
+  const retry = button({ class: "secondary", click: () => actions.retry(question) }, "Try again");
+  const isFault = question.status === "failed";
+  const given = { class: isFault ? "failure" : "failure mild", ...(isFault ? { role: "alert" } : {}) };
+  return element("div", given, element("p", {}, words), retry);
+}
+
+function failureOf({ status, note }: Message): string | null {
+  switch (status) {
+    case "failed":
+      return note ?? "There is no answer.";
+    case "cancelled":
+      return "Stopped.";
+    case "interrupted":
+      return note ?? "The answer broke off.";
+    default:
+      return null;
+  }
+}
+
+function attachedView(attachments: readonly Attachment[], actions: QuestionActions): HTMLElement {
+  const chips = attachments.map((one) => {
+    const label = attachmentLabel(one);
+    const open = { class: "chip-name", title: one.uri, label: `Open ${label}`, click: () => actions.open(one) };
+    return element("li", { class: "chip" }, button(open, label));
+  });
+  return element("ul", { class: "chips", label: "Attached" }, ...chips);
+}

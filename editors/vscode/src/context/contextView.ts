@@ -1,0 +1,91 @@
+// The view of the prefix. It asks while it can be seen, one question at a time.
+
+import * as vscode from "vscode";
+import { prefixTree, summary, type Node } from "./prefixTree";
+import type { Context } from "../protocol";
+import type { Server } from "../server/server";
+import { duration, secondsWarm } from "../wording";
+
+export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly view: vscode.TreeView<Node>;
+  private readonly listening: vscode.Disposable;
+  private roots: Node[] = [];
+  private context: Context | undefined;
+  private asking: Promise<void> | undefined;
+  private isStale = true;
+
+  constructor(private readonly server: Server) {
+    this.view = vscode.window.createTreeView("foreword.context", { treeDataProvider: this, showCollapseAll: true });
+    this.listening = vscode.Disposable.from(
+      this.view.onDidChangeVisibility(() => this.look()),
+      server.onStatus(() => this.refresh()),
+      server.onPhase(() => this.describe()),
+    );
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.view.dispose();
+    this.changed.dispose();
+  }
+
+  refresh(): void {
+    this.isStale = true;
+    this.describe();
+    this.look();
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const state = node.children.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
+    const item = new vscode.TreeItem(node.label, state);
+    item.description = node.description;
+    item.tooltip = node.tooltip;
+    item.iconPath = new vscode.ThemeIcon(node.icon);
+    if (node.isPinned !== undefined) item.contextValue = node.isPinned ? "pinned" : "file";
+    item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
+    const uri = node.path === undefined ? undefined : fileAt(node.path);
+    if (uri) item.resourceUri = uri; // the icon of the file's kind
+    if (uri) item.command = { title: "Open", command: "vscode.open", arguments: [uri, { preview: true }] };
+    return item;
+  }
+
+  getChildren(node?: Node): Node[] {
+    return node ? node.children : this.roots;
+  }
+
+  private look(): void {
+    const isOpen = vscode.workspace.workspaceFolders !== undefined;
+    if (!this.view.visible || !this.isStale || !isOpen || this.asking || this.server.phase === "failed") return;
+    this.isStale = false;
+    this.asking = this.ask().finally(() => {
+      this.asking = undefined;
+      this.look();
+    });
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.context = await this.server.execute<Context>("foreword.context");
+      this.roots = prefixTree(this.context);
+      this.view.message = "";
+    } catch (error) {
+      this.roots = [];
+      this.view.message = error instanceof Error ? error.message : String(error);
+    }
+    this.describe();
+    this.changed.fire();
+  }
+
+  private describe(): void {
+    const left = this.server.status ? secondsWarm(this.server.status, Date.now() / 1000) : 0;
+    const warmth = left > 0 ? `warm ${duration(left)}` : "cold";
+    this.view.description = this.context ? `${warmth} · ${summary(this.context)}` : "";
+  }
+}
+
+function fileAt(path: string): vscode.Uri | undefined {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  return folder && vscode.Uri.joinPath(folder.uri, path);
+}

@@ -1,0 +1,94 @@
+// The prefix as a tree of plain nodes: its layers, their files, and what was left out and why.
+
+import type { Context, Layer } from "../protocol";
+import { count } from "../wording";
+
+export interface Node {
+  label: string;
+  description: string;
+  tooltip: string;
+  icon: string;
+  /** The file that it is about, relative to the workspace. */
+  path?: string;
+  /** Whether it stands in full by the user's wish; undefined where there is nothing to pin. */
+  isPinned?: boolean;
+  children: Node[];
+}
+
+const LAYERS: Readonly<Record<Layer["name"], { label: string; icon: string; about: string }>> = {
+  instructions: { label: "Instructions", icon: "law", about: "What the model is told to be, and its tools: the same for every question." },
+  base: { label: "Base", icon: "layers", about: "The repository as of its anchor: outlines, and the files that matter most." },
+  delta: { label: "Delta", icon: "diff", about: "What was saved since the base was laid; it grows at its end." },
+};
+
+export function prefixTree(context: Context): Node[] {
+  return [...context.layers.map(layerNode), ...notPinnedNode(context), ...leftOutNode(context), ...notShownNode(context)];
+}
+
+/** The whole prefix in a few words, for the view's head, which is narrow. */
+export function summary(context: Context): string {
+  const tokens = context.tokens < 10_000 ? count(context.tokens) : `${count(Math.round(context.tokens / 1000))}k`;
+  return `${tokens} tokens${context.tokens < context.minimum ? ", too short to be cached" : ""}`;
+}
+
+function layerNode(layer: Layer): Node {
+  const { label, icon, about } = LAYERS[layer.name];
+  const files = layer.files.length > 0 ? ` · ${plural(layer.files.length, "part")}` : "";
+  const warmth = layer.warm === null ? "" : layer.warm ? " · warm" : " · cold";
+  const mark = layer.breakpoint ? `A cache breakpoint of ${layer.breakpoint} stands at its end.` : "No breakpoint stands at its end.";
+  return {
+    label,
+    description: `${count(layer.tokens)} tokens${files}${warmth}`,
+    tooltip: `${about}\n${mark}\nDigest ${layer.digest.slice(0, 12)}`,
+    icon,
+    children: [...layer.files].sort((a, b) => b.tokens - a.tokens).map(fileNode),
+  };
+}
+
+function fileNode({ path, form, tokens, pinned }: Layer["files"][number]): Node {
+  if (!path) return { label: "The Repository", description: count(tokens), tooltip: form, icon: "repo", children: [] };
+  const shown = pinned ? `${form}, pinned` : form;
+  const tooltip = `${path}\nshown as ${shown}, about ${count(tokens)} tokens`;
+  return { ...named(path, `${count(tokens)} · ${shown}`, tooltip), icon: pinned ? "pinned" : "file", isPinned: pinned };
+}
+
+/** A file by its name, since views are narrow; its folder comes last. */
+function named(path: string, description: string, tooltip: string): Node {
+  const at = path.lastIndexOf("/");
+  const folder = at < 0 ? "" : ` · ${path.slice(0, at)}`;
+  return { label: path.slice(at + 1), description: description + folder, tooltip, icon: "file", path, children: [] };
+}
+
+function notPinnedNode({ notPinned }: Context): Node[] {
+  if (notPinned.length === 0) return [];
+  const children = notPinned.map(({ path, reason }) => ({
+    ...named(path, reason, `${path}\npinned, but not shown in full: ${reason}`),
+    isPinned: true,
+  }));
+  const tooltip = "These stand in context.pins, and not in the base in full.";
+  return [{ label: "Pinned, Not in Full", description: plural(notPinned.length, "pin"), tooltip, icon: "pin", children }];
+}
+
+function leftOutNode({ leftOut }: Context): Node[] {
+  if (leftOut.length === 0) return [];
+  const children = leftOut.map(({ path, reason }) => named(path, reason, `${path}\nleft out: ${reason}`));
+  const tooltip = "Nothing of these files is sent, and no tool reads them.";
+  return [{ label: "Left Out", description: plural(leftOut.length, "file"), tooltip, icon: "circle-slash", children }];
+}
+
+function notShownNode({ notShown, budget }: Context): Node[] {
+  if (notShown === 0) return [];
+  return [
+    {
+      label: "Not Shown",
+      description: plural(notShown, "file"),
+      tooltip: `The budget of ${count(budget)} tokens (context.budget) is used up without them; the tools still reach them.`,
+      icon: "ellipsis",
+      children: [],
+    },
+  ];
+}
+
+function plural(amount: number, noun: string): string {
+  return `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`;
+}

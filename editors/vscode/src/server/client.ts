@@ -1,0 +1,85 @@
+// What the language client is told: how to reach the server, what this client can do, and the user's settings.
+
+import { connect } from "node:net";
+import * as vscode from "vscode";
+import type {
+  LanguageClientOptions,
+  RevealOutputChannelOn,
+  ServerOptions,
+  StaticFeature,
+  StreamInfo,
+} from "vscode-languageclient/node";
+import { LaunchError, type Choice, type Launch } from "./launch";
+import { promptingMiddleware } from "../tasks/prompting";
+import { serverKeys, valuesSet, type Declared } from "./settings";
+
+const CONNECT_MS = 5_000;
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a module that is loaded later
+const NEVER: RevealOutputChannelOn.Never = 4;
+
+/** Says that `foreword/...` notifications are understood. */
+export const OWN_METHODS: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...(capabilities.experimental as object | undefined), foreword: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+export function choiceNow(): Choice {
+  const set = vscode.workspace.getConfiguration("foreword");
+  return {
+    tcp: set.get("tcp", ""),
+    serverPath: set.get("serverPath", ""),
+    python: set.get("python", ""),
+    isTrusted: vscode.workspace.isTrusted,
+  };
+}
+
+export function serverOptions(launch: Launch): ServerOptions {
+  if (launch.kind === "tcp") return () => reach(launch.host, launch.port);
+  return { command: launch.command, args: launch.args };
+}
+
+export function clientOptions(declared: Declared, output: vscode.LogOutputChannel): LanguageClientOptions {
+  const keys = serverKeys(declared);
+  const user = vscode.workspace.getConfiguration("foreword");
+  return {
+    documentSelector: [{ scheme: "file" }],
+    outputChannel: output,
+    revealOutputChannelOn: NEVER,
+    progressOnInitialization: false,
+    initializationOptions: {
+      trusted: vscode.workspace.isTrusted,
+      ...valuesSet(keys.user, (key) => user.inspect(key)),
+    },
+    connectionOptions: { maxRestartCount: 2 },
+    middleware: {
+      ...promptingMiddleware(),
+      workspace: {
+        configuration: ({ items }) =>
+          items.map(({ scopeUri }) => {
+            const scope = scopeUri ? vscode.Uri.parse(scopeUri) : undefined;
+            const set = vscode.workspace.getConfiguration("foreword", scope);
+            return valuesSet(keys.project, (key) => set.inspect(key));
+          }),
+      },
+    },
+  };
+}
+
+function reach(host: string, port: number): Promise<StreamInfo> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: CONNECT_MS });
+    const fail = (): void => {
+      socket.destroy();
+      reject(new LaunchError(`no server answers at ${host}:${port}: start one with foreword serve --tcp ${host}:${port}`));
+    };
+    socket.once("error", fail).once("timeout", fail);
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      resolve({ reader: socket, writer: socket, detached: true });
+    });
+  });
+}

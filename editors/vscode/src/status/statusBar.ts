@@ -1,0 +1,55 @@
+// The status bar's item, and the dialog behind it.
+
+import * as vscode from "vscode";
+import type { Why } from "../protocol";
+import type { Server } from "../server/server";
+import { standingWords } from "../wording";
+
+/** How often the time that is left is shown anew. */
+const TICK_MS = 10_000;
+const ACTIONS: Readonly<Record<string, string>> = {
+  "Warm the Prefix": "foreword.warmUp",
+  Limits: "foreword.limits",
+  Report: "foreword.report",
+};
+
+export function showStanding(server: Server): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem("foreword.standing", vscode.StatusBarAlignment.Right, 90);
+  item.name = "Foreword";
+  item.command = "foreword.standing";
+  const update = (): void => {
+    const { text, tooltip } = standingWords(server.phase, server.status, Date.now() / 1000);
+    item.text = text;
+    item.tooltip = tooltip;
+    item.accessibilityInformation = { label: `Foreword: ${text.replace(/\$\([^)]*\) ?/g, "")}`, role: "button" };
+    item.backgroundColor =
+      server.phase === "failed" ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+  };
+  update();
+  item.show();
+  const timer = setInterval(update, TICK_MS);
+  const stop = new vscode.Disposable(() => clearInterval(timer));
+  return vscode.Disposable.from(item, stop, server.onStatus(update), server.onPhase(update));
+}
+
+/** Explains the last request in three lines, and offers what can be done. */
+export async function explainStanding(server: Server): Promise<void> {
+  if (server.phase === "failed") {
+    server.output.show();
+    return;
+  }
+  const why = await server.execute<Why>("foreword.why");
+  const detail = why.lines.map(sentence).join("\n\n");
+  const chosen = await vscode.window.showInformationMessage(
+    "Foreword: the last request",
+    { modal: true, detail },
+    ...Object.keys(ACTIONS),
+  );
+  const command = chosen === undefined ? undefined : ACTIONS[chosen];
+  if (command) await vscode.commands.executeCommand(command);
+}
+
+function sentence(line: string): string {
+  const whole = line.charAt(0).toUpperCase() + line.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
