@@ -50,11 +50,10 @@ def test_nothing_takes_back_what_another_entry_means() -> None:
     assert {"shop/till.py", "shop/tests/test_till.py"} == all_matching(["*.py", "!shop/till.py"], PATHS)
 
 
-@pytest.mark.parametrize("hostile", ["*a*a*a*a*a*a*b", "a/**/a/**/a/**/a/**/b", "**/**/**/x"])
-def test_a_pattern_that_could_take_forever_means_nothing(hostile: str) -> None:
-    path = "a" * 250
-    assert frozenset() == all_matching([hostile], [path, "/".join(["a"] * 500)])
-    assert not is_pattern(hostile)
+@pytest.mark.parametrize("pattern", ["*a*b*c", "a/**/b/**/c/**/d", "**/a/**/b/**/c"])
+def test_a_pattern_with_more_asterisks_than_are_matched_quickly_means_nothing(pattern: str) -> None:
+    assert frozenset() == all_matching([pattern], ["abc", "a/b/c/d", "a/b/c"])
+    assert not is_pattern(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["*secret*key*", "a/*b*/c/*d*e", "**/x/**", "*a*b***"])

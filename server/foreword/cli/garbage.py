@@ -5,8 +5,7 @@ the index of some thousand files a tenth of a second, again and again. What has 
 lives as long as the server: it is put aside (https://docs.python.org/3/library/gc.html#gc.freeze), and is freed by its
 reference counts as before.
 
-Blocks of memory are counted and not objects: `gc.get_objects` lends out tuples that another thread is just filling,
-and that thread then fails (https://github.com/python/cpython/issues/39117).
+Blocks of memory are counted and not objects: listing all objects is not safe beside other threads.
 """
 
 from __future__ import annotations

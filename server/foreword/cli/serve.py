@@ -41,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         code = asyncio.run(_serve(arguments))
     except KeyboardInterrupt:
         code = CANCELLED
-    # All is written and closed. A thread may still import or wait for git: Python's own way out could wait for a lock
-    # that such a thread holds, and never ends then.
+    # All is written and closed. Python's own way out would wait for threads that may still import or wait for git.
     sys.stderr.flush()
     os._exit(code)
 

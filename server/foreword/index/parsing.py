@@ -1,9 +1,8 @@
-"""Parsing in a process that has more to do: within a limit of time, and never what would bring the process down.
+"""Parsing in a process that has more to do: within a limit of time, and never what could bring the process down.
 
-A grammar is a program in C that comes with its package. Some texts take one very long (a page of something else in
-a file of Kotlin over a minute, 50,000 nested tags ten seconds), and while it parses nothing else happens in the process. A text
-is therefore handed over by a function, which lets other threads run and can stop the parser. Worker processes need none
-of this: one that takes too long is killed, see `workers`.
+A grammar is a program in C that comes with its package. Some texts keep one busy for very long, and while it parses nothing
+else happens in the process. A text is therefore handed over by a function, which lets other threads run and can stop the parser.
+Worker processes need none of this: one that takes too long is killed, see `workers`.
 """
 
 from __future__ import annotations

@@ -28,5 +28,5 @@ async def resolve(server: ForewordServer, action: types.CodeAction) -> types.Cod
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Foreword: {text}"))
         action.command = None
     if action.edit is None and server.client.resolves_edits:
-        action.edit = types.WorkspaceEdit(changes={})  # without any, eglot asks again, without end
+        action.edit = types.WorkspaceEdit(changes={})  # an edit is what every client takes for an end
     return action

@@ -14,7 +14,7 @@ from pathspec import GitIgnoreSpec
 MOST_IN_A_NAME = 2
 """Asterisks that something follows between two slashes, and `**` in a pattern.
 
-More could take minutes on a path that is made for it.
+Patterns with more are refused: pathspec may take very long to match one of those.
 """
 
 _SPECIAL = ("!", "#")

@@ -82,7 +82,6 @@ def test_a_wrong_type_is_named_and_the_rest_of_the_file_counts(root: Path, user:
         b"model = ",
         b"\xff\xfe\x00",
         b"a = 1\na = 2\n",
-        pytest.param(b"a = " + b"[" * 50_000, id="deep"),
         pytest.param(b"a = " + b"9" * 5_000, id="many-digits"),
     ],
 )
@@ -94,6 +93,20 @@ def test_a_file_that_is_no_toml_is_passed_over_in_one_line(root: Path, user: Pat
     assert 1 == len(problems)
     assert problems[0].message.startswith(".foreword.toml: not read")
     assert len(problems[0].message) < 300
+
+
+def test_a_file_that_is_nested_too_deeply_for_its_reader_is_passed_over_in_one_line(
+    root: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deeper(_: str) -> dict[str, object]:
+        raise RecursionError("maximum recursion depth exceeded")
+
+    (root / ".foreword.toml").write_text("a = 1\n")
+    monkeypatch.setattr("tomllib.loads", deeper)
+    _, problems = read_settings(root, user, {}, {})
+    assert [".foreword.toml: not read, it is no valid TOML (maximum recursion depth exceeded)"] == [
+        problem.message for problem in problems
+    ]
 
 
 def test_a_folder_in_the_place_of_a_file_is_passed_over(root: Path, user: Path) -> None:
