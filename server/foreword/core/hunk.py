@@ -6,7 +6,7 @@ the last newline included. So one hunk fits a file whatever its line endings are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import islice
@@ -46,6 +46,27 @@ def hunks_between(before: str, after: str) -> tuple[Hunk, ...]:
     old, new = before.split("\n"), after.split("\n")
     index = index_lines(old)
     return tuple(_hunk(old, index, i1, i2, new[j1:j2]) for i1, i2, j1, j2 in _differences(old, new))
+
+
+def hunks_on(before: str, after: str, wanted: Iterable[int], applied: Collection[int]) -> tuple[Hunk, ...]:
+    """Those of `hunks_between(before, after)` with these numbers, for a text in which others are applied already.
+
+    Their context is that of `before` with the hunks of `applied` carried out, so it names no line that is gone.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    ranges, lines, starts, end = tuple(_differences(old, new)), list[str](), list[int](), 0
+    for number, (i1, i2, j1, j2) in enumerate(ranges):
+        lines += old[end:i1]
+        starts.append(len(lines))
+        lines += new[j1:j2] if number in applied else old[i1:i2]
+        end = i2
+    lines += old[end:]
+    index = index_lines(lines)
+    return tuple(
+        _hunk(lines, index, starts[number], starts[number] + i2 - i1, new[j1:j2])
+        for number in wanted
+        for i1, i2, j1, j2 in [ranges[number]]
+    )
 
 
 def places_of(hunk: Hunk, lines: Sequence[str], index: Mapping[str, Sequence[int]]) -> list[int]:

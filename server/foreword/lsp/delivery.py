@@ -19,7 +19,7 @@ from foreword.core.hunk import render_hunk
 from foreword.lsp.edits import LaidEdit, lay_edit
 from foreword.lsp.pages import diff_uri, refused_uri
 from foreword.lsp.previews import show_diff
-from foreword.lsp.proposals import proposal_of
+from foreword.lsp.proposals import note_review, proposal_of
 from foreword.lsp.server import ForewordServer
 
 PROPOSAL_SCHEMA = "foreword.proposal/1"
@@ -69,6 +69,7 @@ class Delivered:
             file.path: [render_hunk(hunk) for hunk in file.hunks] for file in self.proposal.files.values()
         }
         told: dict[str, Any] = {"proposalId": self.name, "applied": self.applied, "hunks": hunks}
+        told["fitting"] = {path: list(numbers) for path, numbers in self.laid.fitting.items()}
         if self.laid.edit is not None and not self.applied:
             told["workspaceEdit"] = self.laid.edit
         return told
@@ -91,10 +92,23 @@ async def deliver(
     if wishes.apply or is_shown:  # a client that only looks has the refusals in the result
         await tell_refused(server, opened, name, laid)
     applies = wishes.apply and not is_shown and laid.edit is not None
-    problem = await _apply(server, laid.edit, title) if applies and laid.edit else None
+    problem = await apply_edit(server, laid.edit, title) if applies and laid.edit else None
     left = (problem,) if problem else ()
+    if applies and not left:
+        await _note_applied(server, name, laid)
     tell(server, left)
     return Delivered(name, proposal, laid, applies and not left, (*laid.problems, *left))
+
+
+async def _note_applied(server: ForewordServer, name: str, laid: LaidEdit) -> None:
+    kept = proposal_of(server, name)
+    review = kept.review
+    for path in laid.paths:
+        file = kept.proposal.files[path]
+        review = review.applying(
+            file, laid.fitting.get(path, range(len(file.hunks))) if file.has_parts else ()
+        )
+    await note_review(server, name, review)
 
 
 async def tell_refused(server: ForewordServer, opened: OpenFolder, name: str, laid: LaidEdit) -> None:
@@ -123,7 +137,7 @@ def diffs_folder(opened: OpenFolder) -> Path:
     return opened.session.places.data / "proposals"
 
 
-async def _apply(server: ForewordServer, edit: types.WorkspaceEdit, title: str) -> Problem | None:
+async def apply_edit(server: ForewordServer, edit: types.WorkspaceEdit, title: str) -> Problem | None:
     """One edit is one step of undo; a client that does not apply it says why, and is not asked again."""
     params = types.ApplyWorkspaceEditParams(edit, f"Foreword: {title}" if title else "Foreword")
     try:

@@ -16,6 +16,8 @@ from lsprotocol import types
 
 from foreword.assist.answering.asking import prepare_now
 from foreword.assist.edits.editing import Edited, edit
+from foreword.assist.edits.proposal_store import KeptProposal
+from foreword.assist.edits.review import ProposalReview, reverse
 from foreword.assist.question.actions import Task, edits, pointers_of, question_of
 from foreword.assist.question.pointing import Pointer
 from foreword.assist.question.preparing import Kind
@@ -26,13 +28,13 @@ from foreword.core.errors import Problem, UsageError
 from foreword.lsp.asking import documents_in
 from foreword.lsp.configuration import open_now
 from foreword.lsp.convert import path_from_uri
-from foreword.lsp.delivery import Delivered, Wishes, deliver, tell, tell_refused
+from foreword.lsp.delivery import Delivered, Wishes, apply_edit, deliver, tell, tell_refused
 from foreword.lsp.edits import LaidEdit, lay_edit
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
 from foreword.lsp.keeping import note_answer
 from foreword.lsp.progress import work_done
-from foreword.lsp.proposals import Part, keep_proposal, part_of, proposal_of
+from foreword.lsp.proposals import Part, keep_proposal, note_review, part_of, proposal_of
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.stages import stage_of
 from foreword.lsp.tasks import task_in
@@ -61,7 +63,7 @@ async def run_instruction(
     """
     opened = _open(folder)
     edited = await _propose(server, folder, session, instruction)
-    name = keep_proposal(server, folder, edited.proposal, instruction.title or instruction.text)
+    name = await keep_proposal(server, folder, edited.proposal, instruction.title or instruction.text)
     tell(server, edited.problems)
     if not edited.proposal.files or not edited.is_complete:
         done = Delivered(name, edited.proposal, LaidEdit(None))
@@ -93,13 +95,65 @@ async def run_proposal(
     Raises:
         UsageError: there is no such proposal here, or no such part in it.
     """
+    kept = _kept_for(server, folder, name)
+    opened = _open(folder)
+    proposal = await opened.run(part_of, kept, part)
+    done = await deliver(server, opened, name, proposal, wishes)
+    return _with_review(server, name, done.to_json())
+
+
+async def reject_proposal(server: ForewordServer, folder: Folder, name: str, part: Part) -> dict[str, Any]:
+    """Note that the user does not want a proposal, or a part of it; what is left, as `foreword.proposal/1`.
+
+    Raises:
+        UsageError: there is no such proposal here, or no such part in it.
+    """
+    kept = _kept_for(server, folder, name)
+    part_of(kept, part)
+    review = kept.review
+    for path in [*dict.fromkeys((*part.files, *part.hunks))] or list(kept.proposal.files):
+        file = kept.proposal.files[path]
+        review = review.rejecting(file, part.hunks.get(path, review.pending(file)))
+    await note_review(server, name, review)
+    done = Delivered(name, kept.proposal, LaidEdit(None))
+    return _with_review(server, name, done.to_json())
+
+
+async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> dict[str, Any]:
+    """Take back what was applied of a proposal: in all of its files, or in none if one has changed there since.
+
+    Raises:
+        UsageError: there is no such proposal here, or nothing of it was applied.
+    """
+    kept = _kept_for(server, folder, name)
+    opened = _open(folder)
+    undone = reverse(kept.proposal, kept.review)
+    if not undone.files:
+        raise UsageError("nothing of this proposal was applied, so there is nothing to undo")
+    laid = await lay_edit(server, opened, undone, title=f"Undo: {kept.title}", confirm=False)
+    problems = laid.problems
+    if laid.edit is not None and not problems:
+        problem = await apply_edit(server, laid.edit, f"Undo: {kept.title}")
+        problems = (problem,) if problem else ()
+    if not problems:
+        await note_review(server, name, ProposalReview())
+    done = Delivered(name, kept.proposal, LaidEdit(None), applied=False, problems=problems)
+    return _with_review(server, name, done.to_json()) | {"undone": not problems}
+
+
+def _kept_for(server: ForewordServer, folder: Folder, name: str) -> KeptProposal:
     kept = proposal_of(server, name)
     if kept.folder_uri != folder.uri:
         raise UsageError(f'the proposal {name} belongs to {kept.folder_uri}: leave "workspace" out')
-    opened = _open(folder)
-    proposal = await opened.run(part_of, kept.proposal, part)
-    done = await deliver(server, opened, name, proposal, wishes)
-    return done.to_json()
+    return kept
+
+
+def _with_review(server: ForewordServer, name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """The JSON with what is undecided of each file, and what became of the whole."""
+    kept = proposal_of(server, name)
+    files = kept.proposal.files.values()
+    pending = {file.path: list(left) for file in files if (left := kept.review.pending(file))}
+    return {**told, "pending": pending, "outcome": kept.review.outcome(kept.proposal)}
 
 
 async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) -> types.WorkspaceEdit | None:
@@ -113,7 +167,7 @@ async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) 
     opened = await open_now(server, folder)
     instruction = instruction_of(read_task(opened, given), title=title)
     edited = await _propose(server, folder, await opened.current(), instruction)
-    name = keep_proposal(server, folder, edited.proposal, title)
+    name = await keep_proposal(server, folder, edited.proposal, title)
     is_empty = edited.is_complete and not edited.proposal.files
     words = " ".join(edited.answer.text.split())
     tell(server, (*edited.problems, *((Problem(f"no edit was proposed: {words}"),) if is_empty else ())))

@@ -17,7 +17,6 @@ from lsprotocol import types
 from foreword.assist.edits.proposal import ChangeKind, Proposal, ProposedFile
 from foreword.assist.session.folder import OpenFolder
 from foreword.assist.session.overlay import BYTE_ORDER_MARK
-from foreword.core.anchoring import resolve
 from foreword.core.document import Document
 from foreword.core.edit import Edit
 from foreword.core.errors import Problem
@@ -50,11 +49,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class LaidEdit:
-    """`edit` is None if nothing is left to do; `paths` are the files that it changes."""
+    """`edit` is None if nothing is left to do; `paths` are the files that it changes.
+
+    `fitting` has, by path, the numbers of the hunks that are in it, where a file is changed.
+    """
 
     edit: types.WorkspaceEdit | None
     paths: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    fitting: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -131,11 +134,12 @@ class _Laying:
     annotations: dict[str, types.ChangeAnnotation] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    fitting: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def laid(self) -> LaidEdit:
         edit = self._edit() if self.operations else None
-        return LaidEdit(edit, tuple(self.paths), tuple(self.refused))
+        return LaidEdit(edit, tuple(self.paths), tuple(self.refused), self.fitting)
 
     def _edit(self) -> types.WorkspaceEdit:
         if self.dialect.versioned:
@@ -192,7 +196,9 @@ class _Laying:
     def _change(self, file: ProposedFile, here: Now) -> bool:
         """Whether some of the hunks fit."""
         assert here.text is not None, "what is gone is refused"  # noqa: S101 - an invariant
-        resolution = resolve(file.hunks, here.text)
+        resolved = file.resolve(here.text)
+        resolution = resolved.resolution
+        self.fitting[file.path] = resolved.fitting
         for refused in resolution.refused:
             self.refused.append(Refusal(file.path, refused.problem(file.path).message, refused.diff))
         if resolution.edits:

@@ -39,6 +39,7 @@ COMMANDS = tuple(
     for name in (
         "ask",
         "edit",
+        "proposals",
         "index",
         "symbols",
         "search",

@@ -45,13 +45,15 @@ from foreword.lsp.editing import (
     Instruction,
     instruction_of,
     read_task,
+    reject_proposal,
     run_dry,
     run_instruction,
     run_proposal,
+    undo_proposal,
 )
 from foreword.lsp.folder import Folder
 from foreword.lsp.folders import folder_of
-from foreword.lsp.proposals import Part
+from foreword.lsp.proposals import Part, find_proposal, proposals_json
 from foreword.lsp.readiness import note_readiness
 from foreword.lsp.replaying import run_replay
 from foreword.lsp.server import ForewordServer
@@ -82,6 +84,7 @@ async def run(server: ForewordServer, params: types.ExecuteCommandParams) -> Any
         ForewordError: it can't be done; the message says why.
     """
     arguments = Arguments(params.arguments)
+    await find_proposal(server, str(arguments.peek("proposalId") or ""))
     folder = folder_of(server, arguments.workspace or _home_of(server, arguments))
     opened = await open_now(server, folder)
     call = Call(server, folder, opened, arguments, params.work_done_token)
@@ -136,7 +139,12 @@ async def _apply(call: Call) -> Any:  # noqa: ANN401 - any JSON
     name, files = call.arguments.text("proposalId"), call.arguments.texts("files")
     part = Part(files, call.arguments.numbers_by_path("hunks"))
     wishes = _wishes(call, confirm=False)
+    rejects, undoes = call.arguments.flag("reject"), call.arguments.flag("undo")
     call.arguments.finish()
+    if undoes:
+        return await undo_proposal(call.server, call.folder, name)
+    if rejects:
+        return await reject_proposal(call.server, call.folder, name, part)
     return await run_proposal(call.server, call.folder, name, part, wishes)
 
 
@@ -146,6 +154,11 @@ def _wishes(call: Call, *, confirm: bool) -> Wishes:
         preview=call.arguments.flag("preview"),
         confirm=call.arguments.flag("confirm", default=confirm),
     )
+
+
+async def _proposals(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    call.arguments.finish()
+    return await proposals_json(call.server, call.folder)
 
 
 async def _index(call: Call) -> Any:  # noqa: ANN401 - any JSON
@@ -269,6 +282,7 @@ async def _session(call: Call, ttl: str = "") -> Session:
 RUNS: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
     "ask": _ask,
     "edit": _edit,
+    "proposals": _proposals,
     "index": _index,
     "symbols": _symbols,
     "search": _search,

@@ -33,8 +33,8 @@ from foreword.lsp.protocol import ForewordProtocol
 from foreword.prefix.signals import Signals
 
 if TYPE_CHECKING:
+    from foreword.assist.edits.proposal_store import KeptProposal
     from foreword.lsp.folder import Folder
-    from foreword.lsp.proposals import KeptProposal
     from foreword.lsp.readiness import Kept
 
 Params = TypeVar("Params")

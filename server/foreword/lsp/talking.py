@@ -110,7 +110,7 @@ async def _laid(
     """The proposal as an edit of the documents of now; one that breaks off is none to apply."""
     if not proposal.files:
         return {"edit": None}
-    keep_proposal(server, home.folder, proposal, home.chat.title or "chat", told["proposalId"])
+    await keep_proposal(server, home.folder, proposal, home.chat.title or "chat", told["proposalId"])
     if not is_whole:
         return {"edit": None}
     laid = await lay_edit(server, home.opened, proposal, title=home.chat.title)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
+from foreword.assist.edits.review import FileReview, remaining
 from foreword.core.errors import UsageError
 from foreword.core.text import Text
 from gitrepo import make_repo
@@ -79,3 +83,45 @@ def test_a_file_can_have_some_of_its_hunks() -> None:
     for wrong in (file, ProposedFile("a.py", None, before)):
         with pytest.raises(UsageError):
             wrong.having_only([0, 3])
+
+
+def test_a_hunk_still_fits_when_its_neighbour_was_applied_before() -> None:
+    before = "".join(f"{n}\n" for n in range(199, 212))
+    after = before.replace("203\n", "").replace("205\n206\n207\n208\n", "205 to 208\n")
+    file = ProposedFile("a.py", Text(before), after)
+    for first, second in ((0, 1), (1, 0)):
+        once = file.having_only([first]).resolve(Text(before)).resolution.text
+        twice = file.having_only([second], [first]).resolve(once)
+        assert ((second,), after) == (twice.fitting, twice.resolution.text.content)
+
+
+def test_a_hunk_fits_again_when_the_neighbours_that_were_applied_are_undone() -> None:
+    before = "".join(f"{n}\n" for n in range(9))
+    after = before.replace("2\n", "two\n").replace("4\n", "four\n").replace("6\n", "six\n")
+    file = ProposedFile("a.py", Text(before), after)
+    for undone in (before, before.replace("2\n", "two\n")):
+        found = file.having_only([2], [0, 1]).resolve(Text(undone))
+        assert ((2,), undone.replace("6\n", "six\n")) == (found.fitting, found.resolution.text.content)
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "", "    return", "}"]), max_size=14)
+
+
+@given(LINES, LINES, st.randoms(use_true_random=False), st.sampled_from(["\n", "\r\n"]))
+@settings(deadline=None, max_examples=300)
+def test_any_order_of_deciding_about_hunks_gives_the_text_with_those_that_were_applied(
+    old: list[str], new: list[str], chance: random.Random, end: str
+) -> None:
+    before, after = "\n".join(old), "\n".join(new)
+    file = ProposedFile("a.py", Text(before.replace("\n", end)), after)
+    order = [*range(len(file.hunks))]
+    chance.shuffle(order)
+    accepted = [
+        number for number in order if chance.random() < 0.6
+    ]  # the others are rejected, which changes no text
+    current, review = Text(before.replace("\n", end)), FileReview()
+    for number in accepted:
+        found = remaining(file, review, [number]).resolve(current)
+        assert (number,) == found.fitting, found.resolution.refused
+        current, review = found.resolution.text, FileReview((*review.applied, number))
+    assert file.having_only(accepted).after == current.content.replace(end, "\n")

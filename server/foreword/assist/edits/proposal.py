@@ -6,13 +6,14 @@ file's own line endings and encoding is decided where a proposal is applied (`co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
+from foreword.core.anchoring import Resolution, resolve
 from foreword.core.errors import Problem, UsageError
-from foreword.core.hunk import Hunk, hunks_between
+from foreword.core.hunk import Hunk, hunks_between, hunks_on
 from foreword.core.language import language_of
 from foreword.core.text import Text, printable
 from foreword.index.syntax import error_lines
@@ -22,16 +23,32 @@ ChangeKind = Literal["change", "create", "delete", "rename"]
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """Some hunks of a file, by number: those that are `chosen`, and those `applied` before, in that order."""
+
+    whole: ProposedFile
+    chosen: tuple[int, ...]
+    applied: tuple[int, ...]
+
+    def hunks(self, n_applied: int) -> tuple[Hunk, ...]:
+        """The chosen hunks for a text in which only the first `n_applied` of the others are applied."""
+        whole = self.whole
+        return hunks_on(whole.shown_before, whole.after or "", self.chosen, self.applied[:n_applied])
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedFile:
     """One file: `before` is the snapshot's text (None: there is no such file), `after` the wanted one (None: delete).
 
     `source` is the path that the snapshot has the file at, if it gets another one; `before` is its text there.
+    `part` says which hunks of a larger change these texts differ by.
     """
 
     path: str
     before: Text | None
     after: str | None
     source: str | None = None
+    part: FilePart | None = None
 
     @property
     def kind(self) -> ChangeKind:
@@ -43,6 +60,11 @@ class ProposedFile:
         return "delete" if self.after is None else "change"
 
     @property
+    def has_parts(self) -> bool:
+        """Whether some of its hunks can be applied without the others."""
+        return self.kind in ("change", "rename") and bool(self.hunks)
+
+    @property
     def shown_before(self) -> str:
         """The snapshot's text as the model sees it; empty where there is none."""
         return printable(self.before.content) if self.before else ""
@@ -50,27 +72,58 @@ class ProposedFile:
     @property
     def hunks(self) -> tuple[Hunk, ...]:
         """The changes of lines."""
+        if self.part is not None:
+            return self.part.hunks(len(self.part.applied))
         return hunks_between(self.shown_before, self.after or "")
 
-    def having_only(self, numbers: Collection[int]) -> ProposedFile:
-        """The file with those of its hunks alone (from 0, as `hunks` has them), and all else as it was.
+    def having_only(self, numbers: Collection[int], applied: Sequence[int] = ()) -> ProposedFile:
+        """The file with those of its hunks alone (from 0, as `hunks` has them), over a text that has those of `applied`.
 
         Raises:
             UsageError: there is no such hunk, or the file is created or deleted, which has no parts.
         """
-        hunks = self.hunks
-        wrong = next((number for number in numbers if not 0 <= number < len(hunks)), None)
+        n_hunks, chosen = len(self.hunks), tuple(sorted(set(numbers)))
+        wrong = next((number for number in chosen if not 0 <= number < n_hunks), None)
         if wrong is not None:
             raise UsageError(
-                f"{self.path} has {len(hunks)} hunks, not one with the number {wrong}: count from 0"
+                f"{self.path} has {n_hunks} hunks, not one with the number {wrong}: count from 0"
             )
         if self.kind not in ("change", "rename"):
             raise UsageError(f"{self.path} is not changed in parts: name it as a whole file")
-        lines = self.shown_before.split("\n")
-        for number in sorted(set(numbers), reverse=True):
+        assert self.before is not None, "a changed file has a text"  # noqa: S101 - an invariant
+        earlier = tuple(number for number in applied if number not in chosen)
+        before = replace(self.before, content=self._with_hunks(earlier))
+        return replace(
+            self,
+            before=before,
+            after=self._with_hunks((*earlier, *chosen)),
+            part=FilePart(self, chosen, earlier),
+        )
+
+    def _with_hunks(self, numbers: Collection[int]) -> str:
+        hunks, lines = self.hunks, self.shown_before.split("\n")
+        for number in sorted(numbers, reverse=True):
             hunk = hunks[number]
             lines[hunk.line : hunk.line + len(hunk.before)] = hunk.after
-        return replace(self, after="\n".join(lines))
+        return "\n".join(lines)
+
+    def resolve(self, current: Text) -> FileResolution:
+        """Carry out the hunks on the text of now. What was applied before may be undone since, the last of it first."""
+        hunks = self.hunks
+        numbers = self.part.chosen if self.part is not None else range(len(hunks))
+        resolution = resolve(hunks, current)
+        for n_applied in reversed(range(len(self.part.applied) if self.part is not None else 0)):
+            refused = {one.hunk for one in resolution.refused}
+            if self.part is None or not refused:
+                break
+            others = zip(hunks, self.part.hunks(n_applied), strict=True)
+            retried = tuple(other if hunk in refused else hunk for hunk, other in others)
+            outcome = resolve(retried, current)
+            if len(outcome.refused) < len(resolution.refused):
+                hunks, resolution = retried, outcome
+        refused = {one.hunk for one in resolution.refused}
+        fitting = tuple(n for n, hunk in zip(numbers, hunks, strict=True) if hunk not in refused)
+        return FileResolution(resolution, fitting)
 
     @property
     def diff(self) -> str:
@@ -97,6 +150,14 @@ class ProposedFile:
         if not found or len(found) <= len(error_lines(language, self.shown_before.encode())):
             return ()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class FileResolution:
+    """What became of a file's hunks; `fitting` are the numbers of those that were carried out."""
+
+    resolution: Resolution
+    fitting: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
