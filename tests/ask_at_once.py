@@ -13,6 +13,7 @@ from foreword.assist.answering.answering import answer
 from foreword.assist.answering.asking import prepare_now
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.preparing import Prepared
+from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.providers import open_providers
 from foreword.assist.session.session import Session, open_session
 from foreword.core.errors import LimitError
@@ -38,6 +39,7 @@ async def ask_all(session: Session, questions: list[Prepared]) -> list[str]:
 
 def main() -> None:
     with open_session(sys.argv[1], {}) as session:
+        session.trust = TRUSTED
         questions = [prepare_now(session, f"What is number {n}?") for n in range(int(sys.argv[2]))]
         print(*asyncio.run(ask_all(session, questions)), sep="\n")
 

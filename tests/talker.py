@@ -18,6 +18,7 @@ from uuid import uuid4
 from foreword.assist.chat.chat import Chat, messages_of
 from foreword.assist.chat.chatting import Said, Speech, Spoken
 from foreword.assist.chat.store import ChatStore
+from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import Session, open_session
 
 Json = dict[str, Any]
@@ -43,6 +44,7 @@ class Talker:
     def session(self) -> Iterator[Session]:
         """A session with the settings of now."""
         with open_session(self.folder, self.flags, self.environ) as session:
+            session.trust = TRUSTED
             yield session
 
     def chat(self, session: Session) -> Chat:

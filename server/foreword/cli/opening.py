@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import Session, open_session
 from foreword.cli.arguments import flags_of
 from foreword.cli.consent import consent_of
@@ -26,6 +27,7 @@ def workspace_of(
         index_progress() as progress,
         open_session(arguments.workspace, given, on_progress=progress) as session,
     ):
+        session.trust = TRUSTED  # who types a command into a shell in a folder trusts it
         if "yes" in arguments:
             session.consent = consent_of(arguments)
         try:

@@ -24,6 +24,7 @@ from foreword.assist.question.preparing import Kind
 from foreword.assist.question.receipt import receipt_line
 from foreword.assist.session.folder import OpenFolder
 from foreword.assist.session.overlay import workspace_path
+from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import ForewordError, UsageError
@@ -37,7 +38,6 @@ from foreword.lsp.progress import Report, work_done
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.stages import stage_of
 from foreword.lsp.tasks import task_in
-from foreword.lsp.trust import require_trust
 from foreword.lsp.untitled import untitled
 
 QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")
@@ -72,7 +72,7 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, question
         return request_json(
             session, await opened.run(how, session, question.text, question.pointers, keep=False)
         )
-    await require_trust(server, opened, session)
+    await require_trust(session)
     events = asking.ask(
         session,
         question.text,

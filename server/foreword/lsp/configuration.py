@@ -46,7 +46,7 @@ async def did_change_configuration(
 async def configure(server: ForewordServer, folder: Folder) -> None:
     """Let the settings of a folder take effect, and report what is wrong with them."""
     layers = await layers_of(server, folder, again=True)
-    session = await (await folder.opened(server.environ, layers, server.time.now)).configure(layers)
+    session = (await _opened(server, folder, layers)).session
     server.tell_once(problem.message for problem in session.problems)
     await follow(server)
 
@@ -57,12 +57,7 @@ async def open_now(server: ForewordServer, folder: Folder) -> OpenFolder:
     Raises:
         ForewordError: it can't be opened.
     """
-    layers = await layers_of(server, folder)
-    opened = await folder.opened(server.environ, layers, server.time.now)
-    session = await opened.configure(layers)
-    session.consent = consent_of(server)
-    session.signals = server.signs
-    return opened
+    return await _opened(server, folder, await layers_of(server, folder))
 
 
 async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = False) -> tuple[Options, ...]:
@@ -72,6 +67,18 @@ async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = Fal
     pulled = server.configuration.get(folder.uri)
     own = Options("initializationOptions", _known(server.client.options))
     return (own, pulled) if pulled is not None else (own,)
+
+
+async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options, ...]) -> OpenFolder:
+    """The folder with these settings, whose session asks this client."""
+    from foreword.lsp.trust import trust_of  # noqa: PLC0415 - imports what opening the folder imports
+
+    opened = await folder.opened(server.environ, layers, server.time.now)
+    session = await opened.configure(layers)
+    session.trust = trust_of(server, opened)
+    session.consent = consent_of(server)
+    session.signals = server.signs
+    return opened
 
 
 def is_trusted_by_client(server: ForewordServer) -> bool:

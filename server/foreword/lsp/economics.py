@@ -8,6 +8,7 @@ from foreword.assist.answering.asking import prepare_now
 from foreword.assist.question.pointing import Pointer
 from foreword.assist.question.preparing import Prepared
 from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.providers import require_trust
 from foreword.assist.session.saved import look
 from foreword.assist.session.session import Session
 from foreword.assist.spending.advice import forecast_json
@@ -15,7 +16,6 @@ from foreword.assist.spending.warm_view import warm_json
 from foreword.assist.spending.warming import current_prefix, shared_prefix, warm_now
 from foreword.lsp.asking import documents_in
 from foreword.lsp.server import ForewordServer
-from foreword.lsp.trust import require_trust
 
 ANY_QUESTION = "What is this?"
 
@@ -41,9 +41,7 @@ async def run_forecast(
     return await opened.run(foretell)
 
 
-async def run_warm(
-    server: ForewordServer, opened: OpenFolder, session: Session, *, base_only: bool, is_dry: bool
-) -> dict[str, Any]:
+async def run_warm(opened: OpenFolder, session: Session, *, base_only: bool, is_dry: bool) -> dict[str, Any]:
     """As `foreword.warm/1`.
 
     Raises:
@@ -56,6 +54,6 @@ async def run_warm(
 
     if is_dry:
         return warm_json(session, await opened.run(lay), None)
-    await require_trust(server, opened, session)
+    await require_trust(session)
     prepared = await opened.run(lay)
     return warm_json(session, prepared, await warm_now(session, prepared))

@@ -22,6 +22,7 @@ from foreword.assist.question.actions import Task, edits, pointers_of, question_
 from foreword.assist.question.pointing import Pointer
 from foreword.assist.question.preparing import Kind
 from foreword.assist.session.folder import OpenFolder
+from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import Problem, UsageError
@@ -38,7 +39,6 @@ from foreword.lsp.proposals import Part, keep_proposal, note_review, part_of, pr
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.stages import stage_of
 from foreword.lsp.tasks import task_in
-from foreword.lsp.trust import require_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ async def _propose(
     """Let the model work, with progress that can be cancelled."""
     opened, task = _open(folder), asyncio.current_task()
     assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
-    await require_trust(server, opened, session)
+    await require_trust(session)
     events = edit(
         session,
         instruction.text,

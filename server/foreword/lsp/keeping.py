@@ -15,7 +15,7 @@ def note_answer(server: ForewordServer, folder: Folder) -> None:
 
 def note_intent(server: ForewordServer, folder: Folder) -> None:
     """A question is probably about to come: somebody opened a chat."""
-    if folder.open_folder is not None and _may_send(server, folder):
+    if folder.open_folder is not None and folder.open_folder.session.trust.granted():
         keep(server, folder)
         if folder.keeping is not None:
             folder.keeping.expect()
@@ -37,7 +37,6 @@ def keep(server: ForewordServer, folder: Folder) -> None:
         folder.keeping = Keeping(
             folder.open_folder,
             server.time,
-            lambda: _may_send(server, folder),
             lambda: send_status(server, folder),
         )
         folder.tasks.append(server.spawn(folder.keeping.serve()))
@@ -51,12 +50,3 @@ def note_sign(server: ForewordServer, *, saved: bool) -> None:
         for folder in server.folders.values():
             if folder.keeping is not None:
                 folder.keeping.look()
-
-
-def _may_send(server: ForewordServer, folder: Folder) -> bool:
-    from foreword.assist.session.trust import is_trusted  # noqa: PLC0415 - heavy, and imported by the folder by now
-    from foreword.lsp.configuration import is_trusted_by_client  # noqa: PLC0415 - as above
-
-    opened = folder.open_folder
-    assert opened is not None, "asked for an open folder"  # noqa: S101 - an invariant
-    return is_trusted_by_client(server) or is_trusted(opened.session.places, opened.root)

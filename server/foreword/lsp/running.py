@@ -212,7 +212,7 @@ async def _warm(call: Call) -> Any:  # noqa: ANN401 - any JSON
         raise UsageError('"ttl" must be 5m or 1h')
     is_dry = call.arguments.flag("dryRun")
     session = await _session(call, ttl)
-    warmed = await run_warm(call.server, call.opened, session, base_only=base_only, is_dry=is_dry)
+    warmed = await run_warm(call.opened, session, base_only=base_only, is_dry=is_dry)
     send_status(call.server, call.folder)
     return warmed
 

@@ -14,6 +14,7 @@ from foreword.assist.chat.chatting import Said, Speech, Spoken, proposals_json, 
 from foreword.assist.edits.editing import COMPLETE, problems_json
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import tokens_json
+from foreword.assist.session.providers import require_trust
 from foreword.core.usage import Usage
 from foreword.lsp.arguments import Arguments
 from foreword.lsp.asking import documents_in
@@ -26,7 +27,6 @@ from foreword.lsp.progress import Report, work_done
 from foreword.lsp.proposals import keep_proposal
 from foreword.lsp.server import ForewordServer
 from foreword.lsp.stages import stage_of
-from foreword.lsp.trust import require_trust
 from foreword.lsp.untitled import untitled
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
     places, attachments = read_attachments(opened.root, given, partial(untitled, server))
     partials, work = Partials(server, arguments.token("partialResultToken")), arguments.token("workDoneToken")
     session = await opened.current()
-    await require_trust(server, opened, session)
+    await require_trust(session)
     said = Said(text, places, attachments, documents_in(server, opened))
     speech = Speech(session, home.chat, said, opened.run)
     try:

@@ -17,7 +17,7 @@ from clocked import START
 from clocked_server import StandingTime
 from foreword.assist.answering.asking import ask
 from foreword.assist.session.folder import OpenFolder, open_folder
-from foreword.assist.session.ports import Time
+from foreword.assist.session.ports import Time, Trust
 from foreword.assist.session.worker import Worker
 from foreword.assist.spending.keeping import Keeping
 from foreword.core.settings import Options
@@ -41,15 +41,15 @@ class Kept:
     time: StandingTime
     changes: list[float] = field(default_factory=list)
     signals: Signals = field(default_factory=Signals)
-    may_send: bool = True
+    is_trusted: bool = True
 
     def __post_init__(self) -> None:
         self.opened.session.signals = lambda: self.signals
+        self.opened.session.trust = Trust(lambda: self.is_trusted)
         now = self.time.now
         self.keeping = Keeping(
             self.opened,
             Time(now, self.time.sleep),
-            lambda: self.may_send,
             lambda: self.changes.append(now()),
         )
         self.task = asyncio.ensure_future(self.keeping.serve())
@@ -250,7 +250,7 @@ def test_what_may_not_be_sent_is_not(lived: Lived) -> None:
     async def story(world: World) -> None:
         kept = await world.open()
         await world.come_back(kept)
-        kept.may_send, n_before = False, len(world.pings)
+        kept.is_trusted, n_before = False, len(world.pings)
         assert await world.let_pass(14 * HOUR_S) == inf
         kept.keeping.expect()
         assert await world.let_pass(1) == inf

@@ -14,6 +14,7 @@ import pytest
 
 from foreword.assist.answering.asking import ask
 from foreword.assist.question.answer import Answer
+from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import open_session
 from gitrepo import GitRepo
 from messages_api import MessagesApi, SlowStart
@@ -44,6 +45,7 @@ class Asker:
 
     async def asked(self, question: str, flags: Mapping[str, object]) -> dict[str, Any]:
         with open_session(self.folder, {**self.flags, **flags}, os.environ, clock=self.clock) as session:
+            session.trust = TRUSTED
             async with aclosing(ask(session, question)) as events:
                 async for event in events:
                     last = event

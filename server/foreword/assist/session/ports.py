@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
@@ -26,6 +26,8 @@ Signs = Callable[[], Signals]
 
 Consent = Callable[[str], Awaitable[bool]]
 """Asks the user a question, to be answered with yes or no."""
+
+NO_DOOR = "the program that opened it has to grant trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,28 @@ async def refuse(_question: str) -> bool:
 async def agree(_question: str) -> bool:
     """Yes, without asking (a `Consent`): the user said so beforehand."""
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whether anything of a workspace may be sent to a provider; what nobody grants is refused.
+
+    `granted` says what is known without asking anybody. `ask` is given the provider's name and may ask the user.
+    `remedy` tells the user what to do about a refusal.
+    """
+
+    granted: Callable[[], bool]
+    ask: Consent = refuse
+    remedy: str = NO_DOOR
+
+    def without_asking(self) -> Trust:
+        """The same for what happens by itself: it never interrupts the user."""
+        return replace(self, ask=refuse)
+
+
+UNTRUSTED = Trust(lambda: False)
+TRUSTED = Trust(lambda: True)
+"""For a program whose user said so by what they ran."""
 
 
 async def in_place(work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:

@@ -11,7 +11,7 @@ from typing import Any
 from foreword.assist.session.pool import Pool
 from foreword.assist.session.ports import Provider, Warmer
 from foreword.assist.session.session import Session
-from foreword.core.errors import CredentialsError
+from foreword.core.errors import CredentialsError, TrustError
 from foreword.core.usage import Usage
 from foreword.model.credentials import has_credentials, is_loopback
 from foreword.model.keys import key_from
@@ -38,6 +38,7 @@ async def open_providers(session: Session) -> AsyncIterator[ProviderFor]:
     """The provider for each question: one for all of them, or an offline one a question; closed at the end.
 
     Raises:
+        TrustError: nothing of this workspace may be sent.
         CredentialsError: the provider needs credentials and there are none.
         ConfigError: the provider's packages are not installed, or its URL is not usable.
     """
@@ -62,14 +63,31 @@ async def opening_providers(session: Session) -> AsyncIterator[Awaitable[Provide
                 opening.exception()
 
 
-@asynccontextmanager
-async def open_online(session: Session) -> AsyncIterator[Warmer]:
-    """The provider that is no simulation, closed at the end.
+async def require_trust(session: Session) -> None:
+    """Go on if nothing leaves the machine, or the workspace is trusted, or the user says so now.
 
     Raises:
+        TrustError: nothing may be sent.
+    """
+    name, trust = provider_name(session), session.trust
+    if name == "offline" or trust.granted() or await trust.ask(name):
+        return
+    raise TrustError(
+        f"{session.root.name} is not trusted, so nothing of it is sent to {name}: "
+        f"{trust.remedy}, or choose the provider offline"
+    )
+
+
+@asynccontextmanager
+async def open_online(session: Session) -> AsyncIterator[Warmer]:
+    """The provider that is no simulation, closed at the end. Whatever is sent passes here, and so passes trust.
+
+    Raises:
+        TrustError: nothing of this workspace may be sent.
         CredentialsError: the provider needs credentials and there are none.
         ConfigError: the provider's packages are not installed, or its URL is not usable.
     """
+    await require_trust(session)
     name = provider_name(session)
     if name == "anthropic" and not (_has_key(session) or _is_keyless_engine(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")

@@ -17,7 +17,7 @@ from foreword.assist.accounts.ledger import Ledger
 from foreword.assist.session.configuration import read_settings
 from foreword.assist.session.indexing import Indexing
 from foreword.assist.session.pool import Pool
-from foreword.assist.session.ports import Clock, Consent, Signs, gone, refuse
+from foreword.assist.session.ports import UNTRUSTED, Clock, Consent, Signs, Trust, gone, refuse
 from foreword.assist.session.recall import Recall
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
@@ -36,7 +36,8 @@ from foreword.workspace.repository import Repository, open_repository
 class Session:
     """What a run works with. `problems` collects what the user should hear of, each once.
 
-    `consent` asks the user before a request that may cost more than `limits.confirm`. `signals` are those of the
+    `trust` says whether anything may be sent to a provider. `consent` asks the user before a request that may cost more
+    than `limits.confirm`. `signals` are those of the
     editor. `indexing` builds the index beside the questions; without it a look waits for the whole index. `recall` is
     what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
@@ -55,6 +56,7 @@ class Session:
     environ: Mapping[str, str]
     clock: Clock = time.time
     on_progress: Progress | None = None
+    trust: Trust = UNTRUSTED
     consent: Consent = refuse
     signals: Signs = gone
     problems: list[Problem] = field(default_factory=list)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -49,18 +49,15 @@ class _Plan:
 
 
 class Keeping:
-    """The prefix of one folder; used on the event loop.
+    """The prefix of one folder; used on the event loop. `on_change` is called when a warm-up was sent.
 
-    `may_send` says whether the workspace may be sent to the provider: that of an answer may have been another one, or
-    trust was taken back since. `on_change` is called when a warm-up was sent.
+    Nobody is asked whether the workspace may be sent: the provider of an answer may have been another one, or trust was
+    taken back since.
     """
 
-    def __init__(
-        self, opened: OpenFolder, time: Time, may_send: Callable[[], bool], on_change: Callable[[], None]
-    ) -> None:
+    def __init__(self, opened: OpenFolder, time: Time, on_change: Callable[[], None]) -> None:
         self._opened = opened
         self._time = time
-        self._may_send = may_send
         self._on_change = on_change
         self._news = asyncio.Event()
         self._expected = False
@@ -105,7 +102,7 @@ class Keeping:
         session, saved = self._opened.session, self._opened.latest
         if saved is None or not saved.is_complete:
             return NEVER
-        if provider_name(session) == "offline" or not self._may_send():
+        if provider_name(session) == "offline" or not session.trust.granted():
             return NEVER
         plan = await self._opened.run(_plan, session, saved, expected=expected)
         if plan is None:
@@ -116,7 +113,8 @@ class Keeping:
         return plan.wake
 
     async def _send(self, session: Session, prepared: Prepared) -> None:
-        async with open_online(session) as provider:
+        unasked = replace(session, trust=session.trust.without_asking())
+        async with open_online(unasked) as provider:
             match await ping(session, prepared, provider, by_itself=True):
                 case Warmed():
                     self._on_change()
