@@ -18,6 +18,7 @@ from foreword.prefix.lineage import Anchor, Lineage, Shown
 from foreword.prefix.manifest import Manifest, Piece
 from foreword.prefix.simulator import Entry
 from foreword.prefix.store import CONTENT_DAYS, SENT_DAYS, PrefixStore, Sent
+from storage.old_stores import PREFIXES_1
 
 LINEAGE = Lineage(Anchor("git", "tree", "commit"))
 DAY = 86_400.0
@@ -196,19 +197,6 @@ def test_entries_of_the_simulated_cache_outlive_the_process_until_they_expire(
     assert {"b": Entry(900.0, 3_600), "c": Entry(500.0, 300)} == store.simulated(["a", "b", "c"])
 
 
-VERSION_1 = """
-CREATE TABLE lineage (
-    worktree TEXT, variant TEXT, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (worktree, variant)
-) WITHOUT ROWID;
-CREATE TABLE content (blob TEXT PRIMARY KEY, data BLOB NOT NULL, used REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE sent (
-    worktree TEXT, variant TEXT, provider TEXT, model TEXT, at REAL NOT NULL, ttl_s INTEGER NOT NULL,
-    digests TEXT NOT NULL, PRIMARY KEY (worktree, variant, provider, model)
-) WITHOUT ROWID;
-CREATE TABLE simulated (digest TEXT PRIMARY KEY, expires REAL NOT NULL, ttl_s INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO sent VALUES ('w', 'v', 'p', 'm', 1000.0, 300, 'instructions=i base=b');
-PRAGMA user_version = 1;
-"""
 MANIFEST: Manifest = {
     "base": (Piece("a.py", "full", "1", 9.0), Piece("", "text", "2", 1.0)),
     "delta": (Piece("b.py", "diff", "3", 2.5),),
@@ -218,7 +206,7 @@ MANIFEST: Manifest = {
 def test_a_store_of_the_first_version_goes_on_with_what_it_holds(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(VERSION_1)
+        connection.executescript(PREFIXES_1)
     for _ in range(2):
         with PrefixStore(path) as store:
             assert () == store.problems

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from foreword.core.errors import StoreError
+from foreword.storage.private import make_private_folder, write_private
 
 KEPT_DAYS = 30
 """One that nobody wrote to since then goes when the next one comes."""
@@ -19,9 +20,9 @@ def write_scratch(path: Path, text: str) -> None:
         StoreError: the data directory can't be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _forget_old(path.parent)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write_private(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
 

@@ -1,13 +1,20 @@
-"""Opening a SQLite file that several processes share and that a crash must not take along.
+"""Opening a SQLite file that several processes share and that neither a crash nor another version may take along.
 
-Write-ahead logging; a file that is no usable database is put aside and begun anew, which is said.
+Write-ahead logging. What a file's schema number says decides:
+
+    older    brought up in one transaction; the file as it was is kept beside it
+    the same used
+    newer    refused, and left alone: a newer Foreword wrote it
+    damaged  put aside and begun anew, which is said
+
+Where nothing can be written, a database in memory stands for the file (`in_memory`), which is said.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -15,12 +22,22 @@ from time import monotonic, sleep
 from typing import Any
 
 from foreword.core.errors import Problem, StoreError
+from foreword.storage.in_memory import (
+    READ_ONLY,
+    connect_in_memory,
+    is_read_only,
+    memory_problem,
+    why_not_stored,
+)
+from foreword.storage.private import close_file, make_private_folder
 from foreword.storage.trouble import put_aside, trouble_of
 
 BUSY_MS = 10_000
 CHECKED_BYTES = 32_000_000
 """A file up to this size is checked whole when it is opened."""
 RETRY_S = 0.01
+FIRST_MS = 250
+"""How long a lock is waited for before it is found out whether there are locks at all."""
 COPIES = 3
 """Damaged files that are kept."""
 
@@ -38,11 +55,18 @@ class Schema:
 
 
 class SharedConnection(sqlite3.Connection):
-    """A connection that threads share: SQLite itself serializes statements, `lock` does so for transactions."""
+    """A connection that threads share: SQLite itself serializes statements, `lock` does so for transactions.
+
+    `version` is that of the schema it was opened with (0: not known), `path` the file; `in_memory` says that a database
+    in memory stands for it.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as the base class takes them
         super().__init__(*args, **options)
         self.lock = RLock()
+        self.version = 0
+        self.path: Path | None = None
+        self.in_memory = False
 
 
 def open_database(
@@ -53,20 +77,23 @@ def open_database(
     A file of an older version goes on where `schema` has the steps from there, with all its rows.
 
     Raises:
-        StoreError: the file is locked for too long, or it or its directory can't be written.
+        StoreError: a newer version of Foreword wrote the file, or it is locked for too long, or the disk is full.
     """
     wanted = Schema(schema, version) if isinstance(schema, str) else schema
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _connect(path, wanted, busy_ms), ()
+        make_private_folder(path.parent)
+        return _connect(path, wanted, busy_ms, FIRST_MS), ()
     except OSError as error:
+        if is_read_only(error):
+            return _go_on_in_memory(path, wanted, READ_ONLY)
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
     except sqlite3.DatabaseError as error:
-        if trouble_of(error) == "busy":
-            raise StoreError(f"{path} is locked by another process: stop it, or set FOREWORD_HOME") from error
+        why = why_not_stored(path, error)
+        if why:
+            return _go_on_in_memory(path, wanted, why)
         if trouble_of(error) == "unwritable":
             raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
-        return _begin_anew(path, wanted, busy_ms, error)
+    return _connect_at_last(path, wanted, busy_ms)
 
 
 def use_write_ahead_log(connection: sqlite3.Connection, timeout_s: float) -> None:
@@ -96,50 +123,148 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
     """A write transaction: committed at the end, rolled back on an error.
 
     Raises:
-        StoreError: another process kept the database locked for too long, or the disk is full.
+        StoreError: another process kept the database locked for too long, or brought it up to a newer version
+            meanwhile, or the disk is full.
     """
     try:
         with connection.lock:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
+                if connection.version and _version_of(connection) > connection.version:
+                    raise _too_new(connection.path, _version_of(connection), connection.version)
                 yield connection
     except sqlite3.OperationalError as error:
         raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
 
 
-def _connect(path: Path, schema: Schema, busy_ms: int) -> SharedConnection:
-    connection = sqlite3.connect(
-        path,
-        timeout=busy_ms / 1000,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=SharedConnection,
-    )
+def _connect_at_last(
+    path: Path, schema: Schema, busy_ms: int
+) -> tuple[SharedConnection, tuple[Problem, ...]]:
+    """Wait for the lock as long as may be; a file that is damaged is begun anew, unless somebody else just did."""
     try:
-        use_write_ahead_log(connection, busy_ms / 1000)
+        damaged = path.stat().st_ino
+        return _connect(path, schema, busy_ms, busy_ms), ()
+    except OSError as error:
+        raise StoreError(f"can't use {path} ({error.strerror}): set FOREWORD_HOME") from error
+    except sqlite3.DatabaseError as error:
+        match trouble_of(error):
+            case "busy":
+                raise StoreError(
+                    f"{path} is locked by another process: stop it, or set FOREWORD_HOME"
+                ) from error
+            case "unwritable":
+                raise StoreError(
+                    f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME"
+                ) from error
+            case _:
+                return _begin_anew(path, schema, busy_ms, error, damaged)
+
+
+def _connect(path: Path, schema: Schema, busy_ms: int, first_ms: int) -> SharedConnection:
+    """A connection that waits up to `first_ms` for locks while it is opened, and `busy_ms` later."""
+    wait_s = min(first_ms, busy_ms) / 1000
+    connection = sqlite3.connect(
+        path, timeout=wait_s, isolation_level=None, check_same_thread=False, factory=SharedConnection
+    )
+    with ExitStack() as on_failure:
+        on_failure.callback(connection.close)
+        for suffix in ("", "-wal", "-shm"):
+            close_file(path.with_name(path.name + suffix))
+        _refuse_newer(connection, path, schema)
+        use_write_ahead_log(connection, wait_s)
         connection.execute("PRAGMA synchronous = NORMAL")
-        _bring_up(connection, schema)
-        connection.executescript(schema.tables)
-        connection.execute(f"PRAGMA user_version = {schema.version}")
+        _bring_up(connection, schema, path)
         _check_pages(connection, path)
-    except sqlite3.DatabaseError:
-        connection.close()
-        raise
+        connection.execute(f"PRAGMA busy_timeout = {busy_ms}")
+        on_failure.pop_all()
+    connection.version, connection.path = schema.version, path
     return connection
 
 
-def _bring_up(connection: SharedConnection, schema: Schema) -> None:
-    """Take an older file to the version of now, or refuse one without a way there; all or nothing."""
-    if _version_of(connection) in (0, schema.version):
+def _go_on_in_memory(path: Path, schema: Schema, why: str) -> tuple[SharedConnection, tuple[Problem, ...]]:
+    connection = connect_in_memory(path, SharedConnection)
+    try:
+        _refuse_newer(connection, path, schema)
+        _bring_up(connection, schema)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(
+            f"can't read {path} ({error}), and can't write beside it: set FOREWORD_HOME"
+        ) from error
+    except StoreError:
+        connection.close()
+        raise
+    connection.version, connection.path, connection.in_memory = schema.version, path, True
+    return connection, (memory_problem(why),)
+
+
+def _refuse_newer(connection: SharedConnection, path: Path | None, schema: Schema) -> None:
+    """Raise an error for a file that a newer version wrote, if it is whole."""
+    found = _version_of(connection)
+    if found > schema.version:
+        if path is not None:
+            _check_pages(connection, path)
+        raise _too_new(path, found, schema.version)
+
+
+def _too_new(path: Path | None, found: int, known: int) -> StoreError:
+    return StoreError(
+        f"{path} is of a newer Foreword (format {found}, this one knows {known}) and is left as it is: "
+        "update this Foreword, or give it a FOREWORD_HOME of its own"
+    )
+
+
+def _bring_up(connection: SharedConnection, schema: Schema, path: Path | None = None) -> None:
+    """Make the tables, or take an older file to the version of now, all or nothing; the older `path` is kept.
+
+    A file of this version only gets what it has not got yet, which is nothing and needs no lock.
+    """
+    statements = _statements(schema.tables)
+    if _version_of(connection) == schema.version:
+        for statement in statements:
+            connection.execute(statement)
         return
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        while (found := _version_of(connection)) != schema.version:
+        _refuse_newer(connection, path, schema)
+        found = _version_of(connection)
+        if 0 < found < schema.version and path is not None:
+            _keep_copy(path, found)
+        while 0 < (found := _version_of(connection)) < schema.version:
             if found not in schema.steps:
                 raise sqlite3.DatabaseError(f"it has schema {found}, not {schema.version}")
             for statement in schema.steps[found]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {found + 1}")
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {schema.version}")
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script, which has no semicolon but at their ends."""
+    return [statement for statement in script.split(";") if statement.strip()]
+
+
+def _keep_copy(path: Path, version: int) -> None:
+    """Keep the file as it is: whoever holds its write lock calls this before anything changes.
+
+    Raises:
+        StoreError: it can't be copied.
+    """
+    kept = path.with_name(f"{path.name}.v{version}")
+    part = kept.with_name(f"{kept.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part)) as copy, closing(sqlite3.connect(path)) as source:
+            close_file(part)
+            source.backup(copy)
+        part.replace(kept)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"can't keep a copy of {path} ({error}) before it is brought up to the format of this Foreword: "
+            "make room there, or set FOREWORD_HOME"
+        ) from error
 
 
 def _version_of(connection: sqlite3.Connection) -> int:
@@ -158,13 +283,16 @@ def _is_small(path: Path) -> bool:
 
 
 def _begin_anew(
-    path: Path, schema: Schema, busy_ms: int, cause: sqlite3.DatabaseError
+    path: Path, schema: Schema, busy_ms: int, cause: sqlite3.DatabaseError, damaged: int
 ) -> tuple[SharedConnection, tuple[Problem, ...]]:
+    """Put the `damaged` file, named by its inode, aside; if another process did so meanwhile, its new one is used."""
     try:
-        aside = put_aside(path, COPIES)
-        connection = _connect(path, schema, busy_ms)
+        aside: Path | None = None
+        with suppress(FileNotFoundError):
+            if path.stat().st_ino == damaged:
+                aside = put_aside(path, COPIES)
+        connection = _connect(path, schema, busy_ms, busy_ms)
     except (OSError, sqlite3.DatabaseError) as error:
         raise StoreError(f"can't open {path} ({error}): remove it, or set FOREWORD_HOME") from error
-    return connection, (
-        Problem(f"{path.name} could not be read ({cause}) and was begun anew; the old file is {aside}"),
-    )
+    where = f"; the old file is {aside}" if aside else ""
+    return connection, (Problem(f"{path.name} could not be read ({cause}) and was begun anew{where}"),)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-Trouble = Literal["busy", "broken", "unwritable", "other"]
+Trouble = Literal["busy", "broken", "unwritable", "lockless", "other"]
 
 _TROUBLES: Mapping[int, Trouble] = {
     sqlite3.SQLITE_BUSY: "busy",
@@ -24,25 +24,39 @@ _TROUBLES: Mapping[int, Trouble] = {
     sqlite3.SQLITE_READONLY: "unwritable",
     sqlite3.SQLITE_TOOBIG: "unwritable",
 }
+_LOCKLESS = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_LOCK,
+        sqlite3.SQLITE_IOERR_RDLOCK,
+        sqlite3.SQLITE_IOERR_UNLOCK,
+        sqlite3.SQLITE_IOERR_SHMLOCK,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+    }
+)
+"""Extended codes of file systems that can't lock, or can't share memory, as a write-ahead log needs."""
 
 
 def trouble_of(error: sqlite3.Error) -> Trouble:
-    """What kind of trouble SQLite reports, from its primary result code (https://sqlite.org/rescode.html)."""
+    """What kind of trouble SQLite reports, from its result code (https://sqlite.org/rescode.html)."""
     code = getattr(error, "sqlite_errorcode", None)
+    if code in _LOCKLESS:
+        return "lockless"
     return "other" if code is None else _TROUBLES.get(code & 0xFF, "other")
 
 
 def put_aside(path: Path, copies: int = 1) -> Path:
-    """Rename a damaged database so that a new one can take its place; its log and shared memory go.
+    """Rename a damaged database so that a new one can take its place; its log goes along, its shared memory away.
 
     The last `copies` damaged files are kept; the newest has the name that is returned.
     """
     names = [path.with_name(f"{path.name}.broken{number or ''}") for number in range(copies)]
-    for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
-        with suppress(FileNotFoundError):
-            newer.replace(older)
-    with suppress(FileNotFoundError):
-        path.replace(names[0])
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for older, newer in zip(reversed(names), reversed([path, *names[:-1]]), strict=True):
+        for suffix in ("", "-wal"):
+            target = older.with_name(older.name + suffix)
+            target.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                newer.with_name(newer.name + suffix).replace(target)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     return names[0]

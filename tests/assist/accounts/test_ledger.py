@@ -14,6 +14,7 @@ import pytest
 
 from foreword.assist.accounts.ledger import WARM, Entry, Ledger
 from foreword.core.usage import Usage
+from storage.old_stores import LEDGER_1
 
 NOON = 1_750_075_200.0
 DAY = 86_400.0
@@ -169,26 +170,9 @@ def test_two_processes_book_at_once_and_no_row_is_lost(path: Path) -> None:
         assert 40.0 == ledger.spent_since(0.0)
 
 
-VERSION_1 = """
-CREATE TABLE request (
-    id TEXT PRIMARY KEY, at REAL NOT NULL, workspace TEXT NOT NULL, kind TEXT NOT NULL, provider TEXT NOT NULL,
-    model TEXT NOT NULL, simulated INTEGER NOT NULL, status TEXT NOT NULL, message_id TEXT NOT NULL,
-    fresh INTEGER NOT NULL, write_5m INTEGER NOT NULL, write_1h INTEGER NOT NULL, read INTEGER NOT NULL,
-    output INTEGER NOT NULL, cost REAL NOT NULL, without_cache REAL NOT NULL, prices TEXT NOT NULL,
-    verdict TEXT NOT NULL, digests TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX request_at ON request (at);
-CREATE TABLE ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
-INSERT INTO request VALUES ('old', 1750075200.0, '/work', 'ask', 'anthropic', 'sonnet', 0, 'done', 'msg_0',
-    1, 20, 300, 4000, 50000, 0.25, 1.0, '2026-11', 'hit', '{"base": "b"}');
-INSERT INTO ratio VALUES ('sonnet', 3.25);
-PRAGMA user_version = 1;
-"""
-
-
 def test_a_ledger_of_the_first_version_goes_on_with_all_its_rows(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript(VERSION_1)
+        connection.executescript(LEDGER_1)
     with Ledger(path) as ledger:
         assert () == ledger.problems
         old = replace(ENTRY, id="old", message_id="msg_0", digests={"base": "b"})

@@ -117,6 +117,11 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether what is booked is lost when the process ends."""
+        return self._connection.in_memory
+
     def book(self, entry: Entry) -> None:
         """Write a row, or complete the row with the same id."""
         row = _row(entry)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,8 +26,11 @@ from foreword.index.studies import Progress
 from foreword.model.card import Model
 from foreword.model.catalog import Catalog, load_catalog
 from foreword.prefix.store import PrefixStore
+from foreword.storage.database import SharedConnection
+from foreword.storage.in_memory import connect_in_memory
 from foreword.storage.lease import Leases
 from foreword.storage.places import Places, find_places, name_digest
+from foreword.storage.private import close_to_others
 from foreword.workspace.disk import open_root
 from foreword.workspace.repository import Repository, open_repository
 
@@ -108,6 +111,8 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
     override = Path(settings.model_catalog).expanduser() if settings.model_catalog else None
     catalog, catalog_problems = load_catalog(override)
     with ExitStack() as stack:
+        for own in (places.data, places.cache):
+            close_to_others(own)
         key = repository.common_dir if repository else root
         store, store_problems = open_store(places.index(key))
         session = Session(
@@ -125,9 +130,19 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
             on_progress=on_progress,
         )
         session.report(*problems, *catalog_problems, *store_problems, *([without_git] if without_git else []))
-        session.report(*session.prefix_store.problems, *session.ledger.problems)
-        _, notice = catalog.find(settings.model, date.fromtimestamp(clock()))  # noqa: DTZ012 - the user's own day
-        session.report(*([notice] if notice else []))
+        _ready(session, stack)
         yield session
         for do in session.at_end.values():
             do()
+
+
+def _ready(session: Session, stack: ExitStack) -> None:
+    """Report what the stores and the model's name give reason to, and keep chats in memory where nothing can be written.
+
+    Chats are opened for a moment each time, so somebody has to hold what stands for their file.
+    """
+    session.report(*session.prefix_store.problems, *session.ledger.problems)
+    if session.ledger.in_memory:
+        stack.enter_context(closing(connect_in_memory(session.places.chats, SharedConnection)))
+    _, notice = session.catalog.find(session.settings.model, date.fromtimestamp(session.clock()))  # noqa: DTZ012 - the user's own day
+    session.report(*([notice] if notice else []))

@@ -10,6 +10,7 @@ from typing import Any
 
 from foreword.core.errors import StoreError
 from foreword.storage.places import Places, name_digest
+from foreword.storage.private import make_private_folder, write_private
 
 TRUST_SCHEMA = "foreword.trust/1"
 
@@ -28,8 +29,8 @@ def set_trust(places: Places, root: Path, *, trusted: bool) -> None:
     grant = _grant(places, root)
     try:
         if trusted:
-            grant.parent.mkdir(parents=True, exist_ok=True)
-            grant.write_bytes(str(root).encode("utf-8", "surrogateescape") + b"\n")
+            make_private_folder(grant.parent)
+            write_private(grant, str(root).encode("utf-8", "surrogateescape") + b"\n")
         else:
             grant.unlink(missing_ok=True)
     except OSError as error:

@@ -1,0 +1,113 @@
+"""Databases in memory, for a home where nothing can be written: all in a process share one of each name.
+
+What can be read of the file is there; what is stored is lost when the last connection of the process is closed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TypeVar
+
+from foreword.core.errors import Problem
+from foreword.storage.places import name_digest
+from foreword.storage.trouble import trouble_of
+
+if sys.platform != "win32":
+    import fcntl
+
+C = TypeVar("C", bound=sqlite3.Connection)
+
+READ_ONLY = "they are read-only"
+NO_LOCKS = "their file system has no locks"
+
+_READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
+_WAYS = ("mode=ro", "immutable=1")
+"""How a file can be read where nothing can be written; the second one leaves out what only its log holds."""
+_LOG_FORMATS = slice(18, 20)
+"""Bytes of a database that say whether it needs a write-ahead log, which memory has not (sqlite.org/fileformat2.html)."""
+_WAIT_S = 0.2
+
+
+def is_read_only(error: OSError) -> bool:
+    """Whether the system lets nobody, or not this user, write there."""
+    return error.errno in _READ_ONLY
+
+
+def why_not_stored(path: Path, trouble: sqlite3.Error) -> str:
+    """Why nothing can be stored in the file `path`, whose directory is there, after SQLite said `trouble`.
+
+    Empty if that was no matter of where the file lies.
+    """
+    if trouble_of(trouble) == "lockless":
+        return NO_LOCKS
+    try:
+        with TemporaryFile(dir=path.parent) as probe:
+            if not _can_lock(probe.fileno()):
+                return NO_LOCKS
+    except OSError as error:
+        return READ_ONLY if is_read_only(error) else ""
+    return READ_ONLY if path.is_file() and not os.access(path, os.W_OK) else ""
+
+
+def memory_problem(why: str) -> Problem:
+    """What the user hears, in the same words for every store."""
+    return Problem(
+        f"Foreword's own files can't be used ({why}): what is stored is kept in memory and lost at the end; "
+        "make its directories writable, or set FOREWORD_HOME"
+    )
+
+
+def connect_in_memory(path: Path, factory: type[C]) -> C:
+    """A connection to the database in memory that stands for the file `path`, with what can be read of that."""
+    connection = sqlite3.connect(
+        f"file:/foreword-{name_digest(str(path))}?vfs=memdb",
+        uri=True,
+        timeout=_WAIT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=factory,
+    )
+    if not _n_tables(connection) and path.is_file():
+        with suppress(sqlite3.Error):
+            _copy(path, connection)
+    return connection
+
+
+def _copy(path: Path, connection: sqlite3.Connection) -> None:
+    for way in _WAYS:
+        with (
+            suppress(sqlite3.Error),
+            closing(
+                sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=_WAIT_S)
+            ) as source,
+        ):
+            data = bytearray(source.serialize())
+            if not data:
+                continue
+            data[_LOG_FORMATS] = b"\1\1"
+            with closing(sqlite3.connect(":memory:")) as plain:
+                plain.deserialize(bytes(data))
+                plain.backup(connection)
+            return
+
+
+def _n_tables(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _can_lock(descriptor: int) -> bool:
+    """Whether a file that nobody else has can be locked: then others can be, sooner or later."""
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _NO_LOCKS
+    return True
