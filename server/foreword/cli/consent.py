@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from foreword.assist.session.ports import Consent, agree
+from foreword.cli.plain_text import print_notice
 from foreword.cli.running import interruptible
 
 YES = frozenset({"y", "yes"})
@@ -28,7 +29,6 @@ async def _ask(question: str) -> bool:
     """
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    sys.stderr.write(f"foreword: {question} [y/N] ")
-    sys.stderr.flush()
+    print_notice(f"foreword: {question} [y/N] ")
     answer = await interruptible(sys.stdin.readline)
     return answer.strip().lower() in YES

@@ -26,6 +26,7 @@ from foreword.cli.opening import workspace_of
 from foreword.cli.running import interruptible, run_cancellable
 from foreword.cli.terminal import notices, output, print_json, read_words, show_problems
 from foreword.core.errors import EditError
+from foreword.core.text import displayable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +94,9 @@ def _show_diff(diff: str) -> None:
         return
     if sys.stdout.isatty():
         shown = diff.removesuffix("\n")
-        output().print(Syntax(shown, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+        output().print(
+            Syntax(displayable(shown), "diff", theme="ansi_dark", background_color="default", word_wrap=True)
+        )
     else:
         sys.stdout.write(diff)
         sys.stdout.flush()

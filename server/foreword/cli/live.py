@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
+from foreword.cli.plain_text import print_text
 from foreword.cli.streaming import MarkdownStream
 from foreword.cli.terminal import output
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
@@ -52,5 +53,4 @@ class LiveText:
         if self._markdown is not None:
             self._markdown.feed(text)
         else:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            print_text(text)

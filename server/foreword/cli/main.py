@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from foreword import __version__
 from foreword.cli.arguments import Parser
 from foreword.cli.garbage import collect_rarely
+from foreword.cli.plain_text import prepare_streams, print_notice
 from foreword.core.errors import ForewordError, UsageError
 
 COMMANDS: Mapping[str, str] = {
@@ -54,6 +55,7 @@ def run() -> None:
 
 def main(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
+    prepare_streams()
     try:
         return _dispatch(argv)
     except ForewordError as error:
@@ -126,5 +128,5 @@ def _parser() -> Parser:
 
 def _fail(message: str, code: int) -> int:
     one_line = " ".join(message.split())
-    print(f"foreword: {one_line}", file=sys.stderr)
+    print_notice(f"foreword: {one_line}\n")
     return code

@@ -8,6 +8,7 @@ from foreword.assist.session.saved import look
 from foreword.assist.usage.reports import map_json
 from foreword.cli.arguments import add_json, add_workspace, whole_number
 from foreword.cli.opening import workspace_of
+from foreword.cli.plain_text import print_text
 from foreword.cli.terminal import print_json, show_problems
 from foreword.core.errors import Problem
 from foreword.core.text import printable
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(shown)
         return 0
-    print(printable(shown["text"]), end="")
+    print_text(printable(shown["text"]))
     if not shown["text"]:
         show_problems([Problem(_why_empty(arguments.map_budget))])
     return 0

@@ -12,6 +12,7 @@ import os
 import sys
 
 from foreword.cli.garbage import put_survivors_aside
+from foreword.cli.plain_text import PlainFormatter
 from foreword.lsp.serving import serve_stdio
 
 CANCELLED = 130
@@ -62,6 +63,8 @@ def _announce(address: str) -> None:
 
 def _log(level: str) -> None:
     """Log to standard error. The protocol's own logger prints every message, text included: for debugging only."""
-    logging.basicConfig(level=level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
     if level != "debug":
         logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)

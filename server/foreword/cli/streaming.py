@@ -9,6 +9,8 @@ from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
 
+from foreword.core.text import displayable
+
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
 LIVE_LINES = 12
@@ -32,21 +34,21 @@ class MarkdownStream:
         complete, self._pending = split_complete(self._pending)
         if complete:
             self._live.update(Text(""))
-            self._console.print(Markdown(complete))
-        self._live.update(Text("\n".join(self._pending.splitlines()[-LIVE_LINES:])))
+            self._console.print(Markdown(displayable(complete)))
+        self._live.update(Text(displayable("\n".join(self._pending.split("\n")[-LIVE_LINES:]))))
 
     def status(self, text: str) -> None:
         """What is going on while there is no text."""
         if not self._pending:
             self._live.start()
-            self._live.update(Text(text, style="dim"))
+            self._live.update(Text(displayable(text), style="dim"))
 
     def close(self) -> None:
         """Render what is left."""
         self._live.update(Text(""))
         self._live.stop()
         if self._pending.strip():
-            self._console.print(Markdown(self._pending))
+            self._console.print(Markdown(displayable(self._pending)))
         self._pending = ""
 
 

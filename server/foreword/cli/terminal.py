@@ -1,4 +1,9 @@
-"""What people see: notices and progress on standard error, data on standard output."""
+"""What people see: notices and progress on standard error, data on standard output.
+
+Names, code, answers and messages come from others. Whatever is printed goes through here as plain text: rich's
+markup and emoji codes in it mean nothing, and control characters are shown, never sent, because a terminal
+obeys them.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +13,65 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.status import Status
+from rich.text import Text
 
 from foreword.core.errors import Problem, UsageError
+from foreword.core.text import CONTROLS, displayable
 
 PIPE_COLUMNS = 200
 """The width of tables where there is no terminal to ask."""
 
 
-def output() -> Console:
+class PlainConsole(Console):
+    """A console for which text is only text."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+        super().__init__(
+            stderr=stderr,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            soft_wrap=not is_terminal,
+            width=None if is_terminal or stderr else PIPE_COLUMNS,
+        )
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - rich's options
+        """Print; a bare line into a pipe keeps its tabs and trailing blanks."""
+        if self.is_terminal or not all(isinstance(one, str) for one in objects):
+            super().print(*objects, **options)
+        else:
+            self.file.write(displayable(" ".join(objects)) + "\n")
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - rich's options
+        """A string as a line of a table or a paragraph; made visible before its width is measured."""
+        return super().render_str(displayable(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """What is written, piece by piece: rich's own control codes, and the text of everything else made visible."""
+        for segment in super().render(renderable, options):
+            if segment.control or not CONTROLS.search(segment.text):
+                yield segment
+            else:
+                yield Segment(displayable(segment.text), segment.style)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:  # noqa: ANN401 - rich's options
+        """A line with a spinner while something goes on; rich would read markup in a bare string."""
+        return super().status(Text(status) if isinstance(status, str) else status, **options)
+
+
+def output() -> PlainConsole:
     """The console for results; plain text where standard output is no terminal."""
-    is_terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not is_terminal, width=None if is_terminal else PIPE_COLUMNS)
+    return PlainConsole()
 
 
-def notices() -> Console:
+def notices() -> PlainConsole:
     """The console for everything that is not the result."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return PlainConsole(stderr=True)
 
 
 def read_words(given: str, what: str) -> str:
@@ -41,8 +87,13 @@ def read_words(given: str, what: str) -> str:
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """One JSON value on one line of standard output, flushed."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON value on one line of standard output, flushed.
+
+    Control characters, and all that the stream's encoding lacks, are JSON escapes: a reader gets the same value.
+    """
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("_", "-").startswith("utf")
+    line = json.dumps(value, ensure_ascii=not is_unicode)
+    sys.stdout.write(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
     sys.stdout.flush()
 
 
@@ -51,7 +102,7 @@ def show_problems(problems: Iterable[Problem]) -> None:
     console = notices()
     for problem in problems:
         where = f"{problem.path}: " if problem.path and problem.path not in problem.message else ""
-        console.print(f"foreword: {where}{problem.message}", style="yellow", markup=False)
+        console.print(f"foreword: {where}{problem.message}", style="yellow")
 
 
 class IndexProgress:

@@ -49,6 +49,11 @@ CP1252_TO_C1: Mapping[int, str] = {ord(character): chr(byte) for byte, character
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
+CONTROLS = re.compile("\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves a terminal's cursor, sets its title or clipboard, or reorders what people read.
+
+Controls other than tab and line ends (ECMA-48), and the directional overrides of Unicode (UTS #55).
+"""
 NEWLINES = re.compile(r"\r\n|\n|\r")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 PLAUSIBLE_RUN = re.compile(
@@ -139,6 +144,11 @@ def printable(content: str) -> str:
     return UNPRINTABLE.sub(_visible, content)
 
 
+def displayable(content: str) -> str:
+    r"""What of a text may be sent to a terminal: its control characters are written visibly, as `\x1b` or `\u202e`."""
+    return content if content.isascii() and content.isprintable() else CONTROLS.sub(_visible, content)
+
+
 def lines_of(content: str) -> list[str]:
     r"""The lines without their ends, which are "\n", "\r\n" or "\r" and nothing else (form feeds stay)."""
     lines = NEWLINES.split(content) if "\r" in content else content.split("\n")
@@ -157,7 +167,7 @@ def _mark_of(text: Text) -> bytes:
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     escaped_byte = code - 0xDC00
-    if code == 0 or 0x80 <= escaped_byte <= 0xFF:  # noqa: PLR2004 - the range of PEP 383
+    if code <= 0xFF or 0x80 <= escaped_byte <= 0xFF:  # noqa: PLR2004 - the range of PEP 383
         return f"\\x{code & 0xFF:02x}"
     return f"\\u{code:04x}"
 
