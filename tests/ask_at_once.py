@@ -9,20 +9,20 @@ import asyncio
 import sys
 from contextlib import aclosing
 
-from foreword.assist.answering.answering import answer
-from foreword.assist.answering.asking import prepare_now
+from foreword.assist.answering.answer_loop import answer
+from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.preparing import Prepared
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.providers import open_providers
 from foreword.assist.session.session import Session, open_session
 from foreword.core.errors import LimitError
 
 
-async def ask_all(session: Session, questions: list[Prepared]) -> list[str]:
+async def ask_all(session: Session, questions: list[PreparedRequest]) -> list[str]:
     async with open_providers(session) as provider_for:
 
-        async def one(prepared: Prepared) -> str:
+        async def one(prepared: PreparedRequest) -> str:
             try:
                 async with aclosing(answer(session, prepared, provider_for(str))) as events:
                     async for event in events:

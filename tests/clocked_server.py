@@ -13,7 +13,7 @@ import os
 import sys
 
 from foreword.assist.session.ports import Time
-from foreword.lsp.serving import serve_stdio
+from foreword.lsp.transport.serve_client import serve_stdio
 
 LOOP_TURNS = 50
 """More than it takes until a task that was woken goes on."""

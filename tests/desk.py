@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foreword.assist.context.laying import Foreword, lay_foreword
-from foreword.assist.session.saved import Saved, look
+from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.session.session import Session, open_session
-from foreword.prefix.store import Sent
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.prefix.prefix_store import SentRequest
 
 TTL_S = 300
 
@@ -39,30 +39,30 @@ class Desk:
             self.problems = tuple(problem.message for problem in session.problems)
 
     @contextmanager
-    def saved(self, folder: Path) -> Iterator[Saved]:
+    def saved(self, folder: Path) -> Iterator[WorkspaceSnapshot]:
         """The saved state of a folder, while its index is open."""
         with self.session(folder) as session:
-            yield look(session)
+            yield take_snapshot(session)
 
-    def look_at(self, folder: Path) -> Foreword:
+    def look_at(self, folder: Path) -> Prefix:
         """The prefix as a dry run sees it: nothing is kept."""
         with self.session(folder) as session:
-            return lay_foreword(session, look(session), keep=False)
+            return build_prefix(session, take_snapshot(session), keep=False)
 
-    def ask_about(self, folder: Path, ttl_s: int = TTL_S) -> Foreword:
+    def ask_about(self, folder: Path, ttl_s: int = TTL_S) -> Prefix:
         """The prefix as a question lays it, remembered as sent now."""
         with self.session(folder) as session:
-            laid = lay_foreword(session, look(session))
-            sent = Sent("anthropic", "claude-sonnet-5-5", self.now, ttl_s, laid.digests)
-            session.prefix_store.record_sent(session.worktree, laid.variant, sent)
-            return laid
+            prefix = build_prefix(session, take_snapshot(session))
+            sent = SentRequest("anthropic", "claude-sonnet-5-5", self.now, ttl_s, prefix.digests)
+            session.prefix_store.record_sent(session.worktree, prefix.variant, sent)
+            return prefix
 
 
-def text_of(laid: Foreword) -> str:
+def text_of(prefix: Prefix) -> str:
     """All text of a prefix."""
-    return "".join(block.text for block in (*laid.base.blocks, *laid.delta))
+    return "".join(block.text for block in (*prefix.base.blocks, *prefix.delta))
 
 
-def delta_of(laid: Foreword) -> str:
+def delta_of(prefix: Prefix) -> str:
     """The text of the delta."""
-    return "".join(block.text for block in laid.delta)
+    return "".join(block.text for block in prefix.delta)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from foreword.lsp.serving import serve
+from foreword.lsp.transport.serve_client import serve
 from judge import Judge
 
 PATIENCE = 60.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from foreword.core.usage import Usage
-from foreword.prefix.fixed import find_policy
-from foreword.prefix.rates import Rates
-from foreword.prefix.replay import Outcome, Sent, Sizes, Terms, outcome, requests_of
-from foreword.prefix.trace import Event
+from foreword.core.token_usage import Usage
+from foreword.prefix.policy.rates import Rates
+from foreword.replay.baselines import find_policy
+from foreword.replay.trace import Event
+from foreword.replay.trace_run import Outcome, ReplayedRequest, Sizes, Terms, outcome, requests_of
 
 RATES: Mapping[float, Rates] = {
     multiplier: Rates(2.0, 2.5, 4.0, 2.0 * multiplier, minimum=512) for multiplier in (0.1, 0.05, 0.025)
@@ -25,7 +25,7 @@ def terms_of(rates: Rates, sizes: Sizes = SIZES) -> Terms:
 
 def sent_by(
     name: str, events: Sequence[Event], rates: Rates = EVEN, sizes: Sizes = SIZES, terms: Terms | None = None
-) -> Sequence[Sent]:
+) -> Sequence[ReplayedRequest]:
     return requests_of(events, find_policy(name), rates, sizes, terms or terms_of(rates, sizes))
 
 

@@ -16,8 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from foreword.assist.chat.chat import Chat, messages_of
-from foreword.assist.chat.chatting import Said, Speech, Spoken
-from foreword.assist.chat.store import ChatStore
+from foreword.assist.chat.chat_store import ChatStore
+from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import Session, open_session
 
@@ -57,15 +57,15 @@ class Talker:
                 store.create(found)
         return found
 
-    def say(self, text: str, **more: Any) -> Spoken:  # noqa: ANN401 - what `Said` takes
+    def say(self, text: str, **more: Any) -> TurnResult:  # noqa: ANN401 - what `UserMessage` takes
         """What comes of a turn; an error is raised."""
 
-        async def run() -> Spoken:
+        async def run() -> TurnResult:
             with self.session() as session:
-                speech = Speech(session, self.chat(session), Said(text, **more))
+                speech = ChatTurnRun(session, self.chat(session), UserMessage(text, **more))
                 async with aclosing(speech.events()) as events:
                     last = [event async for event in events][-1]
-                assert isinstance(last, Spoken)
+                assert isinstance(last, TurnResult)
                 return last
 
         return asyncio.run(run())

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.question.actions import TASK_KEYS
-from foreword.lsp import chat
-from foreword.lsp.protocol import COMMANDS, STATUS
+from foreword.assist.question.task import TASK_KEYS
+from foreword.lsp.chat import chat_methods
+from foreword.lsp.connection.protocol import COMMANDS, STATUS
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
 from installed import environ
@@ -21,7 +21,11 @@ from messages_api import MessagesApi
 from sample_repo import make_sample
 
 README = (Path(__file__).parent.parent / "editors" / "README.md").read_text(encoding="utf-8")
-OWN = {value for name, value in vars(chat).items() if name.isupper() and str(value).startswith("foreword/")}
+OWN = {
+    value
+    for name, value in vars(chat_methods).items()
+    if name.isupper() and str(value).startswith("foreword/")
+}
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from foreword.core.tree import FileTree
-from foreword.workspace.disk import open_root
+from foreword.workspace.files.disk import open_root
+from foreword.workspace.files.working_tree import see_files
+from foreword.workspace.git.repository import Repository, open_repository
 from foreword.workspace.ignore import read_rules
-from foreword.workspace.repository import Repository, open_repository
-from foreword.workspace.saved_files import see_files
 
 
 def repository_of(path: Path) -> Repository:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tree_sitter import Parser
 
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of
-from foreword.index.grammar import load
+from foreword.index.outline.grammar import load
 
 
 def main() -> None:

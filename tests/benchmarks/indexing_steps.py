@@ -16,20 +16,24 @@ from typing import Any
 
 from tree_sitter import Parser
 
-from foreword.assist.context.laying import lay_foreword
-from foreword.assist.session.indexing import Indexing
-from foreword.assist.session.saved import Saved, look, look_again
+from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.session.session import Session, open_session
-from foreword.cli.garbage import collect_rarely
+from foreword.assist.session.snapshot.indexing import Indexing
+from foreword.assist.session.snapshot.workspace_snapshot import (
+    WorkspaceSnapshot,
+    refresh_snapshot,
+    take_snapshot,
+)
+from foreword.cli.gc_tuning import collect_rarely
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
-from foreword.index.facts import Key
-from foreword.index.grammar import load
-from foreword.index.outline import extract
-from foreword.index.search import search
-from foreword.index.terms import terms
-from foreword.index.workers import Wanted, chunks_of, study
+from foreword.index.build.parse_workers import Wanted, chunks_of, parse_files
+from foreword.index.outline.definitions import extract
+from foreword.index.outline.grammar import load
+from foreword.index.search.search import search
+from foreword.index.store.facts import Key
+from foreword.index.text.terms import terms
 
 N_SWITCHED = 2_000
 N_LOOKS = 5
@@ -41,7 +45,7 @@ def bare(session: Session) -> dict[str, Any]:
 
     Files without a grammar are left out: a parser does nothing with them.
     """
-    saved = look(session)
+    saved = take_snapshot(session)
     paths = {saved.index.rows[path].id: path for path in saved.index.paths}.values()
     language_of = {path: saved.index.language(path) for path in paths}
     wanted = [
@@ -60,14 +64,14 @@ def bare(session: Session) -> dict[str, Any]:
         for parser, data in read:
             parser.parse(data)
         studied = user_cpu()
-        study(saved.reader, extract, chunk)
+        parse_files(saved.reader, extract, chunk)
         n_files += len(read)
         cpu += studied - started
         study_cpu += user_cpu() - studied
     return {"files": n_files, "cpu": cpu, "study_cpu": study_cpu}
 
 
-def source_of(saved: Saved, path: str) -> Source:
+def source_of(saved: WorkspaceSnapshot, path: str) -> Source:
     return Source(path, saved.tree.blobs[path], path in saved.tree.dirty)
 
 
@@ -77,7 +81,7 @@ def user_cpu() -> float:
 
 def one_look(session: Session) -> dict[str, Any]:
     started = perf_counter()
-    report = look(session).report
+    report = take_snapshot(session).report
     seconds = perf_counter() - started
     return {"files": report.files, "bytes": report.bytes, "parsed": report.parsed, "seconds": seconds}
 
@@ -86,14 +90,14 @@ def first(session: Session) -> dict[str, Any]:
     """What is read soon after a server begins, and what a question gets that is asked at once."""
     began, read = float(sys.argv[3]), [(0.0, 0)]
     session.indexing = Indexing(lambda done, _total: read.append((time() - began, done)))
-    early = lay_foreword(session, look(session), keep=False)
+    early = build_prefix(session, take_snapshot(session), keep=False)
     laid_s = time() - began
     if session.indexing.latest is not None:
         session.indexing.latest.future.result()
     whole_s = time() - began
-    late = look(session)
+    late = take_snapshot(session)
     rows = late.index.rows
-    finished = lay_foreword(session, late, keep=False).base.forms
+    finished = build_prefix(session, late, keep=False).base.forms
     n_soon = max(done for after, done in read if after <= SOON_S)
     soon = sorted(late.index.paths, key=lambda path: rows[path].id)[:n_soon]
     return {
@@ -109,10 +113,10 @@ def first(session: Session) -> dict[str, Any]:
 
 def saves(session: Session) -> dict[str, Any]:
     """Files are written to, made and removed, one at a time; each time the change is looked for by search."""
-    saved = look(session)
+    saved = take_snapshot(session)
     search(saved.index, "warm", saved.read_content)
     chosen = [path for path in saved.index.paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
-    look_again(session, chosen[:1])
+    refresh_snapshot(session, chosen[:1])
     number = int(sys.argv[3])
     times: dict[str, list[float]] = {"look": [], "cpu": [], "written": [], "made": [], "removed": []}
     for n in range(number):
@@ -128,7 +132,7 @@ def saves(session: Session) -> dict[str, Any]:
         found_after(session, new, f"{unheard_of(n)}made", times["removed"], is_there=False)
     files, whole, status = looked_at(session), [], []
     for _ in range(N_LOOKS):
-        whole.append(in_ms(lambda: look(session)))
+        whole.append(in_ms(lambda: take_snapshot(session)))
         status.append(in_ms(lambda: git(session.root, "status", "--porcelain")))
     assert files is looked_at(session), "a look sees something else"
     return {"files": saved.report.files, "ms": times, "whole_ms": whole, "status_ms": status}
@@ -139,7 +143,7 @@ def found_after(
 ) -> float:
     """How long it takes until a changed file is in the index; `times` gets how long until it is found by a word."""
     started = perf_counter()
-    saved = look_again(session, [path])
+    saved = refresh_snapshot(session, [path])
     looked = perf_counter() - started
     found = search(saved.index, word, saved.read_content, limit=3)
     times.append(1000 * (perf_counter() - started))
@@ -169,11 +173,11 @@ def git(root: Path, *arguments: str) -> None:
 
 def searches(session: Session) -> dict[str, Any]:
     """Questions made of the names of definitions all over the repository, each asked once of a warm index."""
-    saved = look(session)
+    saved = take_snapshot(session)
     named = [path for path in saved.index.paths if saved.index.outline(path).definitions]
     number = min(int(sys.argv[3]), len(named))
     names = [saved.index.outline(named[n * len(named) // number]).definitions[0].name for n in range(number)]
-    history = saved.echoes
+    history = saved.commit_messages
     search(saved.index, "warm", saved.read_content, echoes=history)
     times, cpu = [], []
     for name, other in zip(names, [*names[1:], *names[:1]], strict=True):
@@ -192,7 +196,7 @@ def unheard_of(number: int) -> str:
 
 def switch(session: Session) -> dict[str, Any]:
     subprocess.run(["git", "-C", str(session.root), "checkout", "-q", "-f", "."], check=False)
-    saved = look(session)
+    saved = take_snapshot(session)
     chosen = saved.index.paths[:: max(1, len(saved.index.paths) // N_SWITCHED)][:N_SWITCHED]
     git = ["git", "-C", str(session.root), "-c", "user.name=A", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "checkout", "-q", "-B", "other"], check=True)
@@ -214,7 +218,7 @@ def switch(session: Session) -> dict[str, Any]:
 
 def timed(session: Session) -> tuple[float, int]:
     started = perf_counter()
-    report = look(session).report
+    report = take_snapshot(session).report
     return perf_counter() - started, report.parsed
 
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
-from foreword.assist.context.anchors import source_at
-from foreword.assist.session.saved import look
+from foreword.assist.context.base_cache import source_at
 from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.tokens import NOMINAL_RATIO
-from foreword.prefix.base import BaseSource, build_base
+from foreword.prefix.base.base import BaseSource, build_base
 from foreword.prefix.lineage import Anchor
 
 AIDER_MAP = Path(__file__).with_name("aider_map.py")
@@ -118,7 +118,7 @@ def judge(
 ) -> list[tuple[float, float, int]]:
     """The shares of our base, of largest first, of most churn first, and of aider's map at one anchor."""
     tree = git(folder, "rev-parse", f"{anchor}^{{tree}}").strip()
-    source: BaseSource = source_at(session, look(session), Anchor("git", tree, anchor))
+    source: BaseSource = source_at(session, take_snapshot(session), Anchor("git", tree, anchor))
     budget = session.settings.context_budget
     base = build_base(source, budget)
     sizes = dict(source.sizes)

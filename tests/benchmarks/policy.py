@@ -17,12 +17,12 @@ from statistics import mean
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
 from foreword.assist.context.rates import rates_of
-from foreword.assist.usage.replaying import DEFAULT_MODELS, Order, run_order
-from foreword.model.card import Model
-from foreword.model.catalog import load_catalog
-from foreword.prefix.fixed import STANDARD
-from foreword.prefix.replay import Outcome, Sizes
-from foreword.prefix.synthetic import LAWS, LawName, Plan, make_trace
+from foreword.model.catalog.catalog import load_catalog
+from foreword.model.catalog.model_info import Model
+from foreword.replay.baselines import STANDARD
+from foreword.replay.replay_report import DEFAULT_MODELS, Order, run_order
+from foreword.replay.synthetic import LAWS, LawName, Plan, make_trace
+from foreword.replay.trace_run import Outcome, Sizes
 
 NOT_FRESH_OR_NOT_FIXED = ("stale", "foreword", "optimum")
 

@@ -34,12 +34,12 @@ from foreword.core.commit import Commit
 from foreword.core.excerpt import Excerpt
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
-from foreword.index.build import refresh
-from foreword.index.echoes import NO_ECHOES, Echoes, echoes_of
+from foreword.index.build.build import refresh
 from foreword.index.index import Index
-from foreword.index.search import search
-from foreword.index.store import open_store
-from foreword.workspace.commits import MAX_COMMITS
+from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index
+from foreword.index.search.search import search
+from foreword.index.store.outline_store import open_store
+from foreword.workspace.git.commits import MAX_COMMITS
 
 DEPTHS = (1, 5, 10, 20)
 BUDGETS = (4_000, 8_000, 16_000)
@@ -115,14 +115,14 @@ class Corpus:
         return self._counts[blob]
 
 
-def history_of(git_dir: str, commit: str) -> Echoes:
+def history_of(git_dir: str, commit: str) -> CommitMessageIndex:
     """What the messages of the last commits up to `commit` say of files: all that a clone at it would know."""
     asked = ["log", "--no-merges", "--no-renames", f"--max-count={MAX_COMMITS}", "-z", "--name-only"]
     told = subprocess.run(
         ["git", "--git-dir", git_dir, *asked, "--format=%x01%B%x02", commit], check=True, capture_output=True
     ).stdout.decode("utf-8", "surrogateescape")
     parts = (part.partition("\x02") for part in told.split("\x01")[1:])
-    return echoes_of(
+    return commit_message_index(
         [
             Commit(message, tuple(path for path in rest.strip("\n\0").split("\0") if path))
             for message, _, rest in parts

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from foreword.lsp.features import create_server
+from foreword.lsp.registry import create_server
 
 BARE = "from pygls.lsp.server import LanguageServer; server = LanguageServer('bare', '1'); server.start_io()"
 OURS = "import sys; from foreword.cli.main import main; sys.exit(main(['serve']))"

@@ -15,11 +15,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rich.table import Table
 
+from foreword.cli.live_answer import MarkdownStream
 from foreword.cli.main import main
 from foreword.cli.plain_text import PlainFormatter, prepare_streams
-from foreword.cli.streaming import MarkdownStream
 from foreword.cli.terminal import output, print_json
-from foreword.core.text import CONTROLS, displayable
+from foreword.core.documents.text import CONTROLS, displayable
 from gitrepo import make_repo
 
 ESCAPES = "\x1b]0;title\x07 \x1b[2J \x9b31m \u202eabc\u2066 a\rb \x7f"

@@ -20,7 +20,7 @@ import pytest
 
 from clients import NEOVIM_0_11, usual_answers
 from editor import Editor
-from foreword.index.schema import TABLES
+from foreword.index.store.schema import TABLES
 from foreword_cli import Foreword
 from gitrepo import GitRepo, make_repo
 from messages_api import MessagesApi

@@ -23,13 +23,13 @@ from clocked import START, Clock, clocked, clocked_process, save
 from editor import Editor
 from foreword.assist.context.rates import rates_of
 from foreword.core.settings import Settings
-from foreword.core.usage import Usage
-from foreword.model.catalog import load_catalog
-from foreword.prefix.fixed import find_policy
-from foreword.prefix.rates import PER_TOKEN, TTL_SECONDS, Rates
-from foreword.prefix.replay import PING_TOKENS, Sizes, Terms, requests_of
-from foreword.prefix.replay import Sent as Replayed
-from foreword.prefix.trace import Event
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.catalog import load_catalog
+from foreword.prefix.policy.rates import PER_TOKEN, TTL_SECONDS, Rates
+from foreword.replay.baselines import find_policy
+from foreword.replay.trace import Event
+from foreword.replay.trace_run import PING_TOKENS, Sizes, Terms, requests_of
+from foreword.replay.trace_run import ReplayedRequest as Replayed
 from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Recorded, SlowStart
@@ -47,7 +47,7 @@ MENU = {"context": {"diagnostics": [], "triggerKind": 1}}
 
 
 @dataclass(frozen=True)
-class Sent:
+class ReplayedRequest:
     """One request: when (seconds of the user's own clock), whether it was a ping, and its prefix by bucket."""
 
     t: float
@@ -160,14 +160,16 @@ def is_ping(recorded: Recorded) -> bool:
     return bool((recorded.body or {})["max_tokens"] == 0)
 
 
-def of_live(recorded: Recorded) -> Sent:
+def of_live(recorded: Recorded) -> ReplayedRequest:
     used = buckets(recorded)
-    return Sent(recorded.time - START + AHEAD_S, is_ping(recorded), used.read, used.write_5m, used.write_1h)
+    return ReplayedRequest(
+        recorded.time - START + AHEAD_S, is_ping(recorded), used.read, used.write_5m, used.write_1h
+    )
 
 
-def of_replay(sent: Replayed) -> Sent:
+def of_replay(sent: Replayed) -> ReplayedRequest:
     used = sent.usage
-    return Sent(sent.t, sent.is_ping, used.read, used.write_5m, used.write_1h)
+    return ReplayedRequest(sent.t, sent.is_ping, used.read, used.write_5m, used.write_1h)
 
 
 def sizes_of(api: MessagesApi) -> tuple[int, int, int]:

@@ -58,7 +58,7 @@ def test_exit_without_shutdown_is_exit_code_1(offline: Foreword) -> None:
 def test_initialize_is_answered_before_anything_heavy_is_imported(offline: Foreword) -> None:
     heavy = ("anthropic", "git", "numpy", "rustworkx", "tree_sitter", "foreword.assist.session.session")
     probe = (
-        "import sys; from foreword.lsp.features import create_server; server = create_server({});"
+        "import sys; from foreword.lsp.registry import create_server; server = create_server({});"
         'server.protocol.receive(b\'{"jsonrpc": "2.0", "id": 1, "method": "initialize", '
         '"params": {"capabilities": {}, "processId": null, "rootUri": "file:///"}}\');'
         f"print([name for name in {heavy!r} if name in sys.modules], server.client.parent)"

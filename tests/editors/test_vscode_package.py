@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from foreword.core.settings import Options, default_of, doc_of, keys, resolve
-from foreword.lsp.protocol import COMMANDS, STATUS
+from foreword.lsp.connection.protocol import COMMANDS, STATUS
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))

@@ -10,8 +10,8 @@ import hashlib, sys
 from pathlib import Path
 from index.shapes import SHAPES
 from index_files import make_bench
-from foreword.index.graph import rank
-from foreword.index.search import search
+from foreword.index.page_rank import rank
+from foreword.index.search.search import search
 
 bench = make_bench(Path(sys.argv[1]), dict(reversed(SHAPES.items())) if sys.argv[2] == "1" else SHAPES)
 with bench.store:

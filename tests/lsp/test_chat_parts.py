@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.question.placing import Place
+from foreword.assist.question.attachment_ref import AttachmentRef
 from foreword.core.errors import UsageError
-from foreword.lsp.attaching import read_attachments
-from foreword.lsp.partials import tool_lines
+from foreword.lsp.chat.attachments import read_attachments
+from foreword.lsp.chat.partial_results import tool_lines
 
 EDITOR = "str_replace_based_edit_tool"
 
@@ -59,7 +59,7 @@ def test_a_range_means_the_lines_that_it_touches(
     root = tmp_path.resolve()
     given = {"uri": (root / "a b.py").as_uri(), "range": found, "more": "ignored"}
     kept = {"uri": given["uri"], "range": found}
-    assert ((Place("a b.py", *lines),), (kept,)) == read_attachments(root, [given], no_document)
+    assert ((AttachmentRef("a b.py", *lines),), (kept,)) == read_attachments(root, [given], no_document)
 
 
 @pytest.mark.parametrize("found", [span(2, 0, 1, 0), span(1, 5, 1, 4), span(-1, 0, 0, 0), {}, [], 5, "1-2"])

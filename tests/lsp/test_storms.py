@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from editor import Editor, RpcError, connected
-from foreword.lsp.protocol import COMMANDS
+from foreword.lsp.connection.protocol import COMMANDS
 from gitrepo import GitRepo
 
 Environ = dict[str, str]

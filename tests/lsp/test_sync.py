@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.lsp.features import create_server
-from foreword.lsp.server import ForewordServer
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.registry import create_server
 
 URI = "file:///w/a%20b.py"
 PIECES = st.sampled_from(

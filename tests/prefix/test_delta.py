@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreword.core.documents.text import Text, decode
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.core.text import Text, decode
 from foreword.core.tokens import estimate
 from foreword.prefix.delta import (
     MAX_BLOCK_TOKENS,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from foreword.prefix.fixed import Policy
-from foreword.prefix.optimum import optimum
-from foreword.prefix.policy import decide_request, decide_warmth
-from foreword.prefix.replay import Terms, outcome, requests_of
-from foreword.prefix.synthetic import LawName, Plan, make_trace
+from foreword.prefix.policy.policy import decide_request, decide_warmth
+from foreword.replay.baselines import Policy
+from foreword.replay.offline_optimum import optimum
+from foreword.replay.synthetic import LawName, Plan, make_trace
+from foreword.replay.trace_run import Terms, outcome, requests_of
 from replays import RATES, SIZES, replayed
 
 FIXED = ("rebuild", "delta-5m", "delta-1h", "pings-4", "pings-55")

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.core.usage import Usage
+from foreword.core.token_usage import Usage
 from foreword.prefix.layers import Base, Block
-from foreword.prefix.marks import Laid, Parameters, request_body
-from foreword.prefix.policy import Ttl
-from foreword.prefix.simulator import Entry, Position, positions_of, simulate
+from foreword.prefix.policy.policy import Ttl
+from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
+from foreword.prefix.simulator import CacheEntry, Position, positions_of, simulate
 from messages_api.cache import PrefixCache
 from messages_api.models import Model, find_model
 from messages_api.prompt import read_prompt
@@ -55,7 +55,7 @@ class Step:
         base = Base((Block(f"stable {self.stable} " * 150),), (Block(f"rest {self.rest} " * 150),))
         delta = tuple(Block(f"change {n} " * 20) for n in range(self.n_delta))
         tail = [message for n in self.tools for message in results(n)]
-        return request_body(PARAMETERS, Laid(base, delta, self.ttl), [self.question], tail)
+        return request_body(PARAMETERS, PrefixPayload(base, delta, self.ttl), [self.question], tail)
 
 
 STEPS = st.builds(
@@ -74,7 +74,7 @@ STEPS = st.builds(
 @given(st.lists(STEPS, min_size=1, max_size=8))
 def test_reads_and_writes_are_those_of_the_stand_in(steps: list[Step]) -> None:
     """Both are given the same tokens, so that the bills must agree to the last of them."""
-    model, other, entries, now = standin_model(), PrefixCache(), dict[str, Entry](), 1_000.0
+    model, other, entries, now = standin_model(), PrefixCache(), dict[str, CacheEntry](), 1_000.0
     for step in steps:
         now += step.seconds
         prompt = read_prompt(step.body(), model)
@@ -107,20 +107,20 @@ def at(n: int, marks: tuple[int, ...] = (), name: str = "p") -> list[Position]:
     return [Position(f"{name}{i}", 1_000.0 * i, 300 if i in marks else None) for i in range(1, n + 1)]
 
 
-def run(entries: dict[str, Entry], positions: list[Position], now: float, minimum: int = 1_024) -> Usage:
+def run(entries: dict[str, CacheEntry], positions: list[Position], now: float, minimum: int = 1_024) -> Usage:
     usage, changed = simulate(entries, positions, now=now, ratio=1.0, minimum=minimum)
     entries |= changed
     return usage
 
 
 def test_the_first_request_writes_and_the_next_one_reads() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     assert Usage(fresh=1_000, write_5m=4_000) == run(entries, at(5, (4,)), 0.0)
     assert Usage(fresh=1_000, read=4_000) == run(entries, at(5, (4,)), 299.0)
 
 
 def test_every_read_renews_and_silence_forgets() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     for now in (0.0, 299.0, 598.0):
         run(entries, at(4, (4,)), now)
     assert 4_000 == run(entries, at(4, (4,)), 897.0).read
@@ -129,20 +129,20 @@ def test_every_read_renews_and_silence_forgets() -> None:
 
 @pytest.mark.parametrize(("n_further", "expected"), [(19, 4_000), (20, 0)])
 def test_the_look_back_ends_after_twenty_positions(n_further: int, expected: int) -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     run(entries, at(4, (4,)), 0.0)
     assert expected == run(entries, at(4 + n_further, (4 + n_further,)), 1.0).read
 
 
 def test_a_run_of_tool_results_counts_once_in_the_look_back() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     run(entries, at(4, (4,)), 0.0)
     longer = [replace(p, kind="tool_result" if i >= 4 else "text") for i, p in enumerate(at(64, (64,)))]
     assert 4_000 == run(entries, longer, 1.0).read
 
 
 def test_nothing_is_written_before_what_was_read() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     run(entries, at(4, (2,)), 0.0)
     run(entries, [replace(p, ttl_s=3_600) if p.digest == "p4" else p for p in at(4, (2,))], 100.0)
     assert 4_000 == run(entries, at(4, (2, 4)), 1_000.0).read
@@ -150,13 +150,13 @@ def test_nothing_is_written_before_what_was_read() -> None:
 
 
 def test_a_prefix_under_the_minimum_is_neither_written_nor_read() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     assert Usage(fresh=2_000) == run(entries, at(2, (1, 2)), 0.0, minimum=3_000)
     assert {} == entries
 
 
 def test_without_marks_everything_is_fresh() -> None:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CacheEntry] = {}
     run(entries, at(3, (3,)), 0.0)
     assert Usage(fresh=3_000) == run(entries, at(3), 1.0)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.accounts.ledger import Ledger
-from foreword.assist.chat.store import ChatStore
+from foreword.assist.chat.chat_store import ChatStore
 from foreword.core.errors import StoreError
-from foreword.prefix.store import PrefixStore
+from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import Schema, open_database, transaction
 from foreword.storage.lease import Leases
 from storage.old_stores import CHATS_1, LEASES_1, LEDGER_1, LEDGER_2, PREFIXES_1, PREFIXES_2

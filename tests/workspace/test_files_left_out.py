@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.core.leftout import MAX_FILE_BYTES
+from foreword.core.exclusion import MAX_FILE_BYTES
 from gitrepo import GitRepo, make_repo
 from workspaces import reasons, saved
 

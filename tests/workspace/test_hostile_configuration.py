@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from foreword.core.tree import FileTree
-from foreword.workspace.blobs import read_blobs
-from foreword.workspace.files import anchor_tree
-from foreword.workspace.history import churn, clean_revision, resolve_anchor
+from foreword.workspace.files.tree_builder import anchor_tree
+from foreword.workspace.git.blobs import read_blobs
+from foreword.workspace.git.history import churn, clean_revision, resolve_anchor
 from gitrepo import GitRepo, make_repo
 from workspaces import repository_of, saved
 

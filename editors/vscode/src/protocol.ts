@@ -1,4 +1,4 @@
-// What travels between this client and the server, beyond LSP. It mirrors `lsp/protocol.py`, `lsp/chat.py` and the JSON
+// What travels between this client and the server, beyond LSP. It mirrors `lsp/connection/protocol.py`, `lsp/chat/chat_methods.py` and the JSON
 // of the commands; only what the client reads is typed.
 
 export const STATUS = "foreword/status";

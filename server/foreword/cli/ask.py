@@ -8,18 +8,18 @@ from __future__ import annotations
 import argparse
 from contextlib import aclosing
 
-from foreword.assist.answering.asking import ask, prepare_now
+from foreword.assist.answering.ask import ask, prepare_now
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.pointing import Pointer, parse_pointer
+from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.receipt import receipt_line
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace
 from foreword.cli.consent import add_consent
 from foreword.cli.live import LiveText
-from foreword.cli.opening import workspace_of
-from foreword.cli.running import interruptible, run_cancellable
+from foreword.cli.signals import interruptible, run_cancellable
 from foreword.cli.terminal import notices, print_json, read_words
+from foreword.cli.workspace import workspace_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

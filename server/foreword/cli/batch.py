@@ -17,9 +17,9 @@ from foreword.assist.answering.batch import run_batch
 from foreword.assist.session.session import Session
 from foreword.cli.arguments import add_budget, add_model, add_workspace, whole_number
 from foreword.cli.consent import add_consent
-from foreword.cli.opening import workspace_of
-from foreword.cli.running import interruptible, run_cancellable
+from foreword.cli.signals import interruptible, run_cancellable
 from foreword.cli.terminal import print_json
+from foreword.cli.workspace import workspace_of
 from foreword.core.errors import ForewordError
 
 

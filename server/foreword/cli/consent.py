@@ -7,7 +7,7 @@ import sys
 
 from foreword.assist.session.ports import Consent, agree
 from foreword.cli.plain_text import print_notice
-from foreword.cli.running import interruptible
+from foreword.cli.signals import interruptible
 
 YES = frozenset({"y", "yes"})
 

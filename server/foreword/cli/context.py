@@ -11,14 +11,14 @@ from typing import Any
 
 from rich.table import Table
 
-from foreword.assist.answering.asking import prepare_now
-from foreword.assist.answering.pinning import LOOK_QUESTION, Wish, change_pins
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.answering.pin_files import LOOK_QUESTION, PinChange, change_pins
 from foreword.assist.question.context_view import context_json
 from foreword.assist.session.session import Session
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace
-from foreword.cli.opening import workspace_of
 from foreword.cli.terminal import output, print_json
-from foreword.model.patience import spell
+from foreword.cli.workspace import workspace_of
+from foreword.model.messages_api.retry_policy import spell
 
 BAR_CELLS = 40
 MIN_BAR_CELLS = 4
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _context(session: Session, arguments: argparse.Namespace) -> dict[str, Any]:
     use_cache = not arguments.no_cache
     if arguments.pin or arguments.unpin:
-        return change_pins(session, Wish(arguments.pin, arguments.unpin), use_cache=use_cache)
+        return change_pins(session, PinChange(arguments.pin, arguments.unpin), use_cache=use_cache)
     return context_json(session, prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False))
 
 

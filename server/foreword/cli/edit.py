@@ -12,21 +12,21 @@ from contextlib import aclosing
 
 from rich.syntax import Syntax
 
-from foreword.assist.answering.asking import prepare_now
-from foreword.assist.edits.applying import Outcome, apply_proposal
-from foreword.assist.edits.editing import Edited, edit
-from foreword.assist.question.pointing import Pointer, parse_pointer
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.edits.apply import Outcome, apply_proposal
+from foreword.assist.edits.edit import Edited, edit
+from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.receipt import receipt_line
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_question, add_workspace
 from foreword.cli.consent import add_consent
 from foreword.cli.live import LiveText
-from foreword.cli.opening import workspace_of
-from foreword.cli.running import interruptible, run_cancellable
+from foreword.cli.signals import interruptible, run_cancellable
 from foreword.cli.terminal import notices, output, print_json, read_words, show_problems
+from foreword.cli.workspace import workspace_of
+from foreword.core.documents.text import displayable
 from foreword.core.errors import EditError
-from foreword.core.text import displayable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

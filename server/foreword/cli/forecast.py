@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from foreword.assist.answering.asking import prepare_now
-from foreword.assist.question.pointing import parse_pointer
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.question.pointers import parse_pointer
 from foreword.assist.question.receipt import dollars
 from foreword.assist.spending.advice import forecast_json
 from foreword.cli.arguments import add_budget, add_json, add_model, add_paths, add_workspace
-from foreword.cli.opening import workspace_of
 from foreword.cli.terminal import output, print_json, read_words
+from foreword.cli.workspace import workspace_of
 
 ANY_QUESTION = "What is this?"
 

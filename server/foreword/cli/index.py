@@ -7,11 +7,11 @@ from collections import Counter
 
 from rich.table import Table
 
-from foreword.assist.session.saved import Saved, look
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.assist.usage.reports import index_json, read_as_text
 from foreword.cli.arguments import add_json, add_workspace
-from foreword.cli.opening import workspace_of
 from foreword.cli.terminal import output, print_json
+from foreword.cli.workspace import workspace_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     with workspace_of(arguments) as session:
-        saved = look(session)
+        saved = take_snapshot(session)
     if arguments.json:
         print_json(index_json(saved))
     else:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show(saved: Saved) -> None:
+def _show(saved: WorkspaceSnapshot) -> None:
     console, report = output(), saved.report
     console.print(
         f"{report.files:,} files, {report.symbols:,} symbols, {report.references:,} references, "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from foreword.assist.answering.answering import AnswerEvent, ToolsUsed
+from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
+from foreword.cli.live_answer import MarkdownStream
 from foreword.cli.plain_text import print_text
-from foreword.cli.streaming import MarkdownStream
 from foreword.cli.terminal import output
 from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
 

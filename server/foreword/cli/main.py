@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 
 from foreword import __version__
 from foreword.cli.arguments import Parser
-from foreword.cli.garbage import collect_rarely
+from foreword.cli.gc_tuning import collect_rarely
 from foreword.cli.plain_text import prepare_streams, print_notice
 from foreword.core.errors import ForewordError, UsageError
 

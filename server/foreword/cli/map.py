@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.session.saved import look
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.usage.reports import map_json
 from foreword.cli.arguments import add_json, add_workspace, whole_number
-from foreword.cli.opening import workspace_of
 from foreword.cli.plain_text import print_text
 from foreword.cli.terminal import print_json, show_problems
+from foreword.cli.workspace import workspace_of
+from foreword.core.documents.text import printable
 from foreword.core.errors import Problem
-from foreword.core.text import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     with workspace_of(arguments) as session:
-        shown = map_json(session, look(session), arguments.map_budget)
+        shown = map_json(session, take_snapshot(session), arguments.map_budget)
     if arguments.json:
         print_json(shown)
         return 0

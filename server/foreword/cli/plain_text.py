@@ -10,7 +10,7 @@ import io
 import logging
 import sys
 
-from foreword.core.text import displayable
+from foreword.core.documents.text import displayable
 
 
 def prepare_streams() -> None:

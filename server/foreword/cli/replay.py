@@ -20,16 +20,16 @@ from pathlib import Path
 from rich.table import Table
 
 from foreword.assist.question.receipt import dollars
-from foreword.assist.session.configuration import read_settings
-from foreword.assist.usage.replaying import Order, find_models, replay_json, run_order, synthetic_trace
+from foreword.assist.session.settings_files import read_settings
 from foreword.cli.arguments import add_json, whole_number
 from foreword.cli.terminal import notices, output, print_json, show_problems
 from foreword.core.errors import UsageError
-from foreword.model.catalog import Catalog, load_catalog
-from foreword.prefix.replay import BASE_TOKENS, TURN_TOKENS, Outcome, Sizes
-from foreword.prefix.synthetic import LAWS
-from foreword.prefix.trace import Event, read_trace
-from foreword.storage.places import find_places
+from foreword.model.catalog.catalog import Catalog, load_catalog
+from foreword.replay.replay_report import Order, find_models, replay_json, run_order, synthetic_trace
+from foreword.replay.synthetic import LAWS
+from foreword.replay.trace import Event, read_trace
+from foreword.replay.trace_run import BASE_TOKENS, TURN_TOKENS, Outcome, Sizes
+from foreword.storage.directories import find_places
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.session.saved import look
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.usage.reports import excerpts_json, find_code
 from foreword.cli.arguments import add_json, add_workspace, whole_number
-from foreword.cli.opening import workspace_of
 from foreword.cli.terminal import notices, output, print_json
+from foreword.cli.workspace import workspace_of
 from foreword.core.excerpt import Excerpt
 
 SHOWN_LINES = 12
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     with workspace_of(arguments) as session:
-        found = find_code(look(session), arguments.query, arguments.limit, arguments.excerpts_budget)
+        found = find_code(take_snapshot(session), arguments.query, arguments.limit, arguments.excerpts_budget)
     if arguments.json:
         print_json(excerpts_json(found))
         return 0

@@ -11,9 +11,9 @@ import logging
 import os
 import sys
 
-from foreword.cli.garbage import put_survivors_aside
+from foreword.cli.gc_tuning import put_survivors_aside
 from foreword.cli.plain_text import PlainFormatter
-from foreword.lsp.serving import serve_stdio
+from foreword.lsp.transport.serve_client import serve_stdio
 
 CANCELLED = 130
 SWITCH_S = 0.0005
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve(arguments: argparse.Namespace) -> int:
     if arguments.tcp is None and arguments.ws is None:
         return await serve_stdio()
-    from foreword.lsp.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
+    from foreword.lsp.transport.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
 
     host, port = parse_address(arguments.tcp or arguments.ws, allow_remote=arguments.allow_remote)
     listen = serve_tcp if arguments.tcp else serve_websocket

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.session.saved import look
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.usage.reports import symbols_json
 from foreword.cli.arguments import add_json, add_workspace
-from foreword.cli.opening import workspace_of
 from foreword.cli.terminal import notices, output, print_json
+from foreword.cli.workspace import workspace_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     with workspace_of(arguments) as session:
-        found = symbols_json(look(session), arguments.name)
+        found = symbols_json(take_snapshot(session), arguments.name)
     if arguments.json:
         print_json(found)
         return 0

@@ -19,8 +19,8 @@ from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text
 
+from foreword.core.documents.text import CONTROLS, displayable
 from foreword.core.errors import Problem, UsageError
-from foreword.core.text import CONTROLS, displayable
 
 PIPE_COLUMNS = 200
 """The width of tables where there is no terminal to ask."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 import os
 
-from foreword.assist.session.trust import set_trust, trust_json
+from foreword.assist.session.trust_store import set_trust, trust_json
 from foreword.cli.arguments import add_json, add_workspace
 from foreword.cli.terminal import output, print_json
-from foreword.storage.places import find_places
-from foreword.workspace.disk import open_root
+from foreword.storage.directories import find_places
+from foreword.workspace.files.disk import open_root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,17 +11,17 @@ from pathlib import Path
 from rich.table import Table
 
 from foreword.assist.accounts.ledger import Ledger, Total
-from foreword.assist.accounts.tracing import trace_lines
 from foreword.assist.question.receipt import dollars
-from foreword.assist.usage.page import usage_page
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.assist.usage.reports import usage_json, usage_totals
+from foreword.assist.usage.usage_page import usage_page
 from foreword.cli.arguments import add_json, add_workspace, whole_number
 from foreword.cli.terminal import notices, output, print_json, show_problems
 from foreword.core.errors import UsageError
-from foreword.prefix.store import PrefixStore
-from foreword.storage.places import Places, find_places
-from foreword.workspace.disk import open_root
+from foreword.prefix.prefix_store import PrefixStore
+from foreword.replay.ledger_trace import trace_lines
+from foreword.storage.directories import Directories, find_places
+from foreword.workspace.files.disk import open_root
 
 WIDE = 110
 """Columns of a terminal that the whole table needs."""
@@ -70,7 +70,7 @@ def _show(arguments: argparse.Namespace, totals: tuple[Total, ...]) -> None:
         output().print('nothing was asked yet: try `foreword ask "what does this project do?"`')
 
 
-def _page(places: Places, ledger: Ledger, arguments: argparse.Namespace, now: float) -> str:
+def _page(places: Directories, ledger: Ledger, arguments: argparse.Namespace, now: float) -> str:
     with PrefixStore(places.prefixes) as prefixes:
         show_problems(prefixes.problems)
         root = open_root(arguments.workspace)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.context.verifying import verify
+from foreword.assist.context.verification import verify
 from foreword.assist.usage.reports import verification_json
 from foreword.cli.arguments import add_budget, add_json, add_workspace
 from foreword.cli.terminal import notices, output, print_json
-from foreword.workspace.disk import open_root
+from foreword.workspace.files.disk import open_root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 
-from foreword.assist.session.saved import look
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
+from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_now
 from foreword.assist.spending.warm_view import warm_json, warm_line
-from foreword.assist.spending.warming import current_prefix, shared_prefix, warm_now
 from foreword.cli.arguments import add_budget, add_json, add_model, add_workspace
 from foreword.cli.consent import add_consent
-from foreword.cli.opening import workspace_of
-from foreword.cli.running import run_cancellable
+from foreword.cli.signals import run_cancellable
 from foreword.cli.terminal import output, print_json
+from foreword.cli.workspace import workspace_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _warm(session: Session, arguments: argparse.Namespace) -> None:
-    saved = look(session)
+    saved = take_snapshot(session)
     if arguments.base_only:
         prepared = shared_prefix(session, saved)
     else:

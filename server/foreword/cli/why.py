@@ -6,11 +6,11 @@ import argparse
 import os
 
 from foreword.assist.accounts.ledger import Ledger
-from foreword.assist.spending.explaining import explain
+from foreword.assist.spending.explain import explain
 from foreword.cli.arguments import add_json, add_workspace
 from foreword.cli.terminal import output, print_json, show_problems
-from foreword.storage.places import find_places
-from foreword.workspace.disk import open_root
+from foreword.storage.directories import find_places
+from foreword.workspace.files.disk import open_root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.index.live_table import LiveTable, live_table
 from foreword.index.path_table import PathTable, path_table
-from foreword.index.store import Row, Store
-from foreword.index.table import Ints, TermTable, make_table
-from foreword.index.terms import parts, term_hash, whole, words
+from foreword.index.store.outline_store import Row, Store
+from foreword.index.text.live_term_table import LiveTable, live_table
+from foreword.index.text.term_table import Ints, TermTable, make_table
+from foreword.index.text.terms import parts, term_hash, whole, words
 
 T = TypeVar("T")
 

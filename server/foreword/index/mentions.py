@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foreword.core.outline import DefinitionKind
-from foreword.index.facts import unpack_defined, unpack_mentioned
+from foreword.index.file_roles import Role, role_of
 from foreword.index.index import Index
-from foreword.index.roles import Role, role_of
-from foreword.index.terms import is_compound
+from foreword.index.store.facts import unpack_defined, unpack_mentioned
+from foreword.index.text.terms import is_compound
 
 MAX_DEFINERS = 16
 SHORT_NAME = 4

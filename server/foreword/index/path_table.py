@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foreword.index.roles import relevance, role_of
-from foreword.index.store import Row
-from foreword.index.table import Floats, Ints, TermTable, make_table
-from foreword.index.vectors import path_vectors
+from foreword.index.file_roles import relevance, role_of
+from foreword.index.store.outline_store import Row
+from foreword.index.text.term_table import Floats, Ints, TermTable, make_table
+from foreword.index.text.term_vectors import path_vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ from typing import Any
 from uuid import uuid4
 
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
+from foreword.core.token_usage import Usage
 from foreword.core.tokens import estimate
-from foreword.core.usage import Usage
 
 
 class OfflineProvider:

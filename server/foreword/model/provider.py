@@ -7,10 +7,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from foreword.core.errors import ConfigError
-from foreword.model.patience import Patience
+from foreword.model.messages_api.retry_policy import Patience
 
 if TYPE_CHECKING:
-    from foreword.model.messages import MessagesProvider, Ports
+    from foreword.model.messages_api.messages import MessagesProvider, Ports
 
 EXTRAS: Mapping[str, str | None] = {
     "anthropic": None,
@@ -44,7 +44,7 @@ def open_provider(
     package = EXTRAS[name]
     if package is not None and not _is_installed(package):
         raise ConfigError(f"Provider {name!r} needs more packages: pip install 'foreword[{name}]'.")
-    from foreword.model.clients import connect  # noqa: PLC0415 - the SDK is slow to import
+    from foreword.model.messages_api.sdk_clients import connect  # noqa: PLC0415 - the SDK is slow to import
 
     return connect(
         name,

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from foreword.core.documents.text import Text, printable
 from foreword.core.outline import Definition, Outline
-from foreword.core.text import Text, printable
 from foreword.core.tokens import estimate, weigh
+from foreword.prefix.base.render import quoted, render_file, render_outline
 from foreword.prefix.layers import Block, Form, Part, text_digest
-from foreword.prefix.render import quoted, render_file, render_outline
 
 MAX_FILE_TOKENS = 4_000
 MAX_BLOCK_TOKENS = 12_000

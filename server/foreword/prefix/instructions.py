@@ -1,12 +1,12 @@
 """The constant words of a request: what the model is told before it sees a repository, and with a question.
 
-A change of the system prompt changes every prefix: `BUILDER_VERSION` rises with it. What each kind of request says is
+A change of the system prompt changes every prefix: `PREFIX_FORMAT` rises with it. What each kind of request says is
 part of the turn, after the last repository breakpoint.
 """
 
 from __future__ import annotations
 
-BUILDER_VERSION = 1
+PREFIX_FORMAT = 1
 """Rises with every change to how a prefix is built or worded; part of the key of everything stored."""
 
 SYSTEM_PROMPT = """\

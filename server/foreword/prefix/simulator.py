@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from foreword.core.token_usage import Usage
 from foreword.core.tokens import weigh
-from foreword.core.usage import Usage
 
 LOOK_BACK = 20
 _RUNS = frozenset(("tool_use", "tool_result"))
@@ -35,7 +35,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CacheEntry:
     """A cached prefix: until when (seconds of the caller's clock), and for how long a read renews it."""
 
     expires: float
@@ -56,8 +56,13 @@ def positions_of(body: Mapping[str, Any]) -> tuple[Position, ...]:
 
 
 def simulate(
-    entries: Mapping[str, Entry], positions: Sequence[Position], *, now: float, ratio: float, minimum: int
-) -> tuple[Usage, dict[str, Entry]]:
+    entries: Mapping[str, CacheEntry],
+    positions: Sequence[Position],
+    *,
+    now: float,
+    ratio: float,
+    minimum: int,
+) -> tuple[Usage, dict[str, CacheEntry]]:
     """The usage of a request that starts at `now`, and the entries that it leaves written or renewed."""
     tokens = [round(position.weight / ratio) for position in positions]
     marks = [i for i, p in enumerate(positions) if p.ttl_s is not None and tokens[i] >= minimum]
@@ -75,12 +80,12 @@ def simulate(
         if known:
             changed[positions[i].digest] = _renewed(known, now)
         elif hit is None or i > hit:
-            changed[positions[i].digest] = Entry(now + ttl_s, ttl_s)
+            changed[positions[i].digest] = CacheEntry(now + ttl_s, ttl_s)
     return Usage(total - covered, written[300], written[3600], read), changed
 
 
 def _longest_hit(
-    alive: Mapping[str, Entry], positions: Sequence[Position], marks: Sequence[int]
+    alive: Mapping[str, CacheEntry], positions: Sequence[Position], marks: Sequence[int]
 ) -> int | None:
     for mark in reversed(marks):
         for i in _reach(positions, mark):
@@ -101,8 +106,8 @@ def _reach(positions: Sequence[Position], mark: int) -> Iterator[int]:
         yield i
 
 
-def _renewed(entry: Entry, now: float) -> Entry:
-    return Entry(now + entry.ttl_s, entry.ttl_s)
+def _renewed(entry: CacheEntry, now: float) -> CacheEntry:
+    return CacheEntry(now + entry.ttl_s, entry.ttl_s)
 
 
 def _blocks(body: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

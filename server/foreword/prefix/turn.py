@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foreword.core.documents.text import printable
 from foreword.core.excerpt import Excerpt
-from foreword.core.text import printable
 from foreword.core.tokens import estimate
+from foreword.prefix.base.render import numbered, quoted
 from foreword.prefix.delta import unified_diff
-from foreword.prefix.render import numbered, quoted
 
 MAX_UNSAVED_TOKENS = 8_000
 """Of all unsaved files together; what does not fit is named only."""

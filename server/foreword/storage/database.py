@@ -30,7 +30,7 @@ from foreword.storage.in_memory import (
     why_not_stored,
 )
 from foreword.storage.private import close_file, make_private_folder
-from foreword.storage.trouble import put_aside, trouble_of
+from foreword.storage.sqlite_errors import quarantine, trouble_of
 
 BUSY_MS = 10_000
 CHECKED_BYTES = 32_000_000
@@ -290,7 +290,7 @@ def _begin_anew(
         aside: Path | None = None
         with suppress(FileNotFoundError):
             if path.stat().st_ino == damaged:
-                aside = put_aside(path, COPIES)
+                aside = quarantine(path, COPIES)
         connection = _connect(path, schema, busy_ms, busy_ms)
     except (OSError, sqlite3.DatabaseError) as error:
         raise StoreError(f"can't open {path} ({error}): remove it, or set FOREWORD_HOME") from error

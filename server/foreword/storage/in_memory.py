@@ -15,8 +15,8 @@ from tempfile import TemporaryFile
 from typing import TypeVar
 
 from foreword.core.errors import Problem
-from foreword.storage.places import name_digest
-from foreword.storage.trouble import trouble_of
+from foreword.storage.directories import name_digest
+from foreword.storage.sqlite_errors import trouble_of
 
 if sys.platform != "win32":
     import fcntl

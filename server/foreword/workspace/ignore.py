@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import Problem
-from foreword.core.text import decode, lines_of
-from foreword.workspace.disk import read_file
+from foreword.workspace.files.disk import read_file
 from foreword.workspace.patterns import MOST_IN_A_NAME, is_affordable
 
 FOREWORDIGNORE = ".forewordignore"

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.accounts.ledger import WARM, Entry, Ledger
-from foreword.core.usage import Usage
+from foreword.assist.accounts.ledger import WARM, Ledger, LedgerRow
+from foreword.core.token_usage import Usage
 from storage.old_stores import LEDGER_1
 
 NOON = 1_750_075_200.0
 DAY = 86_400.0
-ENTRY = Entry(
+ENTRY = LedgerRow(
     id="one",
     at=NOON,
     workspace="/work",
@@ -41,7 +41,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from foreword.assist.accounts.ledger import Entry, Ledger
-from foreword.core.usage import Usage
+from foreword.core.token_usage import Usage
 with Ledger(Path(sys.argv[1])) as ledger:
     print("open", flush=True)
     sys.stdin.readline()

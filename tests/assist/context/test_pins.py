@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from desk import Desk, text_of
-from foreword.assist.context.laying import lay_foreword
+from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.context.pins import IN_DELTA, NO_FILE, NO_ROOM, Pins, find_pins
-from foreword.assist.session.saved import look
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from gitrepo import GitRepo
 from sample_repo import make_sample
 
@@ -25,8 +25,8 @@ def repo(tmp_path: Path) -> GitRepo:
 def pins_of(desk: Desk, repo: GitRepo, *pins: str) -> Pins:
     desk.flags = {"context.budget": 4_000, "context.pins": list(pins)}
     with desk.session(repo.path) as session:
-        saved = look(session)
-        return find_pins(session.settings.context_pins, saved, lay_foreword(session, saved, keep=False))
+        saved = take_snapshot(session)
+        return find_pins(session.settings.context_pins, saved, build_prefix(session, saved, keep=False))
 
 
 def test_pins_that_are_shown_need_no_words(desk: Desk, repo: GitRepo) -> None:
@@ -79,8 +79,8 @@ def test_the_order_of_pins_and_repeated_ones_do_not_matter(desk: Desk, repo: Git
     seen = set()
     for pins in (["*.md", "/shop/orders/"], ["/shop/orders/", "*.md", "*.md"]):
         desk.flags = {"context.budget": 4_000, "context.pins": pins}
-        laid = desk.look_at(repo.path)
-        seen.add((laid.variant, laid.digests["base"]))
+        prefix = desk.look_at(repo.path)
+        seen.add((prefix.variant, prefix.digests["base"]))
     assert 1 == len(seen)
 
 

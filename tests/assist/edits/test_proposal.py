@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.assist.edits.review import FileReview, remaining
+from foreword.core.documents.text import Text
 from foreword.core.errors import UsageError
-from foreword.core.text import Text
 from gitrepo import make_repo
 
 

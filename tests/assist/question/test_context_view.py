@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from desk import TTL_S, Desk
-from foreword.assist.answering.asking import prepare_now
+from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.context_view import context_json
 from foreword.assist.session.providers import provider_name
-from foreword.prefix.store import Sent
+from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
 from sample_repo import make_sample
 
@@ -36,8 +36,8 @@ def view(desk: Desk, repo: GitRepo, *, sends: bool = False, **other: str) -> dic
         if sends:
             provider = other.pop("provider", provider_name(session))
             model, digests = prepared.parameters.model, {**prepared.digests, **other}
-            sent = Sent(provider, model, desk.now, TTL_S, digests)
-            session.prefix_store.record_sent(session.worktree, prepared.foreword.variant, sent)
+            sent = SentRequest(provider, model, desk.now, TTL_S, digests)
+            session.prefix_store.record_sent(session.worktree, prepared.prefix.variant, sent)
         return context_json(session, prepared)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from foreword.assist.question.evidence import Evidence, Mention
 from foreword.assist.question.offline_answer import (
     LABEL,
     MAX_EXCERPT_LINES,
@@ -8,6 +7,7 @@ from foreword.assist.question.offline_answer import (
     MAX_EXCERPTS_A_FILE,
     compose,
 )
+from foreword.assist.question.retrieved import Evidence, Mention
 from foreword.core.excerpt import Excerpt
 from foreword.core.outline import Definition
 

@@ -6,8 +6,8 @@ import pytest
 
 from foreword.assist.question.answer import Answer, Freshness, Receipt
 from foreword.assist.question.receipt import dollars, receipt_line
-from foreword.core.usage import Usage
-from foreword.prefix.miss import Verdict
+from foreword.core.token_usage import Usage
+from foreword.prefix.verdict import Verdict
 
 RECEIPT = Receipt(
     usage=Usage(fresh=1_000, read=52_000, output=300),

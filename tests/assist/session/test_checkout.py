@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from desk import Desk
-from foreword.assist.session.saved import look
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from gitrepo import GitRepo
 
 N_FILES = 2_000
@@ -19,13 +19,13 @@ def test_a_checkout_of_two_thousand_files_parses_what_is_unseen_and_nothing_on_t
     repo.commit("Change them all")
     repo.checkout("main")
     with desk.session(repo.path) as session:
-        n_files = look(session).report.files
+        n_files = take_snapshot(session).report.files
         repo.checkout("other")
-        there = look(session)
+        there = take_snapshot(session)
         assert (n_files, N_FILES) == (there.report.files, there.report.parsed)
         assert ["m/0/f7.py"] == [path for path, _ in there.index.definitions("on_other_7")]
         assert [] == list(there.index.definitions("on_main_7"))
         repo.checkout("main")
-        back = look(session)
+        back = take_snapshot(session)
         assert (n_files, 0) == (back.report.files, back.report.parsed)
         assert ["m/0/f7.py"] == [path for path, _ in back.index.definitions("on_main_7")]

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from foreword.assist.accounts.ledger import Entry
-from foreword.assist.answering.asking import prepare_now
-from foreword.assist.question.preparing import Prepared
+from foreword.assist.accounts.ledger import LedgerRow
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
 from foreword.assist.spending.advice import advise
-from foreword.assist.spending.forecast import Forecast, Typical, foresee
-from foreword.core.usage import Usage
-from foreword.model.card import Cliff
-from foreword.model.pricing import cost
-from foreword.prefix.store import Sent
+from foreword.assist.spending.forecast import Forecast, Typical, forecast_request
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import Cliff
+from foreword.model.catalog.pricing import cost
+from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
 from sample_repo import make_sample
 
@@ -35,26 +35,26 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-def prepared_in(session: Session) -> Prepared:
+def prepared_in(session: Session) -> PreparedRequest:
     return prepare_now(session, QUESTION)
 
 
-def send(session: Session, prepared: Prepared, *, ttl_s: int = 300, **other: str) -> None:
+def send(session: Session, prepared: PreparedRequest, *, ttl_s: int = 300, **other: str) -> None:
     """Remember a question as sent now."""
-    sent = Sent("anthropic", other.get("model", MODEL), session.clock(), ttl_s, prepared.digests)
-    session.prefix_store.record_sent(session.worktree, prepared.foreword.variant, sent)
+    sent = SentRequest("anthropic", other.get("model", MODEL), session.clock(), ttl_s, prepared.digests)
+    session.prefix_store.record_sent(session.worktree, prepared.prefix.variant, sent)
 
 
 def book(session: Session, outputs: Iterable[int], verdict: str = "hit") -> None:
     for n, output in enumerate(outputs):
-        session.ledger.book(Entry(
+        session.ledger.book(LedgerRow(
             f"{verdict}{n}", session.clock() - n, "/w", "ask", "anthropic", MODEL, False, "done", "",
             Usage(output=output), 0.01, 0.02, "v", verdict, {},
         ))  # fmt: skip
 
 
 def seen_of(session: Session) -> Forecast:
-    return foresee(session, prepared_in(session))
+    return forecast_request(session, prepared_in(session))
 
 
 def test_a_cold_prefix_is_written_and_a_warm_one_read(desk: Desk, shop: GitRepo) -> None:
@@ -125,7 +125,7 @@ def test_the_chance_and_the_length_of_an_answer_are_learned_from_the_ledger(
 def test_a_prefix_under_the_minimum_costs_its_full_price_and_is_said(desk: Desk, repo: GitRepo) -> None:
     with desk.session(repo.path) as session:
         prepared = prepared_in(session)
-        seen = foresee(session, prepared)
+        seen = forecast_request(session, prepared)
         assert (True, 0, seen.prompt) == (seen.below_minimum, seen.if_miss.written, seen.if_miss.fresh)
         (first, *_) = advise(session, prepared, seen)
     assert "under the 1,024" in first
@@ -136,10 +136,10 @@ def test_advice_names_the_time_that_is_left_the_budget_the_cliff_and_another_mod
 ) -> None:
     with desk.session(shop.path) as session:
         prepared = prepared_in(session)
-        assert "the prefix is cold" in advise(session, prepared, foresee(session, prepared))[0]
+        assert "the prefix is cold" in advise(session, prepared, forecast_request(session, prepared))[0]
         send(session, prepared)
         desk.now += 100
-        seen = foresee(session, prepared)
+        seen = forecast_request(session, prepared)
         told = advise(session, prepared, seen)
         assert "ask within 4 min" in told[0]
         assert any("would take it for about" in sentence for sentence in told)

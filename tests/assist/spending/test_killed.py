@@ -17,17 +17,17 @@ import pytest
 from foreword.assist.accounts.ledger import Ledger
 from foreword.prefix.layers import Block
 from foreword.prefix.lineage import Anchor, Lineage
-from foreword.prefix.store import PrefixStore
+from foreword.prefix.prefix_store import PrefixStore
 
 WRITE = """
 import sys
 from pathlib import Path
 from foreword.assist.accounts.ledger import Entry, Ledger
-from foreword.core.usage import Usage
+from foreword.core.token_usage import Usage
 from foreword.prefix.layers import Block, Part
 from foreword.prefix.lineage import Anchor, Lineage
 from foreword.prefix.manifest import manifest_of
-from foreword.prefix.store import PrefixStore, Sent
+from foreword.prefix.prefix_store import PrefixStore, Sent
 
 folder, name = Path(sys.argv[1]), sys.argv[2]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.answering.asking import ask
+from foreword.assist.answering.ask import ask
 from foreword.assist.question.answer import Answer
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import open_session

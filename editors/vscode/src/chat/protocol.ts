@@ -1,4 +1,4 @@
-// What travels between the chat and the server. It mirrors `lsp/chat.py`; only what the client reads is typed.
+// What travels between the chat and the server. It mirrors `lsp/chat/chat_methods.py`; only what the client reads is typed.
 
 export const OPEN = "foreword/chat/open";
 export const SEND = "foreword/chat/send";

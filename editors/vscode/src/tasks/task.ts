@@ -2,7 +2,7 @@
 
 import type { Attachment, Range } from "../chat/protocol";
 
-/** A task as it crosses the wire (`assist/question/actions.py`); only what is read here is named. */
+/** A task as it crosses the wire (`assist/question/task.py`); only what is read here is named. */
 export interface Task {
   kind: string;
   uri: string;

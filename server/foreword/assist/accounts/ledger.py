@@ -13,10 +13,10 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from foreword.assist.accounts import reserving
-from foreword.assist.accounts.reserving import Cap, Overdraft, Reservation
+from foreword.assist.accounts import reservations
+from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
+from foreword.core.token_usage import Usage
 from foreword.core.tokens import calibrate
-from foreword.core.usage import Usage
 from foreword.storage.database import Schema, open_database, transaction
 
 Status = Literal["started", "done", "cancelled", "interrupted"]
@@ -47,7 +47,7 @@ CREATE INDEX IF NOT EXISTS request_at ON request (at);
 CREATE INDEX IF NOT EXISTS request_of ON request (workspace, at);
 CREATE INDEX IF NOT EXISTS request_answer ON request (answer);
 CREATE TABLE IF NOT EXISTS ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
-{reserving.TABLE}"""
+{reservations.TABLE}"""
 _SCHEMA = Schema(
     _TABLES, version=2, steps={1: tuple(f"ALTER TABLE request ADD COLUMN {column}" for column in _ADDED)}
 )
@@ -56,7 +56,7 @@ _DAY = "date(at, 'unixepoch', 'localtime')"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerRow:
     """A row.
 
     `at` is when the request started (Unix seconds); `prices` the version of the price table; costs are US dollars;
@@ -122,7 +122,7 @@ class Ledger:
         """Whether what is booked is lost when the process ends."""
         return self._connection.in_memory
 
-    def book(self, entry: Entry) -> None:
+    def book(self, entry: LedgerRow) -> None:
         """Write a row, or complete the row with the same id."""
         row = _row(entry)
         names, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -173,11 +173,11 @@ class Ledger:
 
     def reserve(self, wanted: Reservation, caps: Iterable[Cap], since: float, now: float) -> Overdraft | None:
         """Hold money back for a request; see `assist.accounts.reserving.reserve`."""
-        return reserving.reserve(self._connection, wanted, caps, since, now)
+        return reservations.reserve(self._connection, wanted, caps, since, now)
 
     def free(self, reservation_id: str) -> None:
         """Give the money back: the request is over and booked."""
-        reserving.free(self._connection, reservation_id)
+        reservations.free(self._connection, reservation_id)
 
     def outputs(self, model: str, kind: str, limit: int) -> tuple[int, ...]:
         """The output tokens of the newest whole answers of a model to requests of a kind, simulated ones aside."""
@@ -188,18 +188,18 @@ class Ledger:
         )
         return tuple(row[0] for row in rows)
 
-    def latest(self, workspace: str, *, warm: bool = True) -> Entry | None:
+    def latest(self, workspace: str, *, warm: bool = True) -> LedgerRow | None:
         """The newest request of a workspace; without `warm`, the newest that is no warm-up."""
         where = "WHERE workspace = ? AND (? OR kind <> ?) ORDER BY at DESC LIMIT 1"
         return next(self._entries(where, workspace, warm, WARM), None)
 
-    def find(self, name: str, limit: int = 2) -> tuple[Entry, ...]:
+    def find(self, name: str, limit: int = 2) -> tuple[LedgerRow, ...]:
         """The requests whose row id or message id is `name`, or begins with it: the former first."""
         begins = "substr(id, 1, ?) = ? OR substr(message_id, 1, ?) = ?"
         where = f"WHERE {begins} ORDER BY ? IN (id, message_id) DESC, at DESC LIMIT ?"
         return tuple(self._entries(where, len(name), name, len(name), name, name, limit))
 
-    def of_answer(self, entry: Entry) -> tuple[Entry, ...]:
+    def of_answer(self, entry: LedgerRow) -> tuple[LedgerRow, ...]:
         """All requests of the answer that a request belongs to, in order."""
         if not entry.answer:
             return (entry,)
@@ -235,19 +235,19 @@ class Ledger:
             ratio = calibrate(self.ratio(model, nominal), weight, n_tokens)
             connection.execute("INSERT OR REPLACE INTO ratio VALUES (?, ?)", (model, ratio))
 
-    def _entries(self, where: str, *arguments: object) -> Iterator[Entry]:
+    def _entries(self, where: str, *arguments: object) -> Iterator[LedgerRow]:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM request {where}", arguments)  # noqa: S608 - constant clauses
         for row in rows:
             yield _entry(row)
 
 
 _BUCKETS = tuple(bucket.name for bucket in fields(Usage))
-_NAMES = tuple(field.name for field in fields(Entry))
+_NAMES = tuple(field.name for field in fields(LedgerRow))
 _N_USAGE = _NAMES.index("usage")
 _COLUMNS = ", ".join((*_NAMES[:_N_USAGE], *_BUCKETS, *_NAMES[_N_USAGE + 1 :]))
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _row(entry: LedgerRow) -> dict[str, object]:
     """By column: a row has the fields of an entry, with the buckets of the usage in its place."""
     row: dict[str, object] = {name: getattr(entry, name) for name in _NAMES if name != "usage"}
     return (
@@ -257,9 +257,9 @@ def _row(entry: Entry) -> dict[str, object]:
     )
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def _entry(row: Sequence[Any]) -> LedgerRow:
     end = _N_USAGE + len(_BUCKETS)
     values = dict(zip(_NAMES, (*row[:_N_USAGE], Usage(*row[_N_USAGE:end]), *row[end:]), strict=True))
-    return Entry(
+    return LedgerRow(
         **(values | {"simulated": bool(values["simulated"]), "digests": json.loads(values["digests"])})
     )

@@ -9,17 +9,17 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from foreword.assist.answering.answering import answer
-from foreword.assist.answering.asking import offline_text
+from foreword.assist.answering.answer_loop import answer
+from foreword.assist.answering.ask import offline_text
 from foreword.assist.answering.gate import Gate
-from foreword.assist.context.laying import Foreword, lay_foreword
+from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.pointing import Pointer, parse_pointer
-from foreword.assist.question.preparing import prepare
+from foreword.assist.question.pointers import Pointer, parse_pointer
+from foreword.assist.question.request import prepare
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import ProviderFor, open_providers, tools_style
-from foreword.assist.session.saved import Saved, look
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.core.errors import CredentialsError, ForewordError, UsageError
 from foreword.core.reply import Started
 
@@ -104,7 +104,7 @@ class _Batch:
         self._emit = emit
         self._use_cache = use_cache
         self._run = run
-        self._laid: tuple[Saved, Foreword] | None = None
+        self._laid: tuple[WorkspaceSnapshot, Prefix] | None = None
 
     async def line(self, number: int, text: str) -> None:
         """Answer one line and emit its object."""
@@ -124,14 +124,14 @@ class _Batch:
 
     async def _answer(self, line: Line) -> Answer:
         session = self._session
-        saved, laid = await self._run(self._lay)
+        saved, prefix = await self._run(self._lay)
         prepared = prepare(
             session,
             saved,
             line.question,
             line.pointers,
             use_cache=self._use_cache,
-            foreword=laid,
+            prefix=prefix,
             tools_style=tools_style(session),
         )
         provider = self._provider_for(lambda: offline_text(prepared, line.pointers))
@@ -143,10 +143,10 @@ class _Batch:
                     return event
         raise AssertionError("answer() ends with an Answer or raises")
 
-    def _lay(self) -> tuple[Saved, Foreword]:
+    def _lay(self) -> tuple[WorkspaceSnapshot, Prefix]:
         if self._laid is None:
-            saved = look(self._session)
-            self._laid = saved, lay_foreword(self._session, saved, more_follow=True)
+            saved = take_snapshot(self._session)
+            self._laid = saved, build_prefix(self._session, saved, more_follow=True)
         return self._laid
 
 

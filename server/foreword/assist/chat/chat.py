@@ -10,20 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from foreword.assist.context.changes import known_as
-from foreword.assist.context.laying import Foreword
-from foreword.assist.session.saved import Saved
+from foreword.assist.context.build_prefix import Prefix
+from foreword.assist.context.pending_changes import known_as
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.lineage import Anchor, Lineage, Shown
-from foreword.prefix.marks import Parameters
+from foreword.prefix.request_body import Parameters
 
 Status = Literal["pending", "done", "refused", "failed", "cancelled", "interrupted"]
 """What became of a turn. Only what is `done` is sent again; `pending` is under way."""
 
-Voice = tuple[str, str]
+ModelKey = tuple[str, str]
 """Who speaks for the assistant: provider and model."""
 
-NOBODY: Voice = ("", "")
+NO_MODEL: ModelKey = ("", "")
 """Who spoke where no later request may show the thinking to anyone: over a prefix that does not come back."""
 
 THINKING = frozenset({"thinking", "redacted_thinking"})
@@ -52,7 +52,7 @@ class Exchange:
     `told` is the block of changes among them, `shown` the versions of files that it told of.
     """
 
-    voice: Voice
+    voice: ModelKey
     parameters: Parameters
     messages: tuple[Mapping[str, Any], ...]
     told: Block | None
@@ -109,7 +109,7 @@ class Conversation:
             shown |= exchange.shown
         return Lineage(self.opening.anchor, (*self.opening.delta, *self.told), shown)
 
-    def history(self, voice: Voice) -> tuple[Mapping[str, Any], ...]:
+    def history(self, voice: ModelKey) -> tuple[Mapping[str, Any], ...]:
         """The messages for one model. Nobody but the model that thought them can read thinking blocks.
 
         For each model this only ever grows at its end, also when two models take turns.
@@ -120,20 +120,20 @@ class Conversation:
             for message in (exchange.messages if exchange.voice == voice else _unthought(exchange.messages))
         )
 
-    def parameters(self, voice: Voice) -> Parameters | None:
+    def parameters(self, voice: ModelKey) -> Parameters | None:
         """What this model was told beside the messages: the same tools and instructions in all of a chat's requests."""
         return next((e.parameters for e in reversed(self.exchanges) if e.voice == voice), None)
 
 
-def opening_of(laid: Foreword, saved: Saved) -> Opening:
+def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> Opening:
     """The opening of a chat whose first turn was sent over a prefix that was laid for this saved state."""
-    forms = dict(laid.base.forms)
-    for block in laid.delta:
+    forms = dict(prefix.base.forms)
+    for block in prefix.delta:
         for part in block.parts:
             forms[part.path] = known_as(part.form, forms.get(part.path))
     known = {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
-    shown = {path: Shown(known.get(path), forms[path]) for path in laid.delta_files}
-    return Opening(laid.variant, laid.anchor, laid.base, laid.delta, known, shown)
+    shown = {path: Shown(known.get(path), forms[path]) for path in prefix.delta_files}
+    return Opening(prefix.variant, prefix.anchor, prefix.base, prefix.delta, known, shown)
 
 
 def title_of(question: str) -> str:

@@ -17,7 +17,7 @@ from foreword.assist.chat.chat import Exchange, Opening
 from foreword.core.errors import StoreError
 from foreword.prefix.layers import Base, Block, Part
 from foreword.prefix.lineage import Anchor, Shown
-from foreword.prefix.marks import Parameters
+from foreword.prefix.request_body import Parameters
 
 Json = dict[str, Any]
 Pieces = dict[str, bytes]

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from foreword.assist.context.laying import Foreword
-from foreword.assist.session.saved import Saved
-from foreword.core.leftout import reason_for_path
+from foreword.assist.context.build_prefix import Prefix
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.exclusion import reason_for_path
 from foreword.workspace.patterns import matching
 
 NO_FILE = "there is no such file, or git ignores it"
@@ -27,13 +27,13 @@ class Pins:
     missing: Mapping[str, str]
 
 
-def find_pins(pins: Sequence[str], saved: Saved, laid: Foreword) -> Pins:
+def find_pins(pins: Sequence[str], saved: WorkspaceSnapshot, prefix: Prefix) -> Pins:
     """What became of the pins in a prefix."""
     left_out = {left.path: left.reason for left in saved.report.left_out}
     found = matching(pins, (*saved.paths, *left_out)) if pins else {}
     paths = frozenset[str]().union(*found.values())
     none = {pin: reason_for_path(pin) or NO_FILE for pin, means in found.items() if not means}
-    forms, later = laid.base.forms, frozenset(laid.delta_files)
+    forms, later = prefix.base.forms, frozenset(prefix.delta_files)
 
     def why_missing(path: str) -> str:
         if path in left_out:

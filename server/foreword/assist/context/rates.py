@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from foreword.model.card import Model
-from foreword.prefix.rates import Rates
+from foreword.model.catalog.model_info import Model
+from foreword.prefix.policy.rates import Rates
 
 
 def rates_of(model: Model) -> Rates:

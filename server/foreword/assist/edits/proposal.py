@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from foreword.core.anchoring import Resolution, resolve
+from foreword.core.documents.text import Text, printable
+from foreword.core.edits.hunk import Hunk, hunks_between, hunks_on
+from foreword.core.edits.hunk_placement import Resolution, resolve
 from foreword.core.errors import Problem, UsageError
-from foreword.core.hunk import Hunk, hunks_between, hunks_on
 from foreword.core.language import language_of
-from foreword.core.text import Text, printable
-from foreword.index.syntax import error_lines
+from foreword.index.outline.syntax_errors import error_lines
 from foreword.prefix.delta import unified_diff
 
 ChangeKind = Literal["change", "create", "delete", "rename"]

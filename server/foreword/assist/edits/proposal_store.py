@@ -14,7 +14,7 @@ from typing import Any
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.assist.edits.review import FileReview, ProposalReview
-from foreword.core.text import Text
+from foreword.core.documents.text import Text
 
 MAX_FILES = 200
 """Proposals of all workspaces together; the oldest are forgotten."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
-from foreword.core.text import Text
+from foreword.core.documents.text import Text
 
 Outcome = Literal["pending", "applied", "rejected", "partly applied"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.core.errors import Problem
-from foreword.core.usage import Usage
-from foreword.prefix.miss import Verdict
+from foreword.core.token_usage import Usage
+from foreword.prefix.verdict import Verdict
 
 ANSWER_SCHEMA = "foreword.answer/1"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from foreword.assist.context.economy import here
-from foreword.assist.context.laying import Foreword
+from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.context.pins import find_pins
-from foreword.assist.question.preparing import Prepared
-from foreword.assist.session.saved import Saved
+from foreword.assist.context.policy_inputs import current_cache_key
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.tokens import weigh
 from foreword.prefix.layers import Block, blocks_digest
 
@@ -19,28 +19,28 @@ CONTEXT_SCHEMA = "foreword.context/1"
 Json = dict[str, Any]
 
 
-def context_json(session: Session, prepared: Prepared) -> Json:
+def context_json(session: Session, prepared: PreparedRequest) -> Json:
     """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio.
 
     A layer is `warm` while the provider's cache probably holds it, by our own records; null for one that is not cached.
     """
-    laid, saved, ratio = prepared.foreword, prepared.saved, session.ratio
-    ttl = prepared.laid.ttl
-    pins = find_pins(session.settings.context_pins, saved, laid)
+    prefix, saved, ratio = prepared.prefix, prepared.saved, session.ratio
+    ttl = prepared.payload.ttl
+    pins = find_pins(session.settings.context_pins, saved, prefix)
     layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     layers = [
         layer("instructions", prepared.digests["instructions"], (Block(system),), None),
-        layer("base", blocks_digest(laid.base.blocks), laid.base.blocks, ttl),
-        layer("delta", blocks_digest(laid.delta), laid.delta, ttl if laid.delta else None),
+        layer("base", blocks_digest(prefix.base.blocks), prefix.base.blocks, ttl),
+        layer("delta", blocks_digest(prefix.delta), prefix.delta, ttl if prefix.delta else None),
     ]
     return {
         "schema": CONTEXT_SCHEMA,
-        "anchor": _anchor(laid),
-        "whole": laid.base.whole,
+        "anchor": _anchor(prefix),
+        "whole": prefix.base.whole,
         "layers": layers,
         "leftOut": [{"path": left.path, "reason": left.reason} for left in saved.report.left_out],
-        "notShown": _not_shown(laid, saved),
+        "notShown": _not_shown(prefix, saved),
         "pins": list(session.settings.context_pins),
         "notPinned": [{"path": path, "reason": reason} for path, reason in pins.missing.items()],
         "tokens": sum(one["tokens"] for one in layers),
@@ -83,35 +83,35 @@ def _layer(
     }
 
 
-def _warm_until(session: Session, prepared: Prepared) -> dict[str, float]:
+def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]:
     """Until when the cache holds each layer that it may hold (Unix seconds, 0: it does not); no mark ends with the instructions."""
-    prefix = prepared.prefix_weight / session.ratio
-    if prepared.laid.ttl is None or prefix < session.model.minimum:
+    n_prefix = prepared.prefix_weight / session.ratio
+    if prepared.payload.ttl is None or n_prefix < session.model.minimum:
         return {}
     now, digests = session.clock(), prepared.digests
     over_base = [
         sent
         for sent in session.prefix_store.sent(session.worktree)
         if sent.is_warm(now)
-        and (sent.provider, sent.model) == here(session)
+        and (sent.provider, sent.model) == current_cache_key(session)
         and all(sent.digests.get(layer) == digests[layer] for layer in ("instructions", "base"))
     ]
     base = max((sent.at + sent.ttl_s for sent in over_base), default=0.0)
     until = {"instructions": base, "base": base}
-    if prepared.laid.delta:
+    if prepared.payload.delta:
         with_delta = (s.at + s.ttl_s for s in over_base if s.digests.get("delta") == digests["delta"])
         until["delta"] = max(with_delta, default=0.0)
     return until
 
 
-def _anchor(laid: Foreword) -> Json:
-    anchor = laid.anchor
+def _anchor(prefix: Prefix) -> Json:
+    anchor = prefix.anchor
     if anchor.kind == "snapshot":
         return {"kind": "snapshot", "digest": anchor.tree}
     return {"kind": "git", "commit": anchor.commit, "tree": anchor.tree, "digest": anchor.tree}
 
 
-def _not_shown(laid: Foreword, saved: Saved) -> int:
+def _not_shown(prefix: Prefix, saved: WorkspaceSnapshot) -> int:
     """How many files of the saved state the prefix does not speak of (the tools still reach them)."""
-    shown = laid.base.forms.keys() | set(laid.delta_files)
+    shown = prefix.base.forms.keys() | set(prefix.delta_files)
     return sum(path not in shown for path in saved.index.blobs)

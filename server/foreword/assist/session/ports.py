@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
-from foreword.core.usage import Usage
-from foreword.prefix.signals import Signals
+from foreword.core.token_usage import Usage
+from foreword.prefix.policy.activity import Signals
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,17 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from foreword.assist.session.pool import Pool
 from foreword.assist.session.ports import Provider, Warmer
+from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session
 from foreword.core.errors import CredentialsError, TrustError
-from foreword.core.usage import Usage
-from foreword.model.credentials import has_credentials, is_loopback
-from foreword.model.keys import key_from
+from foreword.core.token_usage import Usage
+from foreword.model.messages_api.credentials import has_credentials, is_loopback
+from foreword.model.messages_api.key_command import key_from
+from foreword.model.messages_api.retry_policy import Patience
 from foreword.model.offline import OfflineProvider
-from foreword.model.patience import Patience
 from foreword.model.provider import open_provider
-from foreword.model.tools import ToolStyle
+from foreword.model.tool_definitions import ToolStyle
 from foreword.prefix.simulator import positions_of, simulate
 
 ProviderFor = Callable[[Callable[[], str]], Provider]

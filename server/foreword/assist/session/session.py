@@ -14,25 +14,25 @@ from datetime import date
 from pathlib import Path
 
 from foreword.assist.accounts.ledger import Ledger
-from foreword.assist.session.configuration import read_settings
-from foreword.assist.session.indexing import Indexing
-from foreword.assist.session.pool import Pool
 from foreword.assist.session.ports import UNTRUSTED, Clock, Consent, Signs, Trust, gone, refuse
-from foreword.assist.session.recall import Recall
+from foreword.assist.session.provider_pool import Pool
+from foreword.assist.session.settings_files import read_settings
+from foreword.assist.session.snapshot.indexing import Indexing
+from foreword.assist.session.snapshot.memory import Recall
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
-from foreword.index.store import Store, open_store
-from foreword.index.studies import Progress
-from foreword.model.card import Model
-from foreword.model.catalog import Catalog, load_catalog
-from foreword.prefix.store import PrefixStore
+from foreword.index.build.parse_jobs import Progress
+from foreword.index.store.outline_store import Store, open_store
+from foreword.model.catalog.catalog import Catalog, load_catalog
+from foreword.model.catalog.model_info import Model
+from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import SharedConnection
+from foreword.storage.directories import Directories, find_places, name_digest
 from foreword.storage.in_memory import connect_in_memory
 from foreword.storage.lease import Leases
-from foreword.storage.places import Places, find_places, name_digest
 from foreword.storage.private import close_to_others
-from foreword.workspace.disk import open_root
-from foreword.workspace.repository import Repository, open_repository
+from foreword.workspace.files.disk import open_root
+from foreword.workspace.git.repository import Repository, open_repository
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Session:
     root: Path
     repository: Repository | None
     settings: Settings
-    places: Places
+    places: Directories
     catalog: Catalog
     index_store: Store
     prefix_store: PrefixStore

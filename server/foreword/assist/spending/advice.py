@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from foreword.assist.question.preparing import Prepared
 from foreword.assist.question.receipt import dollars
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
-from foreword.assist.spending.forecast import Forecast, foresee
-from foreword.core.usage import Usage
-from foreword.model.card import Model
-from foreword.model.patience import spell
-from foreword.model.pricing import cost
+from foreword.assist.spending.forecast import Forecast, forecast_request
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import Model
+from foreword.model.catalog.pricing import cost
+from foreword.model.messages_api.retry_policy import spell
 
 FORECAST_SCHEMA = "foreword.forecast/1"
 MUCH_CHEAPER = 0.6
@@ -24,9 +24,9 @@ LARGE = 20_000
 """Tokens of a base that is worth thinking about."""
 
 
-def forecast_json(session: Session, prepared: Prepared) -> dict[str, Any]:
+def forecast_json(session: Session, prepared: PreparedRequest) -> dict[str, Any]:
     """As `foreword.forecast/1`."""
-    seen = foresee(session, prepared)
+    seen = forecast_request(session, prepared)
     return {
         "schema": FORECAST_SCHEMA,
         "provider": provider_name(session),
@@ -37,7 +37,7 @@ def forecast_json(session: Session, prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def advise(session: Session, prepared: Prepared, seen: Forecast) -> tuple[str, ...]:
+def advise(session: Session, prepared: PreparedRequest, seen: Forecast) -> tuple[str, ...]:
     """What the user can do, the most useful first."""
     return (
         *_about_cache(session, prepared, seen),
@@ -47,7 +47,7 @@ def advise(session: Session, prepared: Prepared, seen: Forecast) -> tuple[str, .
     )
 
 
-def _about_cache(session: Session, prepared: Prepared, seen: Forecast) -> Iterator[str]:
+def _about_cache(session: Session, prepared: PreparedRequest, seen: Forecast) -> Iterator[str]:
     hit, miss = cost(seen.if_hit, seen.model), cost(seen.if_miss, seen.model)
     if seen.below_minimum:
         yield (
@@ -55,7 +55,7 @@ def _about_cache(session: Session, prepared: Prepared, seen: Forecast) -> Iterat
             "caches, so each question pays for it: raise context.budget, or choose another model"
         )
     elif not seen.is_cached:
-        why = prepared.foreword.why if prepared.foreword.ttl is None else ""
+        why = prepared.prefix.why if prepared.prefix.ttl is None else ""
         told = f"nothing is cached ({why.rstrip('.')})" if why else "nothing is cached"
         yield f"{told}: if more questions follow soon, set cache.ttl to 5m, and leave --no-cache away"
     elif seen.warm_until is not None:
@@ -63,7 +63,7 @@ def _about_cache(session: Session, prepared: Prepared, seen: Forecast) -> Iterat
         yield f"ask within {left}: the prefix is warm until then, and saves {dollars(miss - hit)}"
     else:
         again = cost(Usage(fresh=seen.if_miss.fresh, read=seen.if_miss.written), seen.model)
-        kept = "hour" if prepared.laid.ttl == "1h" else "5 minutes"
+        kept = "hour" if prepared.payload.ttl == "1h" else "5 minutes"
         yield (
             f"the prefix is cold: this question writes it, and each further one within {kept} costs "
             f"{dollars(miss - again)} less"

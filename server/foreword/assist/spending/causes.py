@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from foreword.assist.question.preparing import Prepared
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
-from foreword.prefix.miss import Verdict
-from foreword.prefix.store import Sent
-from foreword.workspace.history import SHORT_ID, last_commit
-from foreword.workspace.repository import Repository
+from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.verdict import Verdict
+from foreword.workspace.git.history import SHORT_ID, last_commit
+from foreword.workspace.git.repository import Repository
 
 
-def with_cause(session: Session, prepared: Prepared, verdict: Verdict, last: Sent | None) -> Verdict:
+def with_cause(
+    session: Session, prepared: PreparedRequest, verdict: Verdict, last: SentRequest | None
+) -> Verdict:
     """The verdict on a changed base or delta with its cause; asks git, so it may take milliseconds."""
     if verdict.kind != "changed" or verdict.layer not in {"base", "delta"} or last is None or not last.anchor:
         return verdict
     return replace(verdict, cause=_cause(session, prepared, verdict, last))
 
 
-def _cause(session: Session, prepared: Prepared, verdict: Verdict, last: Sent) -> str:
-    anchor = prepared.foreword.anchor
+def _cause(session: Session, prepared: PreparedRequest, verdict: Verdict, last: SentRequest) -> str:
+    anchor = prepared.prefix.anchor
     if anchor.name == last.anchor:
         if verdict.layer == "delta":
             return f"{_saves(verdict)} made the delta too long, and it was begun anew (context.delta)"

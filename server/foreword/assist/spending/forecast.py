@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from foreword.assist.question.preparing import Prepared
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
-from foreword.assist.spending.booking import diagnostics_of
-from foreword.assist.spending.flight import is_readable, request_over
-from foreword.core.usage import Usage
-from foreword.model.card import Model
-from foreword.model.pricing import cost
+from foreword.assist.spending.bookkeeping import diagnostics_of
+from foreword.assist.spending.single_flight import is_readable, request_over
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import Model
+from foreword.model.catalog.pricing import cost
 from foreword.prefix.layers import blocks_digest
+from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
-from foreword.prefix.store import Sent
 
 REQUEST_SCHEMA = "foreword.request/1"
 ANSWERS_SEEN = 200
@@ -137,16 +137,16 @@ class Forecast:
         return Usage(fresh=self.if_miss.fresh, read=self.if_miss.written)
 
 
-def request_json(session: Session, prepared: Prepared) -> dict[str, Any]:
+def request_json(session: Session, prepared: PreparedRequest) -> dict[str, Any]:
     """As `foreword.request/1`: the exact Messages body, and the forecast of its tokens and cost."""
-    shown = foresee(session, prepared).to_json()
+    shown = forecast_request(session, prepared).to_json()
     body = prepared.body() | diagnostics_of(session, prepared, provider_name(session))
     return {"schema": REQUEST_SCHEMA, "request": body, "forecast": shown}
 
 
-def foresee(session: Session, prepared: Prepared) -> Forecast:
+def forecast_request(session: Session, prepared: PreparedRequest) -> Forecast:
     """The forecast of a request that is sent now."""
-    ratio, model, ttl = session.ratio, session.model, prepared.laid.ttl
+    ratio, model, ttl = session.ratio, session.model, prepared.payload.ttl
     prefix, prompt = round(prepared.prefix_weight / ratio), round(prepared.weight / ratio)
     is_cached = ttl is not None and prefix >= model.minimum
     cached = prefix if is_cached else 0
@@ -165,32 +165,32 @@ def foresee(session: Session, prepared: Prepared) -> Forecast:
     )
 
 
-def _usage(fresh: int, written: int, read: int, prepared: Prepared) -> Usage:
-    if prepared.laid.ttl == "1h":
+def _usage(fresh: int, written: int, read: int, prepared: PreparedRequest) -> Usage:
+    if prepared.payload.ttl == "1h":
         return Usage(fresh=fresh, write_1h=written, read=read)
     return Usage(fresh=fresh, write_5m=written, read=read)
 
 
-def _readable(session: Session, prepared: Prepared) -> tuple[int, float | None]:
+def _readable(session: Session, prepared: PreparedRequest) -> tuple[int, float | None]:
     """The tokens that the cache has by our own records, and until when; the base, and the delta as far as it was sent."""
     now = session.clock()
     request = request_over(prepared, provider_name(session), now)
     warm = [
         (_n_sent(prepared, sent), sent.at + sent.ttl_s)
-        for sent in session.prefix_store.sent(session.worktree, prepared.foreword.variant)
+        for sent in session.prefix_store.sent(session.worktree, prepared.prefix.variant)
         if is_readable(sent, request, ("instructions", "base"), now)
     ]
     if not warm:
         return 0, None
     n_delta, until = max(warm)
     positions, parameters = positions_of(prepared.body()), prepared.parameters
-    last = len(parameters.tools) + 1 + len(prepared.laid.base.blocks) + n_delta - 1
+    last = len(parameters.tools) + 1 + len(prepared.payload.base.blocks) + n_delta - 1
     return round(positions[last].weight / session.ratio), until
 
 
-def _n_sent(prepared: Prepared, sent: Sent) -> int:
+def _n_sent(prepared: PreparedRequest, sent: SentRequest) -> int:
     """How many blocks of the delta went with an earlier request over the same base."""
-    delta, digest = prepared.laid.delta, sent.digests.get("delta")
+    delta, digest = prepared.payload.delta, sent.digests.get("delta")
     return next((n for n in range(len(delta), 0, -1) if blocks_digest(delta[:n]) == digest), 0)
 
 
@@ -202,7 +202,7 @@ def _chance(session: Session) -> float:
     return (hits + PRIOR_HITS) / (hits + gone + PRIOR_HITS + 1)
 
 
-def _typical(session: Session, prepared: Prepared) -> Typical:
+def _typical(session: Session, prepared: PreparedRequest) -> Typical:
     seen = sorted(session.ledger.outputs(prepared.parameters.model, prepared.kind, ANSWERS_SEEN))
     if len(seen) < ENOUGH_ANSWERS:
         return Typical()

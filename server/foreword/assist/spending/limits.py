@@ -9,22 +9,22 @@ from typing import Any
 from uuid import uuid4
 
 from foreword.assist.accounts.day import start_of_day
-from foreword.assist.accounts.reserving import Cap, Reservation
-from foreword.assist.question.preparing import Prepared
+from foreword.assist.accounts.reservations import Cap, Reservation
 from foreword.assist.question.receipt import dollars
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
-from foreword.assist.spending.forecast import Forecast, foresee
+from foreword.assist.spending.forecast import Forecast, forecast_request
 from foreword.core.errors import LimitError, StoreError
-from foreword.core.usage import Usage
-from foreword.model.pricing import cost
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.pricing import cost
 from foreword.prefix.simulator import positions_of
 
 AFTER_S = 60.0
 """How long a reservation outlives the time that its request may take, in seconds."""
 
 
-async def confirm(session: Session, prepared: Prepared, provider: Provider) -> None:
+async def confirm(session: Session, prepared: PreparedRequest, provider: Provider) -> None:
     """Ask the user about a request whose forecast is above `limits.confirm`.
 
     Raises:
@@ -32,7 +32,7 @@ async def confirm(session: Session, prepared: Prepared, provider: Provider) -> N
     """
     limit = session.settings.limits_confirm
     if limit and not provider.simulated:
-        seen = foresee(session, prepared)
+        seen = forecast_request(session, prepared)
         await confirm_amount(session, seen.high, f"{seen.prompt:,} tokens for {seen.model.id}")
 
 
@@ -53,8 +53,8 @@ async def confirm_amount(session: Session, amount: float, what: str) -> None:
 
 
 @contextmanager
-def holding(
-    session: Session, prepared: Prepared, provider: Provider, tail: Sequence[Mapping[str, Any]] = ()
+def reserve_budget(
+    session: Session, prepared: PreparedRequest, provider: Provider, tail: Sequence[Mapping[str, Any]] = ()
 ) -> Iterator[str]:
     """Hold back what one request may cost while it is under way; gives the id for its row.
 
@@ -101,9 +101,9 @@ def day_caps(session: Session) -> tuple[Cap, ...]:
     return (Cap("limits.day", limit),) if limit else ()
 
 
-def _worst(session: Session, prepared: Prepared, tail: Sequence[Mapping[str, Any]]) -> float:
+def _worst(session: Session, prepared: PreparedRequest, tail: Sequence[Mapping[str, Any]]) -> float:
     """The prompt with its whole prefix written anew, and a long answer."""
-    seen: Forecast = foresee(session, prepared)
+    seen: Forecast = forecast_request(session, prepared)
     usage = replace(seen.if_miss, output=min(seen.output.high, seen.max_output))
     if tail:
         weight = positions_of(prepared.body(tail))[-1].weight - prepared.weight

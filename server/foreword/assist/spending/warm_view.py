@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from foreword.assist.question.answer import tokens_json
-from foreword.assist.question.preparing import Prepared
 from foreword.assist.question.receipt import dollars
+from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
-from foreword.assist.spending.forecast import foresee
-from foreword.assist.spending.warming import Skipped, Warmed, why_not
-from foreword.model.patience import spell
-from foreword.model.pricing import cost
-from foreword.prefix.policy import TTL_SECONDS
+from foreword.assist.spending.forecast import forecast_request
+from foreword.assist.spending.warm_up import Skipped, Warmed, why_not
+from foreword.model.catalog.pricing import cost
+from foreword.model.messages_api.retry_policy import spell
+from foreword.prefix.policy.policy import TTL_SECONDS
 
 WARM_SCHEMA = "foreword.warm/1"
 Json = dict[str, Any]
 
 
-def warm_json(session: Session, prepared: Prepared, done: Warmed | Skipped | None) -> Json:
+def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skipped | None) -> Json:
     """As `foreword.warm/1`; None is for a look: what would be sent, and nothing was."""
-    anchor, seen = prepared.foreword.anchor, foresee(session, prepared)
+    anchor, seen = prepared.prefix.anchor, forecast_request(session, prepared)
     shown: Json = {
         "schema": WARM_SCHEMA,
         "outcome": outcome_of(done),
@@ -63,9 +63,9 @@ def outcome_of(done: Warmed | Skipped | None) -> str:
             return "planned"
 
 
-def warm_line(session: Session, prepared: Prepared, done: Warmed | Skipped | None) -> str:
+def warm_line(session: Session, prepared: PreparedRequest, done: Warmed | Skipped | None) -> str:
     """In one line."""
-    model, where = prepared.parameters.model, prepared.foreword.anchor.name[:12]
+    model, where = prepared.parameters.model, prepared.prefix.anchor.name[:12]
     match done:
         case Warmed() if not done.is_kept:
             return f"not cached: {model} neither wrote nor read the prefix; it cost {dollars(done.cost)}"
@@ -96,12 +96,12 @@ def _note(session: Session, done: Warmed) -> str:
     )
 
 
-def _plan_line(session: Session, prepared: Prepared) -> str:
-    seen = foresee(session, prepared)
+def _plan_line(session: Session, prepared: PreparedRequest) -> str:
+    seen = forecast_request(session, prepared)
     skipped = why_not(session, prepared, None, seen)
     if skipped is not None:
         return skipped.reason
-    where = f"{seen.model.id}, base at {prepared.foreword.anchor.name[:12]}, about {seen.prefix:,} tokens"
+    where = f"{seen.model.id}, base at {prepared.prefix.anchor.name[:12]}, about {seen.prefix:,} tokens"
     hit, miss = dollars(cost(seen.if_hit, seen.model)), dollars(cost(seen.if_miss, seen.model))
     if seen.warm_until is None:
         return f"{where}: would be written for {miss}"

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from foreword.assist.usage.treemap import Rectangle, squarify
 from foreword.core.tokens import NOMINAL_RATIO
 from foreword.prefix.manifest import Layer, Manifest
-from foreword.prefix.store import PrefixStore, Sent
-from foreword.storage.places import name_digest
+from foreword.prefix.prefix_store import PrefixStore, SentRequest
+from foreword.storage.directories import name_digest
 
 WIDTH, HEIGHT = 960, 460
 HEADER, MARGIN = 18, 2
@@ -49,7 +49,7 @@ class Tile:
 class PrefixMap:
     """The tiles of the last request over a workspace, the largest of each layer first."""
 
-    sent: Sent
+    sent: SentRequest
     tiles: tuple[Tile, ...]
 
     @property
@@ -88,7 +88,7 @@ def table_rows(shown: PrefixMap) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _tiles(sent: Sent, manifest: Manifest) -> tuple[Tile, ...]:
+def _tiles(sent: SentRequest, manifest: Manifest) -> tuple[Tile, ...]:
     """By layer, path and form; weights become tokens by what the provider counted, where it did."""
     weights: dict[tuple[str, str, str], float] = {}
     for layer, pieces in manifest.items():

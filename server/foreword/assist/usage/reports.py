@@ -13,25 +13,25 @@ from typing import Any
 
 from foreword import __version__
 from foreword.assist.accounts.ledger import GroupBy, Ledger, Total
-from foreword.assist.context.mapping import repository_map
-from foreword.assist.context.verifying import Verification
+from foreword.assist.context.map_view import repository_map
+from foreword.assist.context.verification import Verification
 from foreword.assist.question.answer import tokens_json
-from foreword.assist.question.symbols import find_definitions
+from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.session.providers import provider_name
-from foreword.assist.session.saved import Saved
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
-from foreword.index.search import search
-from foreword.model.credentials import credential_source
-from foreword.workspace.history import clean_revision
+from foreword.index.search.search import search
+from foreword.model.messages_api.credentials import credential_source
+from foreword.workspace.git.history import clean_revision
 
 PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebble", "rich")
 Json = dict[str, Any]
 
 
-def index_json(saved: Saved) -> Json:
+def index_json(saved: WorkspaceSnapshot) -> Json:
     """As `foreword.index/1`; `asText` are files that no grammar could be used on: it crashed or took too long."""
     report = saved.report
     return {
@@ -49,12 +49,12 @@ def index_json(saved: Saved) -> Json:
     }
 
 
-def read_as_text(saved: Saved) -> list[tuple[str, str]]:
+def read_as_text(saved: WorkspaceSnapshot) -> list[tuple[str, str]]:
     """The paths of the files whose grammar failed, with what happened to it."""
     return sorted((path, row.failed) for path, row in saved.index.rows.items() if row.failed is not None)
 
 
-def symbols_json(saved: Saved, name: str) -> list[Json]:
+def symbols_json(saved: WorkspaceSnapshot, name: str) -> list[Json]:
     """The definitions of a name.
 
     Raises:
@@ -76,7 +76,7 @@ def symbols_json(saved: Saved, name: str) -> list[Json]:
     ]
 
 
-def find_code(saved: Saved, query: str, limit: int, budget: int | None) -> Sequence[Excerpt]:
+def find_code(saved: WorkspaceSnapshot, query: str, limit: int, budget: int | None) -> Sequence[Excerpt]:
     """The code that matches a query, best first.
 
     Raises:
@@ -90,7 +90,7 @@ def find_code(saved: Saved, query: str, limit: int, budget: int | None) -> Seque
         saved.read_content,
         limit=limit,
         budget_tokens=budget,
-        echoes=saved.echoes,
+        echoes=saved.commit_messages,
     )
 
 
@@ -103,7 +103,7 @@ def excerpts_json(found: Iterable[Excerpt]) -> list[Json]:
     ]
 
 
-def map_json(session: Session, saved: Saved, budget: int | None) -> Json:
+def map_json(session: Session, saved: WorkspaceSnapshot, budget: int | None) -> Json:
     """As `foreword.map/1`."""
     text, paths = repository_map(session, saved, budget)
     return {"schema": "foreword.map/1", "text": text, "files": list(paths)}

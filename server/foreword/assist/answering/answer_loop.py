@@ -1,0 +1,252 @@
+"""Sending a prepared question: the stream, the bounded tool loop, the ledger and the receipt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from foreword.assist.accounts.ledger import Status
+from foreword.assist.question.answer import Answer, Citation, Freshness, Receipt
+from foreword.assist.question.citations import find_citations
+from foreword.assist.question.request import PreparedRequest, library_of
+from foreword.assist.question.tools import ToolScope, tool_results
+from foreword.assist.session.ports import Provider
+from foreword.assist.session.session import Session
+from foreword.assist.spending.bookkeeping import Booking, diagnostics_of
+from foreword.assist.spending.causes import with_cause
+from foreword.assist.spending.limits import confirm, reserve_budget
+from foreword.assist.spending.single_flight import flight, passenger_of
+from foreword.core.errors import LimitError
+from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import Model
+from foreword.model.catalog.pricing import cost, cost_without_cache
+from foreword.prefix.verdict import Verdict
+
+MAX_PAUSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsUsed:
+    """The model called tools, and their results go back to it: names of the tools in order."""
+
+    names: tuple[str, ...]
+
+
+AnswerEvent = ReplyEvent | ToolsUsed | Answer
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has happened so far in one answer; `usages` holds one entry a request that is over, in order.
+
+    `tail` are the messages after the question, as they were sent: the model's with their tool calls, and the results.
+    `answer_id` is the ledger's name of the answer: the id of its first row.
+    """
+
+    text: list[str] = field(default_factory=list)
+    usages: list[Usage] = field(default_factory=list)
+    tail: list[dict[str, Any]] = field(default_factory=list)
+    first_token_at: float | None = None
+    verdict: Verdict | None = None
+    answer_id: str = ""
+    finished: Finished | None = None
+
+
+async def answer(
+    session: Session,
+    prepared: PreparedRequest,
+    provider: Provider,
+    library: Callable[[], ToolScope] | None = None,
+    progress: Progress | None = None,
+) -> AsyncGenerator[AnswerEvent, None]:
+    """The events of the answer; the last one is the `Answer` itself.
+
+    `library` gives what the tools of one round see; without it, they see what was prepared, and can't edit.
+    A new `progress` shows who keeps it how far the answer came, also when it was cancelled.
+
+    Iterate within `contextlib.aclosing`. Cancelling books what was used so far.
+
+    Raises:
+        LimitError: the day's money would not do, or the user said no; nothing was sent.
+        ModelError: there is no answer.
+    """
+    await confirm(session, prepared, provider)
+    progress = progress or Progress()
+    library = library or partial(library_of, prepared.saved, prepared.unsaved)
+    rounds = pauses = 0
+    while True:
+        try:
+            async with aclosing(_one_request(session, prepared, provider, progress)) as events:
+                async for event in events:
+                    yield event
+        except LimitError as error:
+            if progress.finished is None:
+                raise
+            note = f"stopped early: {error}"
+            yield _conclude(session, prepared, provider, progress, progress.finished, note=note)
+            return
+        finished = progress.finished
+        assert finished is not None, "a stream ends with Finished or raises"  # noqa: S101 - the port's contract
+        if finished.stop_reason == "pause_turn" and pauses < MAX_PAUSES:
+            pauses += 1
+            progress.tail.append(_assistant(finished))
+        elif finished.stop_reason == "tool_use" and rounds < session.settings.tools_rounds:
+            rounds += 1
+            yield await _run_tools(
+                library(), progress, finished, last=rounds == session.settings.tools_rounds
+            )
+        else:
+            yield _conclude(session, prepared, provider, progress, finished)
+            return
+
+
+async def _one_request(
+    session: Session, prepared: PreparedRequest, provider: Provider, progress: Progress
+) -> AsyncGenerator[ReplyEvent, None]:
+    """One request of the loop, when the limits and other requests let it go; booked when it starts and when it ends.
+
+    Raises:
+        LimitError: it would go past the day's limit; it was not sent.
+    """
+    with reserve_budget(session, prepared, provider, progress.tail) as row_id:
+        passenger = passenger_of(session, prepared, provider)
+        async with (
+            flight(session, passenger) as ticket,
+            aclosing(_sent(session, prepared, provider, progress, row_id)) as events,
+        ):
+            async for event in events:
+                if isinstance(event, Started):
+                    ticket.mark_started()
+                yield event
+
+
+async def _sent(
+    session: Session, prepared: PreparedRequest, provider: Provider, progress: Progress, row_id: str
+) -> AsyncGenerator[ReplyEvent, None]:
+    booking = Booking(
+        session, prepared, provider, session.clock(), progress.answer_id, progress.verdict, id=row_id
+    )
+    body = prepared.body(progress.tail) | diagnostics_of(session, prepared, provider.name)
+    status: Status = "cancelled"
+    try:
+        async with aclosing(provider.stream(body)) as events:
+            async for event in events:
+                _note(progress, booking, event)
+                yield event
+        finished = progress.finished
+        status = "interrupted" if finished is not None and finished.stop_reason == "interrupted" else "done"
+        await _find_cause(progress, booking)
+    finally:
+        if booking.usage is not None:
+            progress.usages.append(booking.usage)
+            booking.write(status)
+
+
+def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
+    """Keep what an event says of the answer and of its cost."""
+    match event:
+        case Started():
+            is_first = progress.verdict is None
+            progress.verdict = booking.start(event)
+            progress.answer_id = booking.answer
+            if is_first and not booking.provider.simulated:
+                _calibrate(booking.session, booking.prepared, event.usage)
+        case TextDelta():
+            if progress.first_token_at is None:
+                progress.first_token_at = booking.session.clock()
+            progress.text.append(event.text)
+        case Finished():
+            booking.usage, progress.finished = event.usage, event
+        case _:
+            pass
+
+
+async def _find_cause(progress: Progress, booking: Booking) -> None:
+    """Which commit or save changed the prefix, if one did and it is not known yet."""
+    verdict = progress.verdict
+    if verdict is not None and verdict.kind == "changed" and not verdict.cause:
+        found = await asyncio.to_thread(with_cause, booking.session, booking.prepared, verdict, booking.last)
+        progress.verdict = booking.verdict = found
+
+
+def _calibrate(session: Session, prepared: PreparedRequest, usage: Usage) -> None:
+    model = session.model
+    session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
+
+
+async def _run_tools(library: ToolScope, progress: Progress, finished: Finished, *, last: bool) -> ToolsUsed:
+    results = await asyncio.to_thread(tool_results, finished.content, library)
+    if last:
+        results.append(
+            {"type": "text", "text": "No more tool calls are possible: answer now with what you have."}
+        )
+    progress.tail += [_assistant(finished), {"role": "user", "content": results}]
+    if progress.text and not progress.text[-1].endswith("\n"):
+        progress.text.append("\n\n")
+    return ToolsUsed(tuple(str(b["name"]) for b in finished.content if b.get("type") == "tool_use"))
+
+
+def _assistant(finished: Finished) -> dict[str, Any]:
+    return {"role": "assistant", "content": [dict(block) for block in finished.content]}
+
+
+def _conclude(
+    session: Session,
+    prepared: PreparedRequest,
+    provider: Provider,
+    progress: Progress,
+    finished: Finished,
+    *,
+    note: str | None = None,
+) -> Answer:
+    text = "".join(progress.text)
+    note = note or finished.note
+    if finished.stop_reason == "tool_use" and note is None:
+        note = f"stopped after {session.settings.tools_rounds} rounds of tools: ask a narrower question"
+    return Answer(
+        text=text,
+        provider=provider.name,
+        model=prepared.parameters.model,
+        stop_reason=finished.stop_reason,
+        citations=_citations(text, prepared),
+        receipt=receipt_of(session, prepared, provider, progress),
+        note=note or prepared.prefix.provisional or None,
+        problems=tuple(session.problems),
+    )
+
+
+def _citations(text: str, prepared: PreparedRequest) -> tuple[Citation, ...]:
+    index = prepared.saved.index
+    return find_citations(text, lambda path: index.n_lines(path) if path in index.blobs else None)
+
+
+def receipt_of(
+    session: Session, prepared: PreparedRequest, provider: Provider, progress: Progress
+) -> Receipt:
+    """The receipt for the requests of an answer that are over by now."""
+    model: Model = session.model
+    now = session.clock()
+    first = progress.first_token_at
+    return Receipt(
+        usage=sum(progress.usages, Usage()),
+        cost=sum(cost(usage, model) for usage in progress.usages),
+        without_cache=sum(cost_without_cache(usage, model) for usage in progress.usages),
+        verdict=progress.verdict or Verdict("off", "nothing was sent"),
+        simulated=provider.simulated,
+        priced_as=model.id,
+        prices=session.catalog.version,
+        n_requests=len(progress.usages),
+        request_id=progress.answer_id,
+        freshness=Freshness(
+            revision=prepared.saved.revision,
+            anchor=prepared.prefix.anchor.name,
+            delta_files=prepared.prefix.delta_files,
+        ),
+        first_token_ms=None if first is None else (first - prepared.asked_at) * 1000,
+        total_ms=(now - prepared.asked_at) * 1000,
+    )

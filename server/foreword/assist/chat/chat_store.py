@@ -1,0 +1,259 @@
+"""Where chats live: one SQLite database for all workspaces, which several processes may use at once.
+
+Chats are kept until they take too much room (`pruning.py`); there is no other end to them.
+
+A turn is written when it is asked, and completed in one transaction when its answer is whole; whatever kills the
+process between the two leaves the question, and nothing half in the conversation.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from foreword.assist.chat.chat import (
+    NO_MODEL,
+    Chat,
+    Conversation,
+    Exchange,
+    Opening,
+    Status,
+    Turn,
+    title_of,
+    without_answer,
+)
+from foreword.assist.chat.chat_eviction import KEPT_BYTES, forget_opening, prune
+from foreword.assist.chat.codec import (
+    Pieces,
+    decode_exchange,
+    decode_opening,
+    encode_exchange,
+    encode_opening,
+    pack,
+    unpack,
+)
+from foreword.core.errors import StoreError
+from foreword.storage.database import SharedConnection, open_database, transaction
+
+SCHEMA_VERSION = 1
+EMPTY_DAYS = 1
+"""How long a chat is kept in which nothing was ever said."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS chat (
+    id TEXT PRIMARY KEY, worktree TEXT NOT NULL, title TEXT NOT NULL, at REAL NOT NULL, opening BLOB
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS chat_of_worktree ON chat (worktree, at);
+CREATE TABLE IF NOT EXISTS piece (digest TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS turn (
+    chat TEXT NOT NULL, number INTEGER NOT NULL, question_id TEXT NOT NULL UNIQUE, answer_id TEXT NOT NULL UNIQUE,
+    asked_at REAL NOT NULL, question TEXT NOT NULL, attachments TEXT NOT NULL, status TEXT NOT NULL,
+    answered_at REAL, reply BLOB, exchange BLOB, PRIMARY KEY (chat, number)
+);
+"""
+_TURN = "question_id, answer_id, asked_at, question, attachments, status, answered_at, reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of a turn at a time (Unix seconds). Only an exchange joins the conversation.
+
+    The first `opening` that is given counts for the chat from then on.
+    """
+
+    status: Status
+    reply: Mapping[str, Any]
+    at: float
+    exchange: Exchange | None = None
+    opening: Opening | None = None
+
+
+class ChatStore:
+    """One connection, to be closed (a context manager); `problems` say what went wrong when it was opened.
+
+    Raises from every method that writes:
+        StoreError: another process keeps the database locked, or the disk is full.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection, self.problems = open_database(path, _SCHEMA, SCHEMA_VERSION)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def create(self, chat: Chat, opened: Collection[str] = (), limit: int = KEPT_BYTES) -> None:
+        """Add a chat, and forget those of yesterday that nobody said anything in, and what is too much (`pruning.py`).
+
+        The chats in `opened` stay; `limit` is in bytes.
+        """
+        with transaction(self._connection) as connection:
+            connection.execute(
+                "DELETE FROM chat WHERE at < ? AND id NOT IN (SELECT chat FROM turn)",
+                (chat.at - EMPTY_DAYS * 86_400,),
+            )
+            connection.execute(
+                "INSERT INTO chat VALUES (?, ?, ?, ?, NULL)", (chat.id, chat.worktree, chat.title, chat.at)
+            )
+            prune(connection, chat.at, opened, limit)
+
+    def resume(self, chat_id: str, at: float) -> None:
+        """Note that a chat was heard of again."""
+        with transaction(self._connection) as connection:
+            connection.execute("UPDATE chat SET at = max(at, ?) WHERE id = ?", (at, chat_id))
+
+    def find(self, chat_id: str) -> Chat | None:
+        """A chat by its id."""
+        return next(iter(self._chats("id = ?", chat_id)), None)
+
+    def chats(self, worktree: str) -> tuple[Chat, ...]:
+        """The chats of a worktree in which something was said, newest first."""
+        return tuple(chat for chat in self._chats("worktree = ?", worktree) if chat.n_turns)
+
+    def turns(self, chat_id: str) -> tuple[Turn, ...]:
+        """The turns of a chat in order."""
+        sql = f"SELECT {_TURN} FROM turn WHERE chat = ? ORDER BY number"  # noqa: S608 - constant columns
+        rows = self._connection.execute(sql, (chat_id,))
+        return tuple(_turn(row) for row in rows)
+
+    def conversation(self, chat_id: str) -> Conversation:
+        """What was said in the turns that are done.
+
+        Raises:
+            StoreError: it is damaged.
+        """
+        row = self._connection.execute("SELECT opening FROM chat WHERE id = ?", (chat_id,)).fetchone()
+        opening = decode_opening(unpack(row[0]), self._piece) if row and row[0] else None
+        rows = self._connection.execute(
+            "SELECT exchange FROM turn WHERE chat = ? AND exchange IS NOT NULL ORDER BY number", (chat_id,)
+        ).fetchall()
+        return Conversation(
+            opening, tuple(decode_exchange(unpack(packed), self._piece) for (packed,) in rows)
+        )
+
+    def begin(self, chat_id: str, turn: Turn) -> None:
+        """Write down a question before it is sent; one that was never answered is so no longer under way."""
+        with transaction(self._connection) as connection:
+            connection.execute(
+                "UPDATE turn SET status = 'interrupted' WHERE chat = ? AND status = 'pending'", (chat_id,)
+            )
+            last = connection.execute("SELECT max(number) FROM turn WHERE chat = ?", (chat_id,)).fetchone()[0]
+            _put_turn(connection, chat_id, 1 + (last or 0), turn)
+            connection.execute(
+                "UPDATE chat SET at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+                (turn.asked_at, title_of(turn.question), chat_id),
+            )
+
+    def end(self, chat_id: str, question_id: str, ending: Ending) -> None:
+        """Say what became of a turn that is under way; one that another process went on without stays as it is.
+
+        Raises:
+            StoreError: an exchange can't join the conversation, which went on or was cut off elsewhere meanwhile.
+        """
+        raw, pieces = encode_exchange(ending.exchange) if ending.exchange else (None, {})
+        opened, more = encode_opening(ending.opening) if ending.opening else (None, {})
+        with transaction(self._connection) as connection:
+            ended = connection.execute(
+                "UPDATE turn SET status = ?, reply = ?, answered_at = ?, exchange = ? "
+                "WHERE chat = ? AND question_id = ? AND status = 'pending'",
+                (
+                    ending.status,
+                    pack(ending.reply),
+                    ending.at,
+                    pack(raw) if raw else None,
+                    chat_id,
+                    question_id,
+                ),
+            )
+            if ended.rowcount and opened is not None:
+                sql = "UPDATE chat SET opening = ? WHERE id = ? AND opening IS NULL"
+                connection.execute(sql, (pack(opened), chat_id))
+            if ended.rowcount:
+                _put_pieces(connection, pieces | more)
+        if raw and not ended.rowcount:
+            raise StoreError(
+                "the chat went on in another window meanwhile: this answer is not part of it, ask again"
+            )
+
+    def forget_voices(self, chat_id: str) -> None:
+        """Leave the thinking of all answers so far out of what is sent from now on."""
+        with transaction(self._connection) as connection:
+            sql = "SELECT number, exchange FROM turn WHERE chat = ? AND exchange IS NOT NULL"
+            for number, packed in connection.execute(sql, (chat_id,)).fetchall():
+                connection.execute(
+                    "UPDATE turn SET exchange = ? WHERE chat = ? AND number = ?",
+                    (pack({**unpack(packed), "voice": list(NO_MODEL)}), chat_id, number),
+                )
+
+    def forget(self, chat_id: str, question_id: str) -> None:
+        """Take back a question that could not even be asked."""
+        with transaction(self._connection) as connection:
+            connection.execute("DELETE FROM turn WHERE chat = ? AND question_id = ?", (chat_id, question_id))
+
+    def truncate(self, chat_id: str, message_id: str) -> bool:
+        """Drop a message and all after it; False if the chat has no such message. Without turns, nothing is pinned."""
+        with transaction(self._connection) as connection:
+            row = connection.execute(
+                f"SELECT number, {_TURN} FROM turn WHERE chat = ? AND ? IN (question_id, answer_id)",  # noqa: S608 - constant columns
+                (chat_id, message_id),
+            ).fetchone()
+            if row is None:
+                return False
+            number, turn = row[0], _turn(row[1:])
+            connection.execute("DELETE FROM turn WHERE chat = ? AND number >= ?", (chat_id, number))
+            if message_id == turn.answer_id:
+                _put_turn(connection, chat_id, number, without_answer(turn))
+            unpinned = connection.execute(
+                "SELECT opening FROM chat WHERE id = ? AND opening IS NOT NULL AND id NOT IN "
+                "(SELECT chat FROM turn WHERE exchange IS NOT NULL)",
+                (chat_id,),
+            ).fetchone()
+            if unpinned is not None:
+                connection.execute("UPDATE chat SET opening = NULL WHERE id = ?", (chat_id,))
+                forget_opening(connection, unpinned[0])
+        return True
+
+    def _chats(self, where: str, value: str) -> list[Chat]:
+        rows: sqlite3.Cursor = self._connection.execute(
+            "SELECT id, worktree, title, at, (SELECT count(*) FROM turn WHERE chat = id) FROM chat "  # noqa: S608 - constant clauses
+            f"WHERE {where} ORDER BY at DESC, id",
+            (value,),
+        )
+        return [Chat(*row) for row in rows]
+
+    def _piece(self, digest: str) -> bytes:
+        row = self._connection.execute("SELECT data FROM piece WHERE digest = ?", (digest,)).fetchone()
+        if row is None:
+            raise StoreError("a part of this chat is missing from Foreword's data: open a new one")
+        return bytes(row[0])
+
+
+def _put_turn(connection: SharedConnection, chat_id: str, number: int, turn: Turn) -> None:
+    """A turn without an answer."""
+    attachments = json.dumps(list(turn.attachments))
+    connection.execute(
+        "INSERT INTO turn (chat, number, question_id, answer_id, asked_at, question, attachments, status) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            chat_id, number, turn.question_id, turn.answer_id, turn.asked_at, turn.question, attachments,
+            turn.status,
+        ),
+    )  # fmt: skip
+
+
+def _put_pieces(connection: SharedConnection, pieces: Pieces) -> None:
+    connection.executemany("INSERT OR IGNORE INTO piece VALUES (?, ?)", list(pieces.items()))
+
+
+def _turn(row: tuple[Any, ...]) -> Turn:
+    question_id, answer_id, asked_at, question, attachments, status, answered_at, reply = row
+    return Turn(
+        question_id, answer_id, asked_at, question, tuple(json.loads(attachments)), status, answered_at,
+        unpack(reply) if reply else None,
+    )  # fmt: skip

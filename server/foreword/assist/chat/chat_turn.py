@@ -1,0 +1,261 @@
+"""One turn of a chat: from the user's words to the events of the answer, and what the chat keeps of it.
+
+begin -> stream -> end
+
+    begin    the question is written down; what was saved since the chat last heard of it becomes a block
+    stream   as for any answer; edits go to a proposal
+    end      the whole exchange joins the conversation, or nothing of it does and the question stays
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from foreword.assist.answering.answer_loop import AnswerEvent, Progress, answer, receipt_of
+from foreword.assist.answering.ask import offline_text
+from foreword.assist.chat.chat import NO_MODEL, Chat, Conversation, Exchange, Status, Turn, echo, opening_of
+from foreword.assist.chat.chat_store import ChatStore, Ending
+from foreword.assist.context.base_cache import AnchoredBase
+from foreword.assist.context.build_prefix import Prefix, build_prefix
+from foreword.assist.context.pending_changes import find_changes
+from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.edits.edit import files_json, ground_of, problems_json
+from foreword.assist.edits.edit_tool import Editor
+from foreword.assist.edits.proposal import Proposal
+from foreword.assist.question.answer import Answer, Receipt
+from foreword.assist.question.attachment_ref import AttachmentRef, pointers_to
+from foreword.assist.question.request import PreparedRequest, Thread, library_of, prepare
+from foreword.assist.question.tools import ToolScope
+from foreword.assist.session.ports import Provider, Runner, in_place
+from foreword.assist.session.providers import open_providers, provider_name, tools_style
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.overlay import unsaved_texts
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.core.documents.text import printable
+from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
+from foreword.prefix.lineage import Shown
+
+KEPT_STOPS = ("end_turn", "stop_sequence", "max_tokens", "tool_use", "model_context_window_exceeded")
+"""How an answer ends that joins the conversation. The API's documentation has refused turns left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """What the user says. `attachments` are the client's own words for `places`; `documents` what is open in the editor."""
+
+    text: str
+    places: tuple[AttachmentRef, ...] = ()
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    documents: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What came of a turn; `problems` are edits that failed, and new syntax errors."""
+
+    answer: Answer
+    proposal: Proposal
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A turn that is ready to be sent; `shown` are the versions of files that its block of changes tells of."""
+
+    prepared: PreparedRequest
+    conversation: Conversation
+    thread: Thread | None
+    shown: Mapping[str, Shown]
+    composed: str
+
+
+class ChatTurnRun:
+    """One turn under way. Iterate `events` once, within `contextlib.aclosing`; cancelling it books what was used."""
+
+    def __init__(self, session: Session, chat: Chat, said: UserMessage, run: Runner = in_place) -> None:
+        """Looking at files is done by `run`."""
+        self.turn = Turn(uuid4().hex, uuid4().hex, session.clock(), printable(said.text), said.attachments)
+        self.progress = Progress()
+        self.receipt: Receipt | None = None
+        self._session = session
+        self._chat = chat
+        self._said = said
+        self._run = run
+        self._editor: Editor | None = None
+
+    @property
+    def proposal(self) -> Proposal:
+        """What has come of the edits so far."""
+        return self._editor.proposal if self._editor else Proposal()
+
+    async def events(self) -> AsyncGenerator[AnswerEvent | TurnResult, None]:
+        """The events of the answer, and at last what came of it, which is kept by then.
+
+        Raises:
+            ForewordError: there is no answer; the message says why.
+        """
+        try:
+            begun = await self._run(self._begin)
+            answered: Answer | None = None
+            async with aclosing(self._answered(begun)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answered = event
+                    else:
+                        yield event
+            assert answered is not None, "answer() ends with an Answer or raises"  # noqa: S101 - its contract
+            spoken = TurnResult(answered, self.proposal, self._editor.problems if self._editor else ())
+            await asyncio.to_thread(self._end, begun, spoken)
+            yield spoken
+        except BaseException as error:
+            await asyncio.to_thread(self._give_up, error)
+            raise
+
+    async def _answered(self, begun: _Begun) -> AsyncGenerator[AnswerEvent, None]:
+        session, prepared = self._session, begun.prepared
+        editor = self._editor = Editor(ground_of(session, prepared))
+
+        def library() -> ToolScope:
+            return editor.over(library_of(prepared.saved, prepared.unsaved))
+
+        async with open_providers(session) as provider_for:
+            provider: Provider = provider_for(lambda: begun.composed)
+            try:
+                async with aclosing(answer(session, prepared, provider, library, self.progress)) as events:
+                    async for event in events:
+                        yield event
+            except RequestRejected as error:
+                await asyncio.to_thread(self._forget_thinking, begun, error)
+                raise
+            finally:
+                if self.progress.usages:
+                    self.receipt = receipt_of(session, prepared, provider, self.progress)
+
+    def _begin(self) -> _Begun:
+        session = self._session
+        if not self.turn.question.strip():
+            raise UsageError("the message is empty: say something")
+        with ChatStore(session.places.chats) as store:
+            session.report(*store.problems)
+            conversation = store.conversation(self._chat.id)
+            store.begin(self._chat.id, self.turn)
+        saved = take_snapshot(session)
+        thread, shown = _thread(session, saved, conversation)
+        unsaved = unsaved_texts(saved, session.repository, self._said.documents)
+        pointers = pointers_to(self._said.places, saved, unsaved)
+        prepared = prepare(
+            session,
+            saved,
+            self.turn.question,
+            pointers,
+            tools_style=tools_style(session),
+            asked_at=self.turn.asked_at,
+            kind="chat",
+            unsaved=unsaved,
+            thread=thread,
+        )
+        composed = offline_text(prepared, pointers) if provider_name(session) == "offline" else ""
+        return _Begun(prepared, conversation, thread, shown, composed)
+
+    def _end(self, begun: _Begun, spoken: TurnResult) -> None:
+        """Let the exchange join the conversation, all at once."""
+        answered, prepared = spoken.answer, begun.prepared
+        reply, now = reply_json(spoken, self.turn.answer_id), self._session.clock()
+        if answered.stop_reason in KEPT_STOPS:
+            opening = begun.conversation.opening
+            if opening is None and not prepared.prefix.provisional:
+                opening = opening_of(prepared.prefix, prepared.saved)
+            self._store(Ending("done", reply, now, _exchange(begun, self.progress, answered), opening))
+        else:
+            self._store(Ending("refused" if answered.stop_reason == "refusal" else "interrupted", reply, now))
+
+    def _give_up(self, error: BaseException) -> None:
+        """Nothing of this turn joins the conversation; a question that can't be asked is not kept either."""
+        reply: dict[str, Any] = {"text": "".join(self.progress.text)}
+        if isinstance(error, ForewordError):
+            reply["note"] = str(error)
+        if self.receipt is not None:
+            reply["receipt"] = self.receipt.to_json()
+        if isinstance(error, UsageError):
+            with ChatStore(self._session.places.chats) as store:
+                store.forget(self._chat.id, self.turn.question_id)
+        else:
+            status: Status = "failed" if isinstance(error, Exception) else "cancelled"
+            self._store(Ending(status, reply, self._session.clock()))
+
+    def _forget_thinking(self, begun: _Begun, cause: RequestRejected) -> None:
+        """Make sure that a chat does not end where the API no longer takes its own thinking back.
+
+        Blocks are bound to an account, on some models, and nobody can see from here that the key is another one now.
+        """
+        if begun.conversation.exchanges and "thinking" in str(cause):
+            with ChatStore(self._session.places.chats) as store:
+                store.forget_voices(self._chat.id)
+            raise RequestRejected(
+                "The API does not take back the thinking of earlier answers, as after a change of account; "
+                "it is left out from now on: send the message again."
+            ) from cause
+
+    def _store(self, ending: Ending) -> None:
+        with ChatStore(self._session.places.chats) as store:
+            store.end(self._chat.id, self.turn.question_id, ending)
+
+
+def _thread(
+    session: Session, saved: WorkspaceSnapshot, conversation: Conversation
+) -> tuple[Thread | None, Mapping[str, Shown]]:
+    """What the next turn goes on from, and the versions of files that its changes tell of; None for the first one."""
+    opening, lineage = conversation.opening, conversation.lineage
+    voice = (provider_name(session), session.settings.model)
+    history = conversation.history(voice)
+    if opening is None or lineage is None:
+        prefix = build_prefix(session, saved)
+        return Thread(prefix, prefix.delta, history, None, None) if history else None, {}
+    # What was not read yet is told of once it is.
+    unread = {path: saved.tree.blobs[path] for path in saved.unread}
+    lineage = lineage.without(unread)
+    changes = find_changes(session, saved, lineage, AnchoredBase(opening.base, {**opening.known, **unread}))
+    if changes.contents:
+        session.prefix_store.keep(changes.contents, session.clock())
+    told = (*lineage.delta, *([changes.block] if changes.block else []))
+    pending = (changes.block,) if changes.block else ()
+    decision = decide(
+        session, situation_of(session, opening.base, delta=lineage.delta, pending=pending), more_follow=True
+    )
+    prefix = Prefix(opening.variant, opening.anchor, opening.base, told, ttl=decision.ttl, why=decision.why)
+    parameters = conversation.parameters(voice)
+    return Thread(prefix, opening.delta, history, changes.block, parameters), changes.shown
+
+
+def _exchange(begun: _Begun, progress: Progress, answered: Answer) -> Exchange:
+    prepared = begun.prepared
+    content = progress.finished.content if progress.finished else ()
+    asked = {"role": "user", "content": [{"type": "text", "text": text} for text in prepared.turn]}
+    return Exchange(
+        voice=NO_MODEL if prepared.prefix.provisional else (answered.provider, answered.model),
+        parameters=prepared.parameters,
+        messages=tuple(echo((asked, *progress.tail), content)),
+        told=begun.thread.changes if begun.thread else None,
+        shown=begun.shown,
+    )
+
+
+def reply_json(spoken: TurnResult, answer_id: str) -> dict[str, Any]:
+    """What clients hear of an answer, now and later."""
+    told = spoken.answer.to_json()
+    del told["schema"]
+    return {**told, "proposals": proposals_json(spoken.proposal, answer_id, spoken.problems)}
+
+
+def proposals_json(
+    proposal: Proposal, answer_id: str, problems: Sequence[Problem] = ()
+) -> list[dict[str, Any]]:
+    """The proposal of an answer, named as the answer; none if there is nothing in it."""
+    if not proposal.files and not problems:
+        return []
+    return [{"proposalId": answer_id, "files": files_json(proposal), "problems": problems_json(problems)}]

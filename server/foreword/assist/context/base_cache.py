@@ -1,0 +1,220 @@
+"""The base at an anchor: which trees it may show, and its bytes, computed once for each tree and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from heapq import nsmallest
+from typing import Any
+
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.file_weight import weight_of
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.text import Text, decode
+from foreword.core.errors import WorkspaceError
+from foreword.core.source import Source
+from foreword.core.tree import FileTree
+from foreword.index.build.build import refresh
+from foreword.index.outline.grammar import grammar_version
+from foreword.index.page_rank import Ranking, rank
+from foreword.prefix.base.base import BaseSource, build_base
+from foreword.prefix.layers import Base, Block, Part
+from foreword.prefix.lineage import Anchor
+from foreword.storage.named_lock import named_lock
+from foreword.workspace.files.folder_digest import snapshot_digest
+from foreword.workspace.files.tree_builder import anchor_tree
+from foreword.workspace.git import history
+from foreword.workspace.git.history import churn, head_commit, heads, resolve_anchor, tree_of
+from foreword.workspace.git.repository import Repository
+from foreword.workspace.patterns import all_matching
+
+MAX_SNAPSHOT_BYTES = 100_000_000
+PROVISIONAL_TOKENS = 15_000
+PROVISIONAL_FILES = 4_000
+"""Of so many files a provisional base is made: those that were read first, which are the most important ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchoredBase:
+    """A base with the blobs of its tree."""
+
+    base: Base
+    blobs: Mapping[str, str]
+
+
+def candidate_anchors(session: Session, saved: WorkspaceSnapshot) -> tuple[Anchor, ...]:
+    """Where a new base would be laid, most shared first: merge base, HEAD; a snapshot where there is no commit."""
+    repository = session.repository
+    now = saved.heads or heads(repository) if repository else None
+    if repository is None or now is None:
+        return (Anchor("snapshot", snapshot_digest(saved.tree)),)
+    known = session.recall.anchors
+    if known is None or known[0] != now:
+        session.recall.anchors = known = now, _anchors_of(repository)
+    return known[1] or (Anchor("snapshot", snapshot_digest(saved.tree)),)
+
+
+def _anchors_of(repository: Repository) -> tuple[Anchor, ...]:
+    """The commits where a base may be laid; none before the first one."""
+    shared = resolve_anchor(repository)
+    if shared is None:
+        return ()
+    head = head_commit(repository) or shared.commit
+    own = shared if head == shared.commit else history.CommitAnchor(head, tree_of(repository, head))
+    return tuple(dict.fromkeys(Anchor("git", found.tree, found.commit) for found in (shared, own)))
+
+
+def anchored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase:
+    """The base at an anchor, from the store or built now; while another process builds it, wait for that.
+
+    Raises:
+        WorkspaceError: git can't read the anchor any more.
+    """
+    found = stored_base(session, saved, anchor)
+    if found is not None or session.index_store.path is None:
+        return found or _built_base(session, saved, anchor)
+    with named_lock(session.leases, f"{session.index_store.path}:{_key('base', saved, anchor)}"):
+        return stored_base(session, saved, anchor) or _built_base(session, saved, anchor)
+
+
+def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase:
+    if anchor.kind == "snapshot":
+        return _snapshot_base(session, saved, anchor)
+    tree = _git_tree(session, saved, anchor)
+    base = build_base(
+        source_of(session, saved, tree, _churn(session, anchor)), session.settings.context_budget
+    )
+    _store(session, _key("base", saved, anchor), base)
+    session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
+    return AnchoredBase(base, tree.blobs)
+
+
+def stored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:
+    """The base at an anchor if it is stored: it was built by another process, or before.
+
+    Raises:
+        WorkspaceError: git can't read the anchor any more.
+    """
+    base = _stored(session, _key("base", saved, anchor))
+    if base is None:
+        return None
+    if anchor.kind == "git":
+        return AnchoredBase(base, _git_tree(session, saved, anchor).blobs)
+    blobs = session.index_store.get_artifact(_key("tree", saved, anchor))
+    return None if blobs is None else AnchoredBase(base, json.loads(blobs))
+
+
+def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
+    """What is known so far of the saved state: short, because no later request reads it, and never stored."""
+    index, unranked = saved.index, Ranking((), {}, {})
+    build = session.indexing.latest if session.indexing else None
+    pinned = all_matching(session.settings.context_pins, index.paths)
+    first = nsmallest(PROVISIONAL_FILES, index.paths, key=lambda path: index.rows[path].id)
+    paths = tuple(dict.fromkeys((*first, *sorted(pinned))))
+    base = build_base(
+        BaseSource(
+            sizes={path: index.rows[path].size for path in paths},
+            weights={path: weight_of(path, index.language(path)) for path in paths},
+            languages=saved.report.languages,
+            ranks={path: 1 / (1 + path.count("/")) for path in paths},
+            churn=build.recent if build else {},
+            outline=index.outline,
+            definitions=lambda path: unranked.definitions(path, index.outline(path)),
+            read=lambda paths: saved.read_all(list(paths)),
+            pinned=pinned,
+        ),
+        PROVISIONAL_TOKENS,
+    )
+    return replace(base, whole=False)
+
+
+def _git_tree(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> FileTree:
+    repository = session.repository
+    assert repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    found = history.CommitAnchor(anchor.commit, anchor.tree)
+    key = (anchor.commit, anchor.tree, saved.variant)
+    return session.recall.tree(key, lambda: anchor_tree(repository, found, saved.rules, saved.tree.blobs))
+
+
+def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase:
+    """The base of a folder without commits; its contents are kept by whoever puts it in force."""
+    if anchor.tree != snapshot_digest(saved.tree):
+        raise WorkspaceError("the index that held it was deleted")
+    base = build_base(source_of(session, saved, saved.tree, {}), session.settings.context_budget)
+    _store(session, _key("base", saved, anchor), base)
+    session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
+    return AnchoredBase(base, saved.tree.blobs)
+
+
+def snapshot_contents(saved: WorkspaceSnapshot) -> dict[str, bytes]:
+    """What later files are compared with, by blob id: contents that only Foreword can keep."""
+    contents: dict[str, bytes] = {}
+    room = MAX_SNAPSHOT_BYTES
+    sources = [Source(p, saved.tree.blobs[p], p in saved.tree.dirty) for p in saved.index.blobs]
+    for source, data in saved.reader(sources):
+        if data is not None and len(data) <= room:
+            contents[source.blob] = data
+            room -= len(data)
+    return contents
+
+
+def source_of(
+    session: Session, saved: WorkspaceSnapshot, tree: FileTree, changes: Mapping[str, float]
+) -> BaseSource:
+    """What a base (or a map) of a tree is made of; unseen files are indexed."""
+    index, report = refresh(
+        session.index_store, tree, saved.reader, previous=saved.index, on_progress=session.on_progress
+    )
+    session.report(*report.problems)
+    ranking = rank(index)
+
+    def read(paths: Iterable[str]) -> dict[str, Text]:
+        sources = [Source(path, tree.blobs[path], path in tree.dirty) for path in paths]
+        return {source.path: decode(data) for source, data in saved.reader(sources) if data is not None}
+
+    return BaseSource(
+        sizes={path: index.rows[path].size for path in index.paths},
+        weights={path: weight_of(path, index.language(path)) for path in index.paths},
+        languages=report.languages,
+        ranks=dict(ranking.files),
+        churn={path: changes[path] for path in index.paths if path in changes},
+        outline=index.outline,
+        definitions=lambda path: ranking.definitions(path, index.outline(path)),
+        read=read,
+        pinned=all_matching(session.settings.context_pins, index.paths),
+    )
+
+
+def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> BaseSource:
+    """What the base at an anchor is made of; a snapshot must be of the saved state."""
+    if anchor.kind == "snapshot":
+        return source_of(session, saved, saved.tree, {})
+    return source_of(session, saved, _git_tree(session, saved, anchor), _churn(session, anchor))
+
+
+def _churn(session: Session, anchor: Anchor) -> Mapping[str, float]:
+    assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    return churn(session.repository, anchor.commit)
+
+
+def _key(kind: str, saved: WorkspaceSnapshot, anchor: Anchor) -> str:
+    """The base depends on the history too, by its churn: hence the commit beside the tree."""
+    return f"{kind}:{saved.variant}:{anchor.kind}:{anchor.tree}:{anchor.commit}"
+
+
+def _stored(session: Session, key: str) -> Base | None:
+    stored = session.index_store.get_artifact(key)
+    return None if stored is None else _decode(json.loads(stored))
+
+
+def _store(session: Session, key: str, base: Base) -> None:
+    session.index_store.put_artifact(key, json.dumps(asdict(base), ensure_ascii=False).encode())
+
+
+def _decode(raw: Mapping[str, Any]) -> Base:
+    return Base(_blocks(raw["stable"]), _blocks(raw["rest"]), raw["whole"])
+
+
+def _blocks(raw: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
+    return tuple(Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw)

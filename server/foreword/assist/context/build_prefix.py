@@ -1,0 +1,252 @@
+"""Laying the foreword: base and delta for the saved state of a workspace, the same bytes for every process.
+
+candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> changes since last shown -> append
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from foreword.assist.context.base_cache import (
+    AnchoredBase,
+    anchored_base,
+    candidate_anchors,
+    provisional_base,
+    snapshot_contents,
+    stored_base,
+)
+from foreword.assist.context.pending_changes import find_changes, has_unread_changes
+from foreword.assist.context.policy_inputs import current_cache_key, decide, situation_of
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.errors import Problem, StoreError, WorkspaceError
+from foreword.core.tokens import estimate
+from foreword.prefix.layers import Base, Block, blocks_digest
+from foreword.prefix.lineage import Anchor, Lineage
+from foreword.prefix.policy.policy import Ttl
+from foreword.prefix.policy.situation import Decision
+from foreword.workspace.files.folder_digest import snapshot_digest
+
+MAX_TRIES = 20
+KEEP = Decision("keep", "", "5m")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A laid prefix: `variant` names the settings that it depends on.
+
+    `ttl` is the lifetime of its marks, None for no marks, and `why` says why in a sentence.
+    `provisional` says in one sentence, if it was laid before the index was complete, what it shows. Nothing of it is
+    kept, and it gets no breakpoint: no later request begins like it.
+    """
+
+    variant: str
+    anchor: Anchor
+    base: Base
+    delta: tuple[Block, ...]
+    provisional: str = ""
+    ttl: Ttl | None = "5m"
+    why: str = ""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digests of its layers."""
+        return {"base": blocks_digest(self.base.blocks), "delta": blocks_digest(self.delta)}
+
+    @property
+    def delta_files(self) -> tuple[str, ...]:
+        """The files that the delta tells of."""
+        return tuple(sorted({part.path for block in self.delta for part in block.parts}))
+
+    @property
+    def shown_in_full(self) -> frozenset[str]:
+        """The files whose whole current text the model has: in the base and not changed, or new in full."""
+        told = {part.path: part.form for block in self.delta for part in block.parts}
+        return frozenset(path for path, form in {**self.base.forms, **told}.items() if form == "full")
+
+    def shows_in_full(self, path: str) -> bool:
+        """Whether the model has the whole current text of a file."""
+        return path in self.shown_in_full
+
+
+def build_prefix(
+    session: Session, saved: WorkspaceSnapshot, *, keep: bool = True, more_follow: bool = False
+) -> Prefix:
+    """The prefix for the saved state; `keep=False` changes nothing that is stored (for a look, a dry run).
+
+    `more_follow`: other questions come right after this one.
+
+    While the index is being built, a base that is stored is used, if all that changed since was read; else the
+    prefix is provisional.
+
+    Raises:
+        StoreError: other processes keep changing the prefix of this worktree.
+    """
+    for _ in range(MAX_TRIES):
+        version, in_force = session.prefix_store.lineage(session.worktree, saved.variant)
+        step = _next_step(session, saved, in_force, more_follow=more_follow)
+        if step is None:
+            return _provisional(session, saved)
+        prefix = step.prefix(saved.variant)
+        if not keep or step.lineage == in_force:
+            return prefix
+        if session.prefix_store.swap(
+            session.worktree,
+            saved.variant,
+            version,
+            step.lineage,
+            contents=_contents(saved, step),
+            now=session.clock(),
+        ):
+            return prefix
+    raise StoreError("other foreword processes keep changing this worktree's prefix: try again")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    lineage: Lineage
+    base: Base
+    contents: Mapping[str, bytes]
+    decision: Decision = KEEP
+
+    def prefix(self, variant: str) -> Prefix:
+        """The prefix after this step."""
+        lineage, decision = self.lineage, self.decision
+        return Prefix(variant, lineage.anchor, self.base, lineage.delta, ttl=decision.ttl, why=decision.why)
+
+
+def _contents(saved: WorkspaceSnapshot, step: _Step) -> Mapping[str, bytes]:
+    """What has to be kept with a step; a snapshot that comes into force is known to nobody else."""
+    is_new_snapshot = step.lineage.anchor.kind == "snapshot" and not step.lineage.delta
+    return snapshot_contents(saved) if is_new_snapshot else step.contents
+
+
+def _provisional(session: Session, saved: WorkspaceSnapshot) -> Prefix:
+    """A prefix for once, of what was read so far."""
+    n_read, n_files = len(saved.index.blobs), len(saved.tree.blobs)
+    told = f"the index is still being built: this answer used {n_read:,} of {n_files:,} files; nothing was cached"
+    note = (
+        f"<note>Only {n_read:,} of the {n_files:,} files of this repository were read so far, the most important "
+        "ones first. Others can be viewed by their path.</note>\n"
+    )
+    anchor = Anchor("snapshot", snapshot_digest(saved.tree))
+    return Prefix(saved.variant, anchor, provisional_base(session, saved), (Block(note),), told)
+
+
+def _next_step(
+    session: Session, saved: WorkspaceSnapshot, in_force: Lineage | None, *, more_follow: bool
+) -> _Step | None:
+    """The next lineage; None if it can't be told because the index is incomplete."""
+    candidates = candidate_anchors(session, saved)
+    if not saved.is_complete:
+        step = _step_meanwhile(session, saved, in_force, candidates)
+        return _decided(session, step, in_force, more_follow=more_follow) if step else None
+    kept = _grown(session, saved, in_force) if in_force else None
+    if kept is None:
+        return _decided(session, _fresh(session, saved, candidates), None, more_follow=more_follow)
+    kept = _decided(session, kept, in_force, more_follow=more_follow)
+    if kept.decision.action == "keep":
+        return kept
+    return _folded(session, kept, _fresh(session, saved, candidates), in_force, more_follow=more_follow)
+
+
+def _decided(
+    session: Session, step: _Step, in_force: Lineage | None, *, more_follow: bool, stays: int = 0
+) -> _Step:
+    """A step with the decision about it; of its delta, what was not sent before is pending.
+
+    `stays` are the tokens of the delta that would stand in front of any question, whatever the base.
+    """
+    delta = step.lineage.delta
+    n_sent = len(in_force.delta) if in_force else 0
+    now = situation_of(session, step.base, delta=delta[:n_sent], pending=delta[n_sent:])
+    left = max(0, now.delta - stays)
+    now = replace(now, base=now.base + now.delta - left, delta=left)
+    return replace(step, decision=decide(session, now, more_follow=more_follow))
+
+
+def _folded(
+    session: Session, kept: _Step, fresh: _Step, in_force: Lineage | None, *, more_follow: bool
+) -> _Step:
+    """The fresh step, unless it saves too little of a prefix that is still in some cache.
+
+    What was never committed can't be folded into a base that is read from a commit. What is warm for another model
+    or provider only stays for as long as its delta is within the limit.
+    """
+    warm = _warm_places(session, kept.base)
+    stays, n_tokens = _delta_tokens(fresh.lineage), _delta_tokens(kept.lineage)
+    if warm and stays >= n_tokens:
+        return kept
+    if current_cache_key(session) in warm:
+        again = _decided(session, kept, in_force, more_follow=more_follow, stays=stays)
+        if again.decision.action == "keep" or again.decision.ttl is None:
+            return again
+    elif warm and n_tokens <= session.settings.context_delta:
+        return kept
+    return _decided(session, fresh, None, more_follow=more_follow)
+
+
+def _warm_places(session: Session, base: Base) -> set[tuple[str, str]]:
+    """The providers and models whose cache probably still holds a base."""
+    now, digest = session.clock(), blocks_digest(base.blocks)
+    sent = session.prefix_store.sent(session.worktree)
+    return {(s.provider, s.model) for s in sent if s.is_warm(now) and s.digests.get("base") == digest}
+
+
+def _step_meanwhile(
+    session: Session, saved: WorkspaceSnapshot, in_force: Lineage | None, candidates: tuple[Anchor, ...]
+) -> _Step | None:
+    """The step that a complete index would give too; None if that is not sure yet."""
+    lineage = in_force or Lineage(candidates[0])
+    try:
+        anchored = stored_base(session, saved, lineage.anchor)
+    except WorkspaceError:
+        return None
+    if anchored is None or has_unread_changes(saved, lineage, anchored):
+        return None
+    step = _step(session, saved, lineage, anchored)
+    return step if in_force or _is_small(session, step.lineage) else None
+
+
+def _fresh(session: Session, saved: WorkspaceSnapshot, candidates: tuple[Anchor, ...]) -> _Step:
+    """A new lineage at the first candidate whose delta is within its limit, or at the last one."""
+    for anchor in candidates:
+        step = _grown(session, saved, Lineage(anchor))
+        if step is not None and (anchor == candidates[-1] or _is_small(session, step.lineage)):
+            return step
+    raise WorkspaceError("git can't read the commit that HEAD points at: fetch it, or check out another one")
+
+
+def _grown(session: Session, saved: WorkspaceSnapshot, lineage: Lineage) -> _Step | None:
+    """The lineage with a block for what changed since; None if its anchor can't be read any more."""
+    anchored = _readable(session, saved, lineage.anchor)
+    return None if anchored is None else _step(session, saved, lineage, anchored)
+
+
+def _step(session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase) -> _Step:
+    changes = find_changes(session, saved, lineage, anchored)
+    if changes.block is None:
+        return _Step(lineage, anchored.base, {})
+    grown = lineage.append(changes.block, changes.shown)
+    return _Step(grown, anchored.base, changes.contents)
+
+
+def _readable(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:
+    try:
+        return anchored_base(session, saved, anchor)
+    except WorkspaceError as error:
+        session.report(
+            Problem(f"the anchor {anchor.name[:12]} can't be read any more ({error}); a new base is laid")
+        )
+        return None
+
+
+def _is_small(session: Session, lineage: Lineage) -> bool:
+    """Whether a delta tells every change, rather than only naming some, and leaves half of its limit to grow."""
+    tells_all = all(part.weight for block in lineage.delta for part in block.parts)
+    return tells_all and 2 * _delta_tokens(lineage) <= session.settings.context_delta
+
+
+def _delta_tokens(lineage: Lineage) -> int:
+    return sum(estimate(block.text) for block in lineage.delta)

@@ -1,0 +1,136 @@
+"""What was saved since the model was last shown a file: from trees and texts to the next delta block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from foreword.assist.context.base_cache import AnchoredBase
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.text import Text, decode
+from foreword.core.exclusion import reason_for_content
+from foreword.core.outline import EMPTY_OUTLINE
+from foreword.core.source import Source
+from foreword.prefix.delta import FileChange, render_delta
+from foreword.prefix.layers import Block, Form
+from foreword.prefix.lineage import Lineage, Shown
+
+MAX_TOLD = 300
+"""Files of one block whose contents are compared; more than that are named only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The next block (None: nothing changed), the versions it shows, and the contents to keep by blob id."""
+
+    block: Block | None
+    shown: Mapping[str, Shown]
+    contents: Mapping[str, bytes]
+
+
+def find_changes(
+    session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase
+) -> Changes:
+    """The difference between what the model was last shown and what is saved."""
+    known = _known_blobs(lineage, anchored)
+    after = _saved_blobs(saved)
+    paths = sorted(
+        p for p in known.keys() | after.keys() if known.get(p) != after.get(p) and _counts(p, known, saved)
+    )
+    if not paths:
+        return Changes(None, {}, {})
+    by_weight = sorted(paths, key=lambda path: path not in after)
+    told, named = by_weight[:MAX_TOLD], sorted(by_weight[MAX_TOLD:])
+    old = _before(session, saved, {path: known[path] for path in told if path in known})
+    new = _after(saved, told)
+    forms = _forms(lineage, anchored)
+    seen = [path for path in told if path in new or path in old or path in forms]
+    block = render_delta([_change(path, old, new, forms, saved) for path in seen], named)
+    shown = _shown(block, after, (*seen, *named), forms) if block else {}
+    contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
+    return Changes(block, shown, contents)
+
+
+def has_unread_changes(saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase) -> bool:
+    """Whether a file that the index does not know yet is none of those that the model was shown."""
+    known = _known_blobs(lineage, anchored)
+    return any(known.get(path) != saved.tree.blobs[path] for path in saved.unread)
+
+
+def _saved_blobs(saved: WorkspaceSnapshot) -> Mapping[str, str]:
+    """What is saved. A file that was not read yet counts as it is in the tree: it is one that the model was shown."""
+    if saved.is_complete:
+        return saved.index.blobs
+    return {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
+
+
+def _known_blobs(lineage: Lineage, anchored: AnchoredBase) -> dict[str, str]:
+    """What the model believes to be there: the anchor's files, overlaid with what the delta told."""
+    known = dict(anchored.blobs)
+    for path, shown in lineage.shown.items():
+        if shown.blob is None:
+            known.pop(path, None)
+        else:
+            known[path] = shown.blob
+    return known
+
+
+def _counts(path: str, known: Mapping[str, str], saved: WorkspaceSnapshot) -> bool:
+    """A file that is left out by its contents was not shown before either, unless its contents changed."""
+    return path in saved.index.blobs or saved.tree.blobs.get(path) != known[path]
+
+
+def _forms(lineage: Lineage, anchored: AnchoredBase) -> dict[str, Form]:
+    return anchored.base.forms | {path: shown.form for path, shown in lineage.shown.items()}
+
+
+def _change(
+    path: str,
+    old: Mapping[str, bytes],
+    new: Mapping[str, bytes],
+    forms: Mapping[str, Form],
+    saved: WorkspaceSnapshot,
+) -> FileChange:
+    return FileChange(
+        path=path,
+        before=_decoded(old.get(path)),
+        after=_decoded(new.get(path)),
+        outline=saved.index.outline(path) if path in new else EMPTY_OUTLINE,
+        form=forms.get(path),
+    )
+
+
+def _decoded(data: bytes | None) -> Text | None:
+    return None if data is None else decode(data)
+
+
+def _before(session: Session, saved: WorkspaceSnapshot, blobs: Mapping[str, str]) -> dict[str, bytes]:
+    """Contents by path of blobs that may be gone from the disk: kept by Foreword, or in git's object store."""
+    kept = session.prefix_store.contents(blobs.values())
+    in_git = [Source(path, blob) for path, blob in blobs.items() if blob not in kept]
+    found = {path: kept[blob] for path, blob in blobs.items() if blob in kept}
+    if session.repository is not None:
+        found |= {source.path: data for source, data in saved.reader(in_git) if data is not None}
+    return {path: data for path, data in found.items() if reason_for_content(path, data) is None}
+
+
+def _after(saved: WorkspaceSnapshot, paths: Iterable[str]) -> dict[str, bytes]:
+    sources = [
+        Source(path, saved.index.blobs[path], path in saved.tree.dirty)
+        for path in paths
+        if path in saved.index.blobs
+    ]
+    return {source.path: data for source, data in saved.reader(sources) if data is not None}
+
+
+def _shown(
+    block: Block, after: Mapping[str, str], paths: Iterable[str], forms: Mapping[str, Form]
+) -> dict[str, Shown]:
+    told = {part.path: part.form for part in block.parts}
+    return {path: Shown(after.get(path), known_as(told.get(path), forms.get(path))) for path in paths}
+
+
+def known_as(told: Form | None, before: Form | None) -> Form:
+    """How the model knows a file after it was told of it: a diff adds to what it had, and no more than that."""
+    return "full" if told == "full" or (told == "diff" and before == "full") else "outline"

@@ -1,0 +1,130 @@
+"""What a decision about the prefix of a workspace looks at: the ledger, what was sent, the clock, signs of life.
+
+The decisions are pure (`prefix/policy/policy.py`), and the same in a replay. Their clock is the user's own: its days begin at
+midnight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from foreword.assist.accounts.day import start_of_day, utc_offset
+from foreword.assist.accounts.ledger import WARM
+from foreword.assist.context.rates import rates_of
+from foreword.assist.session.providers import provider_name, tools_style
+from foreword.assist.session.session import Session
+from foreword.core.tokens import weigh
+from foreword.model.tool_definitions import tool_definitions
+from foreword.prefix.instructions import SYSTEM_PROMPT
+from foreword.prefix.layers import Base, Block, blocks_digest
+from foreword.prefix.policy.activity import Signals
+from foreword.prefix.policy.gap_model import GapModel
+from foreword.prefix.policy.policy import TTL_SECONDS, Ttl, decide_request
+from foreword.prefix.policy.situation import Action, Decision, Situation, expected_growth
+from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.simulator import positions_of
+
+DAYS = 90
+MOST_ANSWERS = 400
+"""Older ones say nothing any more: the gap model forgets."""
+
+
+def situation_of(
+    session: Session,
+    base: Base,
+    *,
+    delta: Iterable[Block] = (),
+    pending: Iterable[Block] = (),
+) -> Situation:
+    """The situation of a base, with the `delta` that was sent over it and the blocks that a question would append."""
+    now, digest = session.clock(), blocks_digest(base.blocks)
+    offset = utc_offset(now)
+    sent = _sent_over(session, digest)
+    n_questions, n_pings = session.ledger.over_base(str(session.root), digest)
+    delta_tokens = _tokens(session, delta)
+    return Situation(
+        rates=rates_of(session.model),
+        gaps=gaps_of(session),
+        now=now + offset,
+        base=_instructions_tokens(session) + _tokens(session, base.blocks),
+        delta=delta_tokens,
+        pending=_tokens(session, pending),
+        turn=session.settings.context_excerpts,
+        growth=expected_growth(delta_tokens, n_questions),
+        ttl=_ttl_of(sent.ttl_s) if sent else None,
+        renewed=sent.at + offset if sent else None,
+        questions=n_questions,
+        pings=n_pings,
+        budget_left=max(0.0, session.settings.warm_day - _warmed_today(session, now)),
+        signals=_on_own_clock(session.signals(), offset),
+        setting=session.settings.cache_ttl,
+        delta_limit=session.settings.context_delta,
+    )
+
+
+def gaps_of(session: Session) -> GapModel:
+    """The law of the user's questions, as it is known in this workspace; its times are on the user's own clock."""
+    now = session.clock()
+    offset = utc_offset(now)
+    asked = session.ledger.asked(now - DAYS * 86_400, MOST_ANSWERS)
+    return GapModel.of_places(((at + offset, place) for at, place in asked), str(session.root))
+
+
+def decide(session: Session, now: Situation, *, more_follow: bool = False) -> Decision:
+    """Whether the base stays for a question that is asked now, and how long its marks live.
+
+    `more_follow`: other questions come right after it, whatever the user's habits are.
+    A prefix that is probably too short to be cached gets its marks all the same: they cost nothing then, and
+    estimates can be wrong.
+    """
+    setting = session.settings.cache_ttl
+    usual: Ttl = "1h" if setting == "1h" else "5m"
+    if setting != "off" and now.base + now.delta + now.pending < now.rates.minimum:
+        fits = now.delta + now.pending <= session.settings.context_delta
+        action: Action = "keep" if now.is_warm and fits else "rebase"
+        return Decision(action, "The prefix is short.", now.ttl or usual)
+    decided = decide_request(replace(now, gaps=now.gaps.learn(now.now)))
+    if more_follow and setting == "auto" and decided.action == "rebase":
+        return replace(decided, ttl=usual)
+    return decided
+
+
+def current_cache_key(session: Session) -> tuple[str, str]:
+    """The provider and model of now, whose cache counts."""
+    return provider_name(session), session.settings.model
+
+
+def _sent_over(session: Session, base: str) -> SentRequest | None:
+    """The newest request that kept this base at the provider and model of now."""
+    sent = session.prefix_store.sent(session.worktree)
+    mine = (
+        s
+        for s in sent
+        if (s.provider, s.model) == current_cache_key(session) and s.digests.get("base") == base
+    )
+    return next(mine, None)
+
+
+def _warmed_today(session: Session, now: float) -> float:
+    return session.ledger.spent_since(start_of_day(now), WARM)
+
+
+def _ttl_of(seconds: int) -> Ttl | None:
+    return next((ttl for ttl, lifetime in TTL_SECONDS.items() if lifetime == seconds), None)
+
+
+def _tokens(session: Session, blocks: Iterable[Block]) -> int:
+    return round(sum(weigh(block.text) for block in blocks) / session.ratio)
+
+
+def _instructions_tokens(session: Session) -> int:
+    """Tools and system prompt: no mark ends with them, so they are written, and read, with the base."""
+    tools = tool_definitions(tools_style(session)) if session.settings.tools_rounds else ()
+    positions = positions_of({"tools": tools, "system": [{"type": "text", "text": SYSTEM_PROMPT}]})
+    return round(positions[-1].weight / session.ratio)
+
+
+def _on_own_clock(signals: Signals, offset: float) -> Signals:
+    changed = signals.last_change
+    return signals if changed is None else replace(signals, last_change=changed + offset)

@@ -1,0 +1,74 @@
+"""Applying a proposal: each hunk where the file on disk still has its lines, each file written at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from foreword.assist.edits.proposal import Proposal, ProposedFile
+from foreword.core.documents.text import Text, decode, encode, printable
+from foreword.core.edits.hunk_placement import resolve
+from foreword.core.errors import EditError, Problem, WorkspaceError
+from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.workspace.files.atomic_write import move_file, remove_file, replace_file
+from foreword.workspace.files.disk import read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a proposed file: whether it was written, and what of it could not be."""
+
+    path: str
+    applied: bool
+    problems: tuple[Problem, ...] = ()
+
+
+def apply_proposal(root: Path, proposal: Proposal) -> tuple[Outcome, ...]:
+    """Write each file of the proposal that still fits, or those of its hunks that do."""
+    return tuple(_applied(root, file) for file in proposal.files.values())
+
+
+def _applied(root: Path, file: ProposedFile) -> Outcome:
+    try:
+        data = read_file(root, file.source or file.path) if file.before is not None else None
+    except WorkspaceError as error:
+        return Outcome(file.path, applied=False, problems=(Problem(str(error), file.path),))
+    if file.before is None:
+        return _created(root, file)
+    if data is None or len(data) > MAX_FILE_BYTES:
+        state = "is gone" if data is None else "has become too large"
+        problem = Problem(f"{file.source or file.path} {state}, so nothing was changed in it", file.path)
+        return Outcome(file.path, applied=False, problems=(problem,))
+    if file.after is None:
+        return _removed(root, file, data)
+    if file.source is not None:
+        not_moved = move_file(root, file.source, file.path, data)
+        if not_moved is not None:
+            return Outcome(file.path, applied=False, problems=(not_moved,))
+    resolution = resolve(file.hunks, decode(data))
+    problems = [refused.problem(file.path) for refused in resolution.refused]
+    if resolution.edits:
+        problems += _some(replace_file(root, file.path, data, encode(resolution.text)))
+    is_written = len(problems) == len(resolution.refused) < len(file.hunks)
+    return Outcome(file.path, is_written or file.source is not None, tuple(problems))
+
+
+def _created(root: Path, file: ProposedFile) -> Outcome:
+    try:
+        data = encode(Text(file.after or ""))
+    except EditError as error:
+        return Outcome(file.path, applied=False, problems=(Problem(str(error), file.path),))
+    problems = _some(replace_file(root, file.path, None, data))
+    return Outcome(file.path, not problems, problems)
+
+
+def _removed(root: Path, file: ProposedFile, data: bytes) -> Outcome:
+    if printable(decode(data).content) != file.shown_before:
+        stale = Problem(f"{file.path} has changed since, so it was not deleted", file.path)
+        return Outcome(file.path, applied=False, problems=(stale,))
+    problems = _some(remove_file(root, file.path, data))
+    return Outcome(file.path, not problems, problems)
+
+
+def _some(problem: Problem | None) -> tuple[Problem, ...]:
+    return (problem,) if problem is not None else ()

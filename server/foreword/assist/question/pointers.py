@@ -1,0 +1,139 @@
+"""Places that a user points at: `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`, and what is attached for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from foreword.assist.context.build_prefix import Prefix
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.text import lines_of
+from foreword.core.errors import UsageError, WorkspaceError
+from foreword.core.exclusion import reason_for_content
+from foreword.core.outline import Definition
+from foreword.prefix.turn import Attachment
+from foreword.workspace.files.disk import read_file
+
+CONTEXT_LINES = 20
+"""Shown around a single line that is in no definition, above and below."""
+
+_POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A file (relative to the workspace, forward slashes), with a range of 1-based lines if one was given.
+
+    What an editor shows and is no file yet comes with its `text`, and `path` is only what it is called.
+    """
+
+    path: str
+    first: int | None = None
+    last: int | None = None
+    text: str | None = None
+
+
+def parse_pointer(written: str) -> Pointer:
+    """A pointer as written on a command line.
+
+    Raises:
+        UsageError: it can't be one.
+    """
+    match = _POINTER.fullmatch(written)
+    if match is None or "\0" in written:
+        raise UsageError(
+            f"{written!r} is no place in the workspace: write FILE, FILE:LINE or FILE:FIRST-LAST"
+        )
+    first = int(match["first"]) if match["first"] else None
+    last = int(match["last"]) if match["last"] else first
+    if first is not None and last is not None and not 1 <= first <= last:
+        raise UsageError(f"{written!r} has no such lines: count from 1, the first before the last")
+    return Pointer(match["path"].replace("\\", "/").removeprefix("./"), first, last)
+
+
+def attachments_of(
+    pointers: Sequence[Pointer], saved: WorkspaceSnapshot, prefix: Prefix, unsaved: Mapping[str, str]
+) -> tuple[Attachment, ...]:
+    """What the turn shows for the pointers; a whole file that the prefix has in full is only named.
+
+    `unsaved` texts (by path) win over the saved ones.
+
+    Raises:
+        UsageError: there is no such file, or it is left out.
+    """
+    return tuple(_attachment(pointer, saved, prefix, unsaved.get(pointer.path)) for pointer in pointers)
+
+
+def pointed_names(saved: WorkspaceSnapshot, pointers: Sequence[Pointer]) -> tuple[str, ...]:
+    """What the definitions are called that the pointers with lines lie in, each once: the question is about them too."""
+    found = (
+        _smallest(saved, pointer.path, pointer.first)
+        for pointer in pointers
+        if pointer.first and pointer.text is None
+    )
+    return tuple(dict.fromkeys(one.name for one in found if one is not None))
+
+
+def _attachment(
+    pointer: Pointer, saved: WorkspaceSnapshot, prefix: Prefix, unsaved: str | None
+) -> Attachment:
+    text = _text_of(pointer, saved, unsaved)
+    n_lines = max(1, len(lines_of(text)))
+    if pointer.first is None or pointer.last is None:
+        content = None if prefix.shows_in_full(pointer.path) or unsaved is not None else text
+        return Attachment(pointer.path, content, 1, n_lines)
+    if pointer.first > n_lines:
+        raise UsageError(f"{pointer.path} has {n_lines} lines, not {pointer.first}: point at one of them")
+    first, last = (
+        _surroundings(pointer, saved, is_saved=unsaved is None and pointer.text is None)
+        if pointer.first == pointer.last
+        else (pointer.first, pointer.last)
+    )
+    return Attachment(pointer.path, text, first, min(last, n_lines))
+
+
+def _text_of(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) -> str:
+    if pointer.text is not None:
+        reason = reason_for_content(pointer.path, pointer.text.encode("utf-8", "surrogatepass"))
+        if reason is not None:
+            raise UsageError(f"{pointer.path} is left out ({reason}): point at something else")
+        return pointer.text
+    text = unsaved if unsaved is not None else saved.read_content(pointer.path)
+    if text is None:
+        raise UsageError(_why_missing(pointer.path, saved))
+    return text
+
+
+def _surroundings(pointer: Pointer, saved: WorkspaceSnapshot, *, is_saved: bool) -> tuple[int, int]:
+    """The smallest definition around a single line, or some lines on both sides of it.
+
+    What the index knows of a file holds for its saved text only.
+    """
+    line = pointer.first or 1
+    smallest = _smallest(saved, pointer.path, line) if is_saved else None
+    if smallest is not None:
+        return min(smallest.line, line - 3) if line > 3 else 1, smallest.end_line  # noqa: PLR2004 - a few lines of lead
+    return max(1, line - CONTEXT_LINES), line + CONTEXT_LINES
+
+
+def _smallest(saved: WorkspaceSnapshot, path: str, line: int) -> Definition | None:
+    """The smallest definition around a line of a saved file."""
+    around = [one for one in saved.index.outline(path).definitions if one.line <= line <= one.end_line]
+    return min(around, key=lambda one: (one.end_line - one.line, one.line), default=None)
+
+
+def _why_missing(path: str, saved: WorkspaceSnapshot) -> str:
+    reasons = {left.path: left.reason for left in saved.report.left_out}
+    if path in reasons:
+        return f"{path} is left out ({reasons[path]}): point at another file"
+    if _is_on_disk(path, saved):
+        return f"{path} is ignored: point at another file, or change what .gitignore and .forewordignore say"
+    return f"there is no file {path} in the workspace: give its path relative to the workspace"
+
+
+def _is_on_disk(path: str, saved: WorkspaceSnapshot) -> bool:
+    try:
+        return read_file(saved.root, path, limit=0) is not None
+    except WorkspaceError:  # it leads out of the workspace
+        return False

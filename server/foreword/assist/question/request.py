@@ -1,0 +1,217 @@
+"""One question from its words to its answer: prepare a request, send it, run the tool loop, write the receipt.
+
+`prepare` is all that needs no model (a dry run ends there); `answer` streams and books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from foreword.assist.context.build_prefix import Prefix, build_prefix
+from foreword.assist.question.pointers import Pointer, attachments_of, pointed_names
+from foreword.assist.question.retrieved import find_excerpts
+from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.question.tools import ToolScope
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.overlay import unsaved_files
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.errors import ContextTooLarge, UsageError
+from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Definition
+from foreword.index.search.search import search
+from foreword.model.catalog.model_info import thinking_of
+from foreword.model.tool_definitions import ToolStyle, tool_definitions
+from foreword.prefix import instructions
+from foreword.prefix.instructions import SYSTEM_PROMPT
+from foreword.prefix.layers import Block, text_digest
+from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
+from foreword.prefix.simulator import positions_of
+from foreword.prefix.turn import render_turn
+
+MIN_ANSWER_TOKENS = 256
+
+Kind = Literal["ask", "edit", "explain", "review", "fix", "rewrite", "simplify", "document", "tests", "chat"]
+INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "ask": instructions.ASK,
+        "edit": instructions.EDIT,
+        "explain": instructions.EXPLAIN,
+        "review": instructions.REVIEW,
+        "fix": instructions.FIX,
+        "rewrite": instructions.REWRITE,
+        "simplify": instructions.SIMPLIFY,
+        "document": instructions.DOCUMENT,
+        "tests": instructions.TESTS,
+        "chat": instructions.CHAT,
+    }
+)
+"""What the turn of each kind of request begins with: all that tells the kinds apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a later turn of a chat goes on from.
+
+    `foreword` is the chat's own base, with all changes that the chat was told, `delta` the part of them that stands in
+    the first message. `history` are the messages so far, the first one without base and delta. `changes` were saved
+    since the chat last heard of them. `parameters` are those of earlier turns, None to take those of now.
+    """
+
+    prefix: Prefix
+    delta: tuple[Block, ...]
+    history: tuple[Mapping[str, Any], ...]
+    changes: Block | None
+    parameters: Parameters | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A question that is ready to be sent.
+
+    `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
+    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones.
+    """
+
+    question: str
+    kind: Kind
+    parameters: Parameters
+    prefix: Prefix
+    payload: PrefixPayload
+    turn: tuple[str, ...]
+    saved: WorkspaceSnapshot
+    digests: Mapping[str, str]
+    prefix_weight: float
+    weight: float
+    asked_at: float
+    unsaved: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def history(self) -> tuple[Mapping[str, Any], ...]:
+        """The messages before the newest turn, for a chat."""
+        return self.payload.history
+
+    def body(self, tail: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+        """The exact Messages body, after `tail` (the messages of the tool loop so far)."""
+        return request_body(self.parameters, self.payload, self.turn, tail)
+
+
+def prepare(
+    session: Session,
+    saved: WorkspaceSnapshot,
+    question: str,
+    pointers: Sequence[Pointer] = (),
+    *,
+    use_cache: bool = True,
+    keep: bool = True,
+    prefix: Prefix | None = None,
+    tools_style: ToolStyle = "native",
+    asked_at: float | None = None,
+    kind: Kind = "ask",
+    unsaved: Mapping[str, str] | None = None,
+    thread: Thread | None = None,
+) -> PreparedRequest:
+    """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
+
+    `unsaved` are the texts of an editor that differ from the saved ones (`overlay.unsaved_texts`); `thread` is
+    what a turn of a chat goes on from, None for its first one.
+
+    Raises:
+        UsageError: the question is empty, or points at a file that is not there.
+        ContextTooLarge: the prompt does not fit into the model's window.
+    """
+    asked_at = session.clock() if asked_at is None else asked_at
+    if not question.strip():
+        raise UsageError("the question is empty: give it in quotes, or - to read it from standard input")
+    prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
+    texts = unsaved or {}
+    attachments = attachments_of(pointers, saved, prefix, texts)
+    excerpts = () if prefix.base.whole else _excerpts(session, saved, prefix, question, pointers, texts=texts)
+    ttl = prefix.ttl if use_cache and not prefix.provisional else None
+    parameters = _parameters(session, tools_style, thread)
+    payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
+    first = INSTRUCTIONS[kind]
+    if thread is not None:
+        payload = replace(payload, delta=thread.delta, history=thread.history)
+        first = instructions.CHAT_AGAIN if thread.history else first
+    turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts))
+    if thread is not None and thread.changes is not None:
+        turn = (thread.changes.text, *turn)
+    return _measured(session, PreparedRequest(
+        question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
+        texts,
+    ))  # fmt: skip
+
+
+def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = None) -> ToolScope:
+    """What the tools may see: unsaved texts first, then the saved state. Search knows the saved state alone."""
+    texts = unsaved or {}
+
+    def read(path: str) -> str | None:
+        return texts[path] if path in texts else saved.read_content(path)
+
+    def find(query: str, limit: int) -> Sequence[Excerpt]:
+        return search(saved.index, query, saved.read_content, limit=limit, echoes=saved.commit_messages)
+
+    def define(name: str) -> Sequence[tuple[str, Definition]]:
+        return find_definitions(saved.index, name)
+
+    paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))
+    return ToolScope(paths, read, find, define)
+
+
+def _excerpts(
+    session: Session,
+    saved: WorkspaceSnapshot,
+    prefix: Prefix,
+    question: str,
+    pointers: Sequence[Pointer],
+    *,
+    texts: Mapping[str, str],
+) -> tuple[Excerpt, ...]:
+    return find_excerpts(
+        saved,
+        question,
+        budget=session.settings.context_excerpts,
+        near=[*texts, *(p.path for p in pointers)],
+        shown=prefix.shown_in_full,
+        about=pointed_names(saved, [p for p in pointers if p.path not in texts]),
+    )
+
+
+def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None) -> Parameters:
+    model = session.model
+    if thread is not None and thread.parameters is not None:
+        return replace(thread.parameters, max_tokens=min(session.settings.answer_tokens, model.max_output))
+    tools = tool_definitions(tools_style)
+    return Parameters(
+        model=session.settings.model,
+        max_tokens=min(session.settings.answer_tokens, model.max_output),
+        system=SYSTEM_PROMPT,
+        tools=tuple(tools) if session.settings.tools_rounds else (),
+        thinking=thinking_of(model),
+    )
+
+
+def _digests(parameters: Parameters, prefix: Prefix) -> dict[str, str]:
+    instructions = text_digest(parameters.system + repr(parameters.tools))
+    return {"instructions": instructions, **prefix.digests}
+
+
+def _measured(session: Session, prepared: PreparedRequest) -> PreparedRequest:
+    """With the weights of the prompt, after making sure that it fits."""
+    positions = positions_of(prepared.body())
+    n_turn = len(prepared.turn)
+    weight, before = positions[-1].weight, positions[-1 - n_turn].weight
+    prefix_weight = weight if prepared.payload.is_chat else before
+    model, n_tokens = session.model, round(weight / session.ratio)
+    if n_tokens + MIN_ANSWER_TOKENS > model.context:
+        advice = "lower context.budget, or choose another model"
+        if prepared.history:
+            advice = "shorten the message, truncate the chat, or open a new one"
+        raise ContextTooLarge(
+            f"the prompt of about {n_tokens:,} tokens does not fit into the {model.context:,} of {model.id}: {advice}"
+        )
+    return replace(prepared, prefix_weight=prefix_weight, weight=weight)

@@ -1,0 +1,129 @@
+"""The model's tools, carried out on the snapshot: nothing here touches the disk or leaves the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.core.documents.text import lines_of, printable
+from foreword.core.errors import Problem
+from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Definition
+from foreword.model.tool_call import (
+    CreateCall,
+    DeleteCall,
+    FileCall,
+    InsertCall,
+    RenameCall,
+    ReplaceCall,
+    SearchCall,
+    SymbolsCall,
+    ToolCall,
+    ViewCall,
+    parse_call,
+)
+from foreword.prefix.base.render import numbered
+
+MAX_VIEW_LINES = 1_200
+MAX_LISTED = 300
+MAX_DEFINITIONS = 40
+
+EditCall = CreateCall | ReplaceCall | InsertCall | FileCall
+
+
+def no_editing(_: EditCall) -> str | Problem:
+    """What an edit gives where none is wanted."""
+    return Problem("This is a question: files are not edited here. Show the change in your answer.")
+
+
+def _forget(_path: str, _first: int, _last: int) -> None:
+    """Nobody wants to know what was viewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolScope:
+    """What the tools may see: the paths of the snapshot, their texts, search and definitions.
+
+    `edit` carries out an edit, on a proposal; `viewed` hears which lines (1-based, inclusive) of a file were shown.
+    """
+
+    paths: Sequence[str]
+    read: Callable[[str], str | None]
+    search: Callable[[str, int], Sequence[Excerpt]]
+    definitions: Callable[[str], Sequence[tuple[str, Definition]]]
+    edit: Callable[[EditCall], str | Problem] = no_editing
+    viewed: Callable[[str, int, int], None] = _forget
+
+
+def tool_results(content: Sequence[Mapping[str, Any]], library: ToolScope) -> list[dict[str, Any]]:
+    """A `tool_result` block for each `tool_use` block of an assistant's message, in their order."""
+    return [_result(block, library) for block in content if block.get("type") == "tool_use"]
+
+
+def _result(block: Mapping[str, Any], library: ToolScope) -> dict[str, Any]:
+    call = parse_call(block)
+    outcome = call if isinstance(call, Problem) else carry_out(call, library)
+    failed = isinstance(outcome, Problem)
+    text = outcome.message if isinstance(outcome, Problem) else outcome
+    result = {"type": "tool_result", "tool_use_id": block["id"], "content": text or "(empty)"}
+    return result | ({"is_error": True} if failed else {})
+
+
+def carry_out(call: ToolCall, library: ToolScope) -> str | Problem:
+    """What a call gives back to the model, or why it can't be done."""
+    match call:
+        case ViewCall(path, first, last):
+            return _view(clean_path(path), first, last, library)
+        case SearchCall(query, limit):
+            return _found(library.search(query, limit))
+        case SymbolsCall(name):
+            return _defined(name, library.definitions(name))
+        case CreateCall() | ReplaceCall() | InsertCall() | DeleteCall() | RenameCall():
+            return library.edit(call)
+
+
+def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | Problem:
+    content = library.read(path)
+    if content is None:
+        return _list_directory(path, library.paths)
+    n_lines = len(lines_of(content))
+    end = min(last or n_lines, n_lines, start + MAX_VIEW_LINES - 1)
+    if start > max(n_lines, 1):
+        return Problem(f"{path} has {n_lines} lines; view a range within them.")
+    more = "" if end >= (last or n_lines) or end >= n_lines else f"(lines {end + 1} to {n_lines} not shown)\n"
+    library.viewed(path, start, end)
+    return numbered(printable(content), start, end) + more
+
+
+def _list_directory(path: str, paths: Sequence[str]) -> str | Problem:
+    prefix = "" if path in ("", ".") else f"{path}/"
+    below = [p[len(prefix) :] for p in paths if p.startswith(prefix)]
+    if not below:
+        return Problem(f"No file or directory {path!r} in the workspace; search for it, or view '.'.")
+    names = sorted({name.split("/")[0] + ("/" if "/" in name else "") for name in below})
+    more = f"(and {len(names) - MAX_LISTED} more)\n" if len(names) > MAX_LISTED else ""
+    return "".join(f"{prefix}{name}\n" for name in names[:MAX_LISTED]) + more
+
+
+def _found(excerpts: Sequence[Excerpt]) -> str:
+    if not excerpts:
+        return "Nothing found."
+    return printable("\n".join(_shown(excerpt) for excerpt in excerpts))
+
+
+def _shown(excerpt: Excerpt) -> str:
+    rows = excerpt.text.split("\n")
+    lines = "".join(f"{number}\t{row}\n" for number, row in enumerate(rows, excerpt.start_line))
+    return f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}\n{lines}"
+
+
+def _defined(name: str, found: Sequence[tuple[str, Definition]]) -> str:
+    rows = [f"{path}:{d.line}-{d.end_line} {d.kind} {d.signature}\n" for path, d in found[:MAX_DEFINITIONS]]
+    more = f"(and {len(found) - MAX_DEFINITIONS} more)\n" if len(found) > MAX_DEFINITIONS else ""
+    return printable("".join(rows) + more) or f"No definition of {name} is known; search for it."
+
+
+def clean_path(path: str) -> str:
+    """A path as models write it: `./a`, `/a` and `a/` all mean `a` of the workspace."""
+    return "/".join(part for part in path.split("/") if part not in ("", "."))

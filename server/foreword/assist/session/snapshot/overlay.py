@@ -1,0 +1,60 @@
+"""What an editor shows and has not saved: texts that win over the disk, in the turn and in the tools."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.text import printable
+from foreword.core.exclusion import reason_for_content, reason_for_path
+from foreword.prefix.turn import Unsaved
+from foreword.workspace.git.git_listing import ignored_by_git
+from foreword.workspace.git.repository import Repository
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def workspace_path(root: Path, path: Path) -> str | None:
+    """The path of a file relative to the workspace, with forward slashes; None if it is somewhere else."""
+    plain = Path(os.path.normpath(path))
+    for candidate in (plain, plain.parent.resolve() / plain.name):
+        if candidate.is_relative_to(root) and candidate != root:
+            return candidate.relative_to(root).as_posix()
+    return None
+
+
+def unsaved_texts(
+    saved: WorkspaceSnapshot, repository: Repository | None, documents: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Of open documents (path in the workspace, text) those that differ from the saved state.
+
+    A file that is left out stays out, also a new one that would be.
+    """
+    texts = {path: text.removeprefix(BYTE_ORDER_MARK) for path, text in documents}
+    known = saved.read_all(tuple(texts))
+    changed = {p: t for p, t in texts.items() if p in known and not _is_same(t, known[p].content)}
+    new = {p: t for p, t in texts.items() if p not in saved.index.blobs and _may_be_new(saved, p)}
+    hidden = ignored_by_git(repository, new) if repository is not None and new else frozenset()
+    shown = changed | {path: text for path, text in new.items() if path not in hidden}
+    return {path: text for path, text in sorted(shown.items()) if not _is_left_out(path, text)}
+
+
+def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[Unsaved, ...]:
+    """What the turn says of unsaved texts."""
+    return tuple(Unsaved(path, text, saved.read_content(path)) for path, text in unsaved.items())
+
+
+def _is_same(text: str, saved: str) -> bool:
+    return text == saved or printable(text) == printable(saved)
+
+
+def _may_be_new(saved: WorkspaceSnapshot, path: str) -> bool:
+    """Whether nothing is on disk yet, and no rule about names leaves the file out."""
+    on_disk = (saved.root / path).exists() or (saved.root / path).is_symlink()
+    return not on_disk and reason_for_path(path) is None and not saved.rules.ignores(path)
+
+
+def _is_left_out(path: str, text: str) -> bool:
+    return reason_for_content(path, text.encode("utf-8", "surrogatepass")) is not None

@@ -1,0 +1,154 @@
+"""The last look at a large workspace, kept in the index store, so that a new process goes on from it.
+
+It saves a start the work of listing, judging and looking up files that have not changed; it is never believed:
+the next look compares it with what git lists and what is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, replace
+from types import MappingProxyType
+from typing import Any
+
+from foreword import __version__
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.artifact import keep, kept
+from foreword.core.language import language_of
+from foreword.core.tree import FileTree, LeftOut
+from foreword.index.build.build import BuildReport
+from foreword.index.build.update import Whole
+from foreword.index.index import Index
+from foreword.index.outline.grammar import grammar_version
+from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.row_codec import pack_rows, unpack_rows
+from foreword.workspace.files.tree_builder import listed
+from foreword.workspace.files.working_tree import SavedFiles
+from foreword.workspace.ignore import IgnoreRules
+
+MIN_FILES = 2_000
+"""Smaller workspaces are looked at in a moment anyway."""
+
+FORMAT = 4
+"""Of the parts and their order."""
+
+_NUL = "\0"
+
+
+def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> None:
+    """Keep a look for the next process; `name` stands for the rules about which files count.
+
+    Raises:
+        StoreError: the store is locked for too long.
+    """
+    if session.repository is None or len(files.tree.blobs) < MIN_FILES:
+        return
+    if session.recall.remembered == files.listing:
+        return
+    keep(session, _key(session, name), (_packed_files(files), _packed_whole(whole)))
+    session.recall.remembered = files.listing
+
+
+def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
+    """Let this process go on from the last look of another one, if there is one that fits.
+
+    Raises:
+        StoreError: the store is locked for too long.
+    """
+    packed = kept(session, _key(session, name)) if session.repository else None
+    if packed is None:
+        return
+    of_files, of_whole = packed
+    blobs, files = _files(of_files, rules)
+    whole = _whole(of_whole, files.tree, blobs, session.index_store)
+    if whole is not None:
+        session.recall.files, session.recall.remembered = files, files.listing
+        session.recall.keep(whole, is_whole=True)
+
+
+def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
+    blobs, reasons = files.tree.blobs, files.reasons
+    seen = (files.listing, files.index, list(files.touched), list(files.tree.dirty))
+    changed = (_difference(blobs, files.tracked), _difference(reasons, files.left_out))
+    return _joined(blobs), _joined(reasons), changed, seen
+
+
+def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str], SavedFiles]:
+    """The files as they were seen, and the blobs of their tree."""
+    joined_blobs, joined_reasons, changed, (listing, index, touched, dirty) = packed
+    blobs, reasons = _parted(joined_blobs), _parted(joined_reasons)
+    tree = FileTree(MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty))
+    tracked, left_out = (_changed(*pair) for pair in zip((blobs, reasons), changed, strict=True))
+    known = MappingProxyType(tracked)
+    return blobs, SavedFiles(tree, rules, listing, known, left_out, reasons, index, frozenset(touched))
+
+
+def _packed_whole(whole: Whole) -> tuple[Any, ...]:
+    """The rows, which files have none or are left out by their contents, and what the report says beyond the tree."""
+    rows, blobs, tree = whole.index.rows, whole.index.blobs, whole.tree
+    without = [path for path in tree.blobs if path not in rows]
+    hidden = [path for path in rows if path not in blobs]
+    known = frozenset(tree.left_out)
+    more = [tuple(one) for one in whole.report.left_out if one not in known]
+    report = asdict(replace(whole.report, left_out=(), problems=()))
+    versions = _versions({language_of(path) or "" for path in rows})
+    return versions, pack_rows(list(rows.values())), without, hidden, report, more
+
+
+def _whole(packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store: Store) -> Whole | None:
+    """The index of `tree`, which has these blobs, as it was, if outlines would be made in the same way now."""
+    versions, packed_rows, without, hidden, told, more = packed
+    if versions != _versions(versions):
+        return None
+    read = _without(blobs, without)
+
+    def rows() -> dict[str, Row]:
+        return dict(zip(read, unpack_rows(packed_rows), strict=True))
+
+    index = Index(store, tree.blobs, rows, shown=_without(read, hidden))
+    left_out = tuple(sorted((*tree.left_out, *map(LeftOut._make, more))))
+    return Whole(tree, index, BuildReport(**told | {"left_out": left_out, "problems": ()}))
+
+
+def _joined(texts: Mapping[str, str]) -> tuple[str, str]:
+    """A dictionary as two texts, which are read back ten times as fast: no path and no reason has a NUL."""
+    return _NUL.join(texts), _NUL.join(texts.values())
+
+
+def _parted(joined: tuple[str, str]) -> dict[str, str]:
+    return dict(zip(*(text.split(_NUL) for text in joined), strict=True)) if joined[0] else {}
+
+
+def _difference(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str | None]:
+    """What to set in `before`, or to take away, so that it is `after`."""
+    if before == after:
+        return {}
+    changed: dict[str, str | None] = dict.fromkeys(before.keys() - after.keys())
+    return changed | dict(after.items() - before.items())
+
+
+def _changed(before: dict[str, str], difference: Mapping[str, str | None]) -> dict[str, str]:
+    """What `before` is made from by a difference, in the order of paths."""
+    if not difference:
+        return before
+    after = {path: value for path, value in {**before, **difference}.items() if value is not None}
+    return after if before.keys() >= difference.keys() else dict(sorted(after.items()))
+
+
+def _without(texts: dict[str, str], paths: Collection[str]) -> dict[str, str]:
+    """The texts without those of some paths; they themselves if all stay."""
+    if not paths:
+        return texts
+    kept = texts.copy()
+    for path in paths:
+        del kept[path]
+    return kept
+
+
+def _versions(languages: Iterable[str]) -> dict[str, str]:
+    """What the outlines in the store must have been made by."""
+    return {language: grammar_version(language) for language in sorted(languages)}
+
+
+def _key(session: Session, name: str) -> str:
+    return f"look:{__version__}:{FORMAT}:{session.worktree}:{name}"

@@ -1,0 +1,244 @@
+"""The saved state of a workspace: its tree, the index of it, and a name for exactly this state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from time import time_ns
+
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.session.snapshot.indexing import Build, Built, Work
+from foreword.assist.session.snapshot.parse_priority import by_importance
+from foreword.assist.session.snapshot.snapshot_cache import recall_last_look, remember
+from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
+from foreword.core.documents.text import Text, decode
+from foreword.core.errors import Problem
+from foreword.core.exclusion import reason_for_content
+from foreword.core.source import Reader, Source
+from foreword.core.tree import FileTree, blob_id, make_tree
+from foreword.index.build.build import BuildReport, find_known, prepare, refresh
+from foreword.index.build.parse_jobs import FEW_FILES, Progress
+from foreword.index.build.update import Whole, changed_paths, update
+from foreword.index.index import Index
+from foreword.index.search.commit_messages import CommitMessageIndex
+from foreword.index.store.outline_store import Store
+from foreword.prefix.instructions import PREFIX_FORMAT
+from foreword.workspace.files.disk import hash_of, read_file, read_sources
+from foreword.workspace.files.folder_digest import snapshot_digest
+from foreword.workspace.files.watch_filter import relevant_paths
+from foreword.workspace.files.working_tree import SavedFiles, can_see_again, see_again, see_files
+from foreword.workspace.git.history import head_of
+from foreword.workspace.git.recent_files import recently_changed
+from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSnapshot:
+    """`variant` names what else a prefix depends on.
+
+    `unread` are files that the index does not know yet, because it is still being built.
+    `past` is what the history says of the files.
+    `heads` is where HEAD and the default branches were; None if that look did not ask.
+    """
+
+    root: Path
+    tree: FileTree
+    index: Index
+    report: BuildReport
+    variant: str
+    rules: IgnoreRules
+    reader: Reader
+    unread: frozenset[str] = frozenset()
+    past: Past = field(default_factory=Past)
+    heads: str | None = None
+
+    @property
+    def revision(self) -> str:
+        """The name of the saved bytes of all files."""
+        return snapshot_digest(self.tree)[:16]
+
+    @property
+    def commit_messages(self) -> CommitMessageIndex:
+        """What the history up to the commit that is checked out says to words."""
+        return self.past.commit_messages(head_of(self.heads) if self.heads else None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file was read."""
+        return not self.unread
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that can be read: those of the index, and those that it does not know yet."""
+        return (*self.index.paths, *sorted(self.unread))
+
+    def read(self, path: str) -> Text | None:
+        """The saved text of a file, or None."""
+        return self.read_all([path]).get(path)
+
+    def read_all(self, paths: Sequence[str]) -> dict[str, Text]:
+        """The saved texts of those of the paths that can be read and are not left out."""
+        known = [path for path in paths if path in self.index.blobs or path in self.unread]
+        texts = {path: data for path in known if (data := self._on_disk(path)) is not None}
+        rest = [Source(p, self.tree.blobs[p], p in self.tree.dirty) for p in known if p not in texts]
+        texts |= {source.path: data for source, data in self.reader(rest) if data is not None}
+        return {
+            path: decode(texts[path]) for path in known if path in texts and self._is_shown(path, texts[path])
+        }
+
+    def _is_shown(self, path: str, data: bytes) -> bool:
+        """A file of the index passed the rules about contents when it was indexed."""
+        return path in self.index.blobs or reason_for_content(path, data) is None
+
+    def read_content(self, path: str) -> str | None:
+        """The characters of a file, or None."""
+        text = self.read(path)
+        return text.content if text else None
+
+    def _on_disk(self, path: str) -> bytes | None:
+        """The bytes on disk if they are still those of the tree: quicker than asking git for each file."""
+        data = read_file(self.root, path)
+        return (
+            data
+            if data is not None and hash_of(data, self.tree.blobs[path]) == self.tree.blobs[path]
+            else None
+        )
+
+
+def take_snapshot(session: Session) -> WorkspaceSnapshot:
+    """The saved state as it is now; unseen files are indexed.
+
+    Where the session builds its index beside the questions, it is what came of that in a moment (see `WorkspaceSnapshot.unread`).
+
+    Raises:
+        WorkspaceError: the files can't be listed.
+        StoreError: the index can't be used.
+    """
+    rules, wrong = read_rules(session.root)
+    session.report(*wrong)
+
+    def recalled() -> SavedFiles | None:
+        if session.recall.files is None:
+            recall_last_look(session, rules, _variant(session))
+        return session.recall.files
+
+    began_ns, recall_untracked = time_ns(), partial(known_untracked, session)
+    files = see_files(session.root, session.repository, rules, recalled, recall_untracked)
+    note_at_end(session, files, began_ns)
+    return _saved(session, files)
+
+
+def refresh_snapshot(session: Session, paths: Collection[str]) -> WorkspaceSnapshot:
+    """The saved state, where nothing but some files can have changed since the last look: quicker by far.
+
+    It is what keeps the index up to date between questions; a question itself looks at everything.
+
+    Raises:
+        WorkspaceError: the files can't be listed.
+        StoreError: the index can't be used.
+    """
+    before, repository = session.recall.files, session.repository
+    if before is None or repository is None or not can_see_again(before, session.root, paths):
+        return take_snapshot(session)
+    return _saved(session, see_again(before, repository, paths))
+
+
+def changes_that_count(session: Session, paths: Collection[str]) -> frozenset[str]:
+    """Those of some changed paths that may change what a look sees: known files do, ignored ones never."""
+    before = session.recall.files
+    new = frozenset(paths) if before is None else frozenset(paths) - before.tree.blobs.keys()
+    return frozenset(paths) - new | relevant_paths(session.repository, new)
+
+
+def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
+    tree, recall = files.tree, session.recall
+    reader = partial(read_sources, session.root, session.repository)
+    index, report, unread = _indexed(session, tree, reader)
+    recall.files, recall.past = files, recall.past or Past(session.repository)
+    found = Whole(tree, index, report)
+    recall.keep(found, is_whole=not unread)
+    if not unread:
+        remember(session, files, found, _variant(session))
+    session.report(*report.problems)
+    if not index.blobs and not unread:
+        session.report(
+            Problem("there are no files to read here: check --workspace, or what is ignored and left out")
+        )
+    return WorkspaceSnapshot(
+        session.root,
+        tree,
+        index,
+        report,
+        _variant(session),
+        files.rules,
+        reader,
+        unread,
+        recall.past,
+        files.heads,
+    )
+
+
+def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, BuildReport, frozenset[str]]:
+    """The index with what is not in it yet."""
+    store, indexing, recall = session.index_store, session.indexing, session.recall
+    whole = recall.whole
+    if whole is not None:
+        paths = changed_paths(whole.tree, tree)
+        if not paths:
+            n_blobs = whole.report.parsed + whole.report.reused
+            return whole.index, replace(whole.report, parsed=0, reused=n_blobs), frozenset()
+        if len(paths) <= FEW_FILES:
+            return *update(store, whole, tree, reader, paths), frozenset()
+    if indexing is None:
+        built = refresh(store, tree, reader, previous=recall.index, on_progress=session.on_progress)
+        return *built, frozenset()
+    while True:
+        found = find_known(store, tree, previous=recall.index, is_unreadable=indexing.is_unreadable)
+        unread = found[2]
+        if not unread:
+            return found
+        if indexing.running is None and len(unread) <= FEW_FILES:
+            return *refresh(store, tree, reader, previous=found[0]), frozenset()
+        build = indexing.begin(tree, len(unread), _building(session, indexing.opened, tree, reader, unread))
+        build.wait()
+        if build.result is None:
+            _index_later_ones(store, build.tree, tree, reader, unread)
+            return find_known(store, tree, previous=found[0], is_unreadable=indexing.is_unreadable)
+
+
+def _building(
+    session: Session, opened: frozenset[str], tree: FileTree, reader: Reader, unread: frozenset[str]
+) -> Work:
+    """The work of a build, for a thread of its own: it uses nothing of the session that others change."""
+    store, root, repository = session.index_store, session.root, session.repository
+
+    def work(build: Build, on_progress: Progress) -> Built:
+        prepare(reader)
+        build.recent = recently_changed(root, repository, unread)
+        first = by_importance(unread, opened=opened, changed=tree.dirty, recent=build.recent)
+        index, report = refresh(store, tree, reader, first=first, on_progress=on_progress)
+        return Built(report, frozenset((p, b) for p, b in tree.blobs.items() if p not in index.rows))
+
+    return work
+
+
+def _index_later_ones(
+    store: Store, building: FileTree, tree: FileTree, reader: Reader, unread: frozenset[str]
+) -> None:
+    """Index what was saved after a build began, if it is little: the build does not know of it."""
+    later = {path: tree.blobs[path] for path in unread if building.blobs.get(path) != tree.blobs[path]}
+    if len(later) <= FEW_FILES:
+        refresh(store, make_tree(later, dirty=tree.dirty & later.keys()), reader)
+
+
+def _variant(session: Session) -> str:
+    """What the bytes of a base depend on besides the anchor."""
+    ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
+    parts = [PREFIX_FORMAT, settings.context_budget, blob_id(ignored)]
+    parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,84 @@
+"""Whether something about a workspace can be sent now, as far as can be told without looking at anything.
+
+Made after each look at the files and after each answer; code actions go by the newest one at hand. What is sent is
+checked again when it is sent: nothing depends on this being up to date.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+
+from foreword.assist.accounts.day import start_of_day
+from foreword.assist.session.providers import provider_name
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.assist.session.trust_store import is_trusted
+from foreword.core.exclusion import reason_for_path
+from foreword.core.tree import LeftOut
+from foreword.workspace.git.git_listing import ignored_by_git
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`limit` says which limit is reached, or is empty; `left_out` are the files that are left out, sorted by path.
+
+    `read` are those that are not; `ignored` those of the files that were asked about that git ignores.
+    """
+
+    provider: str
+    is_trusted: bool
+    limit: str
+    read: Container[str]
+    left_out: Sequence[LeftOut]
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the offline provider answers: it sends nothing, costs nothing, and can't edit."""
+        return self.provider == "offline"
+
+    def reason_for(self, path: str) -> str | None:
+        """Why a file is left out, or None."""
+        if path in self.read:
+            return None
+        folders = path.split("/")[:-1]
+        above = ("/".join(folders[:n]) + "/" for n in range(1, len(folders) + 1))
+        reasons = (self._listed(place) for place in (path, *above))
+        known = next((reason for reason in reasons if reason is not None), None) or reason_for_path(path)
+        return known or ("ignored by git" if path in self.ignored else None)
+
+    def _listed(self, path: str) -> str | None:
+        """The reason in the list, which may have tens of thousands of lines."""
+        at = bisect_left(self.left_out, LeftOut(path, ""))
+        listed = self.left_out[at] if at < len(self.left_out) else None
+        return listed.reason if listed is not None and listed.path == path else None
+
+
+def readiness(
+    session: Session, saved: WorkspaceSnapshot | None, earlier: Readiness | None = None
+) -> Readiness:
+    """How things stand now; of a workspace that was not looked at yet, every file may be asked about."""
+    name = provider_name(session)
+    return Readiness(
+        provider=name,
+        is_trusted=is_trusted(session.places, session.root),
+        limit=_limit(session) if name != "offline" else "",
+        read=saved.index.blobs if saved else frozenset(),
+        left_out=saved.report.left_out if saved else (),
+        ignored=earlier.ignored if earlier else frozenset(),
+    )
+
+
+def ignored_among(session: Session, paths: Iterable[str]) -> frozenset[str]:
+    """Those of the paths that git ignores."""
+    asked = tuple(paths)
+    return ignored_by_git(session.repository, asked) if session.repository and asked else frozenset()
+
+
+def _limit(session: Session) -> str:
+    limit = session.settings.limits_day
+    if not limit or session.ledger.spent_since(start_of_day(session.clock())) < limit:
+        return ""
+    return f"today's limit of ${limit:.2f} is reached: raise limits.day"

@@ -1,0 +1,194 @@
+"""Booking a request: its verdict, what the next verdict needs to know, and its row of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from foreword.assist.accounts.ledger import WARM, LedgerRow, Status
+from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.ports import Provider
+from foreword.assist.session.session import Session
+from foreword.assist.spending.single_flight import lifetime_of
+from foreword.core.reply import Started
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.pricing import cost, cost_without_cache
+from foreword.prefix.layers import Block, text_digest
+from foreword.prefix.manifest import Manifest, first_difference, manifest_of
+from foreword.prefix.policy.policy import TTL_SECONDS
+from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose
+
+ANTHROPIC_HOST = "api.anthropic.com"
+TELLING = frozenset({"model_changed", "system_changed", "tools_changed", "messages_changed"})
+"""What the API says of a request that it could compare with the one before."""
+
+
+@dataclass(slots=True)
+class Booking:
+    """One request from its start to its row; `answer` is the id of the first request of the same answer.
+
+    `verdict` is that of the answer: the first request brings it, the others are given it.
+    """
+
+    session: Session
+    prepared: PreparedRequest
+    provider: Provider
+    at: float
+    answer: str = ""
+    verdict: Verdict | None = None
+    usage: Usage | None = None
+    message_id: str = ""
+    kind: str = ""
+    last: SentRequest | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)
+
+    def start(self, event: Started) -> Verdict:
+        """The answer begins: judge what the cache did if nobody has, remember the request, write its row."""
+        self.usage, self.message_id = event.usage, event.message_id
+        self.answer = self.answer or self.id
+        earlier = self.session.prefix_store.sent(self.session.worktree, self.prepared.prefix.variant)
+        sent = self._sent(event.usage)
+        sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, earlier))
+        self.last = compared_with(sent, earlier)
+        if self.verdict is None:
+            self.verdict = diagnose(event.usage, self._circumstances(sent, earlier, _api_diagnosis(event)))
+            if self.prepared.prefix.provisional:
+                self.verdict = Verdict("off", self.prepared.prefix.provisional)
+            elif self.prepared.prefix.ttl is None:
+                self.verdict = Verdict("off", self.prepared.prefix.why)
+        elif self.last is not None:
+            sent = replace(sent, cached=self.last.cached)
+        if self.prepared.payload.ttl is not None:
+            self.session.prefix_store.record_sent(
+                self.session.worktree, self.prepared.prefix.variant, sent, _manifest(self.prepared)
+            )
+        self.write("started")
+        return self.verdict
+
+    def write(self, status: Status) -> None:
+        """Write or complete the row of the ledger, if the answer began."""
+        if self.usage is not None:
+            self.session.ledger.book(self._entry(status, self.usage))
+
+    def _entry(self, status: Status, usage: Usage) -> LedgerRow:
+        session, prepared, verdict = self.session, self.prepared, self.verdict or Verdict("off", "")
+        kind = self.kind or prepared.kind
+        return LedgerRow(
+            id=self.id,
+            at=self.at,
+            workspace=str(session.root),
+            kind=kind,
+            provider=self.provider.name,
+            model=prepared.parameters.model,
+            simulated=self.provider.simulated,
+            status=status,
+            message_id=self.message_id,
+            usage=usage,
+            cost=cost(usage, session.model),
+            without_cache=0.0 if kind == WARM else cost_without_cache(usage, session.model),
+            prices=session.catalog.version,
+            verdict=verdict.kind,
+            digests=prepared.digests,
+            detail=verdict.detail,
+            file=verdict.file,
+            layer=verdict.layer,
+            tokens_lost=verdict.tokens_lost,
+            cause=verdict.cause,
+            manifest=text_digest(repr(sorted(sent_digests(prepared).items()))),
+            answer=self.answer,
+        )
+
+    def _sent(self, usage: Usage) -> SentRequest:
+        prepared = self.prepared
+        return SentRequest(
+            provider=self.provider.name,
+            model=prepared.parameters.model,
+            at=self.at,
+            ttl_s=TTL_SECONDS[prepared.payload.ttl] if prepared.payload.ttl else 0,
+            digests=sent_digests(prepared),
+            anchor=prepared.prefix.anchor.name,
+            message_id=self.message_id,
+            cached=usage.read + usage.written,
+            readable_at=self.session.clock(),
+        )
+
+    def _circumstances(
+        self, sent: SentRequest, earlier: tuple[SentRequest, ...], api: ApiDiagnosis | None
+    ) -> Circumstances:
+        session, prepared = self.session, self.prepared
+        old = session.prefix_store.manifest(self.last) if self.last else None
+        return Circumstances(
+            request=sent,
+            marked=prepared.payload.ttl is not None,
+            prefix_tokens=round(prepared.prefix_weight / session.ratio),
+            minimum=session.model.minimum if session.model.known_as else 0,
+            earlier=earlier,
+            difference=first_difference(old, _manifest(prepared)) if old else None,
+            elsewhere=() if earlier else session.prefix_store.sent(session.worktree),
+            api=api,
+        )
+
+
+def book_warm(
+    session: Session,
+    prepared: PreparedRequest,
+    provider: Provider,
+    usage: Usage,
+    at: float,
+    *,
+    message_id: str = "",
+) -> LedgerRow:
+    """Book a warm-up that started `at` (Unix seconds) and used `usage`: a row, and the prefix is warm from then on.
+
+    Without a cache nobody would have sent it, so its whole cost counts against the saving.
+    """
+    booking = Booking(session, prepared, provider, at, kind=WARM)
+    booking.start(Started(message_id, usage, prepared.parameters.model))
+    booking.write("done")
+    return booking._entry("done", usage)  # noqa: SLF001 - of this module
+
+
+def diagnostics_of(session: Session, prepared: PreparedRequest, provider: str) -> dict[str, Any]:
+    """The body's parameter that asks the API to compare the request with the last one; empty where nobody knows it.
+
+    https://platform.claude.com/docs/en/build-with-claude/prompt-caching: only Anthropic's own API compares requests.
+    """
+    if not _is_compared(session, provider) or prepared.payload.ttl is None:
+        return {}
+    earlier = session.prefix_store.sent(session.worktree, prepared.prefix.variant)
+    known = (sent.message_id for sent in earlier if sent.provider == provider and sent.message_id)
+    return {"diagnostics": {"previous_message_id": next(known, None)}}
+
+
+def sent_digests(prepared: PreparedRequest) -> dict[str, str]:
+    """The digests of the layers, tools and system prompt apart from each other."""
+    parameters = prepared.parameters
+    tools, system = text_digest(repr(parameters.tools)), text_digest(parameters.system)
+    return {**prepared.digests, "tools": tools, "system": system}
+
+
+def _manifest(prepared: PreparedRequest) -> Manifest:
+    parameters, prefix = prepared.parameters, prepared.prefix
+    tools = tuple(Block(repr(tool)) for tool in parameters.tools)
+    system = (Block(parameters.system),)
+    return manifest_of({"tools": tools, "system": system, "base": prefix.base.blocks, "delta": prefix.delta})
+
+
+def _is_compared(session: Session, provider: str) -> bool:
+    match session.settings.cache_diagnostics:
+        case "on":
+            return provider == "anthropic"
+        case "off":
+            return False
+        case _:
+            url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
+            return provider == "anthropic" and (not url or urlsplit(url).hostname == ANTHROPIC_HOST)
+
+
+def _api_diagnosis(event: Started) -> ApiDiagnosis | None:
+    if event.miss_reason not in TELLING:
+        return None
+    return ApiDiagnosis(event.miss_reason, event.missed)

@@ -1,0 +1,136 @@
+"""Keeping a workspace's prefix warm between questions, for as long as that pays.
+
+After each answer, and at each sign of life, `prefix.policy.decide_warmth` says whether to ping now, to look again
+later, or to let go; the same function decides in a replay. On intent (a chat is opened) `decide_warming` says whether
+to write the prefix before the question is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+from foreword.assist.accounts.day import utc_offset
+from foreword.assist.context.policy_inputs import situation_of
+from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.ports import Time
+from foreword.assist.session.providers import open_online, provider_name
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.assist.spending.warm_up import Skipped, Warmed, current_prefix, ping, sent_prefix
+from foreword.core.errors import ForewordError
+from foreword.prefix.policy.policy import decide_warming, decide_warmth
+from foreword.prefix.policy.situation import Decision
+
+NEVER = inf
+"""To look again when there is news, and not before."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A decision, when it was made (Unix seconds), and the prefix that it is about."""
+
+    decision: Decision
+    at: float
+    prepared: PreparedRequest
+
+    @property
+    def wake(self) -> float:
+        """When to look again, in Unix seconds."""
+        wake = self.decision.wake
+        return NEVER if wake is None else wake - utc_offset(self.at)
+
+
+class Keeping:
+    """The prefix of one folder; used on the event loop. `on_change` is called when a warm-up was sent.
+
+    Nobody is asked whether the workspace may be sent: the provider of an answer may have been another one, or trust was
+    taken back since.
+    """
+
+    def __init__(self, opened: OpenFolder, time: Time, on_change: Callable[[], None]) -> None:
+        self._opened = opened
+        self._time = time
+        self._on_change = on_change
+        self._news = asyncio.Event()
+        self._expected = False
+
+    def look(self) -> None:
+        """Decide anew: a question was answered, or the user shows signs of life."""
+        self._news.set()
+
+    def expect(self) -> None:
+        """A question is about to come."""
+        self._expected = True
+        self._news.set()
+
+    async def serve(self) -> None:
+        """Decide and ping until cancelled; what goes wrong is logged, and the prefix grows cold."""
+        wake = NEVER
+        while True:
+            await self._wait(wake)
+            wake = NEVER
+            try:
+                wake = await self._step()
+            except ForewordError as error:
+                log.info("the prefix is not kept warm: %s", error)
+
+    async def _wait(self, wake: float) -> None:
+        """Until there is news, or until a time (Unix seconds)."""
+        waiting: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(self._news.wait()),
+            asyncio.ensure_future(self._time.sleep(max(0.0, wake - self._time.now()))),
+        }
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        self._news.clear()
+
+    async def _step(self) -> float:
+        """Decide once, and do it; when to look again (Unix seconds)."""
+        expected, self._expected = self._expected, False
+        session, saved = self._opened.session, self._opened.latest
+        if saved is None or not saved.is_complete:
+            return NEVER
+        if provider_name(session) == "offline" or not session.trust.granted():
+            return NEVER
+        plan = await self._opened.run(_plan, session, saved, expected=expected)
+        if plan is None:
+            return NEVER
+        log.debug("%s: %s", plan.decision.action, plan.decision.why)
+        if plan.decision.action in ("ping", "warm"):
+            await self._send(session, plan.prepared)
+        return plan.wake
+
+    async def _send(self, session: Session, prepared: PreparedRequest) -> None:
+        unasked = replace(session, trust=session.trust.without_asking())
+        async with open_online(unasked) as provider:
+            match await ping(session, prepared, provider, by_itself=True):
+                case Warmed():
+                    self._on_change()
+                case Skipped() as skipped:
+                    log.debug("skipped: %s", skipped.reason)
+
+
+def _plan(session: Session, saved: WorkspaceSnapshot, *, expected: bool) -> _Plan | None:
+    """What to do now, for the prefix as it was last sent, or, if a question is about to come, as it will be sent."""
+    sent = sent_prefix(session, saved)
+    if sent is None:
+        return None
+    prefix = sent.prefix
+    now = situation_of(session, prefix.base, delta=prefix.delta)
+    if expected and now.gaps.last is not None:
+        decision = decide_warming(now)
+        if decision.action == "warm":
+            return _Plan(decision, session.clock(), current_prefix(session, take_snapshot(session)))
+    return _Plan(decide_warmth(now), session.clock(), sent)

@@ -1,0 +1,200 @@
+"""Single flight: of all requests over one cold prefix, the first goes alone until its answer begins.
+
+    cold:   |--- first ----Started|                 writes the prefix
+            | others wait ........|--- second ---   read it
+                                  |--- third ----
+
+An entry of the cache can be read only from the moment when the answer that writes it begins, so requests that start
+together would all pay for writing it. The wait holds for all processes of this machine (`storage.lease`), and never
+longer than an answer may take to begin: then a request goes anyway. Over a warm prefix nothing is written or waited for.
+
+The base is one flight and base with delta another: worktrees of one repository share the base only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.ports import Provider
+from foreword.assist.session.session import Session
+from foreword.core.errors import StoreError
+from foreword.core.token_usage import Usage
+from foreword.model.messages_api.retry_policy import Patience
+from foreword.prefix.policy.policy import TTL_SECONDS
+from foreword.prefix.prefix_store import SentRequest
+from foreword.storage.lease import RENEW_S, Leases
+
+POLL_S = 0.03
+LAYERS = (("instructions", "base"), ("instructions", "base", "delta"))
+"""What is readable on its own: the layers up to each of the last two breakpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRequest:
+    """A request that is about to be sent.
+
+    `request` says over which prefix, `earlier` what went over prefixes of this worktree before;
+    `caches` is whether anything of it can be written to a provider's cache, `waits_s` how long it may wait.
+    """
+
+    request: SentRequest
+    variant: str
+    caches: bool
+    waits_s: float
+
+
+@dataclass(slots=True)
+class FlightLock:
+    """Leave to go, with a lease or without; a lease is renewed for as long as this process lives.
+
+    `done` is what others need not do until `expires` (Unix seconds) once this request has begun.
+    """
+
+    leases: Leases
+    done: tuple[str, ...] = ()
+    expires: float = 0.0
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    _held: str | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def take(self, name: str, now: float) -> bool:
+        """Get the lease of this name; False if it is not to be had.
+
+        Raises:
+            StoreError: the leases can't be used.
+        """
+        if not self.leases.acquire(name, self.owner, now):
+            return False
+        self._held = name
+        self._keep()
+        return True
+
+    def mark_started(self) -> None:
+        """The answer has begun: everything up to the last breakpoint is in the cache."""
+        if self._held is not None:
+            with suppress(StoreError):
+                for name in self.done:
+                    self.leases.finish(name, self.expires)
+            self.leave()
+
+    def leave(self) -> None:
+        """The request is over; if its answer never began, another one may try."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._held is not None:
+            with suppress(StoreError):
+                self.leases.release(self._held, self.owner)
+            self._held = None
+
+    def _keep(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(RENEW_S, self._renew)
+
+    def _renew(self) -> None:
+        if self._held is not None:
+            with suppress(StoreError):
+                self.leases.renew(self._held, self.owner)
+            self._keep()
+
+
+@asynccontextmanager
+async def flight(session: Session, passenger: PendingRequest) -> AsyncGenerator[FlightLock, None]:
+    """Wait for whoever writes the same prefix at the moment; then send the request within this block.
+
+    A store that can't be used is no reason not to answer: the request goes without waiting then.
+    """
+    ticket = await _acquire(session, passenger) if passenger.caches else FlightLock(session.leases)
+    try:
+        yield ticket
+    finally:
+        ticket.leave()
+
+
+def passenger_of(session: Session, prepared: PreparedRequest, provider: Provider) -> PendingRequest:
+    """A prepared request, about to be sent."""
+    ttl, model = prepared.payload.ttl, session.model
+    is_long_enough = not model.known_as or prepared.prefix_weight / session.ratio >= model.minimum
+    return PendingRequest(
+        request_over(prepared, provider.name, session.clock()),
+        variant=prepared.prefix.variant,
+        caches=ttl is not None and is_long_enough and not provider.simulated,
+        waits_s=min(Patience().first_event, session.settings.model_deadline),
+    )
+
+
+def request_over(prepared: PreparedRequest, provider: str, now: float) -> SentRequest:
+    """A request as the prefix store would remember it if it were sent now (Unix seconds)."""
+    ttl = prepared.payload.ttl
+    lifetime = TTL_SECONDS[ttl] if ttl else 0
+    return SentRequest(provider, prepared.parameters.model, now, lifetime, prepared.digests)
+
+
+def is_readable(sent: SentRequest, request: SentRequest, layers: Iterable[str], now: float) -> bool:
+    """Whether what was sent left the layers of a request in the provider's cache."""
+    return (
+        sent.is_warm(now)
+        and (sent.provider, sent.model) == (request.provider, request.model)
+        and all(sent.digests.get(layer) == request.digests.get(layer) for layer in layers)
+    )
+
+
+def lifetime_of(request: SentRequest, usage: Usage, earlier: Iterable[SentRequest]) -> int:
+    """Seconds for which the provider keeps the base from the start of this request.
+
+    A read renews an entry for as long as it was written for: a mark of another lifetime does not change that.
+    """
+    layers = ("instructions", "base")
+    kept = (sent.ttl_s for sent in earlier if is_readable(sent, request, layers, request.at))
+    return next(kept, request.ttl_s) if usage.read else request.ttl_s
+
+
+async def _acquire(session: Session, passenger: PendingRequest) -> FlightLock:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + passenger.waits_s
+    names = _cold_names(session, passenger)
+    while names and loop.time() < until:
+        try:
+            ticket = _try(session, passenger, names)
+        except StoreError:
+            break
+        if ticket is not None:
+            return ticket
+        await asyncio.sleep(POLL_S)
+    return FlightLock(session.leases)
+
+
+def _try(session: Session, passenger: PendingRequest, names: tuple[str, ...]) -> FlightLock | None:
+    """A ticket, if the first layer that nobody wrote yet is free to be written by this request, or there is none."""
+    leases, now = session.leases, session.clock()
+    name = next((name for name in names if leases.state(name, now) != "done"), None)
+    if name is None:
+        return FlightLock(leases)
+    ticket = FlightLock(leases, names, now + passenger.request.ttl_s)
+    return ticket if leases.state(name, now) == "free" and ticket.take(name, now) else None
+
+
+def _cold_names(session: Session, passenger: PendingRequest) -> tuple[str, ...]:
+    """The names of the flights that this request would be, without those over what is warm by our own records."""
+    request, now = passenger.request, session.clock()
+    earlier = session.prefix_store.sent(session.worktree, passenger.variant)
+    return tuple(
+        flight_name(session, request, layers)
+        for layers in LAYERS
+        if not any(is_readable(sent, request, layers, now) for sent in earlier)
+    )
+
+
+def flight_name(session: Session, request: SentRequest, layers: Iterable[str]) -> str:
+    """The same for all requests that share these layers in one provider's cache."""
+    endpoint = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
+    said = [request.provider, endpoint, request.model, *_of(request.digests, layers)]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
+
+
+def _of(digests: Mapping[str, str], layers: Iterable[str]) -> list[str]:
+    return [digests.get(layer, "") for layer in layers]

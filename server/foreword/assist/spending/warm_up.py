@@ -1,0 +1,246 @@
+"""Keeping a prefix in the provider's cache: one request without an answer writes it, or reads and so renews it.
+
+`current_prefix`, `sent_prefix` and `shared_prefix` say which prefix, `ping` sends the request. When it pays is not
+decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from foreword.assist.accounts.ledger import WARM
+from foreword.assist.accounts.reservations import Cap
+from foreword.assist.context.base_cache import anchored_base, candidate_anchors
+from foreword.assist.context.build_prefix import Prefix, build_prefix
+from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.question.request import PreparedRequest, prepare
+from foreword.assist.session.ports import Provider, Warmer, refuse
+from foreword.assist.session.providers import open_online, provider_name, tools_style
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.assist.spending.bookkeeping import book_warm
+from foreword.assist.spending.forecast import SURE, Forecast, forecast_request
+from foreword.assist.spending.limits import confirm_amount, day_caps, holding_amount
+from foreword.assist.spending.single_flight import (
+    FlightLock,
+    flight,
+    flight_name,
+    lifetime_of,
+    passenger_of,
+    request_over,
+)
+from foreword.core.errors import LimitError, Problem, StoreError
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.pricing import cost
+from foreword.prefix.layers import Base, Block
+from foreword.prefix.lineage import Anchor
+from foreword.prefix.policy.policy import TTL_SECONDS
+from foreword.workspace.git.history import is_cut_off, resolve_anchor
+
+Why = Literal["offline", "off", "indexing", "below_minimum", "renewed", "busy", "limit"]
+LAYERS = ("instructions", "base", "delta")
+WORDS = "warm"
+"""Stands for the question while the prefix is laid; it is not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warmed:
+    """What a warm-up did: its tokens, US dollars, and until when the prefix can be read (Unix seconds).
+
+    `was_warm`: it was read and so renewed. `is_kept` is False if the provider neither wrote nor read anything.
+    """
+
+    usage: Usage
+    cost: float
+    ttl_s: int
+    expires: float
+
+    @property
+    def was_warm(self) -> bool:
+        """Whether most of the prefix was in the cache already."""
+        return self.usage.read > self.usage.written
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the prefix is in the cache now."""
+        return self.usage.read + self.usage.written > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Nothing was sent; `reason` is one line for the user."""
+
+    why: Why
+    reason: str
+
+
+def current_prefix(session: Session, saved: WorkspaceSnapshot, *, keep: bool = True) -> PreparedRequest:
+    """The prefix of the next question: with a block for what was saved since the last one."""
+    return _without_turn(session, saved, build_prefix(session, saved, keep=keep, more_follow=True))
+
+
+def sent_prefix(session: Session, saved: WorkspaceSnapshot) -> PreparedRequest | None:
+    """The prefix as the last question sent it, whatever was saved since; None if there is none in force."""
+    _, lineage = session.prefix_store.lineage(session.worktree, saved.variant)
+    if lineage is None:
+        return None
+    base = anchored_base(session, saved, lineage.anchor).base
+    return _without_turn(session, saved, _marked(session, saved, lineage.anchor, base, lineage.delta))
+
+
+def shared_prefix(session: Session, saved: WorkspaceSnapshot) -> PreparedRequest:
+    """The base that everybody shares who works from the same upstream state; local changes are no part of it.
+
+    Reports what keeps others from building the same bytes.
+    """
+    anchor = candidate_anchors(session, saved)[0]
+    base = anchored_base(session, saved, anchor).base
+    prepared = _without_turn(session, saved, _marked(session, saved, anchor, base, ()))
+    session.report(*_obstacles(session))
+    return prepared
+
+
+async def ping(
+    session: Session, prepared: PreparedRequest, provider: Warmer, *, by_itself: bool
+) -> Warmed | Skipped:
+    """Write a prefix to the cache, or read it, which renews it. `prepared` is one of the prefixes above.
+
+    `by_itself` is for warm-ups that nobody ordered: they keep within `warm.day`, are left to another process that
+    renewed the same prefix lately, and never ask.
+
+    Raises:
+        LimitError: an ordered one is over a limit, or was not confirmed.
+        ModelError: the provider did not do it.
+    """
+    seen = forecast_request(session, prepared)
+    skipped = why_not(session, prepared, provider, seen)
+    if skipped is not None:
+        return skipped
+    worst = cost(seen.if_miss, seen.model)
+    likely = cost(seen.if_hit, seen.model) if seen.probability >= SURE else worst
+    caps = (*day_caps(session), *(_own_caps(session, worst - likely) if by_itself else ()))
+    asking = replace(session, consent=refuse) if by_itself else session
+    try:
+        await confirm_amount(asking, likely, f"{seen.prefix:,} tokens to the cache of {seen.model.id}")
+        with holding_amount(session, WARM, worst, caps):
+            return await _alone(session, prepared, provider, by_itself=by_itself)
+    except LimitError as error:
+        if not by_itself:
+            raise
+        return Skipped("limit", str(error))
+
+
+def why_not(
+    session: Session, prepared: PreparedRequest, provider: Provider | None, seen: Forecast
+) -> Skipped | None:
+    """Why there is nothing to warm, if so; `provider` is None before one is opened."""
+    simulated = provider.simulated if provider else provider_name(session) == "offline"
+    if simulated:
+        return Skipped("offline", "there is nothing to warm: the offline provider's cache is simulated")
+    if prepared.prefix.provisional:
+        return Skipped("indexing", "the index is still being built: try again when it is complete")
+    if prepared.payload.ttl is None:
+        return Skipped("off", "cache.ttl is off: nothing is cached")
+    if seen.below_minimum:
+        return Skipped(
+            "below_minimum",
+            f"the prefix of about {seen.prefix:,} tokens is under the {seen.model.minimum:,} that {seen.model.id} "
+            "caches: raise context.budget, or choose another model",
+        )
+    return None
+
+
+async def warm_now(session: Session, prepared: PreparedRequest) -> Warmed | Skipped:
+    """Warm up because the user orders it.
+
+    Raises:
+        LimitError: it is over a limit, or was not confirmed.
+        ModelError: the provider did not do it.
+    """
+    skipped = why_not(session, prepared, None, forecast_request(session, prepared))
+    if skipped is not None:
+        return skipped
+    async with open_online(session) as provider:
+        return await ping(session, prepared, provider, by_itself=False)
+
+
+def _lease_name(session: Session, prepared: PreparedRequest, provider: Provider) -> str:
+    """The lease of whoever warms this prefix at the moment."""
+    request = request_over(prepared, provider.name, session.clock())
+    return f"warm {flight_name(session, request, LAYERS)}"
+
+
+async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -> Warmed:
+    async with flight(session, passenger_of(session, prepared, provider)) as ticket:
+        at = session.clock()
+        usage = await provider.warm(prepared.body())
+        ticket.mark_started()
+    model = session.model
+    session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
+    request = request_over(prepared, provider.name, at)
+    earlier = session.prefix_store.sent(session.worktree, prepared.prefix.variant)
+    ttl_s = lifetime_of(request, usage, earlier)
+    entry = book_warm(session, prepared, provider, usage, at)
+    return Warmed(usage, entry.cost, ttl_s, at + ttl_s)
+
+
+async def _alone(
+    session: Session, prepared: PreparedRequest, provider: Warmer, *, by_itself: bool
+) -> Warmed | Skipped:
+    """Warm up if no other process is at it, nor did so by itself within half of the lifetime."""
+    now, name = session.clock(), _lease_name(session, prepared, provider)
+    lately = f"{name} lately"
+    ticket = FlightLock(session.leases, (lately,), now + TTL_SECONDS[prepared.payload.ttl or "5m"] / 2)
+    try:
+        if by_itself and session.leases.state(lately, now) == "done":
+            return Skipped("renewed", "it was renewed a short while ago")
+        if not ticket.take(name, now):
+            return Skipped("busy", "another process is warming it at the moment")
+    except StoreError:
+        return await _send(session, prepared, provider)
+    try:
+        warmed = await _send(session, prepared, provider)
+        ticket.mark_started()
+    finally:
+        ticket.leave()
+    return warmed
+
+
+def _own_caps(session: Session, spare: float) -> tuple[Cap, ...]:
+    """The budget for warm-ups: judged by what one probably costs, where the day's limit counts the worst case."""
+    return (Cap("warm.day", session.settings.warm_day + spare, WARM),)
+
+
+def _marked(
+    session: Session, saved: WorkspaceSnapshot, anchor: Anchor, base: Base, delta: tuple[Block, ...]
+) -> Prefix:
+    """A prefix that somebody wants to be warm: for as long as it is kept already, or as is best for a new one."""
+    decision = decide(session, situation_of(session, base, delta=delta), more_follow=True)
+    return Prefix(saved.variant, anchor, base, delta, ttl=decision.ttl, why=decision.why)
+
+
+def _without_turn(session: Session, saved: WorkspaceSnapshot, foreword: Prefix) -> PreparedRequest:
+    """A request that ends with its prefix, and so with a mark."""
+    plain = replace(session, settings=replace(session.settings, context_excerpts=0))
+    prepared = prepare(plain, saved, WORDS, prefix=foreword, tools_style=tools_style(session))
+    return replace(prepared, turn=(), weight=prepared.prefix_weight)
+
+
+def _obstacles(session: Session) -> Iterator[Problem]:
+    repository = session.repository
+    anchor = resolve_anchor(repository) if repository else None
+    if repository is None or anchor is None:
+        yield Problem("there is no commit here: nobody else has this base")
+        return
+    if anchor.ref is None:
+        yield Problem(
+            f"no upstream branch is known here, so the base is laid at HEAD ({anchor.commit[:12]}): others share it "
+            "only if that is where their branches begin; fetch the default branch first"
+        )
+    if is_cut_off(repository, anchor.commit):
+        yield Problem(
+            "this is a shallow clone, whose history tells too little of how often files change: others build another "
+            "base; fetch the whole history first (git fetch --unshallow, or a depth over 1,000 commits)"
+        )

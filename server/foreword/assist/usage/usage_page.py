@@ -1,0 +1,190 @@
+"""The usage page: one HTML file with figures, charts over time, the prefix as a treemap, and tables of all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from itertools import accumulate
+from pathlib import Path
+
+from foreword.assist.accounts.ledger import WARM, GroupBy, Ledger, Total
+from foreword.assist.question.receipt import dollars
+from foreword.assist.spending.explain import TITLES
+from foreword.assist.usage.charts import Chart, bars, line
+from foreword.assist.usage.page_style import page, row, table
+from foreword.assist.usage.periods import SECONDS_A_DAY, Period, periods_of, sum_totals
+from foreword.assist.usage.prefix_map import PrefixMap, prefix_map, table_rows, treemap_svg
+from foreword.prefix.prefix_store import PrefixStore
+
+MAX_ROWS = 400
+PLACES = ((10.0, 0), (0.1, 2), (0.01, 3))
+"""From how many dollars on the axis has how many places; below, four."""
+HEADS = ("requests", "fresh", "written", "read", "output", "cost", "without cache", "saved")
+EMPTY = '<section><h2>Nothing was asked yet</h2><p>Try <code>foreword ask "what does this project do?"</code>.</p></section>'
+NO_PREFIX = "No prefix was sent over this workspace in the last week, so there is nothing to draw."
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the charts and figures are about: real requests, or simulated ones where there are no others."""
+
+    simulated: bool
+    total: Total
+    periods: tuple[Period, ...]
+    warm: Total | None
+
+
+def usage_page(
+    ledger: Ledger, prefixes: PrefixStore, root: Path, *, by: GroupBy, days: int, now: float
+) -> str:
+    """The whole document on the last `days`; the prefix is that of the workspace at `root`. `now` is in Unix seconds."""
+    since = now - days * SECONDS_A_DAY
+    by_day, groups = ledger.totals("day", since), ledger.totals(by, since)
+    period = f"{date.fromtimestamp(since)} to {date.fromtimestamp(now)}"  # noqa: DTZ012 - the user's own days
+    parts = [f"<header><h1>Foreword usage</h1><p>{period}, all workspaces of this user</p></header>"]
+    shown = _shown(by_day, ledger.totals("kind", since), date.fromtimestamp(now))  # noqa: DTZ012
+    if shown is None:
+        parts.append(EMPTY)
+    else:
+        parts += [_figures(shown), _charts(shown)]
+    parts.append(_prefix(prefix_map(prefixes, root), root))
+    if shown is not None:
+        parts += [_verdicts(ledger, since), _groups(by, groups)]
+    return page("Foreword usage", "\n".join(part for part in parts if part))
+
+
+def _shown(by_day: tuple[Total, ...], kinds: tuple[Total, ...], today: date) -> _Shown | None:
+    totals = sum_totals(by_day)
+    if not totals:
+        return None
+    chosen = totals[0]
+    days = [total for total in by_day if total.simulated == chosen.simulated]
+    warm = next((t for t in kinds if t.group == WARM and t.simulated == chosen.simulated), None)
+    return _Shown(chosen.simulated, chosen, periods_of(days, today), warm)
+
+
+def _figures(shown: _Shown) -> str:
+    total, warm = shown.total, shown.warm
+    read = f"{100 * total.usage.read / total.usage.prompt:.0f} %" if total.usage.prompt else "none"
+    pings = f"{warm.n_requests:,} of them warm-ups, for {dollars(warm.cost)}" if warm else "no warm-ups"
+    figures = (
+        (dollars(total.cost), "would have been spent" if shown.simulated else "spent"),
+        (dollars(total.saved), f"saved, net{_share(total)}"),
+        (read, "of prompt tokens read from the cache"),
+        (f"{total.n_requests:,}", f"request{'s' if total.n_requests != 1 else ''}, {pings}"),
+    )
+    note = (
+        '<p class="note">No provider was asked: these requests were answered from the index alone, and the cache and '
+        "all money below are simulated.</p>"
+        if shown.simulated
+        else ""
+    )
+    cells = "".join(
+        f'<div class="figure"><b>{escape(a)}</b><span>{escape(b)}</span></div>' for a, b in figures
+    )
+    return f'{note}<div class="figures">{cells}</div>'
+
+
+def _charts(shown: _Shown) -> str:
+    periods = shown.periods
+    labels = [period.short for period in periods]
+    spent = [f"{p.label}: {dollars(p.cost)}, without cache {dollars(p.without_cache)}" for p in periods]
+    spend = bars(
+        Chart("Spend over time", labels, spent, _axis_dollars),
+        [p.without_cache for p in periods],
+        [p.cost for p in periods],
+    )
+    sums = list(accumulate(p.saved for p in periods))
+    saved = [
+        f"{p.label}: {dollars(p.saved)}, {dollars(s)} so far" for p, s in zip(periods, sums, strict=True)
+    ]
+    saving = line(Chart("Net saving so far", labels, saved, _axis_dollars), sums)
+    ratios = Chart("Hit ratio over time", labels, [_hit_words(p) for p in periods], _axis_percent)
+    hits = line(ratios, [p.hit_ratio for p in periods], top=1.0)
+    key = (
+        '<div class="key"><span class="k-inner">cost</span><span class="k-outer">without a cache</span></div>'
+    )
+    return (
+        f"<section><h2>Spend</h2><p>{_length(periods)}</p>{spend}{key}</section>"
+        f'<div class="pair"><section><h2>Net saving so far</h2><p>write premiums and warm-ups included</p>{saving}</section>'
+        f"<section><h2>Hit ratio</h2><p>share of prompt tokens read from the cache</p>{hits}</section></div>"
+    )
+
+
+def _groups(by: GroupBy, groups: tuple[Total, ...]) -> str:
+    newest = groups[::-1] if by == "day" else groups
+    rows = [_total_row(total) for total in newest[:MAX_ROWS]]
+    if len(newest) > MAX_ROWS:
+        rows.append(row((f"{len(newest) - MAX_ROWS:,} more", *[""] * len(HEADS))))
+    rows += [_total_row(total, "total") for total in sum_totals(groups)]
+    return f"<section><h2>By {by}</h2>{table((by, *HEADS), rows)}</section>"
+
+
+def _total_row(total: Total, kind: str = "") -> str:
+    name, usage = f"{total.group} (simulated)" if total.simulated else total.group, total.usage
+    counts = (total.n_requests, usage.fresh, usage.written, usage.read, usage.output)
+    money = (dollars(total.cost), dollars(total.without_cache), f"{dollars(total.saved)} ({_percent(total)})")
+    return row((name, *(f"{count:,}" for count in counts), *money), kind=kind)
+
+
+def _verdicts(ledger: Ledger, since: float) -> str:
+    rows = [
+        row((f"{TITLES.get(kind, kind)}{' (simulated)' if simulated else ''}", f"{n:,}", f"{lost:,}"))
+        for kind, simulated, n, lost in ledger.verdicts(since)
+    ]
+    return (
+        f"<section><h2>What the cache did</h2>{table(('verdict', 'answers', 'tokens lost'), rows)}</section>"
+    )
+
+
+def _prefix(shown: PrefixMap | None, root: Path) -> str:
+    head = f"<h2>The prefix of this workspace</h2><p>{escape(str(root))}</p>"
+    if shown is None:
+        return f"<section>{head}<p>{NO_PREFIX}</p></section>"
+    key = "".join(
+        f'<span class="k-{form}">{words}</span>'
+        for form, words in (
+            ("full", "whole files"),
+            ("outline", "outlines"),
+            ("diff", "changes"),
+            ("text", "other text"),
+        )
+    )
+    about = f"as it was last sent to {shown.sent.model}: about {shown.tokens:,.0f} tokens"
+    rows = [row(cells, n_words=3) for cells in table_rows(shown)]
+    listed = table(("layer", "file", "shown as", "tokens"), rows, n_words=3)
+    return (
+        f'<section>{head}<p>{escape(about)}</p><div class="scroll">{treemap_svg(shown)}</div><div class="key">{key}</div>'
+        f"<details><summary>The same as a table</summary>{listed}</details></section>"
+    )
+
+
+def _share(total: Total) -> str:
+    """Warm-ups alone save nothing of anything."""
+    return f" ({_percent(total)} of {dollars(total.without_cache)})" if total.without_cache else ""
+
+
+def _percent(total: Total) -> str:
+    return f"{100 * total.saved / total.without_cache:.0f} %" if total.without_cache else "0 %"
+
+
+def _length(periods: tuple[Period, ...]) -> str:
+    n_days = periods[0].n_days
+    return "a bar for each day" if n_days == 1 else f"a bar for every {n_days} days"
+
+
+def _hit_words(period: Period) -> str:
+    ratio = period.hit_ratio
+    return f"{period.label}: nothing was asked" if ratio is None else f"{period.label}: {100 * ratio:.1f} %"
+
+
+def _axis_dollars(amount: float) -> str:
+    """As short as the size allows."""
+    size = abs(amount)
+    places = next((n for limit, n in PLACES if size >= limit), 4)
+    return f"{'-' if amount < 0 else ''}${size:,.{0 if size == 0 else places}f}"
+
+
+def _axis_percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,1 @@
+"""Open documents: texts, positions, the changes that editors and watchers report."""

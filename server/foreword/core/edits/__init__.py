@@ -1,0 +1,1 @@
+"""Changes of texts as values: hunks, where they apply, and what an edit command does to a text."""

@@ -1,0 +1,232 @@
+"""Why a file is not shown to the model: rules about its path and about its contents.
+
+Rules about paths are tables below; the first that fits gives the reason. Names are compared in lower case.
+Build outputs such as `dist/` are no reason: where somebody commits them, they may be the point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from foreword.core.documents.text import decode
+
+SECRET: Final = "secret"  # noqa: S105 - a reason, not a password
+LOCK_FILE: Final = "lock file"
+MINIFIED: Final = "minified"
+BINARY: Final = "binary"
+GENERATED: Final = "generated"
+TOO_LARGE: Final = "too large"
+LFS_POINTER: Final = "git-lfs pointer"
+SOURCE_MAP: Final = "source map"
+VENDORED: Final = "vendored"
+SYMLINK: Final = "symlink"
+SUBMODULE: Final = "submodule"
+UNREADABLE: Final = "unreadable"
+UNREADABLE_NAME: Final = "unreadable name"
+IGNORED: Final = "ignored by .forewordignore"
+NOT_REGULAR: Final = "not a regular file"
+
+MAX_FILE_BYTES = 1_000_000
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+ODD_CHARACTER = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters and undecodable bytes: a path with one could not be quoted faithfully in a prompt."""
+
+VENDORED_FOLDERS = _words(
+    "node_modules bower_components jspm_packages site-packages __pycache__ .yarn .venv .tox .nox",
+    ".git .hg .svn .jj .mypy_cache .pytest_cache .ruff_cache .gradle .terraform",
+)
+"""Folders that hold nobody's own source, whoever tracks them."""
+
+SECRET_NAMES = _words(
+    ".env .envrc .netrc _netrc .npmrc .pypirc .pgpass .my.cnf .htpasswd .dockercfg .s3cfg .boto .vault-token",
+    ".git-credentials .secrets kubeconfig id_rsa id_dsa id_ecdsa id_ed25519 secring.gpg wp-config.php",
+    "credentials credentials.json credentials.toml credentials.yml credentials.yaml credentials.xml",
+    "secrets.json secrets.toml secrets.yml secrets.yaml secrets.env local.settings.json",
+    "service-account.json service_account.json client_secret.json client_secrets.json",
+    "application_default_credentials.json terraform.tfvars",
+)
+SECRET_ENDINGS = _words(
+    "pem key ppk p12 pfx pkcs12 jks keystore kdbx ovpn tfstate kubeconfig agekey",
+)
+SECRET_PATHS = (".docker/config.json", ".kube/config", ".aws/config", ".tfstate.backup", ".auto.tfvars")
+"""Endings of whole paths."""
+ENVIRONMENT_NAME = re.compile(r"\.env[.\-_]|.*\.env$")
+EXAMPLE_NAME = re.compile(r"(^|[.\-_])(example|sample|template|dist|defaults?|schema)([.\-_]|$)")
+"""`.env.production` and `docker.env` hold settings of one machine; `.env.example` shows which there are."""
+
+LOCK_NAMES = _words(
+    "package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lockb packages.lock.json go.sum go.work.sum",
+    "pylock.toml package.resolved cartfile.resolved gradle.lockfile buildscript-gradle.lockfile",
+    ".terraform.lock.hcl cabal.project.freeze module.bazel.lock stack.yaml.lock",
+)
+LOCK_ENDINGS = _words("lock")
+"""Yarn, Cargo, Poetry, uv, Bundler, Composer, Nix, Deno, Mix, CocoaPods, Chart and more end in `.lock`."""
+
+BINARY_ENDINGS = _words(
+    # images
+    "png jpg jpeg gif bmp ico icns cur webp avif heic heif tif tiff psd xcf jp2 dds tga",
+    # fonts
+    "ttf otf ttc woff woff2 eot",
+    # archives and packages
+    "zip gz tgz bz2 tbz2 xz txz zst 7z rar tar lz4 jar war ear aar apk ipa whl egg gem deb rpm dmg iso cab",
+    "nupkg crate vsix msi appimage",
+    # sound and moving pictures
+    "mp3 mp4 m4a m4v wav ogg oga ogv opus flac aac aiff avi mov mkv webm wmv flv mid",
+    # documents that are no text
+    "pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi",
+    # programs
+    "exe dll so dylib a o lib pdb class pyc pyo pyd wasm node beam dex elf swf",
+    # databases, numbers, models
+    "db sqlite sqlite3 mdb parquet feather arrow orc avro npy npz h5 hdf5 pkl pickle joblib onnx pt pth ckpt",
+    "safetensors gguf tflite mlmodel keras bin",
+)
+
+SOURCE_MAP_NAME = re.compile(r"\.(js|mjs|cjs|jsx|ts|tsx|css)\.map$")
+MINIFIED_NAME = re.compile(r"\.min\.(js|mjs|cjs|css|html|svg)$")
+
+PROSE_ENDINGS = _words("md mdx markdown rst txt adoc asciidoc org tex")
+"""Prose is never taken for minified (a paragraph may be one line) or generated (it is read all the same)."""
+CODE_FOR_BROWSERS = _words("js mjs cjs css")
+MINIFIED_MIN_BYTES = 4096
+MINIFIED_LINE_BYTES = 1000
+MINIFIED_BROWSER_LINE_BYTES = 300
+"""The mean length of a line from which a file counts as minified."""
+MINIFIED_SAMPLE = 8
+"""The first of so many parts of a file mostly has line ends enough for all of it: then the others are not counted."""
+
+LFS_HEADER = b"version https://git-lfs.github.com/spec/"
+LFS_MAX_BYTES = 1024
+"""https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+
+PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.{0,300}?)[A-Za-z0-9+/=]{60}")
+"""A block with a body: code that merely names the header is no secret."""
+TOKEN = re.compile(
+    rb"\bghp_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{82}\b|\bsk-ant-[a-z]+\d\d-[A-Za-z0-9_-]{80,}"
+)
+
+GENERATED_HEAD_LINES = 40
+GENERATED_HEAD_BYTES = 4096
+COMMENT = re.compile(r"^\s*(//|/\*|\*|#|--|;|<!--|%|\"|'|\(\*|\{-|@?rem\b)", re.IGNORECASE)
+COMMENT_BLOCK = re.compile(r"/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+GENERATED_MARK = re.compile(
+    r"""(?<![\w`'"])@generated\b
+      | \bDO\ NOT\ (?:EDIT|MODIFY)\b
+      | \b(?i:code\ generated\ by)\b
+      | <auto-?generated
+      | \b(?i:this|the)\ (?i:file|code|module|header|document)\b.{0,40}\b(?i:(?:auto|automatically|machine)[ -]?generated)\b
+      | \b(?i:this|the)\ (?i:file|code|module|header|document)\ (?i:is|was|has\ been)\ (?:\w+\ )?generated\ (?i:by|from|with|using)\b
+      | (?i:\bgenerated\b.{0,80}\bdo\ not\ (?:edit|modify)\b)
+      | \b(?i:(?:auto|automatically|machine)[ -]?generated\ (?:file|code|by|from|with|using))\b
+      | ^\W*(?i:auto-?generated)\W*$
+    """,
+    re.VERBOSE,
+)
+
+
+def reason_for_path(path: str) -> str | None:
+    """Why the file at this workspace-relative path is left out whatever it contains, or None."""
+    if not path.isprintable() and ODD_CHARACTER.search(path):
+        return UNREADABLE_NAME
+    lower = path.lower()
+    *folders, name = lower.split("/")
+    return _reason_for_name(lower, name) if VENDORED_FOLDERS.isdisjoint(folders) else VENDORED
+
+
+def vendored_folder(path: str) -> str | None:
+    """The outermost vendored folder on the way to `path`, with a slash at its end, or None."""
+    folders = path.split("/")[:-1]
+    ends = (n for n, folder in enumerate(folders, 1) if folder.lower() in VENDORED_FOLDERS)
+    return next(("/".join(folders[:n]) + "/" for n in ends), None)
+
+
+def reason_for_content(path: str, data: bytes) -> str | None:
+    """Why a file with these contents is left out, or None; `path` tells code from prose.
+
+    Of a file longer than `MAX_FILE_BYTES` the first byte too many is enough.
+    """
+    reason = _reason_for_bytes(data)
+    ending = _ending(path.lower().rpartition("/")[2])
+    if reason or ending in PROSE_ENDINGS:
+        return reason
+    if _is_minified(ending, data):
+        return MINIFIED
+    return GENERATED if _is_generated(data) else None
+
+
+def _reason_for_bytes(data: bytes) -> str | None:
+    if len(data) > MAX_FILE_BYTES:
+        return TOO_LARGE
+    if data.startswith(LFS_HEADER) and len(data) <= LFS_MAX_BYTES:
+        return LFS_POINTER
+    if b"\0" in data and "\0" in decode(data).content:
+        return BINARY
+    return SECRET if _has_secret(data) else None
+
+
+def _reason_for_name(path: str, name: str) -> str | None:
+    ending = _ending(name)
+    if ending in BINARY_ENDINGS:
+        return BINARY
+    if name in LOCK_NAMES or ending in LOCK_ENDINGS:
+        return LOCK_FILE
+    if _is_secret_name(path, name, ending):
+        return SECRET
+    if ending == "map" and SOURCE_MAP_NAME.search(name):
+        return SOURCE_MAP
+    return MINIFIED if MINIFIED_NAME.search(name) else None
+
+
+def _is_secret_name(path: str, name: str, ending: str) -> bool:
+    if name in SECRET_NAMES or ending in SECRET_ENDINGS or path.endswith(SECRET_PATHS):
+        return True
+    return bool(ENVIRONMENT_NAME.match(name)) and not EXAMPLE_NAME.search(name)
+
+
+def _ending(name: str) -> str:
+    """What follows the last dot of a file name, or an empty string."""
+    stem, _, ending = name.rpartition(".")
+    return ending if stem else ""
+
+
+def _has_secret(data: bytes) -> bool:
+    if b"-----BEGIN" in data and PRIVATE_KEY.search(data):
+        return True
+    may_hold_token = b"github_pat_" in data or b"sk-ant-" in data or b"ghp_" in data
+    return may_hold_token and TOKEN.search(data) is not None
+
+
+def _is_minified(ending: str, data: bytes) -> bool:
+    if len(data) < MINIFIED_MIN_BYTES:
+        return False
+    limit = MINIFIED_BROWSER_LINE_BYTES if ending in CODE_FOR_BROWSERS else MINIFIED_LINE_BYTES
+    if limit * data.count(b"\n", 0, len(data) // MINIFIED_SAMPLE) >= len(data):
+        return False
+    n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
+    return len(data) > limit * n_lines
+
+
+def _is_generated(data: bytes) -> bool:
+    """Whether a comment near the top says so."""
+    head = decode(data[:GENERATED_HEAD_BYTES]).content
+    if "DO NOT " not in head and "generated" not in head.lower():
+        return False
+    lines = head.splitlines()[:GENERATED_HEAD_LINES]
+    return any(_has_mark(line) for line in _comment_lines(lines))
+
+
+def _has_mark(line: str) -> bool:
+    """Every mark has one of these words: most lines need no more."""
+    return ("DO NOT" in line or "generated" in line.lower()) and GENERATED_MARK.search(line) is not None
+
+
+def _comment_lines(head: list[str]) -> Iterable[str]:
+    yield from (line for line in head if COMMENT.match(line))
+    for block in COMMENT_BLOCK.findall("\n".join(head)):
+        yield from block.splitlines()

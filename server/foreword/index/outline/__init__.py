@@ -1,0 +1,1 @@
+"""Outlines: definitions and mentioned identifiers of one file, by tree-sitter."""

@@ -1,0 +1,41 @@
+"""Parsing in a process that has more to do: within a limit of time, and never what could bring the process down.
+
+A grammar is a program in C that comes with its package. Some texts keep one busy for very long, and while it parses nothing
+else happens in the process. A text is therefore handed over by a function, which lets other threads run and can stop the parser.
+Worker processes need none of this: one that takes too long is killed, see `workers`.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from tree_sitter import Parser, Point, Tree
+
+from foreword.index.outline.languages.rule import Table
+
+LIMIT_S = 1.0
+SLICE = 1 << 16
+
+
+def can_be_parsed(table: Table, data: bytes) -> bool:
+    """Whether the parser of a language survives a text."""
+    return table.crash is None or table.crash.search(data) is None
+
+
+def parse_within(limit_s: float, parser: Parser, data: bytes, before: Tree | None = None) -> Tree | None:
+    """The tree of a text, or None if it takes longer than `limit_s` seconds; `before` is that of an earlier text, edited."""
+    end = monotonic() + limit_s
+
+    def read(at: int, _: Point) -> bytes:
+        return data[at : at + SLICE]
+
+    def is_too_late(_at: int, _has_error: bool) -> bool:
+        return monotonic() > end
+
+    try:
+        if before is None:
+            return parser.parse(read, progress_callback=is_too_late)
+        return parser.parse(read, before, progress_callback=is_too_late)
+    except ValueError:  # how tree-sitter says that it was stopped
+        parser.reset()  # it would go on with this text
+        return None

@@ -1,0 +1,221 @@
+"""JavaScript, TypeScript and TSX: declarations, functions bound to names, and the usual shapes of modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tree_sitter import Node
+
+from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
+from foreword.index.outline.languages.rule import (
+    INSIDE,
+    WRAPPER,
+    Found,
+    Rule,
+    Scope,
+    Table,
+    child_of_kind,
+    containers,
+    text,
+)
+
+_FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
+_ACCESSORS = frozenset(("get", "set"))
+_EXPORTS = frozenset(("exports", "module.exports"))
+_CALLED_AT_ONCE = frozenset(("parenthesized_expression", "identifier"))
+
+
+def _bound(node: Node, name: str, value: Node | None, parent: str | None = None) -> Found | None:
+    """`name` bound to `value`, when that is a function, a class or an object that may hold functions."""
+    if value is None:
+        return None
+    kind = value.type
+    if kind in _FUNCTIONS:
+        return Found(node, "function", name, value.child_by_field_name("body"), parent=parent)
+    if kind == "class":
+        body = value.child_by_field_name("body")
+        return Found(node, "class", name, body, (body,) if body else (), parent)
+    return None
+
+
+def _declarator(node: Node, _scope: Scope) -> Iterable[Found]:
+    """`const x = ...` outside of functions; modules taken in by `require` are no definitions."""
+    target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if target is None or target.type != "identifier":
+        return ()
+    name = text(target)
+    bound = _bound(node, name, value)
+    if bound is not None:
+        return (bound,)
+    written = value.type if value is not None else None
+    if value and written == "call_expression" and text(value.child_by_field_name("function")) == "require":
+        return ()
+    inside = (value,) if value and written == "object" else ()
+    return (Found(node, "constant" if _is_constant(node.parent) else "variable", name, None, inside),)
+
+
+def _is_constant(statement: Node | None) -> bool:
+    """Whether a statement of declarators, of which there may be thousands, begins with `const`."""
+    first = statement.child(0) if statement is not None else None
+    return first is not None and first.type == "const"
+
+
+def _assignment(node: Node, _scope: Scope) -> Iterable[Found]:
+    """`exports.x = function`, `Shape.prototype.x = function`, `module.exports = {...}`."""
+    target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if target is None or value is None:
+        return ()
+    if text(target) in _EXPORTS:
+        return _default(node, value)
+    if target.type != "member_expression":
+        return ()
+    owner = text(target.child_by_field_name("object")).removesuffix(".prototype")
+    parent = "" if owner in _EXPORTS else owner.rpartition(".")[2]
+    bound = _bound(node, text(target.child_by_field_name("property")), value, parent)
+    return (bound,) if bound else ()
+
+
+def _export(node: Node, _scope: Scope) -> Iterable[Found]:
+    """`export default` of a value; any other export wraps a declaration."""
+    value = node.child_by_field_name("value")
+    return (Found(node, inside=(node,)),) if value is None else _default(node, value)
+
+
+def _default(node: Node, value: Node) -> Iterable[Found]:
+    """What a module exports as a whole: a function or class by its own name, or an object's functions."""
+    if value.type == "object":
+        return (Found(node, inside=(value,)),)
+    name = text(value.child_by_field_name("name")) or "default"
+    bound = _bound(node, name, value, "")
+    return (bound,) if bound else ()
+
+
+def _pair(node: Node, scope: Scope) -> Iterable[Found]:
+    """`name: function` in an object; objects in objects are looked through."""
+    value = node.child_by_field_name("value")
+    if value is None or value.type == "object":
+        return (Found(node, inside=(value,) if value else ()),)
+    key = node.child_by_field_name("key")
+    if value.type not in _FUNCTIONS or key is None or key.type == "computed_property_name":
+        return ()
+    kind = "method" if scope.name else "function"
+    return (Found(node, kind, text(key), value.child_by_field_name("body")),)  # type: ignore[arg-type]  # literals
+
+
+def _method(node: Node, scope: Scope) -> Iterable[Found]:
+    """A method of a class or an object; an accessor is a property."""
+    named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    name = text(named)
+    if name == "constructor":
+        return (Found(node, "constructor", name, body),)
+    if named is not None and _is_accessor(node, named):
+        return (Found(node, "property", name, body),)
+    return (Found(node, "method" if scope.name else "function", name, body),)
+
+
+def _is_accessor(method: Node, named: Node) -> bool:
+    """Whether `get` or `set` stands before the name."""
+    if named.start_byte == method.start_byte:
+        return False
+    for index in range(method.child_count):
+        child = method.child(index)
+        if child is None or child.start_byte >= named.start_byte:
+            return False
+        if child.type in _ACCESSORS:
+            return True
+    return False
+
+
+def _field(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A field of a class; one that holds a function is used as a method."""
+    target = node.child_by_field_name("name") or node.child_by_field_name("property")
+    value = node.child_by_field_name("value")
+    if value is not None and value.type in _FUNCTIONS:
+        return (Found(node, "method", text(target), value.child_by_field_name("body")),)
+    return (Found(node, "field", text(target)),)
+
+
+def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
+    """`(function () {...})()` and `define(..., function () {...})` around a whole module are looked through."""
+    callee = node.child_by_field_name("function") if scope.name is None else None
+    if callee is None or callee.type not in _CALLED_AT_ONCE:
+        return ()
+    arguments = node.child_by_field_name("arguments")
+    holder = callee if callee.type == "parenthesized_expression" else arguments
+    if arguments is None or (holder is arguments and text(callee) != "define"):
+        return ()
+    function = child_of_kind(holder, *_FUNCTIONS) if holder else None
+    body = function.child_by_field_name("body") if function else None
+    return (Found(node, inside=(body,)),) if body else ()
+
+
+_NOT_AT_ONCE = (
+    rb"(?!" + ANY + rb"(?:\bdefine\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
+)
+"""No function that is called where it stands: it may be a whole module, see `_immediate`."""
+_HOLDS_NO_MEMBERS = rb"(?!" + ANY + rb"\b(?:class|interface|enum|namespace|module)[ \t]+[\w$'\"])"
+_METHOD = (
+    rb"(?!" + ANY + rb"(?:=>|\bfunction\b|&&|\|\|))"
+    rb"(?:(?:[\w$]+[ \t]+){0,6}\*?[\w$#]+(?:<[^\n(){}]{0,300}>)?[ \t]*\([^\n;{}]{0,300}\)(?:[ \t]*:[^\n;{}(=]{0,300})?[ \t]*"
+    rb"|\)[ \t]*:[ \t]*\w[^\n;{}(=]{0,300})"
+)
+"""A line like `... ) {` may also end the condition of a statement, in which there can be definitions."""
+_BODIES = Bodies(
+    in_braces(
+        _HOLDS_NO_MEMBERS
+        + b"(?:"
+        + _NOT_AT_ONCE
+        + ANY
+        + rb"(?:=>|\bfunction\b[^\n]{0,300})[ \t]*|"
+        + _METHOD
+        + b")",
+        unlike=b"if for while switch catch with do else try declare define typeof return await new void delete throw",
+    ),
+    quotes=(b"`",),
+)
+
+
+JAVASCRIPT = Table(
+    bodies=_BODIES,
+    rules={
+        **containers("program", "expression_statement", "statement_block", "if_statement", "else_clause"),
+        "parenthesized_expression": INSIDE,
+        "lexical_declaration": WRAPPER,
+        "variable_declaration": WRAPPER,
+        "export_statement": Rule(read=_export, wraps="line"),
+        "function_declaration": Rule("function"),
+        "generator_function_declaration": Rule("function"),
+        "class_declaration": Rule("class", descend=True),
+        "variable_declarator": Rule(read=_declarator),
+        "assignment_expression": Rule(read=_assignment),
+        "call_expression": Rule(read=_immediate),
+        "method_definition": Rule(read=_method),
+        "field_definition": Rule(read=_field),
+        "pair": Rule(read=_pair),
+    },
+    leads=frozenset(("decorator",)),
+)
+
+_TYPESCRIPT_RULES: Mapping[str, Rule] = {
+    kind: rule for kind, rule in JAVASCRIPT.rules.items() if kind != "field_definition"
+}
+
+TYPESCRIPT = Table(
+    bodies=_BODIES,
+    rules={
+        **_TYPESCRIPT_RULES,
+        "ambient_declaration": WRAPPER,
+        "abstract_class_declaration": Rule("class", descend=True),
+        "interface_declaration": Rule("interface", descend=True),
+        "type_alias_declaration": Rule("type", body=()),
+        "enum_declaration": Rule("enum"),
+        "module": Rule("module", descend=True),
+        "internal_module": Rule("namespace", descend=True),
+        "function_signature": Rule("function"),
+        "method_signature": Rule("method"),
+        "abstract_method_signature": Rule("method"),
+        "property_signature": Rule("property", body=()),
+        "public_field_definition": Rule(read=_field),
+    },
+    leads=frozenset(("decorator",)),
+)

@@ -1,0 +1,55 @@
+"""PHP: namespaces, types, functions, constants and properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from foreword.core.outline import DefinitionKind
+from foreword.index.outline.languages.bodies import Bodies, in_braces_below
+from foreword.index.outline.languages.rule import Found, Rule, Scope, Table, child_of_kind, containers, text
+
+
+def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
+    """With a block it holds what is inside, without one all that follows."""
+    body = node.child_by_field_name("body")
+    name = text(node.child_by_field_name("name"))
+    return (Found(node, "namespace", name, body, (body,) if body else (), rest=body is None),)
+
+
+def _elements(node: Node, _scope: Scope) -> Iterable[Found]:
+    """Each constant or property of a declaration; a property's name goes without its dollar sign."""
+    kind: DefinitionKind = "constant" if node.type == "const_declaration" else "property"
+    elements = (child for child in node.named_children if child.type in {"const_element", "property_element"})
+    names = (element.child_by_field_name("name") or child_of_kind(element, "name") for element in elements)
+    return [Found(node, kind, text(name).removeprefix("$")) for name in names]
+
+
+_BODIES = Bodies(
+    in_braces_below(
+        rb"(?:(?:public|protected|private|static|final|abstract)[ \t]+){0,4}function\b[^\n{};=]{0,300}",
+        ends=rb")\w",
+    ),
+    unless=re.compile(rb"<<<"),
+)
+
+
+TABLE = Table(
+    bodies=_BODIES,
+    rules={
+        **containers("program", "if_statement", "else_clause", "compound_statement"),
+        "namespace_definition": Rule(read=_namespace),
+        "class_declaration": Rule("class", descend=True),
+        "interface_declaration": Rule("interface", descend=True),
+        "trait_declaration": Rule("trait", descend=True),
+        "enum_declaration": Rule("enum", descend=True),
+        "function_definition": Rule("function"),
+        "method_declaration": Rule("method"),
+        "const_declaration": Rule(read=_elements),
+        "property_declaration": Rule(read=_elements),
+    },
+    constructors=frozenset(("__construct",)),
+    leads=frozenset(("attribute_list",)),
+)

@@ -1,0 +1,81 @@
+"""Swift: types, functions and properties; what an extension holds belongs to the type that it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from foreword.core.outline import DefinitionKind
+from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
+from foreword.index.outline.languages.rule import (
+    TYPE_KINDS,
+    Found,
+    Rule,
+    Scope,
+    Table,
+    child_of_kind,
+    containers,
+    has_token,
+    last_part,
+    text,
+)
+
+
+def _type(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A class, struct, enum, actor or extension: the grammar has one node for them."""
+    name, body = text(node.child_by_field_name("name")), node.child_by_field_name("body")
+    inside = (body,) if body else ()
+    if has_token(node, "extension"):
+        plain, _ = last_part(name.partition("<")[0], ".")
+        return (Found(node, "class", plain, body, inside, listed=False),)
+    kind: DefinitionKind = (
+        "struct" if has_token(node, "struct") else "enum" if has_token(node, "enum") else "class"
+    )
+    return (Found(node, kind, name, body, inside),)
+
+
+def _function(node: Node, scope: Scope) -> Iterable[Found]:
+    """A function, or an operator: its name is the token before the parameters."""
+    kind: DefinitionKind = "method" if scope.kind in TYPE_KINDS else "function"
+    named = child_of_kind(node, "simple_identifier")
+    tokens = [text(child) for child in node.children if not child.is_named]
+    operator = tokens[tokens.index("func") + 1] if "func" in tokens[:-1] else ""
+    return (Found(node, kind, text(named) or operator, node.child_by_field_name("body")),)
+
+
+def _property(node: Node, scope: Scope) -> Iterable[Found]:
+    """Each name that a property declaration binds."""
+    kind: DefinitionKind = "property" if scope.kind in TYPE_KINDS else "variable"
+    computed = node.child_by_field_name("computed_value")
+    patterns = [pattern for pattern in node.children_by_field_name("name") if pattern.type == "pattern"]
+    names = (text(pattern.child_by_field_name("bound_identifier")) for pattern in patterns)
+    return [Found(node, kind, name, computed) for name in names]
+
+
+def _initializer(node: Node, _scope: Scope) -> Iterable[Found]:
+    return (Found(node, "constructor", "init", node.child_by_field_name("body")),)
+
+
+_FUNCTION_BODIES = Bodies(
+    in_braces(rb"(?:@?[\w()]+[ \t]+){0,8}(?:func\b|init[?!(<])" + ANY), quotes=(b'"""',)
+)
+
+
+TABLE = Table(
+    bodies=_FUNCTION_BODIES,
+    rules={
+        **containers("source_file"),
+        "class_declaration": Rule(read=_type),
+        "protocol_declaration": Rule("interface", descend=True),
+        "function_declaration": Rule(read=_function),
+        "protocol_function_declaration": Rule(read=_function),
+        "init_declaration": Rule(read=_initializer),
+        "property_declaration": Rule(read=_property),
+        "protocol_property_declaration": Rule(read=_property),
+        "typealias_declaration": Rule("type", body=()),
+        "associatedtype_declaration": Rule("type", body=()),
+    },
+    leads=frozenset(("attribute",)),
+    lead_groups=frozenset(("modifiers",)),
+)

@@ -1,0 +1,108 @@
+"""Parsing a text without what no outline looks into, such as the bodies of functions: it is half of what there is to parse.
+
+`Bodies` says where that seems to be. The parser is told to read only what is around them (`Parser.included_ranges`), so
+that everything keeps its place. If that leaves a syntax error, the text is parsed whole: either it has one, or what
+seemed a body was something else. So the outline is that of the whole text, wherever that text has no errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from tree_sitter import Parser, Point, Range, Tree
+
+from foreword.index.outline.languages.bodies import Bodies, Span
+
+LEAST_BYTES = 1_000
+"""A shorter text is parsed sooner than bodies are looked for in it."""
+
+_END = b"\n"
+_BLANKS = b" \t\r\n"
+_COMMENT = b"#"
+
+
+class Skim(NamedTuple):
+    """What to hand to a parser: a text, which is the original one but for placeholders, and which bytes of it count."""
+
+    data: bytes
+    ranges: Sequence[Range]
+
+
+def skim(
+    parser: Parser, bodies: Bodies, data: bytes, parse: Callable[[Parser, bytes], Tree | None] = Parser.parse
+) -> Tree | None:
+    """The syntax tree of a text without its bodies; None if it must be parsed whole, or `parse` gives none."""
+    skimmed = without_bodies(bodies, data)
+    if skimmed is None:
+        return None
+    parser.included_ranges = skimmed.ranges
+    try:
+        tree = parse(parser, skimmed.data)
+    finally:
+        del parser.included_ranges
+    return tree if tree is not None and (bodies.errors or not tree.root_node.has_error) else None
+
+
+def without_bodies(bodies: Bodies, data: bytes) -> Skim | None:
+    """What is left of a text without its bodies; None if there are none to leave out."""
+    if len(data) < LEAST_BYTES or (bodies.unless is not None and bodies.unless.search(data)):
+        return None
+    spans = [span for span in bodies.find(data) if _is_whole(bodies, data, span)]
+    text = data
+    if bodies.statement:
+        text, spans = _with_statements(data, spans, bodies.statement)
+    return Skim(text, _around(data, spans)) if spans else None
+
+
+def _is_whole(bodies: Bodies, data: bytes, span: Span) -> bool:
+    start, end = span
+    return end - start >= bodies.least and not any(data.count(sign, start, end) % 2 for sign in bodies.quotes)
+
+
+def _with_statements(data: bytes, spans: Sequence[Span], statement: bytes) -> tuple[bytes, list[Span]]:
+    """The text with statements in its bodies, and what of the bodies is left to be left out."""
+    changed = bytearray(data)
+    left = [rest for span in spans for rest in _filled(changed, span, statement)]
+    return bytes(changed), left
+
+
+def _filled(data: bytearray, span: Span, statement: bytes) -> Sequence[Span]:
+    """Put a statement where the first and the last line of a body begin, so that it has the lines that it had.
+
+    After the first one there is a line end for the parser to see; it counts lines by the ranges that it is told.
+    The first line must be a statement's, and the last one indented no less: comments may stand anywhere.
+    """
+    start, end = span
+    body, n = data[start:end], len(statement)
+    if body.lstrip(_BLANKS).startswith(_COMMENT):
+        return ()
+    first, end = end - len(body.lstrip(_BLANKS)), start + len(body.rstrip(_BLANKS))
+    line, last = data.rfind(_END, 0, first) + 1, data.rfind(_END, 0, end) + 1
+    second = last + first - line
+    if line == last:
+        data[first : first + n] = statement
+        return ((first + n, end),)
+    if first + n >= last or second + n > end or data[last:second].strip(_BLANKS):
+        return ()
+    data[first : first + n + 1] = statement + _END
+    data[last:second] = data[line:first]
+    data[second : second + n] = statement
+    return (first + n + 1, last), (second + n, end)
+
+
+def _around(data: bytes, spans: Sequence[Span]) -> list[Range]:
+    """The ranges of a text that are in none of some spans, which are in order."""
+    ranges: list[Range] = []
+    begin, at = Point(0, 0), 0
+    for start, end in spans:
+        row = begin.row + data.count(_END, at, start)
+        ranges.append(Range(begin, Point(row, _column(data, start)), at, start))
+        begin, at = Point(row + data.count(_END, start, end), _column(data, end)), end
+    row = begin.row + data.count(_END, at)
+    ranges.append(Range(begin, Point(row, _column(data, len(data))), at, len(data)))
+    return ranges
+
+
+def _column(data: bytes, at: int) -> int:
+    return at - data.rfind(_END, 0, at) - 1

@@ -1,0 +1,182 @@
+"""Which files and definitions matter: PageRank over "mentions an identifier that is defined there".
+
+An edge goes from a file to each file that defines an identifier it mentions. An identifier counts for less the
+more files define it or mention it, and not at all beyond `MAX_DEFINERS`; tests, examples and vendored files say
+less than sources. Names are matched as written and within one family of languages: this is no type checker.
+Scores are rounded to six significant digits and ties are broken by path, so that every machine finds the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import rustworkx
+from numpy.typing import NDArray
+
+from foreword.core.outline import Definition, Outline
+from foreword.index.file_roles import role_of
+from foreword.index.index import Index
+from foreword.index.mentions import VOICE, Floats, Mentions, ShortInts, mentions_of
+
+MAX_EDGES_A_FILE = 32
+MAX_EDGES = 1_100_000
+"""Of more, the weakest of each file are left out: the graph and its ranking take 120 bytes an edge."""
+SIGNIFICANT_DIGITS = 6
+
+_WEIGHT_OF_KIND: Mapping[str, float] = {
+    "class": 4,
+    "interface": 4,
+    "struct": 4,
+    "trait": 4,
+    "enum": 3,
+    "type": 3,
+    "function": 2,
+}
+_UNMENTIONED = 1e-3
+"""The share of its file's score that a definition has although nobody else mentions it."""
+
+_LINKS_AT_ONCE = 1 << 17
+"""Mentions are spread over the definers of their names for so many links at a time: all would take much room."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """`files` best first with their scores, which add up to about one; `names` scores what other files mention."""
+
+    files: tuple[tuple[str, float], ...]
+    names: Mapping[str, Mapping[str, float]]
+    scores: Mapping[str, float]
+
+    def definitions(self, path: str, outline: Outline) -> tuple[tuple[Definition, float], ...]:
+        """The definitions of the file at `path`, best first; what is equally good stays in source order."""
+        names, own = self.names.get(path, {}), self.scores.get(path, 0.0) * _UNMENTIONED
+        scored = [
+            (one, _rounded(names.get(one.name, 0.0) + own * _WEIGHT_OF_KIND.get(one.kind, 1)))
+            for one in outline.definitions
+        ]
+        return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].line)))
+
+
+def rank(index: Index) -> Ranking:
+    """The ranking of everything in `index`."""
+    paths = index.paths
+    if not paths:
+        return Ranking((), {}, {})
+    mentions = mentions_of(index)
+    scores = _pagerank(mentions, paths)
+    ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+    return Ranking(
+        tuple(ordered), _names(mentions, np.array(scores), paths), dict(zip(paths, scores, strict=True))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Mentions spread over the files that define their names: `place` is the index of `target` in `files`."""
+
+    source: ShortInts
+    place: ShortInts
+    target: ShortInts
+    weight: Floats
+
+
+def _links(mentions: Mentions) -> Iterator[_Links]:
+    """All links, those of some source files at a time, without those of a file to itself."""
+    ends = np.cumsum(mentions.n_definers[mentions.name], dtype=np.int64)
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        last = min(int(np.searchsorted(ends, before + _LINKS_AT_ONCE)), len(ends) - 1)
+        end = int(np.searchsorted(mentions.source, mentions.source[last], side="right"))
+        yield _links_of(mentions, slice(start, end))
+        start = end
+
+
+def _links_of(mentions: Mentions, some: slice) -> _Links:
+    name = mentions.name[some]
+    spread = mentions.n_definers[name]
+    offset = mentions.first[name] - (np.cumsum(spread) - spread).astype(np.int32)
+    place = np.repeat(offset, spread) + np.arange(spread.sum(), dtype=np.int32)
+    source, target = np.repeat(mentions.source[some], spread), mentions.files[place]
+    others = source != target
+    weight = np.repeat(mentions.weight[some], spread)
+    return _Links(source[others], place[others], target[others], weight[others])
+
+
+def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
+    graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
+    graph.add_nodes_from([None] * len(paths))
+    parts = [_edges(links, len(paths)) for links in _links(mentions)]
+    limit = _edges_a_file(parts)
+    parts.reverse()
+    while parts:
+        graph.extend_from_weighted_edge_list(_strongest(parts.pop(), limit))
+    home = {number: VOICE[role_of(path)] for number, path in enumerate(paths)}
+    found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
+    return [_rounded(found[number]) for number in range(len(paths))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Edges of some files, those of a file from the strongest on; `place` counts them."""
+
+    source: ShortInts
+    target: ShortInts
+    weight: Floats
+    place: NDArray[np.uint8]
+
+
+def _edges(links: _Links, n_files: int) -> _Edges:
+    """The strongest edges of each file, in order."""
+    pairs, inverse = np.unique(links.source.astype(np.int64) * n_files + links.target, return_inverse=True)
+    weight = np.bincount(inverse, weights=links.weight, minlength=len(pairs))
+    source, target = pairs // n_files, pairs % n_files
+    order = np.lexsort((target, -weight, source))
+    source, target, weight = source[order], target[order], weight[order]
+    place = np.arange(len(source)) - np.searchsorted(source, source)
+    kept = place < MAX_EDGES_A_FILE
+    return _Edges(
+        source[kept].astype(np.int32),
+        target[kept].astype(np.int32),
+        weight[kept],
+        place[kept].astype(np.uint8),
+    )
+
+
+def _edges_a_file(parts: Sequence[_Edges]) -> int:
+    """How many edges a file may have so that all together are not too many; at least one."""
+    at_place = sum(
+        (np.bincount(part.place, minlength=MAX_EDGES_A_FILE) for part in parts),
+        start=np.zeros(MAX_EDGES_A_FILE, np.int64),
+    )
+    return max(1, int(np.searchsorted(np.cumsum(at_place), MAX_EDGES, side="right")))
+
+
+def _strongest(edges: _Edges, limit: int) -> list[tuple[int, int, float]]:
+    kept = edges.place < limit
+    columns = (edges.source[kept].tolist(), edges.target[kept].tolist(), edges.weight[kept].tolist())
+    return list(zip(*columns, strict=True))
+
+
+def _names(mentions: Mentions, scores: Floats, paths: Sequence[str]) -> dict[str, dict[str, float]]:
+    """For each file the score of each of its names: the sources' scores, shared out by weight."""
+    flows = np.zeros(len(mentions.files))
+    for links in _links(mentions):
+        total = np.bincount(links.source, weights=links.weight, minlength=len(paths))
+        flow = scores[links.source] * links.weight / np.maximum(total[links.source], 1e-300)
+        np.add.at(flows, links.place, flow)
+    name = np.repeat(np.arange(len(mentions.names)), mentions.n_definers)
+    found: dict[str, dict[str, float]] = {}
+    for place in np.lexsort((name, mentions.files)).tolist():
+        if flows[place]:
+            named = found.setdefault(paths[mentions.files[place]], {})
+            named[mentions.names[name[place]]] = _rounded(float(flows[place]))
+    return found
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

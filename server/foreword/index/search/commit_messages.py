@@ -1,0 +1,80 @@
+"""What people wrote when they changed files: a question in the words of an earlier commit is about its files.
+
+A commit's message speaks of the code in the words of people, where names and comments speak in those of the code.
+Each recent commit is a small document; how much of a question it has, weighed by how rare its words are among the
+messages, is its likeness, and a file's echo is that of the best commit that changed it. The fewer files a commit
+changed, the more it says about each. Source of the idea: Zhou, Zhang, Lo: Where should the bugs be fixed?, ICSE 2012.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log1p, sqrt
+
+import numpy as np
+
+from foreword.core.commit import Commit
+from foreword.index.search.query import Query, parse_query
+from foreword.index.text.term_table import Floats, Ints
+
+MAX_FILES = 12
+"""A commit that changed more files says little about each."""
+MESSAGES_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CommitMessageIndex:
+    """The files of each commit; for each term which commits have it in their messages, with its weight there."""
+
+    files: tuple[tuple[str, ...], ...]
+    postings: Mapping[str, tuple[Ints, Floats]]
+
+    def of(self, query: Query) -> dict[str, float]:
+        """The echo of files, from 0 to 1; files without any are not there."""
+        likeness = self._likeness(query)
+        found: dict[str, float] = {}
+        for number in np.flatnonzero(likeness).tolist():
+            echo = float(likeness[number]) / sqrt(len(self.files[number]))
+            for path in self.files[number]:
+                found[path] = max(found.get(path, 0.0), echo)
+        return found
+
+    def _likeness(self, query: Query) -> Floats:
+        """Which share of the query each commit's message has."""
+        n_commits = len(self.files)
+        likeness, total = np.zeros(n_commits), 0.0
+        for term, weight in query.terms.items():
+            commits, weights = self.postings.get(term, (np.zeros(0, np.int64), np.zeros(0)))
+            worth = weight * log1p((n_commits - len(commits) + 0.5) / (len(commits) + 0.5))
+            likeness[commits] += worth * weights
+            total += worth
+        return likeness / total if total else likeness
+
+
+NO_ECHOES = CommitMessageIndex((), {})
+
+
+def commit_message_index(commits: Sequence[Commit]) -> CommitMessageIndex:
+    """The echoes of some commits."""
+    told = [commit for commit in commits if 0 < len(commit.paths) <= MAX_FILES]
+    postings: dict[str, tuple[list[int], list[float]]] = {}
+    for number, commit in enumerate(told):
+        for term, weight in _terms(commit.message):
+            numbers, weights = postings.setdefault(term, ([], []))
+            numbers.append(number)
+            weights.append(weight)
+    return CommitMessageIndex(
+        tuple(commit.paths for commit in told),
+        {
+            term: (np.array(numbers, np.int64), np.array(weights))
+            for term, (numbers, weights) in postings.items()
+        },
+    )
+
+
+@lru_cache(maxsize=MESSAGES_KEPT)
+def _terms(message: str) -> tuple[tuple[str, float], ...]:
+    """The terms of a message with their weights, at most 1."""
+    return tuple((term, min(weight, 1.0)) for term, weight in parse_query(message).terms.items())

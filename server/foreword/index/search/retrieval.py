@@ -1,0 +1,151 @@
+"""The first stage of a search: every file of a tree scored from its stored words and its path.
+
+BM25F (Robertson, Zaragoza, Taylor: Simple BM25 extension to multiple weighted fields, CIKM 2004): counts of a term
+in several fields are weighed and added before they saturate, so that one word in three fields is not three words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+
+import numpy as np
+
+from foreword.index.file_roles import TEST_RELEVANCE
+from foreword.index.index import Index
+from foreword.index.search.co_change import co_changed
+from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex
+from foreword.index.search.query import Query
+from foreword.index.text.term_table import Floats, Ints
+from foreword.index.text.terms import term_hash
+
+FIELD_WEIGHTS = (3.0, 1.0)
+"""Of a file's definitions and of its body; what is defined stands in the body too."""
+PATH_WEIGHTS = (5.0, 2.0)
+"""Of a file's name and of the folders above it."""
+SATURATION = 1.2
+LENGTH_PENALTY = 0.75
+SCORE_DIGITS = 9
+ECHO_WEIGHT = 0.5
+"""Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
+NAMED_WEIGHT = 1.0
+"""Of a path in the query, in units of a file that has every word of the query."""
+COMPANY_WEIGHT = 0.2
+"""Of a file that changes whenever the best one does, in units of the best one."""
+N_LEADERS = 5
+"""So many of the best files are asked for their companions."""
+N_AHEAD = 3
+"""So many of the best files no companion overtakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that a query may be about; scores are comparable within one search only.
+
+    `score` counts for all of it, `company` (what it is worth that it changes together with better files) for its best
+    passage alone; `relevance` is that of its part in the repository (see `roles`).
+    """
+
+    path: str
+    score: float
+    company: float = 0.0
+    relevance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files best first, and for every term of the query how much a mention tells (weight times inverse frequency)."""
+
+    files: tuple[Candidate, ...]
+    worth: Mapping[str, float]
+
+
+def candidates(
+    index: Index,
+    query: Query,
+    n: int,
+    boosts: Mapping[str, float] = MappingProxyType({}),
+    *,
+    named: Collection[str] = (),
+    skipped: Container[str] = (),
+    echoes: CommitMessageIndex = NO_ECHOES,
+) -> Found:
+    """The `n` best files for `query`, without those `skipped`.
+
+    Files without any word of it, without an echo and without company are never among them, unless they are `named` in it.
+    """
+    if not index.paths:
+        return Found((), {})
+    terms = list(query.terms)
+    scores, worth = _scores(index, query, terms)
+    whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
+    for path, echo in echoes.of(query).items():
+        if path in index.place_of:
+            scores[index.place_of[path]] += ECHO_WEIGHT * whole_query * echo
+    relevance = index.path_table.relevance
+    if query.wants_tests:
+        relevance = np.where(index.path_table.is_test, relevance / TEST_RELEVANCE, relevance)
+    scores *= relevance
+    for path in named:
+        scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
+    for path in boosts.keys() & index.place_of.keys():
+        scores[index.place_of[path]] *= boosts[path]
+    scores = np.round(scores, SCORE_DIGITS)
+    company = _company(index, scores, relevance, echoes)
+    order = _best(np.round(scores + company, SCORE_DIGITS)).tolist()
+    files = (
+        Candidate(index.paths[place], float(scores[place]), float(company[place]), float(relevance[place]))
+        for place in order
+        if index.paths[place] not in skipped
+    )
+    return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
+
+
+def _best(scores: Floats) -> Ints:
+    """The places of all scores above 0, best first."""
+    hits = np.flatnonzero(scores > 0)
+    best: Ints = hits[np.argsort(-scores[hits], kind="stable")]
+    return best
+
+
+def _company(index: Index, scores: Floats, relevance: Floats, echoes: CommitMessageIndex) -> Floats:
+    """What it is worth to each file that it changes together with one of the best."""
+    company = np.zeros(len(scores))
+    leaders = _best(scores)[:N_LEADERS].tolist()
+    for leader in leaders:
+        for path, share in co_changed(echoes.files, index.paths[leader]).items():
+            place = index.place_of.get(path)
+            if place is not None:
+                company[place] = max(company[place], COMPANY_WEIGHT * share * scores[leader])
+    room = np.maximum(scores[leaders[:N_AHEAD][-1]] - scores, 0.0) if leaders else company
+    return np.round(np.minimum(company * relevance, room), SCORE_DIGITS)
+
+
+def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, Floats]:
+    """The score of each path by its words, and what a mention of each term is worth: nothing if there is none.
+
+    One term after the other: an array of paths fits into the processor's cache, one of terms and paths does not.
+    """
+    scores, worth = np.zeros(len(index.paths)), np.zeros(len(terms))
+    hashes = [term_hash(term) for term in terms]
+    table, n_files = index.terms, len(index.paths)
+    positions, which, counts = table.find(hashes)
+    length = table.lengths[positions] / max(table.mean_length, 1.0)
+    penalty = 1 - LENGTH_PENALTY + LENGTH_PENALTY * length
+    in_file = (counts @ np.array(FIELD_WEIGHTS)) / penalty
+    places, which_path, counts = index.path_table.terms.find(hashes)
+    in_path = counts @ np.array(PATH_WEIGHTS)
+    for number, term in enumerate(terms):
+        here, there = which == number, which_path == number
+        by_row = np.zeros(len(table.row_ids))
+        by_row[positions[here]] = in_file[here]
+        frequency = by_row[index.row_places]
+        frequency[places[there]] += in_path[there]
+        n_with = np.count_nonzero(frequency)
+        if not n_with:
+            continue
+        worth[number] = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * query.terms[term]
+        scores += worth[number] * (frequency / (frequency + SATURATION))
+    return scores, worth

@@ -1,0 +1,58 @@
+"""Finding the code that a question is about: deterministic, local, no model call.
+
+Two stages. First every file is scored from its stored words (`candidates`), within this tree only. Then the best
+files are read, cut into passages and scored exactly (`rescoring`), those among them that the best ones mention a
+little higher (`neighbours`); the best passages become excerpts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from types import MappingProxyType
+
+from foreword.core.excerpt import Excerpt
+from foreword.index.index import Index
+from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex
+from foreword.index.search.excerpts import choose
+from foreword.index.search.mention_boost import with_neighbours
+from foreword.index.search.path_mentions import files_at
+from foreword.index.search.query import parse_query
+from foreword.index.search.reranking import Matcher, Scored, rescore
+from foreword.index.search.retrieval import candidates
+
+ReadText = Callable[[str], str | None]
+"""The text of a path as it is now, or None."""
+
+N_FILES_READ = 30
+
+
+def search(
+    index: Index,
+    query: str,
+    read_text: ReadText,
+    *,
+    limit: int = 10,
+    budget_tokens: int | None = None,
+    boosts: Mapping[str, float] = MappingProxyType({}),
+    shown: Container[str] = (),
+    echoes: CommitMessageIndex = NO_ECHOES,
+) -> list[Excerpt]:
+    """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
+
+    `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
+    are passed over, since the reader has them in full. `echoes` are those of the history of this tree.
+    """
+    asked = parse_query(query)
+    named = files_at(index, asked.places)
+    found = candidates(
+        index, asked, N_FILES_READ, boosts, named=frozenset(named), skipped=shown, echoes=echoes
+    )
+    matcher = Matcher(found.worth, asked.names)
+    scored: list[Scored] = []
+    for file in found.files:
+        text = read_text(file.path)
+        if text is not None:
+            scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, {}))
+    return choose(
+        with_neighbours(index, scored, matcher.named_line), limit=limit, budget_tokens=budget_tokens
+    )

@@ -1,0 +1,1 @@
+"""The SQLite store of outlines, shared by worktrees and processes."""

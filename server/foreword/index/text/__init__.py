@@ -1,0 +1,1 @@
+"""Words for search: tokenizer, vocabulary, term vectors and tables."""

@@ -1,0 +1,1 @@
+"""The chat methods, the only ones of our own."""

@@ -1,0 +1,68 @@
+"""What a client attaches to a chat's message: URIs, ranges and symbols become places in the workspace.
+
+Whole lines are attached, so the units of a range's characters do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from foreword.assist.question.attachment_ref import AttachmentRef
+from foreword.assist.session.snapshot.overlay import workspace_path
+from foreword.core.errors import UsageError
+from foreword.lsp.connection.convert import path_from_uri
+
+MAX_ATTACHMENTS = 100
+
+Attachments = tuple[Mapping[str, Any], ...]
+
+
+def read_attachments(
+    root: Path, given: object, untitled: Callable[[str], tuple[str, str] | None]
+) -> tuple[tuple[AttachmentRef, ...], Attachments]:
+    """The places of attachments, and the attachments as they are kept with the message.
+
+    `untitled` gives the name and the text of a document that is open and no file yet, by its URI.
+
+    Raises:
+        UsageError: they are of the wrong shape, or lead out of the workspace.
+    """
+    if given is None:
+        return (), ()
+    if not isinstance(given, list) or len(given) > MAX_ATTACHMENTS:
+        raise UsageError(f'"attachments" must be a list of up to {MAX_ATTACHMENTS} objects with a "uri"')
+    kept = tuple(_kept(item) for item in given)
+    return tuple(_place(root, item, untitled(item["uri"])) for item in kept), kept
+
+
+def _kept(item: object) -> Mapping[str, Any]:
+    if not isinstance(item, dict) or not isinstance(item.get("uri"), str):
+        raise UsageError('each of "attachments" must be an object with a "uri"')
+    if not isinstance(item.get("symbol") or "", str):
+        raise UsageError('the "symbol" of an attachment must be a text')
+    return {key: item[key] for key in ("uri", "range", "symbol") if item.get(key) is not None}
+
+
+def _place(root: Path, item: Mapping[str, Any], untitled: tuple[str, str] | None) -> AttachmentRef:
+    first, last = _lines(item["range"]) if "range" in item else (None, None)
+    if untitled is not None:
+        name, text = untitled
+        return AttachmentRef(name, first, last, text=text)
+    path = path_from_uri(item["uri"])
+    inside = workspace_path(root, path) if path is not None else None
+    if inside is None:
+        raise UsageError(f"{item['uri']} is no file of this workspace: attach a saved file in {root.name}")
+    return AttachmentRef(inside, first, last, item.get("symbol", ""))
+
+
+def _lines(given: object) -> tuple[int, int]:
+    """The lines (1-based, inclusive) of a range; one that ends before the first character of a line stops short of it."""
+    match given:
+        case {
+            "start": {"line": int(first), "character": int(start)},
+            "end": {"line": int(last), "character": int(end)},
+        } if min(first, start, end) >= 0 and (first, start) <= (last, end):
+            return first + 1, max(first, last - (end == 0)) + 1
+    raise UsageError('the "range" of an attachment must be a range of the protocol, its start before its end')

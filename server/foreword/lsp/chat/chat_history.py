@@ -1,0 +1,172 @@
+"""Chats as they are kept: begun, gone on with, read, cut off and listed. Nothing is sent to a model here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from foreword.assist.chat.chat import Chat, messages_of
+from foreword.assist.chat.chat_store import ChatStore
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.session import Session
+from foreword.core.errors import UsageError
+from foreword.lsp.connection.configuration import open_now
+from foreword.lsp.connection.convert import uri_from_path
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.connection.workspace_folder import Folder
+from foreword.lsp.features.arguments import Arguments
+from foreword.lsp.features.keep_warm_loop import note_intent
+from foreword.lsp.features.workspace_folders import folder_of
+
+DEFAULT_LIMIT = 50
+
+Json = dict[str, Any]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A chat, and the folder that it belongs to."""
+
+    chat: Chat
+    folder: Folder
+    opened: OpenFolder
+
+
+async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
+    """A new chat, or an earlier one that is to go on.
+
+    Raises:
+        UsageError: there is no such chat, or no word of which folder.
+    """
+    resumed, title = arguments.text("resumeId"), " ".join(arguments.text("title").split())
+    if resumed:
+        home = await home_of(server, resumed)
+        chat, folder, session = home.chat, home.folder, home.opened.session
+        await _stored(session, lambda store: store.resume(chat.id, session.clock()))
+    else:
+        folder = folder_of(server, arguments.text("uri") or arguments.workspace)
+        session = (await open_now(server, folder)).session
+        chat = Chat(uuid4().hex, session.worktree, title, session.clock())
+        opened = frozenset(server.chats)
+        await _stored(session, lambda store: store.create(chat, opened))
+    server.chats.add(chat.id)
+    note_intent(server, folder)
+    return {"chatId": chat.id, "title": chat.title, "turns": chat.n_turns}
+
+
+async def history(server: ForewordServer, arguments: Arguments, *, is_running: bool) -> Json:
+    """The last `limit` messages before the message `before`, oldest first; `more` says if there are earlier ones.
+
+    A question that is pending, but not here, was asked by a process that is gone.
+
+    Raises:
+        UsageError: there is no such chat or message.
+    """
+    home = await home_of(server, arguments.text("chatId", needed=True))
+    before, limit = arguments.text("before"), arguments.number("limit") or DEFAULT_LIMIT
+    turns = await _stored(home.opened.session, lambda store: store.turns(home.chat.id))
+    messages = [message for turn in turns for message in messages_of(turn)]
+    for message in messages:
+        if message["status"] == "pending" and not is_running:
+            message["status"] = "interrupted"
+    if before:
+        ids = [message["id"] for message in messages]
+        if before not in ids:
+            raise UsageError(f'the chat has no message {before}: leave "before" out for the newest ones')
+        messages = messages[: ids.index(before)]
+    shown = [_shown(home, message) for message in messages[-limit:]]
+    return {"messages": shown, "more": len(messages) > len(shown)}
+
+
+async def truncate(server: ForewordServer, arguments: Arguments) -> Json:
+    """Drop a message and all after it; how many are left.
+
+    Raises:
+        UsageError: there is no such chat or message.
+    """
+    home = await home_of(server, arguments.text("chatId", needed=True))
+    message_id, session = arguments.text("messageId", needed=True), home.opened.session
+    if not await _stored(session, lambda store: store.truncate(home.chat.id, message_id)):
+        raise UsageError(f"the chat has no message {message_id}: see its history")
+    turns = await _stored(session, lambda store: store.turns(home.chat.id))
+    return {"messages": sum(len(messages_of(turn)) for turn in turns)}
+
+
+async def list_chats(server: ForewordServer, arguments: Arguments) -> Json:
+    """The chats of a folder.
+
+    Raises:
+        UsageError: there is no word of which folder.
+    """
+    folder = folder_of(server, arguments.text("uri") or arguments.workspace)
+    session = (await open_now(server, folder)).session
+    chats = await _stored(session, lambda store: store.chats(session.worktree))
+    return {
+        "chats": [
+            {"chatId": chat.id, "title": chat.title, "at": _time(chat.at), "turns": chat.n_turns}
+            for chat in chats
+        ]
+    }
+
+
+async def home_of(server: ForewordServer, chat_id: str) -> Home:
+    """A chat with the folder that it belongs to.
+
+    Raises:
+        UsageError: there is no such chat, or its folder is not open.
+    """
+    folders = list(server.folders.values())
+    if not folders:
+        raise UsageError("no folder is open: open one")
+    chat: Chat | None = None
+    for folder in folders:
+        opened = await open_now(server, folder)
+        chat = chat or await _stored(opened.session, lambda store: store.find(chat_id))
+        if chat is not None and chat.worktree == opened.session.worktree:
+            return Home(chat, folder, opened)
+    if chat is not None:
+        raise UsageError(f"the chat {chat_id} belongs to another folder: open its folder first")
+    raise UsageError(f"there is no chat {chat_id}: begin one with foreword/chat/open")
+
+
+def with_uris(root: Path, told: Mapping[str, Any]) -> Json:
+    """The same JSON; whatever in its lists has a path gets a URI too, as the client calls its files."""
+    return {
+        key: [
+            with_uris(root, item | ({"uri": uri_from_path(root / item["path"])} if "path" in item else {}))
+            if isinstance(item, dict) and key != "attachments"
+            else item
+            for item in value
+        ]
+        if isinstance(value, list)
+        else value
+        for key, value in told.items()
+    }
+
+
+async def _stored(session: Session, work: Callable[[ChatStore], Found]) -> Found:
+    """What the store of chats gives, asked in a thread: another process may keep it locked for a moment."""
+
+    def run() -> Found:
+        with ChatStore(session.places.chats) as store:
+            session.report(*store.problems)
+            return work(store)
+
+    return await asyncio.to_thread(run)
+
+
+def _shown(home: Home, message: Json) -> Json:
+    return with_uris(home.folder.path, {**message, "at": _time(message["at"])})
+
+
+def _time(seconds: float | None) -> str | None:
+    """A time as in ISO 8601, in UTC."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

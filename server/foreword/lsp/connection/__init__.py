@@ -1,0 +1,1 @@
+"""One client: its capabilities, settings, folders, trust and consent; the server object."""

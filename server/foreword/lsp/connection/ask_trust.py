@@ -1,0 +1,42 @@
+"""May anything of a workspace leave the machine? Asked of the user once, before the first time that it would."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.ports import Trust
+from foreword.assist.session.trust_store import is_trusted, set_trust
+from foreword.lsp.connection.configuration import is_trusted_by_client
+from foreword.lsp.connection.server import ForewordServer
+
+YES, NO = "Trust this folder", "Not now"
+
+
+def trust_of(server: ForewordServer, opened: OpenFolder) -> Trust:
+    """The trust of a folder: what the client vouches for, what was granted before, or what the user says now."""
+    session = opened.session
+
+    async def ask(provider: str) -> bool:
+        if not server.client.answers_questions or not await _asks(server, session.root.name, provider):
+            return False
+        await opened.run(set_trust, session.places, session.root, trusted=True)
+        return True
+
+    return Trust(
+        lambda: is_trusted_by_client(server) or is_trusted(session.places, session.root),
+        ask,
+        "run `foreword trust` there",
+    )
+
+
+async def _asks(server: ForewordServer, folder: str, provider: str) -> bool:
+    question = (
+        f"Foreword: may text from {folder} be sent to the provider {provider}? "
+        "Answers need it; the offline provider does without."
+    )
+    actions = [types.MessageActionItem(YES), types.MessageActionItem(NO)]
+    answer = await server.window_show_message_request_async(
+        types.ShowMessageRequestParams(types.MessageType.Warning, question, actions)
+    )
+    return answer is not None and answer.title == YES

@@ -1,0 +1,110 @@
+"""Settings that come from the client.
+
+`initializationOptions` are the user's own, and may set every key and `trusted`. The `foreword` section of the client's
+configuration may come from files of the project, so it may set neither `trusted` nor what would send text elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from foreword.core.settings import Options, flatten
+from foreword.lsp.connection.ask_consent import consent_of
+from foreword.lsp.connection.server import ForewordServer, handle
+from foreword.lsp.connection.symbol_registration import follow
+from foreword.lsp.connection.workspace_folder import Folder
+
+if TYPE_CHECKING:
+    from foreword.assist.session.open_workspace import OpenFolder
+
+SECTION = "foreword"
+CLIENTS_OWN = ("trusted", "status", "trace", "server")
+"""Keys of the client itself, which are no settings of the core; so are those below them."""
+
+
+def register(server: ForewordServer) -> None:
+    """Register the handlers of this module."""
+    handle(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, did_change_configuration)
+
+
+async def did_change_configuration(
+    server: ForewordServer, params: types.DidChangeConfigurationParams
+) -> None:
+    """Settings changed: pulled again where the client gives them, else taken from the notification."""
+    pushed = params.settings.get(SECTION, params.settings) if isinstance(params.settings, dict) else None
+    folders = list(server.folders.values())
+    if not server.client.gives_configuration and isinstance(pushed, dict):
+        server.configuration.update({folder.uri: _section(pushed) for folder in folders})
+    for folder in folders:
+        await configure(server, folder)
+
+
+async def configure(server: ForewordServer, folder: Folder) -> None:
+    """Let the settings of a folder take effect, and report what is wrong with them."""
+    layers = await layers_of(server, folder, again=True)
+    session = (await _opened(server, folder, layers)).session
+    server.tell_once(problem.message for problem in session.problems)
+    await follow(server)
+
+
+async def open_now(server: ForewordServer, folder: Folder) -> OpenFolder:
+    """The folder, opened, with the settings as they are now.
+
+    Raises:
+        ForewordError: it can't be opened.
+    """
+    return await _opened(server, folder, await layers_of(server, folder))
+
+
+async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = False) -> tuple[Options, ...]:
+    """What the client says about settings for a folder, in rising order of strength."""
+    if server.client.gives_configuration and (again or folder.uri not in server.configuration):
+        server.configuration[folder.uri] = await _pull(server, folder)
+    pulled = server.configuration.get(folder.uri)
+    own = Options("initializationOptions", _known(server.client.options))
+    return (own, pulled) if pulled is not None else (own,)
+
+
+async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options, ...]) -> OpenFolder:
+    """The folder with these settings, whose session asks this client."""
+    from foreword.lsp.connection.ask_trust import trust_of  # noqa: PLC0415 - imports what opening the folder imports
+
+    opened = await folder.opened(server.environ, layers, server.time.now)
+    session = await opened.configure(layers)
+    session.trust = trust_of(server, opened)
+    session.consent = consent_of(server)
+    session.signals = server.signs
+    return opened
+
+
+def is_trusted_by_client(server: ForewordServer) -> bool:
+    """Whether the client vouches for the workspace."""
+    return server.client.options.get("trusted") is True
+
+
+async def _pull(server: ForewordServer, folder: Folder) -> Options:
+    item = types.ConfigurationItem(scope_uri=folder.uri, section=SECTION)
+    try:
+        answer = await server.workspace_configuration_async(types.ConfigurationParams([item]))
+    except JsonRpcException:
+        return _section({})
+    given = answer[0] if answer else None
+    return _section(given if isinstance(given, dict) else {})
+
+
+def _section(given: Mapping[str, Any]) -> Options:
+    return Options("configuration", _known(given), trusted=False)
+
+
+def _known(given: Mapping[str, Any]) -> dict[str, object]:
+    """Dotted keys; a key without a value is one that the user did not set."""
+    flat = flatten(given)
+    return {
+        key: value
+        for key, value in flat.items()
+        if value is not None and key.split(".", 1)[0] not in CLIENTS_OWN
+    }

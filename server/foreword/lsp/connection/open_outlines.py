@@ -1,0 +1,147 @@
+"""Outlines of the open documents, made in a thread while the user pauses, and read by code actions from memory.
+
+typed    x x x   x      x x
+parsed        |--1--|         |--2--|        at most a tenth of the time, however large the document
+asked        ?      ?  ?         ?           the outline at hand, its definitions followed through the edits since
+
+The syntax trees of the documents edited last are kept, so that only what changed is parsed again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foreword.assist.session.worker import Worker
+from foreword.core.documents.document import Document
+from foreword.core.documents.position import without_end
+from foreword.core.documents.snapshot import Snapshot
+from foreword.core.edits.track_definitions import follow
+from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of
+from foreword.core.outline import Definition
+
+if TYPE_CHECKING:
+    from foreword.index.outline.open_text import OpenText
+
+QUIET_S = 0.2
+"""How long after the first of some edits the documents are parsed."""
+SHARE = 10
+"""A parse of a second is followed by so many seconds without one: parsing holds the interpreter."""
+FIRST_S = 2.0
+"""How long a menu that the user asks for waits for the first outline of a document that was just opened."""
+MAX_KEPT_BYTES = 2_000_000
+"""The texts whose trees are kept, all together: the trees take 25 times as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The definitions of a text with these lines."""
+
+    lines: tuple[str, ...]
+    definitions: tuple[Definition, ...]
+
+
+class Outlines:
+    """By the key of each document's URI; owned by the event loop."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, Known] = {}
+        self._followed: dict[str, Known] = {}
+        self._texts: dict[str, OpenText] = {}
+        self._changed: dict[str, None] = {}
+        self._news = asyncio.Event()
+        self._worker: Worker | None = None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The documents whose trees are kept, the one edited last at the end."""
+        return tuple(self._texts)
+
+    def note(self, key: str) -> None:
+        """A document was opened or changed."""
+        self._changed[key] = None
+        self._news.set()
+
+    def forget(self, key: str) -> None:
+        """A document was closed."""
+        for kept in (self._changed, self._parsed, self._followed, self._texts):
+            kept.pop(key, None)
+
+    def definitions(self, key: str, document: Document) -> tuple[Definition, ...]:
+        """The definitions of a document as far as they are known, in its lines of now."""
+        known = self._followed.get(key) or self._parsed.get(key)
+        if known is None:
+            return ()
+        if known.lines is not document.lines:
+            parsed = self._parsed[key]
+            known = Known(document.lines, follow(parsed.definitions, parsed.lines, document.lines))
+            self._followed[key] = known
+        return known.definitions
+
+    async def begun(self, key: str, document: Document, now: Callable[[], Snapshot]) -> None:
+        """Wait for the first outline of a document, for `FIRST_S` at most; at once if there is one, however old."""
+        if key not in self._parsed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.outlined(key, document, now), FIRST_S)
+
+    async def serve(self, now: Callable[[], Snapshot]) -> None:
+        """Parse what changes, as the snapshot of `now` shows it; ends by being cancelled."""
+        pause = QUIET_S
+        try:
+            while True:
+                await self._news.wait()
+                await asyncio.sleep(pause)
+                self._news.clear()
+                started = time.monotonic()
+                changed, self._changed = self._changed, {}
+                for key in changed:
+                    document = now().documents.get(key)
+                    if document is not None:
+                        await self.outlined(key, document, now)
+                pause = max(QUIET_S, SHARE * (time.monotonic() - started))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    async def outlined(self, key: str, document: Document, now: Callable[[], Snapshot]) -> Known:
+        """The outline of a document of the snapshot, parsed unless it is at hand; it is kept while that is open."""
+        before = self._parsed.get(key)
+        if before is not None and before.lines is document.lines:
+            return before
+        self._worker = self._worker or Worker("outlines")
+        known, text = await self._worker.run(_outlined, document, self._texts.get(key))
+        if key in now().documents:
+            self._parsed[key] = known
+            self._followed.pop(key, None)
+            self._keep(key, text)
+        return known
+
+    def _keep(self, key: str, text: OpenText | None) -> None:
+        """Keep a text as the one edited last; the others go from the first on until there is room."""
+        self._texts.pop(key, None)
+        if text is not None:
+            self._texts[key] = text
+        while len(self._texts) > 1 and sum(one.n_bytes for one in self._texts.values()) > MAX_KEPT_BYTES:
+            del self._texts[next(iter(self._texts))]
+
+
+def _outlined(document: Document, text: OpenText | None) -> tuple[Known, OpenText | None]:
+    """The outline of a document that was `text`; none for one that is too large to be read, or without a grammar."""
+    language = language_of(document.uri, document.lines[0] if document.lines else "") or document.language
+    if language not in LANGUAGES_WITH_GRAMMAR or sum(map(len, document.lines)) > MAX_FILE_BYTES:
+        return Known(document.lines, ()), None
+    from foreword.index.outline.open_text import OpenText  # noqa: PLC0415 - heavy, and off the path to `initialize`
+
+    text = text or OpenText()
+    plain = "\n".join(without_end(line) for line in document.lines)
+    return Known(document.lines, text.definitions(language, plain.encode("utf-8", "surrogatepass"))), text

@@ -1,0 +1,1 @@
+"""What the server offers: one module a group of LSP methods."""

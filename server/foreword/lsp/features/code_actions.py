@@ -1,0 +1,216 @@
+"""`textDocument/codeAction`: what can be done here, from memory. The model runs when an action is chosen, not before.
+
+Edits are made by `codeAction/resolve` for clients that resolve edits, by the command `foreword.edit` for others;
+answers by the command `foreword.ask`. Either way what travels is a task (`assist.question.actions.Task`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from foreword.assist.question.task import edits
+from foreword.assist.question.task_menu import ACTION_KINDS, Offer, Report, Spot, fixes, rewrites, sources
+from foreword.core.documents.document import Document
+from foreword.core.documents.uri import uri_key
+from foreword.core.errors import UsageError
+from foreword.core.exclusion import reason_for_path
+from foreword.lsp.connection.configuration import is_trusted_by_client
+from foreword.lsp.connection.readiness import path_below, readiness_of
+from foreword.lsp.connection.server import ForewordServer, handle
+from foreword.lsp.connection.workspace_folder import Folder
+from foreword.lsp.features.keep_warm_loop import note_menu
+from foreword.lsp.features.selection import lines_from_lsp, lines_to_lsp, spot_at
+from foreword.lsp.features.workspace_folders import folder_of
+
+if TYPE_CHECKING:
+    from foreword.assist.question.request import Kind
+
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=list(dict.fromkeys(ACTION_KINDS.values())), resolve_provider=True
+)
+FADED = frozenset((types.DiagnosticTag.Unnecessary, types.DiagnosticTag.Deprecated))
+
+Action = types.CodeAction | types.Command
+
+
+def register(server: ForewordServer) -> None:
+    """Register the handler of this module."""
+    handle(server, types.TEXT_DOCUMENT_CODE_ACTION, code_action, OPTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file of a folder; `document` is its open text, None if it is not open."""
+
+    folder: Folder
+    uri: str
+    path: str
+    document: Document | None
+
+
+async def code_action(server: ForewordServer, params: types.CodeActionParams) -> list[Action]:
+    """What can be done at a range; nothing for what is no file of an open folder."""
+    place = _place(server, params.text_document.uri)
+    if place is None:
+        return []
+    key = uri_key(place.uri, ignores_case=server.snapshot.ignores_case)
+    if place.document and not _is_automatic(params.context):
+        await server.outlines.begun(key, place.document, lambda: server.snapshot)
+    return _actions(server, place, key, params)
+
+
+def _actions(
+    server: ForewordServer, place: FileRef, key: str, params: types.CodeActionParams
+) -> list[Action]:
+    definitions = server.outlines.definitions(key, place.document) if place.document else ()
+    spot = spot_at(place.path, place.document, params.range, definitions, server.encoding)
+    context = params.context
+    reports = _reports(context)
+    offers = (offer for offer in _offers(spot, reports, context) if _is_wanted(offer, context.only))
+    if context.trigger_kind == types.CodeActionTriggerKind.Invoked:
+        note_menu(place.folder)
+    wanted = [offer for offer in offers if _can_be_shown(server, offer)]
+    shown = [_action(server, place, offer, params, reports) for offer in wanted]
+    actions = [action for action in shown if action is not None]
+    if not _is_automatic(context) and all(
+        isinstance(one, types.CodeAction) and one.disabled for one in actions
+    ):
+        obstacles = (_obstacle(server, place, offer.kind) for offer in wanted)
+        server.tell_once(obstacle for obstacle in obstacles if obstacle)
+    return actions
+
+
+def _place(server: ForewordServer, uri: str) -> FileRef | None:
+    try:
+        folder = folder_of(server, uri)
+    except UsageError:
+        return None
+    path = path_below(folder, uri)
+    return FileRef(folder, uri, path, server.snapshot.document(uri)) if path is not None else None
+
+
+def _reports(context: types.CodeActionContext) -> list[types.Diagnostic]:
+    """The diagnostics that may be fixed; code that is only shown faded is no reason for a light bulb."""
+    return [one for one in context.diagnostics if not (_is_automatic(context) and _is_faded(one))]
+
+
+def _is_automatic(context: types.CodeActionContext) -> bool:
+    return context.trigger_kind == types.CodeActionTriggerKind.Automatic
+
+
+def _is_faded(diagnostic: types.Diagnostic) -> bool:
+    is_hint = diagnostic.severity == types.DiagnosticSeverity.Hint
+    return is_hint and not FADED.isdisjoint(diagnostic.tags or ())
+
+
+def _offers(
+    spot: Spot, reports: Sequence[types.Diagnostic], context: types.CodeActionContext
+) -> Iterator[Offer]:
+    yield from fixes(spot, [Report(*lines_from_lsp(one.range), one.message) for one in reports])
+    if spot.is_selection or not _is_automatic(context):
+        yield from rewrites(spot)
+    if not _is_automatic(context):
+        yield from sources(spot)
+
+
+def _is_wanted(offer: Offer, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Whether a filter lets an offer pass: a kind stands for all kinds below it, the empty one for all."""
+    if only is None:
+        return True
+    kind = f"{ACTION_KINDS[offer.kind]}."
+    names = (str(getattr(one, "value", one)) for one in only)
+    return any(not name or kind.startswith(f"{name}.") for name in names)
+
+
+def _can_be_shown(server: ForewordServer, offer: Offer) -> bool:
+    """Whether this client has a place for the result: an answer that nobody sees is not worth its money."""
+    client = server.client
+    if client.knows_our_methods or edits(offer.kind):
+        return True
+    return client.shows_documents and (offer.kind != "ask" or client.answers_questions)
+
+
+def _action(
+    server: ForewordServer,
+    place: FileRef,
+    offer: Offer,
+    params: types.CodeActionParams,
+    reports: Sequence[types.Diagnostic],
+) -> Action | None:
+    """The action as this client understands it; None for one that it could only fail to carry out."""
+    client, known = server.client, server.client.code_actions
+    chosen = [reports[number] for number in offer.reports]
+    obstacle = _obstacle(server, place, offer.kind)
+    action = types.CodeAction(offer.title, ACTION_KINDS[offer.kind], chosen or None)
+    if known.tag_support and types.CodeActionTag.LlmGenerated in known.tag_support.value_set:
+        action.tags = [types.CodeActionTag.LlmGenerated]
+    if obstacle:
+        action.disabled = types.CodeActionDisabled(obstacle)
+        is_shown = known.code_action_literal_support and known.disabled_support
+        return action if is_shown and not _is_automatic(params.context) else None
+    task = _task(server, place, offer, params.range, chosen)
+    if (
+        edits(offer.kind)
+        and client.resolves_edits
+        and known.data_support
+        and known.code_action_literal_support
+    ):
+        action.data = task
+        return action
+    name = "foreword.edit" if edits(offer.kind) else "foreword.ask"
+    action.command = types.Command(offer.title, name, arguments=[task])
+    return action if known.code_action_literal_support else action.command
+
+
+def _obstacle(server: ForewordServer, place: FileRef, kind: Kind) -> str:
+    """What stands in the way of a task, as far as is known; empty if nothing does."""
+    ready = readiness_of(server, place.folder, place.path)
+    reason = ready.reason_for(place.path) if ready else reason_for_path(place.path)
+    if reason:
+        return f"Foreword leaves this file out: {reason}"
+    if ready is None:
+        return ""
+    if ready.is_offline:
+        return "edits need a model: set ANTHROPIC_API_KEY, or choose a provider" if edits(kind) else ""
+    can_be_trusted = ready.is_trusted or is_trusted_by_client(server) or server.client.answers_questions
+    return ready.limit if can_be_trusted else "this folder is not trusted: run `foreword trust` there"
+
+
+def _task(
+    server: ForewordServer,
+    place: FileRef,
+    offer: Offer,
+    selected: types.Range,
+    chosen: Iterable[types.Diagnostic],
+) -> dict[str, Any]:
+    """The task as JSON (`task_from_json` reads it)."""
+    task: dict[str, Any] = {"kind": offer.kind, "uri": place.uri}
+    if offer.first is not None and offer.last is not None:
+        is_whole = offer.symbol or offer.reports
+        task["range"] = _range_json(
+            lines_to_lsp(place.document, offer.first, offer.last, server.encoding) if is_whole else selected
+        )
+    if offer.symbol:
+        task["symbol"] = offer.symbol
+    if offer.reports:
+        task["diagnostics"] = [_diagnostic_json(one) for one in chosen]
+    if place.document is not None:
+        task["version"] = place.document.version
+    return task
+
+
+def _range_json(found: types.Range) -> dict[str, Any]:
+    start, end = found.start, found.end
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
+
+
+def _diagnostic_json(one: types.Diagnostic) -> dict[str, Any]:
+    shown = {"range": _range_json(one.range), "message": one.message, "code": one.code, "source": one.source}
+    return {key: value for key, value in shown.items() if value is not None}

@@ -1,0 +1,235 @@
+"""`foreword.edit` and the edits of code actions: an instruction becomes a proposal, and the proposal an edit.
+
+A proposal is kept, whatever becomes of it, so that it can be looked at and applied later, whole or in part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.edits.edit import Edited, edit
+from foreword.assist.edits.proposal_store import KeptProposal
+from foreword.assist.edits.review import ProposalReview, reverse
+from foreword.assist.question.pointers import Pointer
+from foreword.assist.question.request import Kind
+from foreword.assist.question.task import Task, edits, pointers_of, question_of
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.providers import require_trust
+from foreword.assist.session.session import Session
+from foreword.assist.spending.forecast import request_json
+from foreword.core.errors import Problem, UsageError
+from foreword.lsp.connection.configuration import open_now
+from foreword.lsp.connection.convert import path_from_uri
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.connection.workspace_folder import Folder
+from foreword.lsp.features.answer_stage import stage_of
+from foreword.lsp.features.ask_command import documents_in
+from foreword.lsp.features.keep_warm_loop import note_answer
+from foreword.lsp.features.task_params import task_in
+from foreword.lsp.features.workspace_folders import folder_of
+from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_edit, deliver, tell, tell_refused
+from foreword.lsp.output.progress import work_done
+from foreword.lsp.output.proposals import Part, keep_proposal, note_review, part_of, proposal_of
+from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What is to be changed; `token` is the client's own for progress."""
+
+    text: str
+    pointers: tuple[Pointer, ...]
+    kind: Kind = "edit"
+    title: str = ""
+    use_cache: bool = True
+    token: types.ProgressToken | None = None
+
+
+async def run_instruction(
+    server: ForewordServer,
+    folder: Folder,
+    session: Session,
+    instruction: Instruction,
+    wishes: DeliveryOptions,
+) -> dict[str, Any]:
+    """What came of an instruction, as `foreword.edit/1`, with the id of its proposal and whether it is applied.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    opened = _open(folder)
+    edited = await _propose(server, folder, session, instruction)
+    name = await keep_proposal(server, folder, edited.proposal, instruction.title or instruction.text)
+    tell(server, edited.problems)
+    if not edited.proposal.files or not edited.is_complete:
+        done = Delivered(name, edited.proposal, WorkspaceEditPlan(None))
+    else:
+        done = await deliver(server, opened, name, edited.proposal, wishes)
+    told = edited.to_json(done.outcomes)
+    return {**told, "problems": [*told["problems"], *done.problems_json], **done.more_json()}
+
+
+async def run_dry(
+    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
+) -> dict[str, Any]:
+    """The first request of an instruction as `foreword.request/1`; nothing is sent.
+
+    Raises:
+        ForewordError: it can't be asked; the message says why.
+    """
+    opened = _open(folder)
+    how = partial(prepare_now, use_cache=instruction.use_cache, kind=instruction.kind, keep=False)
+    how = partial(how, documents=documents_in(server, opened))
+    return request_json(session, await opened.run(how, session, instruction.text, instruction.pointers))
+
+
+async def run_proposal(
+    server: ForewordServer, folder: Folder, name: str, part: Part, wishes: DeliveryOptions
+) -> dict[str, Any]:
+    """Apply an earlier proposal, or a part of it, to the text of now; what became of it, as `foreword.proposal/1`.
+
+    Raises:
+        UsageError: there is no such proposal here, or no such part in it.
+    """
+    kept = _kept_for(server, folder, name)
+    opened = _open(folder)
+    proposal = await opened.run(part_of, kept, part)
+    done = await deliver(server, opened, name, proposal, wishes)
+    return _with_review(server, name, done.to_json())
+
+
+async def reject_proposal(server: ForewordServer, folder: Folder, name: str, part: Part) -> dict[str, Any]:
+    """Note that the user does not want a proposal, or a part of it; what is left, as `foreword.proposal/1`.
+
+    Raises:
+        UsageError: there is no such proposal here, or no such part in it.
+    """
+    kept = _kept_for(server, folder, name)
+    part_of(kept, part)
+    review = kept.review
+    for path in [*dict.fromkeys((*part.files, *part.hunks))] or list(kept.proposal.files):
+        file = kept.proposal.files[path]
+        review = review.rejecting(file, part.hunks.get(path, review.pending(file)))
+    await note_review(server, name, review)
+    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None))
+    return _with_review(server, name, done.to_json())
+
+
+async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> dict[str, Any]:
+    """Take back what was applied of a proposal: in all of its files, or in none if one has changed there since.
+
+    Raises:
+        UsageError: there is no such proposal here, or nothing of it was applied.
+    """
+    kept = _kept_for(server, folder, name)
+    opened = _open(folder)
+    undone = reverse(kept.proposal, kept.review)
+    if not undone.files:
+        raise UsageError("nothing of this proposal was applied, so there is nothing to undo")
+    plan = await plan_edit(server, opened, undone, title=f"Undo: {kept.title}", confirm=False)
+    problems = plan.problems
+    if plan.edit is not None and not problems:
+        problem = await apply_edit(server, plan.edit, f"Undo: {kept.title}")
+        problems = (problem,) if problem else ()
+    if not problems:
+        await note_review(server, name, ProposalReview())
+    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None), applied=False, problems=problems)
+    return _with_review(server, name, done.to_json()) | {"undone": not problems}
+
+
+def _kept_for(server: ForewordServer, folder: Folder, name: str) -> KeptProposal:
+    kept = proposal_of(server, name)
+    if kept.folder_uri != folder.uri:
+        raise UsageError(f'the proposal {name} belongs to {kept.folder_uri}: leave "workspace" out')
+    return kept
+
+
+def _with_review(server: ForewordServer, name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """The JSON with what is undecided of each file, and what became of the whole."""
+    kept = proposal_of(server, name)
+    files = kept.proposal.files.values()
+    pending = {file.path: list(left) for file in files if (left := kept.review.pending(file))}
+    return {**told, "pending": pending, "outcome": kept.review.outcome(kept.proposal)}
+
+
+async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) -> types.WorkspaceEdit | None:
+    """The edit of a code action by its `data`; None, and a message to the user, where there is nothing to apply.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    uri = given.get("uri")
+    folder = folder_of(server, uri if isinstance(uri, str) and uri.startswith("file:") else None)
+    opened = await open_now(server, folder)
+    instruction = instruction_of(read_task(opened, given), title=title)
+    edited = await _propose(server, folder, await opened.current(), instruction)
+    name = await keep_proposal(server, folder, edited.proposal, title)
+    is_empty = edited.is_complete and not edited.proposal.files
+    words = " ".join(edited.answer.text.split())
+    tell(server, (*edited.problems, *((Problem(f"no edit was proposed: {words}"),) if is_empty else ())))
+    if is_empty or not edited.is_complete:
+        return None
+    plan = await plan_edit(server, opened, edited.proposal, title=title)
+    await tell_refused(server, opened, name, plan)
+    return plan.edit
+
+
+def read_task(opened: OpenFolder, given: Mapping[str, Any]) -> Task:
+    """The task that a client sent, about a file of this folder.
+
+    Raises:
+        UsageError: it is no task that ends in edits, or not about a file here.
+    """
+    uri = given.get("uri")
+    if isinstance(uri, str) and uri and path_from_uri(uri) is None:
+        raise UsageError(f"{uri} is no file: save it in the workspace, so that it can be edited there")
+    task = task_in(opened, given)
+    if not edits(task.kind):
+        raise UsageError(f'a task of the kind "{task.kind}" edits nothing: use foreword.ask')
+    return task
+
+
+def instruction_of(
+    task: Task, *, title: str = "", use_cache: bool = True, token: types.ProgressToken | None = None
+) -> Instruction:
+    """A task as an instruction."""
+    return Instruction(question_of(task), pointers_of(task), task.kind, title, use_cache, token)
+
+
+def _open(folder: Folder) -> OpenFolder:
+    assert folder.open_folder is not None, "the session is its own"  # noqa: S101 - an invariant
+    return folder.open_folder
+
+
+async def _propose(
+    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
+) -> Edited:
+    """Let the model work, with progress that can be cancelled."""
+    opened, task = _open(folder), asyncio.current_task()
+    assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
+    await require_trust(session)
+    events = edit(
+        session,
+        instruction.text,
+        instruction.pointers,
+        use_cache=instruction.use_cache,
+        documents=documents_in(server, opened),
+        run=opened.run,
+        kind=instruction.kind,
+    )
+    async with work_done(server, "Foreword", task.cancel, instruction.token) as report, aclosing(events):
+        async for event in events:
+            if isinstance(event, Edited):
+                note_answer(server, folder)
+                return event
+            if stage := stage_of(event):
+                report(stage, None)
+    raise AssertionError("edit() ends with Edited or raises")

@@ -1,0 +1,52 @@
+"""When the server hears of questions and of signs of life, and lets the prefix be kept warm (`assist/spending/keep_warm.py`)."""
+
+from __future__ import annotations
+
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.connection.status_notification import send_status
+from foreword.lsp.connection.workspace_folder import Folder
+
+
+def note_answer(server: ForewordServer, folder: Folder) -> None:
+    """A question was answered: its prefix is kept warm from now on if that pays."""
+    send_status(server, folder)
+    keep(server, folder)
+
+
+def note_intent(server: ForewordServer, folder: Folder) -> None:
+    """A question is probably about to come: somebody opened a chat."""
+    if folder.open_folder is not None and folder.open_folder.session.trust.granted():
+        keep(server, folder)
+        if folder.keeping is not None:
+            folder.keeping.expect()
+
+
+def note_menu(folder: Folder) -> None:
+    """Somebody opened the menu of actions, in a folder that they asked about before or not."""
+    if folder.keeping is not None:
+        folder.keeping.expect()
+
+
+def keep(server: ForewordServer, folder: Folder) -> None:
+    """Have the prefix of a folder looked after until the folder is closed."""
+    if folder.open_folder is None:
+        return
+    if folder.keeping is None:
+        from foreword.assist.spending.keep_warm import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
+
+        folder.keeping = Keeping(
+            folder.open_folder,
+            server.time,
+            lambda: send_status(server, folder),
+        )
+        folder.tasks.append(server.spawn(folder.keeping.serve()))
+    folder.keeping.look()
+
+
+def note_sign(server: ForewordServer, *, saved: bool) -> None:
+    """The user types or saves: that makes a question more likely, also where a prefix was about to be let go."""
+    server.last_sign = server.time.now()
+    if saved:
+        for folder in server.folders.values():
+            if folder.keeping is not None:
+                folder.keeping.look()

@@ -1,0 +1,1 @@
+"""What the user gets to see: documents, diffs, edits, progress."""

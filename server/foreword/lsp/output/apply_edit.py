@@ -1,0 +1,163 @@
+"""A kept proposal on its way to the user: as one edit that the client applies, or as a diff to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from foreword.assist.edits.apply import Outcome
+from foreword.assist.edits.edit import files_json, problems_json
+from foreword.assist.edits.proposal import Proposal
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.core.edits.hunk import render_hunk
+from foreword.core.errors import Problem
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.output.previews import show_diff
+from foreword.lsp.output.proposals import note_review, proposal_of
+from foreword.lsp.output.virtual_documents import diff_uri, refused_uri
+from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
+
+PROPOSAL_SCHEMA = "foreword.proposal/1"
+MAX_TOLD = 3
+"""Problems in one message; the JSON has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOptions:
+    """`apply` it or only show it; `preview` its diff; let the editor ask the user to `confirm`."""
+
+    apply: bool
+    preview: bool
+    confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a proposal; `problems` are all that keeps it from being true as a whole."""
+
+    name: str
+    proposal: Proposal
+    plan: WorkspaceEditPlan
+    applied: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """By file; a file of which some hunks were refused is applied all the same."""
+        return tuple(Outcome(path, self.applied and path in self.plan.paths) for path in self.proposal.files)
+
+    @property
+    def problems_json(self) -> list[Mapping[str, Any]]:
+        """The problems as JSON."""
+        return problems_json(self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.proposal/1`."""
+        applied = {outcome.path for outcome in self.outcomes if outcome.applied}
+        shown = [{**file, "applied": file["path"] in applied} for file in files_json(self.proposal)]
+        schema = {"schema": PROPOSAL_SCHEMA}
+        return {**schema, "edits": shown, "problems": self.problems_json, **self.more_json()}
+
+    def more_json(self) -> dict[str, Any]:
+        """What a client needs to go on: the id, the hunks in their order, and the edit unless it is applied."""
+        hunks = {
+            file.path: [render_hunk(hunk) for hunk in file.hunks] for file in self.proposal.files.values()
+        }
+        told: dict[str, Any] = {"proposalId": self.name, "applied": self.applied, "hunks": hunks}
+        told["fitting"] = {path: list(numbers) for path, numbers in self.plan.fitting.items()}
+        if self.plan.edit is not None and not self.applied:
+            told["workspaceEdit"] = self.plan.edit
+        return told
+
+
+async def deliver(
+    server: ForewordServer, opened: OpenFolder, name: str, proposal: Proposal, wishes: DeliveryOptions
+) -> Delivered:
+    """Bring the kept proposal of this name, or what `proposal` has of it, to the user as the client can.
+
+    Raises:
+        StoreError: a diff can't be written for a client that reads files only.
+    """
+    title = proposal_of(server, name).title
+    plan = await plan_edit(server, opened, proposal, title=title, confirm=wishes.confirm)
+    is_shown = wishes.preview or (wishes.apply and not server.client.applies_edits)
+    if is_shown and proposal.files:
+        diff = await opened.run(_diff_of, proposal)
+        await show_diff(server, diffs_folder(opened), diff_uri(name), diff, take_focus=True)
+    if wishes.apply or is_shown:  # a client that only looks has the refusals in the result
+        await tell_refused(server, opened, name, plan)
+    applies = wishes.apply and not is_shown and plan.edit is not None
+    problem = await apply_edit(server, plan.edit, title) if applies and plan.edit else None
+    left = (problem,) if problem else ()
+    if applies and not left:
+        await _note_applied(server, name, plan)
+    tell(server, left)
+    return Delivered(name, proposal, plan, applies and not left, (*plan.problems, *left))
+
+
+async def _note_applied(server: ForewordServer, name: str, plan: WorkspaceEditPlan) -> None:
+    kept = proposal_of(server, name)
+    review = kept.review
+    for path in plan.paths:
+        file = kept.proposal.files[path]
+        review = review.applying(
+            file, plan.fitting.get(path, range(len(file.hunks))) if file.has_parts else ()
+        )
+    await note_review(server, name, review)
+
+
+async def tell_refused(
+    server: ForewordServer, opened: OpenFolder, name: str, plan: WorkspaceEditPlan
+) -> None:
+    """What was refused, in one message that names the document with its diff."""
+    if not plan.refused:
+        return
+    diff = "".join(_file_diff(refusal.path, refusal.diff) for refusal in plan.refused)
+    uri = await show_diff(server, diffs_folder(opened), refused_uri(name), diff)
+    first, n_more = plan.refused[0].message, len(plan.refused) - 1
+    paths = ", ".join(dict.fromkeys(refusal.path for refusal in plan.refused))
+    what = first if not n_more else f"{n_more + 1} changes were not applied, in {paths} ({first})"
+    tell(server, [Problem(f"{what}; the diff is {uri}")])
+
+
+def tell(server: ForewordServer, problems: Sequence[Problem]) -> None:
+    """Show problems to the user, as one message."""
+    if problems:
+        more = f"; and {len(problems) - MAX_TOLD} more" if len(problems) > MAX_TOLD else ""
+        text = "; ".join(problem.message for problem in problems[:MAX_TOLD])
+        shown = types.ShowMessageParams(types.MessageType.Warning, f"Foreword: {text}{more}")
+        server.window_show_message(shown)
+
+
+def diffs_folder(opened: OpenFolder) -> Path:
+    """Where diffs are written for clients that read files only."""
+    return opened.session.places.data / "proposals"
+
+
+async def apply_edit(server: ForewordServer, edit: types.WorkspaceEdit, title: str) -> Problem | None:
+    """One edit is one step of undo; a client that does not apply it says why, and is not asked again."""
+    params = types.ApplyWorkspaceEditParams(edit, f"Foreword: {title}" if title else "Foreword")
+    try:
+        result = await server.workspace_apply_edit_async(params)
+    except JsonRpcException as error:
+        reason = " ".join(str(error).split())
+    else:
+        if result.applied:
+            return None
+        reason = " ".join((result.failure_reason or "it did not say why").split())
+    return Problem(
+        f"the editor did not apply the proposal ({reason}): it is kept, so apply it again, or ask again"
+    )
+
+
+def _diff_of(proposal: Proposal) -> str:
+    return proposal.diff
+
+
+def _file_diff(path: str, diff: str) -> str:
+    return diff if diff.startswith("---") else f"--- a/{path}\n+++ b/{path}\n{diff}"

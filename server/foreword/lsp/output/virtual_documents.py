@@ -1,0 +1,201 @@
+"""Answers as documents, for clients without chat of our own.
+
+A client that asks for the text of `foreword:` documents (LSP 3.18) reads the answer there as it grows. Any other gets a
+scratch file: its buffer grows by `workspace/applyEdit` where the client does that, else it is shown when it is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from foreword.core.documents.document import make_document
+from foreword.core.documents.position import Range, position_of
+from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
+from foreword.lsp.connection.protocol import SCHEME
+from foreword.lsp.connection.server import ForewordServer, handle
+from foreword.lsp.output.scratch import write_scratch
+
+LAST_WORDS_S = 5.0
+"""How long a client may take for the end of an answer before it is left behind."""
+
+
+def register(server: ForewordServer) -> None:
+    """Register the handlers of this module."""
+    handle(server, types.WORKSPACE_TEXT_DOCUMENT_CONTENT, text_document_content)
+
+
+def text_document_content(
+    server: ForewordServer, params: types.TextDocumentContentParams
+) -> types.TextDocumentContentResult:
+    """The text of a virtual document as it is now; every proposal has one with its diff."""
+    text = server.pages.get(params.uri)
+    if text is None:
+        kept = next((kept for name, kept in server.proposals.items() if diff_uri(name) == params.uri), None)
+        if kept is None:
+            raise JsonRpcInvalidParams(f"there is no document {params.uri}: ask again")
+        text = kept.proposal.diff
+    return types.TextDocumentContentResult(text)
+
+
+def diff_uri(proposal_id: str) -> str:
+    """The virtual document with the whole diff of a proposal."""
+    return f"{SCHEME}:/proposal/{proposal_id}.diff"
+
+
+def refused_uri(proposal_id: str) -> str:
+    """The virtual document with what could not be applied of a proposal."""
+    return f"{SCHEME}:/proposal/{proposal_id}-refused.diff"
+
+
+@contextlib.asynccontextmanager
+async def open_page(server: ForewordServer, folder: Path, title: str) -> AsyncIterator[Page | None]:
+    """A document for one answer, shown to the user; None where the client shows none.
+
+    Raises:
+        StoreError: a scratch file in `folder` can't be written.
+    """
+    page = _make_page(server, folder, f"# {' '.join(title.split())}\n\n")
+    if page is None:
+        yield None
+        return
+    task = server.spawn(page.keep_up())
+    try:
+        yield page
+    finally:
+        page.end()
+        await asyncio.wait([task], timeout=LAST_WORDS_S)
+
+
+class Page:
+    """A document that grows; the client is told as fast as it follows, and never waited for."""
+
+    def __init__(self, server: ForewordServer, uri: str, text: str) -> None:
+        self.server = server
+        self.uri = uri
+        self.text = text
+        self._news = asyncio.Event()
+        self._is_over = False
+
+    def append(self, text: str) -> None:
+        """More text."""
+        self.text += text
+        self._news.set()
+
+    def end(self) -> None:
+        """There is no more text."""
+        self._is_over = True
+        self._news.set()
+
+    async def keep_up(self) -> None:
+        """Show the document and let the client follow, until the end of the text."""
+        try:
+            await self.begin()
+            is_whole = False
+            while not is_whole:
+                await self._news.wait()
+                self._news.clear()
+                # What comes while the client takes this is sent by another round.
+                is_whole = self._is_over
+                await self.send()
+            await self.finish()
+        except JsonRpcException as error:
+            text = f"The client does not show {self.uri}: {error}"
+            self.server.window_log_message(types.LogMessageParams(types.MessageType.Warning, text))
+
+    async def show(self) -> None:
+        """Ask the client to show the document."""
+        await self.server.window_show_document_async(types.ShowDocumentParams(self.uri, take_focus=True))
+
+    async def begin(self) -> None:
+        """What comes before the first text."""
+        await self.show()
+
+    async def send(self) -> None:
+        """Bring the client up to date."""
+
+    async def finish(self) -> None:
+        """What comes after the last text."""
+
+
+class VirtualPage(Page):
+    """The client reads it from here."""
+
+    async def begin(self) -> None:
+        """The text must be there before the client asks for it."""
+        self.server.pages[self.uri] = self.text
+        await self.show()
+
+    async def send(self) -> None:
+        """Let the client read again."""
+        self.server.pages[self.uri] = self.text
+        await self.server.workspace_text_document_content_refresh_async(
+            types.TextDocumentContentRefreshParams(self.uri)
+        )
+
+
+class FilePage(Page):
+    """A scratch file that is shown when it is complete."""
+
+    def __init__(self, server: ForewordServer, path: Path, text: str) -> None:
+        super().__init__(server, uri_from_path(path), text)
+        self._path = path
+
+    async def begin(self) -> None:
+        """There is nothing to show yet."""
+
+    async def finish(self) -> None:
+        """Now there is."""
+        await asyncio.to_thread(write_scratch, self._path, self.text)
+        await self.show()
+
+
+class BufferPage(Page):
+    """A scratch file whose buffer grows by edits; the file itself keeps its first line.
+
+    Edits stand at the end of the last line: some editors add an empty line for one past the final newline.
+    """
+
+    def __init__(self, server: ForewordServer, path: Path, text: str) -> None:
+        super().__init__(server, uri_from_path(path), text)
+        self._path = path
+        self._shown = make_document(self.uri, "markdown", 0, text.rstrip("\n"))
+        self._follows = True
+
+    async def send(self) -> None:
+        """Append what is new; without a label, which some editors print for every edit."""
+        new = self.text.rstrip("\n")[len(self._shown.text) :]
+        if not new or not self._follows:
+            return
+        lines, last = self._shown.lines, len(self._shown.lines) - 1
+        end = position_of(lines, last, len(lines[last]), self.server.encoding)
+        edit = types.TextEdit(range_to_lsp(Range(end, end)), new)
+        result = await self.server.workspace_apply_edit_async(
+            types.ApplyWorkspaceEditParams(types.WorkspaceEdit({self.uri: [edit]}))
+        )
+        self._follows = result.applied
+        self._shown = make_document(self.uri, "markdown", 0, self._shown.text + new)
+
+    async def finish(self) -> None:
+        """A buffer that does not take edits is shown anew, from the file."""
+        if not self._follows:
+            await asyncio.to_thread(write_scratch, self._path, self.text)
+            await self.show()
+
+
+def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
+    if not server.client.shows_documents:
+        return None
+    if server.client.reads_virtual_documents:
+        return VirtualPage(server, f"{SCHEME}:/chat/{len(server.pages) + 1}.md", text)
+    path = folder / f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.md"
+    if not server.client.applies_edits:
+        return FilePage(server, path, text)
+    write_scratch(path, text.rstrip("\n"))
+    return BufferPage(server, path, text)

@@ -1,0 +1,260 @@
+"""A proposal as one `WorkspaceEdit` for the texts of now: exactly what was proposed, or a refusal with its diff.
+
+Open documents count as the client has them, with their versions; other files as they are on disk. Nothing here asks
+or tells the client anything.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
+
+from lsprotocol import types
+
+from foreword.assist.edits.proposal import ChangeKind, Proposal, ProposedFile
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.snapshot.overlay import BYTE_ORDER_MARK
+from foreword.core.documents.document import Document
+from foreword.core.documents.position import PositionEncoding, position_of, split_lines, without_end
+from foreword.core.documents.text import printable
+from foreword.core.edits.text_edit import Edit
+from foreword.core.errors import Problem
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.output.file_state import FileState, now_of, open_documents
+
+MAX_TRIES = 3
+"""How often an edit is laid anew in the folder's thread, since the user goes on typing, before the loop does it."""
+
+DONE: Mapping[ChangeKind, str] = {
+    "change": "changed",
+    "create": "created",
+    "delete": "deleted",
+    "rename": "renamed",
+}
+
+Operation = types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file or one of its hunks that is not in the edit: why, in one line, and what it would have been."""
+
+    path: str
+    message: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceEditPlan:
+    """`edit` is None if nothing is left to do; `paths` are the files that it changes.
+
+    `fitting` has, by path, the numbers of the hunks that are in it, where a file is changed.
+    """
+
+    edit: types.WorkspaceEdit | None
+    paths: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    fitting: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was refused, as problems."""
+        return tuple(Problem(refusal.message, refusal.path) for refusal in self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the client wants edits: units of columns, and what it understands.
+
+    In the annotations, `title` says what the edit is for, and `confirm` asks for the user's consent.
+    """
+
+    encoding: PositionEncoding
+    versioned: bool = False
+    operations: frozenset[str] = frozenset()
+    annotated: bool = False
+    title: str = ""
+    confirm: bool = True
+
+
+async def plan_edit(
+    server: ForewordServer, opened: OpenFolder, proposal: Proposal, *, title: str = "", confirm: bool = True
+) -> WorkspaceEditPlan:
+    """The edit that makes the proposal true in the client's documents and the files of now.
+
+    `title` says in the annotations what the edit is for; with `confirm` they ask for the user's consent.
+    """
+    client = server.client
+    dialect = Dialect(
+        server.encoding,
+        client.takes_document_changes,
+        client.file_operations,
+        client.annotates_changes,
+        title,
+        confirm,
+    )
+    base = next((f.path for f in server.folders.values() if f.open_folder is opened), opened.root)
+    read = partial(now_of, opened.root, base)
+    for _ in range(MAX_TRIES):
+        documents = open_documents(server, opened)
+        plan = await opened.run(_plan_now, proposal, documents, read, dialect)
+        newest = open_documents(server, opened)
+        if all(documents.get(path) is newest.get(path) for path in proposal.touched):
+            return plan
+    return _plan_now(proposal, newest, read, dialect)
+
+
+def _plan_now(
+    proposal: Proposal,
+    documents: Mapping[str, Document],
+    read: Callable[[str, Document | None], FileState],
+    dialect: Dialect,
+) -> WorkspaceEditPlan:
+    now = {path: read(path, documents.get(path)) for path in proposal.touched}
+    return lay(proposal, now, dialect)
+
+
+def lay(proposal: Proposal, now: Mapping[str, FileState], dialect: Dialect) -> WorkspaceEditPlan:
+    """The edit for a client of this dialect; `now` has each file that the proposal touches."""
+    planner = _EditPlanner(dialect)
+    for file in proposal.files.values():
+        planner.add(file, now[file.source or file.path], now[file.path])
+    return planner.plan
+
+
+@dataclass(slots=True)
+class _EditPlanner:
+    """An edit in the making."""
+
+    dialect: Dialect
+    operations: list[Operation] = field(default_factory=list)
+    annotations: dict[str, types.ChangeAnnotation] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    fitting: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> WorkspaceEditPlan:
+        edit = self._edit() if self.operations else None
+        return WorkspaceEditPlan(edit, tuple(self.paths), tuple(self.refused), self.fitting)
+
+    def _edit(self) -> types.WorkspaceEdit:
+        if self.dialect.versioned:
+            return types.WorkspaceEdit(
+                document_changes=self.operations, change_annotations=self.annotations or None
+            )
+        documents = [one for one in self.operations if isinstance(one, types.TextDocumentEdit)]
+        return types.WorkspaceEdit({one.text_document.uri: list(_plain(one.edits)) for one in documents})
+
+    def add(self, file: ProposedFile, here: FileState, there: FileState) -> None:
+        """Add a file that is `here`, and after a renaming `there`."""
+        obstacle = here.obstacle or there.obstacle or self._obstacle(file, here, there)
+        if obstacle:
+            message = f"{file.source or file.path} was not {DONE[file.kind]}: {obstacle}"
+            self.refused.append(Refusal(file.path, message, file.diff))
+            return
+        match file.kind:
+            case "create":
+                self._create(file, here)
+            case "delete":
+                self.operations.append(types.DeleteFile(here.uri, annotation_id=self._annotate(file)))
+            case "rename":
+                self._change(file, here)
+                self.operations.append(
+                    types.RenameFile(here.uri, there.uri, annotation_id=self._annotate(file))
+                )
+            case "change":
+                if not self._change(file, here):
+                    return
+        self.paths.append(file.path)
+
+    def _obstacle(self, file: ProposedFile, here: FileState, there: FileState) -> str:
+        """Why the file can't be created, deleted or renamed, or changed at all."""
+        operation = file.kind
+        if operation != "change" and not (self.dialect.versioned and operation in self.dialect.operations):
+            return f"this editor lets no language server {operation} files (do it by hand, after the diff)"
+        if operation == "create":
+            return "it exists by now" if here.text is not None else ""
+        if here.text is None:
+            return "it is gone"
+        if operation != "change" and not here.saved:
+            return "it was never saved"
+        if operation == "delete" and printable(here.text.content) != file.shown_before:
+            return "it has changed since"
+        return f"{file.path} exists by now" if operation == "rename" and there.text is not None else ""
+
+    def _create(self, file: ProposedFile, here: FileState) -> None:
+        # In some editors an empty text is an empty line with an end, which would stay behind the new text: so the
+        # range is that line. The others cut it off at the end of the text.
+        note, line = self._annotate(file), types.Range(types.Position(0, 0), types.Position(1, 0))
+        self.operations.append(types.CreateFile(here.uri, annotation_id=note))
+        self._edit_text(here, [types.TextEdit(line, file.after or "")], note)
+
+    def _change(self, file: ProposedFile, here: FileState) -> bool:
+        """Whether some of the hunks fit."""
+        assert here.text is not None, "what is gone is refused"  # noqa: S101 - an invariant
+        resolved = file.resolve(here.text)
+        resolution = resolved.resolution
+        self.fitting[file.path] = resolved.fitting
+        for refused in resolution.refused:
+            self.refused.append(Refusal(file.path, refused.problem(file.path).message, refused.diff))
+        if resolution.edits:
+            edits = _text_edits(here, resolution.edits, self.dialect.encoding)
+            self._edit_text(here, edits, self._annotate(file))
+        return bool(resolution.edits)
+
+    def _edit_text(self, here: FileState, edits: Sequence[types.TextEdit], note: str | None) -> None:
+        document = types.OptionalVersionedTextDocumentIdentifier(here.uri, here.version)
+        annotated = [types.AnnotatedTextEdit(note, edit.range, edit.new_text) for edit in edits if note]
+        self.operations.append(types.TextDocumentEdit(document, annotated or list(edits)))
+
+    def _annotate(self, file: ProposedFile) -> str | None:
+        if not self.dialect.annotated:
+            return None
+        broken = file.new_error_lines
+        warning = f" (new syntax error near line {broken[0]})" if broken else ""
+        path = f"{file.source} to {file.path}" if file.source else file.path
+        label, about = f"{file.kind.capitalize()} {path}{warning}", self.dialect.title or None
+        self.annotations[file.path] = types.ChangeAnnotation(label, self.dialect.confirm, about)
+        return file.path
+
+
+def _plain(
+    edits: Iterable[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit],
+) -> Iterable[types.TextEdit]:
+    return (
+        types.TextEdit(one.range, one.new_text) for one in edits if not isinstance(one, types.SnippetTextEdit)
+    )
+
+
+def _text_edits(here: FileState, edits: Iterable[Edit], encoding: PositionEncoding) -> list[types.TextEdit]:
+    """Edits of the text without its mark as edits of the document, in the client's units."""
+    assert here.text is not None, "there is a text to edit"  # noqa: S101 - an invariant
+    mark = BYTE_ORDER_MARK if here.marked else ""
+    content = mark + here.text.content
+    lines = split_lines(content)
+    starts = list(accumulate(map(len, lines), initial=0))
+    if lines and without_end(lines[-1]) == lines[-1]:
+        starts.pop()
+
+    def position(offset: int) -> types.Position:
+        line = bisect_right(starts, offset) - 1
+        found = position_of(lines, line, offset - starts[line], encoding)
+        return types.Position(found.line, found.character)
+
+    moved = [replace(edit, start=edit.start + len(mark), end=edit.end + len(mark)) for edit in edits]
+    moved[-1:] = [
+        _before_last_end(last, content, max([0, *(e.end for e in moved[:-1])])) for last in moved[-1:]
+    ]
+    return [types.TextEdit(types.Range(position(e.start), position(e.end)), e.after) for e in moved]
+
+
+def _before_last_end(edit: Edit, content: str, free_from: int) -> Edit:
+    """Lines appended to a text that ends its last one go before that end: behind it, some editors add an empty line."""
+    end = "\r\n" if content.endswith("\r\n") else content[-1:]
+    at = len(content) - len(end)
+    is_appended = end in ("\r\n", "\n", "\r") and edit.start == len(content) and edit.after.endswith(end)
+    return Edit(at, at, "", end + edit.after.removesuffix(end)) if is_appended and at >= free_from else edit

@@ -1,0 +1,1 @@
+"""Byte streams: framing, standard input and output, sockets."""

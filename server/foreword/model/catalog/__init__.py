@@ -1,0 +1,1 @@
+"""The models that are known: prices, windows, cache minimums; and what requests cost."""

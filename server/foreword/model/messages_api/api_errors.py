@@ -1,0 +1,208 @@
+"""What the SDK raises, as what the user meets: one line that says what happened and what to do.
+
+Decided by the error's `error_code`, its `type` and the HTTP status (https://platform.claude.com/docs/en/api/errors),
+never by the wording of a message; the API's own words are quoted where they are all there is to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import anthropic
+import httpx2
+
+from foreword.core.errors import (
+    ContextTooLarge,
+    CredentialsError,
+    ModelError,
+    ModelUnavailable,
+    RequestRejected,
+)
+from foreword.model.messages_api.credentials import CONSOLE
+from foreword.model.messages_api.retry_policy import SERVER_ERROR, asked_wait, may_retry, spell
+
+LONGEST_QUOTE = 300
+"""Characters of the API's own words that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Who was asked: the provider's name, its base URL, where its credentials come from, and the model."""
+
+    provider: str
+    url: str
+    key_source: str | None
+    model: str = ""
+
+    @property
+    def key(self) -> str:
+        """The credentials as a message names them."""
+        return (
+            f"the credentials from {self.key_source}" if self.key_source else "a request without credentials"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One attempt that gave no answer: the error to raise, and whether asking again may help.
+
+    `stem` says what happened without what to do; `wait` are the seconds that the API asks to wait.
+    """
+
+    error: ModelError
+    stem: str
+    retry: bool = False
+    wait: float | None = None
+
+
+def failure(kind: type[ModelError], stem: str, hint: str, *, retry: bool = False) -> Failure:
+    """A failure whose message is `stem: hint.`."""
+    return Failure(kind(f"{stem}: {hint}."), stem, retry)
+
+
+def failure_of(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoint) -> Failure:
+    """The failure behind anything that the SDK, or the HTTP client beneath it, raises for a request."""
+    match error:
+        case anthropic.APIStatusError():
+            return _answered(error, place)
+        case anthropic.APITimeoutError():
+            return failure(
+                ModelUnavailable,
+                f"{place.url} does not answer",
+                "check the network and model.url",
+                retry=True,
+            )
+        case anthropic.APIConnectionError() | httpx2.HTTPError():
+            reason = quote(str(error.__cause__ or error)) or type(error).__name__
+            hint = "check the network, a proxy, and model.url or ANTHROPIC_BASE_URL"
+            return failure(ModelUnavailable, f"Can't reach {place.url} ({reason})", hint, retry=True)
+        case anthropic.CredentialsError():
+            return failure(CredentialsError, "The credentials can't be used", quote(str(error)))
+        case _:
+            return failure(RequestRejected, f"{place.provider} can't do this request", quote(str(error)))
+
+
+def _answered(error: anthropic.APIStatusError, place: Endpoint) -> Failure:
+    """The failure behind an error that the API itself told."""
+    kind = error.type or _KIND_BY_STATUS.get(error.status_code, "")
+    words = quote(error.api_message or "") or f"HTTP {error.status_code}"
+    told = _BY_CODE.get(error.error_code or "") or _BY_KIND.get(kind) or _by_status(error.status_code)
+    values = {"model": place.model, "key": place.key, "url": place.url, "words": words, "console": CONSOLE}
+    stem, hint = (part.format_map(values) for part in (told.stem, told.hint))
+    if error.request_id and told.names_request:
+        stem += f" [request {error.request_id}]"
+    headers = error.response.headers
+    retry = not told.is_final and may_retry(error.status_code, kind, headers)
+    return Failure(told.kind(f"{stem}: {hint}."), stem, retry, asked_wait(headers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How one kind of error is told; `is_final` where asking again never helps, whatever the status says."""
+
+    kind: type[ModelError]
+    stem: str
+    hint: str
+    is_final: bool = False
+    names_request: bool = False
+
+
+_LIMIT = _Told(
+    ModelUnavailable,
+    "The spend limit of the account behind {key} is reached",
+    "raise it at {console}/limits, or wait for the next period",
+    is_final=True,
+)
+_OVERLOADED = _Told(
+    ModelUnavailable, "{url} is overloaded", "try again in a minute, or choose another model with --model"
+)
+_TROUBLE = _Told(ModelUnavailable, "{url} has trouble ({words})", "try again in a minute", names_request=True)
+_TOO_LARGE = _Told(
+    ContextTooLarge,
+    "The request is too large for {model} ({words})",
+    "lower context.budget, or start a new chat",
+)
+_REJECTED = _Told(RequestRejected, "{url} rejects the request", "{words}", names_request=True)
+_WRONG_URL = _Told(
+    RequestRejected, "{url} has no Messages API ({words})", "check model.url or ANTHROPIC_BASE_URL"
+)
+
+_BY_CODE: Mapping[str, _Told] = {
+    "enforced_spend_limit_reached": _LIMIT,
+    "contract_spend_limit_reached": _LIMIT,
+    "linked_organization_spend_limit_reached": _LIMIT,
+    "ramp_limit_exceeded": _Told(
+        ModelUnavailable, "Usage of {url} grows faster than it allows", "try again in some minutes"
+    ),
+}
+_BY_KIND: Mapping[str, _Told] = {
+    "authentication_error": _Told(
+        CredentialsError,
+        "{url} does not accept {key}",
+        "set a valid key (see {console}/keys), or use --provider offline",
+    ),
+    "billing_error": _Told(
+        CredentialsError, "The account behind {key} can't be billed ({words})", "see {console}/billing"
+    ),
+    "permission_error": _Told(
+        CredentialsError,
+        "{url} does not let {key} use {model} ({words})",
+        "choose another model with --model, or ask whoever administers the account",
+    ),
+    "not_found_error": _Told(
+        RequestRejected, "{url} does not know the model {model!r}", "choose another with --model"
+    ),
+    "request_too_large": _TOO_LARGE,
+    "exceed_context_size_error": _TOO_LARGE,  # llama.cpp's server
+    "invalid_request_error": _REJECTED,
+    "rate_limit_error": _Told(
+        ModelUnavailable,
+        "{url} limits the rate of requests",
+        "try again in a minute, or choose another model",
+    ),
+    "timeout_error": _TROUBLE,
+    "api_error": _TROUBLE,
+    "overloaded_error": _OVERLOADED,
+}
+_KIND_BY_STATUS: Mapping[int, str] = {
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+
+
+def _by_status(status: int) -> _Told:
+    """For errors of a type that is not known here, as engines and gateways send them."""
+    if status in {404, 405}:
+        return _WRONG_URL
+    passing = status in {200, 408, 409, 499} or status >= SERVER_ERROR
+    return _TROUBLE if passing else _REJECTED
+
+
+def given_up(last: Failure) -> ModelError:
+    """The error to raise when nothing is asked again; it names the wait that the API asked for."""
+    if not last.retry or not last.wait:
+        return last.error
+    hint = "try again then, or choose another model with --model"
+    return ModelUnavailable(f"{last.stem}; the API asks to wait {spell(last.wait)}: {hint}.")
+
+
+def why_broken(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoint) -> str:
+    """What broke a stream that had begun, without what to do."""
+    match error:
+        case anthropic.APIStatusError():
+            return failure_of(error, place).stem
+        case httpx2.TimeoutException():
+            return "nothing more arrived in time"
+        case _:
+            return f"the connection broke ({type(error).__name__})"
+
+
+def quote(words: str) -> str:
+    """Another program's words on one line, without their final stop."""
+    line = " ".join(words.split()).rstrip(".")
+    return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"

@@ -1,0 +1,106 @@
+"""The SDK's own clients, opened by a provider's name. Importing this module costs over a second and 70 MB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+import anthropic
+import httpx2
+
+from foreword.core.errors import ConfigError, CredentialsError
+from foreword.model.messages_api.api_errors import Endpoint, quote
+from foreword.model.messages_api.credentials import credential_source, is_loopback
+from foreword.model.messages_api.messages import Client, MessagesProvider, Ports
+from foreword.model.messages_api.retry_policy import Patience
+
+NO_KEY = "none"
+"""Sent to an engine on this machine where no key is set: the SDK refuses to send nothing."""
+
+_KEY_SOURCES: Mapping[str, str] = {
+    "bedrock": "the AWS environment or profile",
+    "vertex": "Google's application default credentials",
+    "foundry": "ANTHROPIC_FOUNDRY_API_KEY",
+}
+_STRANGERS: Mapping[str, tuple[str, str]] = {
+    "bedrock": ("botocore.exceptions", "BotoCoreError"),
+    "vertex": ("google.auth.exceptions", "GoogleAuthError"),
+}
+
+
+def connect(
+    name: str,
+    *,
+    environ: Mapping[str, str],
+    base_url: str,
+    api_key: str | None,
+    patience: Patience,
+    ports: Ports | None,
+) -> MessagesProvider:
+    """The provider of this name; see `provider.open_provider`, which imports this module when it is needed."""
+    url = base_url or None
+    silence = max(patience.silence, patience.first_event)
+    timeout = httpx2.Timeout(patience.deadline, connect=patience.connect, read=silence)
+    try:
+        client = _OPENERS[name](url, api_key or _placeholder(name, environ, base_url), timeout)
+    except httpx2.InvalidURL as error:
+        raise ConfigError(f"The base URL {base_url!r} is not usable ({error}): check model.url.") from error
+    except (anthropic.AnthropicError, ValueError) as error:
+        raise CredentialsError(f"Can't open {name}: {quote(str(error))}.") from error
+    if client.base_url.scheme not in {"http", "https"}:
+        raise ConfigError(
+            f"The base URL {client.base_url} must begin with http:// or https://: check model.url."
+        )
+    source = "the key that was given" if api_key else _KEY_SOURCES.get(name) or credential_source(environ)
+    place = Endpoint(name, str(client.base_url).rstrip("/"), source)
+    return MessagesProvider(client, place, patience, ports or Ports(strangers=_strangers(name)))
+
+
+def _placeholder(name: str, environ: Mapping[str, str], base_url: str) -> str | None:
+    url = base_url or environ.get("ANTHROPIC_BASE_URL", "")
+    is_keyless = name == "anthropic" and is_loopback(url) and credential_source(environ) is None
+    return NO_KEY if is_keyless else None
+
+
+def _anthropic(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+    return anthropic.AsyncAnthropic(
+        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+    )
+
+
+def _bedrock(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+    return anthropic.AsyncAnthropicBedrock(
+        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+    )
+
+
+def _vertex(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+    return anthropic.AsyncAnthropicVertex(
+        base_url=url, access_token=key, timeout=timeout, max_retries=0, open_telemetry=False
+    )
+
+
+def _foundry(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+    if url is None:
+        return anthropic.AsyncAnthropicFoundry(
+            api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+        )
+    return anthropic.AsyncAnthropicFoundry(
+        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+    )
+
+
+_OPENERS: Mapping[str, Callable[[str | None, str | None, httpx2.Timeout], Client]] = {
+    "anthropic": _anthropic,
+    "bedrock": _bedrock,
+    "foundry": _foundry,
+    "vertex": _vertex,
+}
+
+
+def _strangers(name: str) -> tuple[type[Exception], ...]:
+    """What a cloud's own library, or the SDK's code for it, raises when its credentials are of no use."""
+    if name not in _STRANGERS:
+        return ()
+    module, error = _STRANGERS[name]
+    return (RuntimeError, ValueError, getattr(import_module(module), error))

@@ -1,0 +1,210 @@
+"""One streamed answer, put together from the raw events of the Messages API.
+
+In go the events as JSON objects, in the order of the wire; out come `ReplyEvent`s. The content blocks are
+kept as they came, unknown fields and unknown kinds of block included, because they are echoed in the next
+request: https://platform.claude.com/docs/en/build-with-claude/streaming. Events and deltas of unknown type
+are ignored. Nothing here reads from a connection.
+
+What is echoed must be acceptable, so a finished answer never holds an empty text block or thinking without
+its signature, and it holds tool calls only where the stop reason is `tool_use` or `pause_turn`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from foreword.core.reply import (
+    Finished,
+    Json,
+    ReplyEvent,
+    Started,
+    StopReason,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallStarted,
+)
+from foreword.model.messages_api.stop_reasons import note_of, stop_of
+from foreword.model.messages_api.usage_fields import counts_of, usage_of
+
+INVALID_JSON = "INVALID_JSON"
+"""The only key of a tool call's input that was no JSON object; its value is what the model wrote.
+
+The API's documentation wraps such an input in the same way:
+https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
+"""
+
+_TOOL_BLOCKS = ("tool_use", "server_tool_use")
+
+
+class _Block:
+    """A content block under way: its opening as it came, and the pieces that followed."""
+
+    def __init__(self, opening: Json) -> None:
+        self.opening = opening
+        self.pieces: dict[str, list[Any]] = {}
+        self.is_complete = False
+
+    def add(self, field: str, piece: object) -> None:
+        self.pieces.setdefault(field, []).append(piece)
+
+    def as_json(self) -> Json:
+        """The block as it is echoed."""
+        block = dict(self.opening)
+        for field, pieces in self.pieces.items():
+            if field == "input":
+                block[field] = _tool_input("".join(pieces), block.get(field))
+            elif field == "citations":
+                block[field] = [*(block.get(field) or ()), *pieces]
+            else:
+                block[field] = (block.get(field) or "") + "".join(pieces)
+        return block
+
+
+class Assembly:
+    """Feed it the events of one stream; then ask it for the end, whole or interrupted."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+        self._message: Json = {}
+        self._blocks: dict[int, _Block] = {}
+        self._counts: dict[str, int] = {}
+        self._stop = ""
+        self._details: Json = {}
+
+    @property
+    def has_content(self) -> bool:
+        """Whether anything of the answer itself has arrived."""
+        return bool(self._blocks)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the API has said why the answer stops; what is lost after that does not matter."""
+        return bool(self._stop)
+
+    def feed(self, event: Mapping[str, Any]) -> tuple[ReplyEvent, ...]:
+        """What one raw event means for the user; mostly one event or none."""
+        match event.get("type"):
+            case "message_start":
+                return self._start(_mapping(event.get("message")))
+            case "content_block_start":
+                return self._open(_index(event), _mapping(event.get("content_block")))
+            case "content_block_delta":
+                return self._extend(_index(event), _mapping(event.get("delta")))
+            case "content_block_stop":
+                self._close(_index(event))
+            case "message_delta":
+                self._conclude(_mapping(event.get("delta")), event.get("usage"))
+            case "message_stop":
+                self.is_over = True
+        return ()
+
+    def finish(self, trouble: str) -> Finished:
+        """The end of the answer. `trouble` says what happened where the stream broke off before its stop reason."""
+        if not self._stop:
+            return self._ended("interrupted", f"{trouble}; the part that arrived is kept.")
+        calls_tools = any(block.opening.get("type") == "tool_use" for block in self._blocks.values())
+        stop = stop_of(self._stop, calls_tools=calls_tools)
+        return self._ended(stop, note_of(self._stop, self._details))
+
+    def _ended(self, stop: StopReason, note: str | None) -> Finished:
+        blocks = (self._blocks[index] for index in sorted(self._blocks))
+        content = tuple(block.as_json() for block in blocks if _is_echoable(block, stop))
+        return Finished(
+            message_id=str(self._message.get("id", "")),
+            content=content,
+            stop_reason=stop,
+            usage=usage_of(self._counts),
+            note=note,
+            details=self._details,
+        )
+
+    def _start(self, message: Json) -> tuple[ReplyEvent, ...]:
+        self._message = message
+        self._counts |= counts_of(message.get("usage"))
+        miss = _mapping(_mapping(message.get("diagnostics")).get("cache_miss_reason"))
+        reason, missed = miss.get("type"), miss.get("cache_missed_input_tokens")
+        return (
+            Started(
+                message_id=str(message.get("id", "")),
+                usage=usage_of(self._counts),
+                model=str(message.get("model", "")),
+                miss_reason=reason if isinstance(reason, str) else None,
+                missed=missed if isinstance(missed, int) else None,
+            ),
+        )
+
+    def _open(self, index: int, opening: Json) -> tuple[ReplyEvent, ...]:
+        self._blocks[index] = _Block(opening)
+        match opening:
+            case {"type": "tool_use", "name": str(name)}:
+                return (ToolCallStarted(name),)
+            case {"type": "text", "text": str(text)} if text:
+                return (TextDelta(text),)
+            case {"type": "thinking", "thinking": str(text)} if text:
+                return (ThinkingDelta(text),)
+        return ()
+
+    def _extend(self, index: int, delta: Json) -> tuple[ReplyEvent, ...]:
+        block = self._blocks.get(index)
+        if block is None:
+            return ()
+        match delta:
+            case {"type": "text_delta", "text": str(text)} if text:
+                block.add("text", text)
+                return (TextDelta(text),)
+            case {"type": "thinking_delta", "thinking": str(text)} if text:
+                block.add("thinking", text)
+                return (ThinkingDelta(text),)
+            case {"type": "signature_delta", "signature": str(signature)}:
+                block.add("signature", signature)
+            case {"type": "input_json_delta", "partial_json": str(part)}:
+                block.add("input", part)
+            case {"type": "citations_delta", "citation": citation}:
+                block.add("citations", citation)
+        return ()
+
+    def _close(self, index: int) -> None:
+        if index in self._blocks:
+            self._blocks[index].is_complete = True
+
+    def _conclude(self, delta: Json, usage: object) -> None:
+        self._counts |= counts_of(usage)
+        stop = delta.get("stop_reason")
+        if isinstance(stop, str):
+            self._stop = stop
+            self._details = _mapping(delta.get("stop_details"))
+
+
+def _is_echoable(block: _Block, stop: StopReason) -> bool:
+    """Whether the API would take the block back; see the module's description."""
+    match block.opening.get("type"):
+        case "text":
+            return bool(block.opening.get("text") or block.pieces.get("text"))
+        case "thinking":
+            return bool(block.opening.get("signature") or block.pieces.get("signature"))
+        case kind if kind in _TOOL_BLOCKS:
+            return stop in {"tool_use", "pause_turn"}
+        case _:
+            return block.is_complete or stop != "interrupted"
+
+
+def _tool_input(written: str, opening: object) -> Json:
+    """A tool call's input from what the model wrote; engines may send it whole in the opening instead."""
+    if not written.strip():
+        return _mapping(opening)
+    try:
+        parsed = json.loads(written)
+    except ValueError:
+        return {INVALID_JSON: written}
+    return parsed if isinstance(parsed, dict) else {INVALID_JSON: written}
+
+
+def _mapping(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _index(event: Mapping[str, Any]) -> int:
+    index = event.get("index")
+    return index if isinstance(index, int) else 0

@@ -1,0 +1,161 @@
+"""The base: the repository at its anchor, as text blocks.
+
+A pure function of what `BaseSource` gives, the budget and the builder version. Order inside: files that
+change seldom (up to the inner breakpoint), then overview and map (which every change touches), then the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from foreword.core.documents.text import Text
+from foreword.core.outline import Definition, Outline
+from foreword.core.tokens import NOMINAL_RATIO, estimate, weigh
+from foreword.prefix.base.breakpoint_placement import by_volatility, inner_breakpoint
+from foreword.prefix.base.file_selection import FULL_SHARE, Candidate, Selection, fits, pin, select, values_of
+from foreword.prefix.base.render import render_directories, render_file, render_languages
+from foreword.prefix.base.repository_map import MapEntry, render_map
+from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
+from foreword.prefix.layers import Base, Block, Form, Part, text_digest
+
+HEADER_TOKENS = 40
+"""What the header of a file costs beyond its text, about."""
+
+MAX_PASSES = 4
+SPARE_SHARE = 0.03
+"""Room that is not worth another pass."""
+
+PIN_SLACK = 1.5
+"""So much more than fits is read of the pinned files: sizes in bytes are no tokens yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseSource:
+    """The tree at the anchor.
+
+    `sizes` (bytes) and `languages` are known without reading a file;
+    `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
+    with their scores, best first; `read` yields texts of the paths asked for. `pinned` are the files that stand in
+    full before all others.
+    """
+
+    sizes: Mapping[str, int]
+    weights: Mapping[str, float]
+    languages: Mapping[str, int]
+    ranks: Mapping[str, float]
+    churn: Mapping[str, float]
+    outline: Callable[[str], Outline]
+    definitions: Callable[[str], tuple[tuple[Definition, float], ...]]
+    read: Callable[[Iterable[str]], Mapping[str, Text]]
+    pinned: frozenset[str] = frozenset()
+
+
+def build_base(source: BaseSource, budget: int) -> Base:
+    """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
+    values = values_of(source.weights, source.ranks, source.churn)
+    sized = [
+        Candidate(path, int(size / NOMINAL_RATIO) + HEADER_TOKENS, values[path])
+        for path, size in source.sizes.items()
+    ]
+    if fits(sized, budget):
+        rendered = _rendered(source, source.sizes)
+        sized = [c for c in _measured(sized, rendered) if c.path in rendered]
+        if fits(sized, budget):
+            return _assemble(source, Selection(frozenset(rendered), (), whole=True), values, rendered, budget)
+    return _filled(source, sized, values, budget)
+
+
+def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str, float], budget: int) -> Base:
+    """A base of map and whole files: what the map does not need is given to more whole files."""
+    pinned = _pinned(source, sized, budget)
+    n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
+    base: Base | None = None
+    for _ in range(MAX_PASSES):
+        selection = select(sized, n_full, frozenset(pinned))
+        rendered = pinned | _rendered(source, selection.full - pinned.keys())
+        wider = _assemble(source, selection, values, rendered, budget)
+        spare = budget - sum(estimate(block.text) for block in wider.blocks)
+        if base is not None and spare < 0:
+            break
+        base = wider
+        if spare < budget * SPARE_SHARE:
+            break
+        n_full += spare
+        sized = _measured(sized, rendered)
+    assert base is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
+    return base
+
+
+def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
+    """The pinned files that fit beside the overview, rendered: their true sizes count."""
+    room = budget - estimate(_overview(source)) - HEADER_TOKENS
+    rendered = _rendered(source, pin(sized, source.pinned, int(room * PIN_SLACK)))
+    chosen = pin(_measured(sized, rendered), rendered.keys(), room)
+    return {path: text for path, text in rendered.items() if path in chosen}
+
+
+def _measured(sized: Sequence[Candidate], rendered: Mapping[str, str]) -> list[Candidate]:
+    """The candidates with the true sizes of those that are rendered."""
+    return [
+        Candidate(c.path, estimate(rendered[c.path]), c.value) if c.path in rendered else c for c in sized
+    ]
+
+
+def _rendered(source: BaseSource, paths: Iterable[str]) -> dict[str, str]:
+    texts = source.read(sorted(paths))
+    return {path: render_file(path, text, source.outline(path)) for path, text in texts.items()}
+
+
+def _assemble(
+    source: BaseSource,
+    selection: Selection,
+    values: Mapping[str, float],
+    rendered: Mapping[str, str],
+    budget: int,
+) -> Base:
+    full = by_volatility([path for path in rendered if path in selection.full], source.churn)
+    sizes = [estimate(rendered[path]) for path in full]
+    k = inner_breakpoint(sizes, [source.churn.get(path, 0.0) for path in full])
+    stable = [_full_part(path, rendered[path]) for path in full[:k]]
+    volatile = [_full_part(path, rendered[path]) for path in full[k:]]
+    blocks = [] if selection.whole else [_survey(source, selection, values, budget - sum(sizes))]
+    if volatile or not blocks:
+        blocks.append(_file_block(volatile))
+    return _framed([_file_block(stable)] if stable else [], blocks, whole=selection.whole)
+
+
+def _framed(stable: list[Block], rest: list[Block], *, whole: bool) -> Base:
+    """Open the element in the first block and close it in the last one; drop a block that holds nothing."""
+    blocks = [block for block in (*stable, *rest) if block.text] or [Block("(no files yet)\n")]
+    blocks[0] = Block(REPOSITORY_OPENING + blocks[0].text, blocks[0].parts)
+    blocks[-1] = Block(blocks[-1].text + REPOSITORY_CLOSING, blocks[-1].parts)
+    n_stable = len(stable)
+    return Base(tuple(blocks[:n_stable]), tuple(blocks[n_stable:]), whole)
+
+
+def _overview(source: BaseSource) -> str:
+    return (
+        f"<overview>\nFiles by language: {render_languages(source.languages)}\n"
+        f"Directories with their number of files:\n{render_directories(source.sizes)}</overview>\n"
+    )
+
+
+def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int) -> Block:
+    overview = _overview(source)
+    entries = (MapEntry(path, values[path], source.definitions(path)) for path in selection.outlined)
+    text, shown = render_map(entries, budget - estimate(overview) - HEADER_TOKENS)
+    parts = (_part(path, "outline", piece) for path, piece in shown.items())
+    return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
+
+
+def _file_block(files: list[tuple[Part, str]]) -> Block:
+    return Block("".join(text for _, text in files), tuple(part for part, _ in files))
+
+
+def _full_part(path: str, text: str) -> tuple[Part, str]:
+    return _part(path, "full", text), text
+
+
+def _part(path: str, form: Form, text: str) -> Part:
+    return Part(path, form, text_digest(text), weigh(text))

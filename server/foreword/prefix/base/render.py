@@ -1,0 +1,94 @@
+"""How a file, an outline and a list of directories are written for the model.
+
+Nothing volatile may get in here: the output depends on the arguments alone.
+File contents are verbatim but for what JSON or the API can't carry (see `core.text.printable`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from foreword.core.documents.text import Text, lines_of, printable
+from foreword.core.outline import Definition, Outline
+
+MAX_INDEX_ENTRIES = 60
+MAX_SIGNATURE_CHARS = 120
+
+
+def render_file(path: str, text: Text, outline: Outline) -> str:
+    """A whole file: a header with its line count and the lines of its definitions, then its text."""
+    content = printable(text.content)
+    closing = "" if content.endswith("\n") or not content else "\n"
+    return f"<file {_attributes(path, text, outline)}>\n{content}{closing}</file>\n"
+
+
+def render_outline(path: str, definitions: Sequence[Definition]) -> str:
+    """A file as its definitions: line number and signature, indented by nesting."""
+    rows = [f"{path}\n"]
+    rows += (
+        f"{'  ' * depth}{d.line} {d.signature[:MAX_SIGNATURE_CHARS]}\n" for depth, d in _nested(definitions)
+    )
+    return "".join(rows)
+
+
+def render_directories(paths: Iterable[str], max_rows: int = 80) -> str:
+    """The directories that hold the files, two levels deep, with the number of files below each."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        parts = path.split("/")[:-1][:2]
+        for depth in range(len(parts)):
+            name = "/".join(parts[: depth + 1]) + "/"
+            counts[name] = counts.get(name, 0) + 1
+    largest = sorted(counts, key=lambda name: (-counts[name], name))[:max_rows]
+    rows = [f"{name} {counts[name]}\n" for name in sorted(largest)]
+    rest = len(counts) - len(rows)
+    return "".join(rows) + (f"(and {rest} smaller directories)\n" if rest > 0 else "")
+
+
+def render_languages(languages: Mapping[str, int]) -> str:
+    """The languages by number of files, most first."""
+    ordered = sorted(languages.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {count}" for name, count in ordered[:12])
+
+
+def numbered(content: str, start_line: int, end_line: int) -> str:
+    """Lines of a text with their numbers, for excerpts that the model is to cite."""
+    lines = lines_of(content)[start_line - 1 : end_line]
+    return "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, start_line))
+
+
+def quoted(value: str) -> str:
+    """A value between double quotes, on one line."""
+    return '"' + value.replace('"', "'").replace("\n", " ").replace("\r", " ") + '"'
+
+
+def _attributes(path: str, text: Text, outline: Outline) -> str:
+    shown = f"path={quoted(path)} lines={quoted(str(len(lines_of(text.content))))}"
+    if text.encoding != "utf-8" or text.bom:
+        shown += f" encoding={quoted(text.encoding + ('-bom' if text.bom else ''))}"
+    if text.newline not in ("lf", "none"):
+        shown += f" newline={quoted(text.newline)}"
+    if text.n_invalid:
+        shown += f" undecodable-bytes={quoted(str(text.n_invalid))}"
+    index = _index(outline)
+    return f"{shown} definitions={quoted(index)}" if index else shown
+
+
+def _index(outline: Outline) -> str:
+    entries = [
+        f"{d.line} {d.parent}.{d.name}" if d.parent else f"{d.line} {d.name}"
+        for d in outline.definitions
+        if d.kind not in ("field", "key")
+    ]
+    shown = entries[:MAX_INDEX_ENTRIES]
+    return ", ".join(shown) + (", ..." if len(entries) > len(shown) else "")
+
+
+def _nested(definitions: Sequence[Definition]) -> Iterable[tuple[int, Definition]]:
+    """Each definition with its depth: how many of the given ones enclose it."""
+    open_ends: list[int] = []
+    for definition in sorted(definitions, key=lambda d: (d.line, -d.end_line)):
+        while open_ends and open_ends[-1] < definition.line:
+            open_ends.pop()
+        yield min(len(open_ends), 4) + 1, definition
+        open_ends.append(definition.end_line)

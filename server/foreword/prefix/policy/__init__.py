@@ -1,0 +1,1 @@
+"""The cache policy: when to mark, warm and rebase, by expected cost."""

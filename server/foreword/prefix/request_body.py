@@ -1,0 +1,122 @@
+"""The exact Messages body of a request, with its breakpoints.
+
+    tools, system                       constant; no mark of their own
+    first user message
+      base, stable blocks               inner mark
+      base, other blocks                base mark
+      delta blocks                      delta mark
+      turn blocks                       (everything volatile: after the last repository mark)
+    further messages of a tool loop     tail mark on the last block, never on the model's own words
+
+A chat is read again by its next turn, so its newest two messages of the user are marked: what the request before wrote
+is then found at a mark, however many blocks the answer had, and need not be within reach of the look-back.
+
+At most four marks, as the API allows; `server/README.md` says more under Breakpoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.prefix.layers import Base, Block
+from foreword.prefix.policy.policy import Ttl
+
+MAX_MARKS = 4
+CHAT_TAILS = 2
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a body holds besides its text."""
+
+    model: str
+    max_tokens: int
+    system: str
+    tools: tuple[Mapping[str, Any], ...] = ()
+    thinking: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixPayload:
+    """A prefix as it is sent: base and delta blocks, and the time to live of their marks (None: no marks).
+
+    `history` are the earlier messages of a chat, the first one without base and delta; it is empty for all else, and
+    for the first turn of a chat.
+    """
+
+    base: Base
+    delta: tuple[Block, ...]
+    ttl: Ttl | None
+    history: tuple[Mapping[str, Any], ...] = ()
+    is_chat: bool = False
+
+
+def request_body(
+    parameters: Parameters,
+    payload: PrefixPayload,
+    turn: Sequence[str],
+    tail: Sequence[Mapping[str, Any]] = (),
+) -> Json:
+    """The body: `turn` are the texts after the prefix, `tail` the messages of a tool loop after that."""
+    asked: Json = {"role": "user", "content": [{"type": "text", "text": text} for text in turn]}
+    messages = [dict(message) for message in (*payload.history, asked, *tail)]
+    tails = _tails(payload, messages, n_tail=len(tail))
+    for index in tails:
+        messages[index] = _marked_last(messages[index], (payload.ttl if payload.is_chat else None) or "5m")
+    prefix = _prefix_blocks(payload, MAX_MARKS - len(tails))
+    messages[0] = {**messages[0], "content": [*prefix, *messages[0]["content"]]}
+    body: Json = {"model": parameters.model, "max_tokens": parameters.max_tokens}
+    if parameters.tools:
+        body["tools"] = [dict(tool) for tool in parameters.tools]
+    body["system"] = [{"type": "text", "text": parameters.system}]
+    body["messages"] = messages
+    if parameters.thinking is not None:
+        body["thinking"] = dict(parameters.thinking)
+    return body
+
+
+def marked_positions(payload: PrefixPayload) -> tuple[int, ...]:
+    """The indexes, among base and delta blocks, of those that end with a mark."""
+    n_stable, n_base = len(payload.base.stable), len(payload.base.blocks)
+    ends = {n_stable - 1, n_base - 1, n_base + len(payload.delta) - 1}
+    return tuple(sorted(end for end in ends if end >= 0))
+
+
+def _tails(payload: PrefixPayload, messages: Sequence[Json], *, n_tail: int) -> tuple[int, ...]:
+    """The messages whose last block is marked."""
+    if payload.ttl is None:
+        return ()
+    users = [index for index, message in enumerate(messages) if message["role"] == "user"]
+    if payload.is_chat:
+        return tuple(users[-CHAT_TAILS:])
+    return (users[-1],) if n_tail and users[-1] == len(messages) - 1 else ()
+
+
+def _prefix_blocks(payload: PrefixPayload, n_marks: int) -> list[Json]:
+    """The blocks of base and delta; where there is no room for all marks, the inner one goes first."""
+    marks = marked_positions(payload)[-n_marks:] if payload.ttl is not None else ()
+    return [
+        _text_block(block.text, payload.ttl if index in marks else None)
+        for index, block in enumerate((*payload.base.blocks, *payload.delta))
+    ]
+
+
+def _text_block(text: str, ttl: Ttl | None) -> Json:
+    block: Json = {"type": "text", "text": text}
+    if ttl is not None:
+        block["cache_control"] = _cache_control(ttl)
+    return block
+
+
+def _cache_control(ttl: Ttl) -> Json:
+    return {"type": "ephemeral"} if ttl == "5m" else {"type": "ephemeral", "ttl": ttl}
+
+
+def _marked_last(message: Json, ttl: Ttl) -> Json:
+    content = [dict(block) for block in message["content"]]
+    content[-1]["cache_control"] = _cache_control(ttl)
+    return {**message, "content": content}

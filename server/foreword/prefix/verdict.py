@@ -1,0 +1,239 @@
+"""Why the cache was hit or missed, from the usage of a request and what was sent before it.
+
+The provider's own diagnosis compares requests, with their questions, and not the cached prefixes; so it can add to
+what is found here, and it decides only where nothing on our side explains a miss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from foreword.core.token_usage import Usage
+from foreword.prefix.manifest import Difference
+from foreword.prefix.prefix_store import SentRequest
+
+VerdictKind = Literal[
+    "hit",
+    "cold",
+    "changed",
+    "expired",
+    "model_changed",
+    "tools_changed",
+    "below_minimum",
+    "concurrent_write",
+    "server_side",
+    "not_reported",
+    "off",
+]
+
+
+ESTIMATE_SLACK = 1.5
+"""Token counts before an answer are estimates: a prefix of up to so many times the minimum may be under it."""
+
+API_KINDS: Mapping[str, VerdictKind] = MappingProxyType(
+    {"model_changed": "model_changed", "tools_changed": "tools_changed", "system_changed": "changed"}
+)
+"""What the API says of a miss that its own words explain; `messages_changed` is said of every new question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the cache did, and in one sentence why.
+
+    For a miss: `layer` and `file` say what first differed (empty: nothing, or not known), `tokens_lost` how much of
+    what the last request had in the cache was not read, `cause` which commit or save did it.
+    """
+
+    kind: VerdictKind
+    detail: str
+    file: str = ""
+    layer: str = ""
+    tokens_lost: int = 0
+    cause: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """What is known beside kind and detail."""
+        known = {"file": self.file, "layer": self.layer, "tokensLost": self.tokens_lost, "cause": self.cause}
+        return {key: value for key, value in known.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDiagnosis:
+    """What the API says about a miss, in its words; `missed` is its own estimate of the tokens."""
+
+    reason: str
+    missed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """A request and what came before it; `earlier` newest first, `prefix_tokens` estimated.
+
+    `difference` is where the prefix parts from that of `compared_with(request, earlier)`; `elsewhere` are the requests
+    of the same worktree under other settings.
+    """
+
+    request: SentRequest
+    marked: bool
+    prefix_tokens: int
+    minimum: int
+    earlier: Sequence[SentRequest]
+    difference: Difference | None = None
+    elsewhere: Sequence[SentRequest] = ()
+    api: ApiDiagnosis | None = None
+
+
+def compared_with(request: SentRequest, earlier: Sequence[SentRequest]) -> SentRequest | None:
+    """The request that a verdict looks back at: over the same base, if one is warm, else the newest."""
+    same = [sent for sent in earlier if _cache_of(sent) == _cache_of(request)]
+    base = request.digests.get("base")
+    alike = (sent for sent in same if sent.digests.get("base") == base and sent.is_warm(request.at))
+    return next(alike, next(iter(same), None))
+
+
+def diagnose(usage: Usage, seen: Circumstances) -> Verdict:
+    """The verdict on the first request of an answer."""
+    if not seen.marked:
+        return Verdict("off", "sent without cache marks")
+    if usage.read == 0 and usage.written == 0:
+        return _judge_uncached(seen)
+    last = compared_with(seen.request, seen.earlier)
+    judged = _judge_read(usage, seen, last) if usage.read else _judge_written(usage, seen, last)
+    return _with_api(judged, seen.api)
+
+
+def _judge_read(usage: Usage, seen: Circumstances, last: SentRequest | None) -> Verdict:
+    lost = max(0, last.cached - usage.read) if last is not None else 0
+    if last is not None and last.is_warm(seen.request.at) and seen.difference is not None and lost > 0:
+        return _changed(seen.difference, lost)
+    if usage.read >= usage.written or (last is not None and last.cached and lost == 0):
+        return Verdict("hit", f"{usage.read:,} tokens read from the cache")
+    if last is not None and not last.is_warm(seen.request.at):
+        return replace(_expired(seen.request, last), tokens_lost=lost)
+    return Verdict(
+        "changed",
+        f"only the first {usage.read:,} tokens were unchanged; {usage.written:,} were written anew",
+        tokens_lost=lost,
+    )
+
+
+def _judge_uncached(seen: Circumstances) -> Verdict:
+    if seen.prefix_tokens < seen.minimum * ESTIMATE_SLACK:
+        return Verdict(
+            "below_minimum",
+            f"the prefix, about {seen.prefix_tokens:,} tokens by estimate, is not cached: {seen.request.model} "
+            f"keeps none under {seen.minimum:,}; it is sent at the full price",
+        )
+    return Verdict("not_reported", "the endpoint reports neither a read nor a write")
+
+
+def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) -> Verdict:
+    if last is None:
+        return _judge_first(seen)
+    lost = last.cached or usage.written
+    if not last.is_warm(seen.request.at):
+        return replace(_expired(seen.request, last), tokens_lost=lost)
+    changed = _changed_layer(seen, last, lost)
+    if changed is not None:
+        return changed
+    if last.readable_at > seen.request.at:
+        return Verdict(
+            "concurrent_write",
+            "another request was writing the same prefix when this one was sent, so it was written twice",
+            tokens_lost=lost,
+        )
+    detail = "the same prefix was sent in time; the provider did not have it"
+    return Verdict("server_side", detail, tokens_lost=lost)
+
+
+def _judge_first(seen: Circumstances) -> Verdict:
+    now, provider = seen.request.at, seen.request.provider
+    others = [s for s in seen.earlier if s.provider == provider and s.is_warm(now)]
+    if others:
+        return Verdict(
+            "model_changed",
+            f"the cache was warm for {others[0].model}; each model has its own",
+            tokens_lost=others[0].cached,
+        )
+    moved = [s for s in seen.elsewhere if _cache_of(s) == _cache_of(seen.request) and s.is_warm(now)]
+    if moved:
+        return Verdict(
+            "changed",
+            "the base was laid anew for other settings (context.budget, context.pins, .forewordignore, or a release of Foreword)",
+            layer="base",
+            tokens_lost=moved[0].cached,
+        )
+    return Verdict("cold", "the first request over this prefix; the next ones read it")
+
+
+def _changed_layer(seen: Circumstances, last: SentRequest, lost: int) -> Verdict | None:
+    """What the digests of the layers say; which file it was, if that is known."""
+    differs = {
+        name for name, digest in seen.request.digests.items() if last.digests.get(name, digest) != digest
+    }
+    if "tools" in differs:
+        detail = "the tools differ from the last request's, and all that follows them with them"
+        return Verdict("tools_changed", detail, layer="tools", tokens_lost=lost)
+    if differs & {"instructions", "system"}:
+        detail = "the instructions or tools differ from the last request's"
+        return Verdict("changed", detail, layer="instructions", tokens_lost=lost)
+    if seen.difference is not None:
+        return _changed(seen.difference, lost)
+    if "base" in differs:
+        detail = "the base was laid anew since the last request"
+        return Verdict("changed", detail, layer="base", tokens_lost=lost)
+    return None
+
+
+def _changed(difference: Difference, lost: int) -> Verdict:
+    return Verdict(
+        "changed",
+        f"{_what(difference)}; {lost:,} cached tokens were not read",
+        file=difference.path,
+        layer=difference.layer,
+        tokens_lost=lost,
+    )
+
+
+def _what(difference: Difference) -> str:
+    match difference.layer:
+        case "base":
+            what = f"{difference.path} was {difference.how}" if difference.path else "its overview differs"
+            return f"the base was laid anew: {what} first"
+        case "delta":
+            what = (
+                f"what it says of {difference.path} differs first"
+                if difference.path
+                else "it has another shape"
+            )
+            return f"the delta was begun anew: {what}"
+        case _:
+            return f"the {difference.layer} differ from the last request's"
+
+
+def _expired(request: SentRequest, last: SentRequest) -> Verdict:
+    idle, kept = _duration(request.at - last.at), _duration(last.ttl_s)
+    return Verdict("expired", f"idle for {idle}, longer than the {kept} it is kept")
+
+
+def _with_api(verdict: Verdict, api: ApiDiagnosis | None) -> Verdict:
+    """The verdict with the API's own words; they decide where we found nothing."""
+    if api is None or verdict.kind == "hit":
+        return verdict
+    missed = f", about {api.missed:,} tokens missed" if api.missed else ""
+    said = replace(verdict, detail=f"{verdict.detail}; the API says {api.reason}{missed}")
+    if verdict.kind == "server_side" and api.reason in API_KINDS:
+        return replace(said, kind=API_KINDS[api.reason])
+    return said
+
+
+def _cache_of(sent: SentRequest) -> tuple[str, str]:
+    return sent.provider, sent.model
+
+
+def _duration(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -1,0 +1,194 @@
+"""Runs a trace through a policy: a virtual clock, the simulated cache of `simulator`, and real prices.
+
+    events, wake-ups -> Situation -> Decision -> request -> Usage -> dollars
+
+The prefix is a base, then one block a question after a change (the delta), then a mark; the turn follows.
+A *rebase* makes a new base of the same size that has all changes so far. While a machine sleeps nothing is sent.
+Several people (`Event.who`) have a cache in common. With `shared_anchor` they have the base in common too: the
+state of this morning, so that each one's delta begins with what they saved today. Without, each has a base of
+their own, at what they saved last. What others changed today is in nobody's delta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from foreword.core.token_usage import Usage
+from foreword.prefix.policy.rates import Rates, Ttl
+from foreword.prefix.policy.situation import Decision, Situation
+from foreword.prefix.simulator import CacheEntry, Position, simulate
+from foreword.replay.baselines import Policy
+from foreword.replay.person import Person
+from foreword.replay.trace import Event
+
+BASE_TOKENS, TURN_TOKENS = 80_000, 2_500
+
+PING_TOKENS = 8
+"""The turn of a ping: a word that has to be there."""
+
+FORGET_EACH = 1_000
+"""After so many requests the entries that have expired are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Tokens of the base, and of a turn where the trace does not tell."""
+
+    base: int = BASE_TOKENS
+    turn: int = TURN_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedRequest:
+    """One request of a replay, as the cache saw it."""
+
+    t: float
+    positions: tuple[Position, ...]
+    usage: Usage
+    is_ping: bool
+
+    @property
+    def turn(self) -> int:
+        """Tokens after the prefix."""
+        return round(self.positions[-1].weight - self.positions[-2].weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a policy came to: dollars for input, questions by hit and miss, writes of the base, pings."""
+
+    policy: str
+    cost: float = 0.0
+    without_cache: float = 0.0
+    hits: int = 0
+    misses: int = 0
+    writes: int = 0
+    pings: int = 0
+
+    @property
+    def saved_percent(self) -> float:
+        """The share of the input cost that was saved against no caching, in percent."""
+        return 100 * (1 - self.cost / self.without_cache) if self.without_cache else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`budget` for warming, in dollars a day and person; `shared_anchor`: see above."""
+
+    budget: float
+    shared_anchor: bool = False
+
+
+def requests_of(
+    events: Sequence[Event], policy: Policy, rates: Rates, sizes: Sizes, terms: Terms
+) -> Sequence[ReplayedRequest]:
+    """Every request that the policy leads to, warm-ups included, in order of time."""
+    return _Replay(policy, rates, sizes, terms).run(events)
+
+
+def outcome(name: str, requests: Sequence[ReplayedRequest], rates: Rates, sizes: Sizes) -> Outcome:
+    """The sums over all requests."""
+    asks = [sent for sent in requests if not sent.is_ping]
+    plain = (Usage(fresh=sizes.base + sent.turn) for sent in asks)
+    n_hits = sum(sent.usage.read >= sizes.base for sent in asks)
+    return Outcome(
+        policy=name,
+        cost=sum((rates.cost(sent.usage) for sent in requests), 0.0),
+        without_cache=sum(map(rates.cost, plain), 0.0),
+        hits=n_hits,
+        misses=len(asks) - n_hits,
+        writes=sum(sent.usage.written >= sizes.base for sent in requests),
+        pings=len(requests) - len(asks),
+    )
+
+
+class _Replay:
+    """The world of one replay: the clock, the cache, the people, the sums."""
+
+    def __init__(self, policy: Policy, rates: Rates, sizes: Sizes, terms: Terms) -> None:
+        self._policy, self._rates, self._sizes, self._terms = policy, rates, sizes, terms
+        self._entries: dict[str, CacheEntry] = {}
+        self._people: dict[int, Person] = {}
+        self._wakes: list[tuple[float, int]] = []
+        self._requests: list[ReplayedRequest] = []
+
+    def run(self, events: Sequence[Event]) -> list[ReplayedRequest]:
+        """All events, each after the wake-ups that come before it."""
+        for event in events:
+            self._wake_until(event.t)
+            person = self._person(event.who)
+            person.turn_page(event.t)
+            if event.event == "ask":
+                self._ask(person, event)
+            else:
+                person.notice(event)
+                self._look_again(person, event.t)
+        return self._requests
+
+    def _person(self, who: int) -> Person:
+        if who not in self._people:
+            is_told = not self._policy.is_stale
+            self._people[who] = Person(who, self._terms.shared_anchor, is_told, self._sizes.base)
+        return self._people[who]
+
+    def _ask(self, person: Person, event: Event) -> None:
+        turn = self._sizes.turn if event.tokens is None else event.tokens
+        person.gaps, person.pings = person.gaps.learn(event.t), 0
+        decision = self._policy.request(self._situation(person, event.t, turn))
+        if decision.action == "rebase" or not person.version:
+            person.rebase(decision.ttl)
+        else:
+            person.append()
+        person.asked += 1
+        person.questions += 1
+        self._send(person, event.t, decision.ttl, turn, is_ping=False)
+        self._follow(person, decision)
+
+    def _wake_until(self, t: float) -> None:
+        while self._wakes and self._wakes[0][0] < t:
+            at, who = heappop(self._wakes)
+            if self._people[who].wake == at:
+                self._people[who].wake = None
+                self._look(self._people[who], at)
+
+    def _look(self, person: Person, t: float) -> None:
+        """Between questions: ping, wait, or let go."""
+        if person.signals.asleep:
+            return
+        person.turn_page(t)
+        decision = self._policy.warmth(self._situation(person, t, 0))
+        if decision.action == "ping":
+            person.pings += 1
+            person.spent += self._send(person, t, person.ttl, PING_TOKENS, is_ping=True)
+        self._follow(person, decision)
+
+    def _look_again(self, person: Person, t: float) -> None:
+        """A sign of life may change what was decided, as long as there is something to keep."""
+        if person.wake is None and person.situation(t, self._rates, 0, 0.0).is_warm:
+            self._schedule(person, t)
+
+    def _follow(self, person: Person, decision: Decision) -> None:
+        person.wake = None
+        if decision.wake is not None:
+            self._schedule(person, decision.wake)
+
+    def _schedule(self, person: Person, t: float) -> None:
+        person.wake = t
+        heappush(self._wakes, (t, person.who))
+
+    def _situation(self, person: Person, t: float, turn: int) -> Situation:
+        return person.situation(t, self._rates, turn, self._terms.budget)
+
+    def _send(self, person: Person, t: float, ttl: Ttl | None, turn: int, *, is_ping: bool) -> float:
+        """One request through the simulated cache; what it costs in dollars."""
+        positions = person.positions(ttl, turn)
+        known = {at.digest: self._entries[at.digest] for at in positions if at.digest in self._entries}
+        usage, changed = simulate(known, positions, now=t, ratio=1.0, minimum=self._rates.minimum)
+        self._entries |= changed
+        person.renewed = t if ttl else None
+        self._requests.append(ReplayedRequest(t, positions, usage, is_ping))
+        if len(self._requests) % FORGET_EACH == 0:
+            self._entries = {digest: entry for digest, entry in self._entries.items() if entry.expires > t}
+        return self._rates.cost(usage)

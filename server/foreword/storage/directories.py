@@ -1,0 +1,73 @@
+"""The directories of Foreword's own data: caches that may be deleted at any time, and data that may not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from foreword.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """`cache` holds what can be computed again (indexes), `data` what can not (ledger, prefixes), `config` settings."""
+
+    cache: Path
+    data: Path
+    config: Path
+
+    def index(self, repository: Path) -> Path:
+        """The index of a repository, shared by its worktrees: `repository` is its common git directory or its root."""
+        folder = repository.parent if repository.name == ".git" else repository
+        return self.cache / "index" / f"{folder.name or 'root'}-{name_digest(str(repository))}.sqlite"
+
+    @property
+    def prefixes(self) -> Path:
+        """The store of prefixes in force."""
+        return self.data / "prefixes.sqlite"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger of requests."""
+        return self.data / "ledger.sqlite"
+
+    @property
+    def chats(self) -> Path:
+        """The chats of all workspaces."""
+        return self.data / "chats.sqlite"
+
+    @property
+    def leases(self) -> Path:
+        """Who is doing what at the moment."""
+        return self.data / "leases.sqlite"
+
+
+def find_places(environ: Mapping[str, str]) -> Directories:
+    """The platform's directories, or those below `FOREWORD_HOME`.
+
+    Raises:
+        ConfigError: `FOREWORD_HOME` can't be a path.
+    """
+    home = environ.get("FOREWORD_HOME")
+    if home:
+        if "\0" in home:
+            raise ConfigError("FOREWORD_HOME holds a NUL byte: set it to a directory")
+        try:
+            root = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise ConfigError(f"FOREWORD_HOME {home} is nobody's home: set it to a directory") from error
+        return Directories(root / "cache", root / "data", root / "config")
+    return Directories(
+        platformdirs.user_cache_path("foreword", appauthor=False),
+        platformdirs.user_data_path("foreword", appauthor=False),
+        platformdirs.user_config_path("foreword", appauthor=False),
+    )
+
+
+def name_digest(name: str) -> str:
+    """A short digest that names a place (a worktree, a repository) in stores and file names."""
+    return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:16]

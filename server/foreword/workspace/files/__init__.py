@@ -1,0 +1,1 @@
+"""Files on disk: reading, walking, watching and writing them."""

@@ -1,0 +1,188 @@
+"""Writing files of the workspace: whole and at once, only where nothing else changed them, never through a symlink."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from foreword.core.errors import Problem, WorkspaceError
+from foreword.core.exclusion import reason_for_path
+from foreword.workspace.files.disk import read_file
+from foreword.workspace.git.git_listing import ignored_by_git
+from foreword.workspace.git.repository import Repository
+from foreword.workspace.ignore import GITIGNORE, IgnoreRules, is_ignored, read_rules
+
+WRITE_BITS = 0o222
+TEMPORARY = ".foreword-"
+"""How a file's name begins while it is being written beside its target."""
+
+
+def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> Problem | None:
+    """Replace a file that holds `expected` (None: that does not exist yet), keeping its mode; or say why not."""
+    problem = _obstacle(root, path)
+    if problem is not None:
+        return problem
+    target = root / path
+    try:
+        if expected is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _create(target, data)
+            return None
+        mode = stat.S_IMODE(target.lstat().st_mode)
+        if not mode & WRITE_BITS:
+            return Problem(f"{path} is read-only: make it writable and try again", path)
+        return None if _replace(root, path, expected, data, mode) else _changed(path)
+    except FileExistsError:
+        return Problem(f"{path} exists by now: move it away, or ask again", path)
+    except OSError as error:
+        return Problem(f"can't write {path}: {error.strerror} (nothing was changed in it)", path)
+
+
+def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem | None:
+    """Give a file that holds `expected` a path where nothing is, or say why not."""
+    problem = _obstacle(root, path) or _obstacle(root, new_path)
+    if problem is not None:
+        return problem
+    if read_file(root, path) != expected:
+        return _changed(path)
+    target = root / new_path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(
+            exist_ok=False
+        )  # the name is taken first, so that nothing that appears meanwhile is overwritten
+    except FileExistsError:
+        return Problem(f"{new_path} exists by now: move it away, or ask again", path)
+    except OSError as error:
+        return Problem(f"can't create {new_path}: {error.strerror}", path)
+    try:
+        (root / path).replace(target)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        return Problem(f"can't rename {path} to {new_path}: {error.strerror}", path)
+    return None
+
+
+def remove_file(root: Path, path: str, expected: bytes) -> Problem | None:
+    """Delete a file that holds `expected`, or say why not."""
+    problem = _obstacle(root, path)
+    if problem is not None:
+        return problem
+    if read_file(root, path) != expected:
+        return _changed(path)
+    try:
+        (root / path).unlink()
+    except OSError as error:
+        return Problem(f"can't delete {path}: {error.strerror}", path)
+    return None
+
+
+def why_not_new(root: Path, repository: Repository | None, rules: IgnoreRules, path: str) -> str | None:
+    """Why there can't be a new file at `path` that the model would see afterwards; None if there can be."""
+    if not _is_plain(path):
+        return "it is no path below the workspace"
+    if not _is_direct(root, path):
+        return "a folder above it is a symlink"
+    reason = reason_for_path(path) or _ignored(root, repository, rules, path)
+    return f"it would be left out ({reason})" if reason else _in_the_way(root, path)
+
+
+def _in_the_way(root: Path, path: str) -> str | None:
+    """What is on disk where a file and the folders above it should be."""
+    target = root / path
+    if target.is_dir():
+        return "it is a folder"
+    if os.path.lexists(target):
+        return "there is something that is left out"
+    below_root = (folder for folder in target.parents if folder != root and folder.is_relative_to(root))
+    if any(os.path.lexists(folder / ".git") for folder in below_root):
+        return "it is in another repository"
+    above = next(folder for folder in target.parents if os.path.lexists(folder))
+    return None if above.is_dir() else f"{above.name} is no folder"
+
+
+def _obstacle(root: Path, path: str) -> Problem | None:
+    """What forbids to touch the path at all."""
+    if not _is_plain(path):
+        return Problem(f"{path!r} leads out of the workspace: nothing was written there", path)
+    if not _is_direct(root, path) or (root / path).is_symlink():
+        return Problem(f"{path} is reached through a symlink by now: edit the file itself", path)
+    return None
+
+
+def _is_plain(path: str) -> bool:
+    """Whether a path is relative and names each folder once; a backslash or drive would mean more on Windows."""
+    parts = path.split("/")
+    plain = not {"", ".", ".."} & set(parts) and "\0" not in path and "\\" not in path
+    return plain and not Path(path).drive and all(part == part.strip() for part in parts)
+
+
+def _is_direct(root: Path, path: str) -> bool:
+    folder = (root / path).parent
+    return os.path.realpath(folder) == str(folder)
+
+
+def _ignored(root: Path, repository: Repository | None, rules: IgnoreRules, path: str) -> str | None:
+    if rules.ignores(path):
+        return "ignored by .forewordignore"
+    if repository is not None:
+        try:
+            return "ignored by git" if ignored_by_git(repository, [path]) else None
+        except WorkspaceError as error:
+            return str(error)
+    folders = [f"{folder}/" for folder in reversed(PurePosixPath(path).parents) if str(folder) != "."]
+    found = [read_rules(root, folder, GITIGNORE)[0] for folder in ("", *folders)]
+    hidden = (
+        is_ignored([one for one in found if name.startswith(one.folder)], name) for name in (*folders, path)
+    )
+    return "ignored by .gitignore" if any(hidden) else None
+
+
+def _create(target: Path, data: bytes) -> None:
+    """The name is taken first, so that nothing that appears meanwhile is overwritten.
+
+    Raises:
+        FileExistsError: somebody else was faster.
+    """
+    with target.open("xb") as file:
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+    try:
+        temporary = _written_beside(target, data, mode)
+        temporary.replace(target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _replace(root: Path, path: str, expected: bytes, data: bytes, mode: int) -> bool:
+    """Whether the file still held `expected` just before it was replaced."""
+    temporary = _written_beside(root / path, data, mode)
+    try:
+        if read_file(root, path) != expected:
+            return False
+        temporary.replace(root / path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _written_beside(target: Path, data: bytes, mode: int) -> Path:
+    """A temporary file in the same folder with the data, safe on disk."""
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _changed(path: str) -> Problem:
+    return Problem(f"{path} changed while it was being written: try again", path)

@@ -1,0 +1,159 @@
+"""The workspace as trees of files: the saved working tree, and the anchor's.
+
+Both leave out the same files for the same reasons. Contents are read only where git does not vouch for
+them; rules about contents are applied later, by whoever reads the files, once for each blob.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from foreword.core.exclusion import (
+    IGNORED,
+    MAX_FILE_BYTES,
+    NOT_REGULAR,
+    ODD_CHARACTER,
+    SUBMODULE,
+    SYMLINK,
+    TOO_LARGE,
+    UNREADABLE,
+    VENDORED,
+    reason_for_path,
+    vendored_folder,
+)
+from foreword.core.tree import FileTree, LeftOut, make_tree
+from foreword.workspace.files.disk import hash_of, read_file
+from foreword.workspace.files.walk import walk
+from foreword.workspace.git.git_listing import (
+    SUBMODULE_MODE,
+    SYMLINK_MODE,
+    GitIndexEntry,
+    tree_entries,
+)
+from foreword.workspace.git.history import CommitAnchor
+from foreword.workspace.git.repository import Repository
+from foreword.workspace.ignore import NO_RULES, IgnoreRules
+
+REASONS_BY_MODE: Mapping[str, str] = {SYMLINK_MODE: SYMLINK, SUBMODULE_MODE: SUBMODULE}
+
+
+@dataclass(slots=True)
+class TreeBuilder:
+    """A file tree in the making, of the files below `root`; of `judged` paths it is known that they are not left out."""
+
+    root: Path
+    rules: IgnoreRules
+    judged: Container[str] = ()
+    blobs: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    dirty: set[str] = field(default_factory=set)
+    real_folders: dict[str, bool] = field(default_factory=dict)
+
+    def reason_for(self, path: str) -> str | None:
+        """Why a path is left out whatever stands there."""
+        return reason_for_path(path) or (IGNORED if self.rules.ignores(path) else None)
+
+    def add_entry(self, path: str, entry: GitIndexEntry) -> None:
+        """Take a file as git has it."""
+        reason = REASONS_BY_MODE.get(entry.mode)
+        if not reason and path not in self.judged:
+            reason = self.reason_for(path)
+        if reason:
+            self.reasons[path] = reason
+        else:
+            self.blobs[path] = entry.blob
+
+    def is_reached_directly(self, path: str) -> bool:
+        """Whether no folder above the file is a symlink, as git has it."""
+        folder = os.path.dirname(path)  # noqa: PTH120 - called for every changed file
+        if folder not in self.real_folders:
+            expected = self.root / folder
+            self.real_folders[folder] = os.path.realpath(expected) == str(expected)
+        return self.real_folders[folder]
+
+    def done(self) -> FileTree:
+        """The tree."""
+        return make_tree(self.blobs, listed(self.reasons), self.dirty)
+
+
+def anchor_tree(
+    repository: Repository, anchor: CommitAnchor, rules: IgnoreRules = NO_RULES, judged: Container[str] = ()
+) -> FileTree:
+    """The files of the anchor, read from git alone. Of `judged` paths it is known that the rules do not leave them out.
+
+    Raises:
+        WorkspaceError: git failed.
+    """
+    draft = TreeBuilder(repository.root, rules, judged)
+    for path, entry in tree_entries(repository, anchor.tree).items():
+        draft.add_entry(path, entry)
+    return draft.done()
+
+
+def add_walked(draft: TreeBuilder) -> None:
+    """Take all files of a folder outside git."""
+    new = GitIndexEntry("100644", "0" * 40)
+    for path, reason in walk(draft.root, draft.rules):
+        if reason:
+            draft.reasons[path] = reason
+        else:
+            add_from_disk(draft, path, new)
+
+
+def add_from_disk(draft: TreeBuilder, path: str, entry: GitIndexEntry) -> None:
+    """Take a file as it is on disk, where `entry` is what git last knew; nothing if it is gone."""
+    if path.endswith("/") or entry.mode == SUBMODULE_MODE:
+        draft.reasons[path.removesuffix("/")] = SUBMODULE
+        return
+    try:
+        status = os.lstat(draft.root / path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:
+        draft.reasons[path] = UNREADABLE
+        return
+    if stat.S_ISDIR(status.st_mode) or not draft.is_reached_directly(path):
+        return
+    reason = _reason_on_disk(draft, path, status)
+    if reason:
+        draft.reasons[path] = reason
+    else:
+        _add_contents(draft, path, entry.blob)
+
+
+def _reason_on_disk(draft: TreeBuilder, path: str, status: os.stat_result) -> str | None:
+    if stat.S_ISLNK(status.st_mode):
+        return SYMLINK
+    if not stat.S_ISREG(status.st_mode):
+        return NOT_REGULAR
+    return draft.reason_for(path) or (TOO_LARGE if status.st_size > MAX_FILE_BYTES else None)
+
+
+def _add_contents(draft: TreeBuilder, path: str, known: str) -> None:
+    content = read_file(draft.root, path)
+    if content is None:
+        draft.reasons[path] = UNREADABLE
+        return
+    blob = hash_of(content, known)
+    if blob != known and b"\r\n" in content and hash_of(content.replace(b"\r\n", b"\n"), known) == known:
+        blob = known
+    draft.blobs[path] = blob
+    if blob != known:
+        draft.dirty.add(path)
+
+
+def listed(reasons: Mapping[str, str]) -> set[LeftOut]:
+    """What is left out, from the reasons by path."""
+    return {LeftOut(_shown(path, reason), reason) for path, reason in reasons.items()}
+
+
+def _shown(path: str, reason: str) -> str:
+    """The name under which a file is listed as left out: of a vendored one just the folder."""
+    path = (reason == VENDORED and vendored_folder(path)) or path
+    if path.isprintable():
+        return path
+    return ODD_CHARACTER.sub(lambda match: f"\\x{ord(match[0]) & 0xFF:02x}", path)

@@ -1,0 +1,91 @@
+"""The files of a folder outside git, without following a symlink."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from foreword.core.errors import WorkspaceError
+from foreword.core.exclusion import (
+    IGNORED,
+    ODD_CHARACTER,
+    SYMLINK,
+    UNREADABLE,
+    UNREADABLE_NAME,
+    VENDORED,
+    VENDORED_FOLDERS,
+)
+from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules, is_ignored, read_rules
+
+MAX_WALKED_FILES = 200_000
+CACHE_MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
+"""A folder with one of these files is a cache (https://bford.info/cachedir/) or a virtual environment."""
+
+
+def walk(
+    root: Path, rules: IgnoreRules, max_files: int = MAX_WALKED_FILES
+) -> Iterator[tuple[str, str | None]]:
+    """Each file's path, and why it is left out if that is plain without reading it; a folder left out ends in "/".
+
+    What `.gitignore` names is not mentioned at all, as git does not mention it.
+
+    Raises:
+        WorkspaceError: there are more than `max_files`.
+    """
+    stack: list[tuple[str, tuple[IgnoreRules, ...]]] = [("", ())]
+    n_files = 0
+    while stack:
+        folder, gitignores = stack.pop()
+        entries = _entries(root, folder)
+        if entries is None:
+            yield folder or ".", UNREADABLE
+            continue
+        if folder and any(entry.name in CACHE_MARKS for entry in entries):
+            continue
+        gitignores = _with_gitignore(root, folder, gitignores, entries)
+        for entry in entries:
+            path = folder + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                deeper = _enter(path + "/", entry.name, rules, gitignores)
+                stack.extend([(path + "/", gitignores)] if deeper is None else [])
+                yield from [(path + "/", deeper)] if deeper else []
+            elif not is_ignored(gitignores, path):
+                n_files += 1
+                yield path, SYMLINK if entry.is_symlink() else None
+        if n_files > max_files:
+            raise WorkspaceError(
+                f"{root} has more than {max_files:,} files: choose a smaller folder, or name what does not matter"
+                f" in {FOREWORDIGNORE}"
+            )
+
+
+def _enter(path: str, name: str, rules: IgnoreRules, gitignores: Sequence[IgnoreRules]) -> str | None:
+    """None to walk a folder, an empty string to pass it over in silence, or why it is left out."""
+    if name in VENDORED_FOLDERS:
+        return "" if name.startswith(".") or name == "__pycache__" else VENDORED
+    if ODD_CHARACTER.search(name):
+        return UNREADABLE_NAME
+    if is_ignored(gitignores, path):
+        return ""
+    return IGNORED if rules.ignores(path) else None
+
+
+def _entries(root: Path, folder: str) -> list[os.DirEntry[str]] | None:
+    """The entries by name; None for a folder that can't be read, none for one that is gone."""
+    try:
+        with os.scandir(root / folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return None
+
+
+def _with_gitignore(
+    root: Path, folder: str, gitignores: tuple[IgnoreRules, ...], entries: Sequence[os.DirEntry[str]]
+) -> tuple[IgnoreRules, ...]:
+    if not any(entry.name == GITIGNORE for entry in entries):
+        return gitignores
+    rules, _ = read_rules(root, folder, GITIGNORE)
+    return (*gitignores, rules)

@@ -1,0 +1,102 @@
+"""Which files git knows: in its index, in a tree, changed on disk, and untracked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from tempfile import TemporaryFile
+from typing import NamedTuple
+
+from foreword.workspace.git.plumbing import execute, records_of, run
+from foreword.workspace.git.repository import Repository
+
+SUBMODULE_MODE = "160000"
+SYMLINK_MODE = "120000"
+
+
+class GitIndexEntry(NamedTuple):
+    """A file in a git tree or in the index: its mode, six octal digits, and blob id."""
+
+    mode: str
+    blob: str
+
+
+def list_index(repository: Repository) -> bytes:
+    """Git's index below the workspace, as git lists it."""
+    return run(repository.root, "ls-files", "-s", "-z")
+
+
+def index_digest(repository: Repository) -> str:
+    """The digest of the file that git keeps its index in; empty before there is one.
+
+    A split index names its shared part by digest, and a sparse one its trees: the bytes stand for all of it.
+    """
+    try:
+        return hashlib.blake2b((repository.git_dir / "index").read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def index_entries(listing: bytes) -> dict[str, GitIndexEntry]:
+    """The files of a listing of git's index, sparse ones too; of an unmerged file, any one stage."""
+    records = records_of(listing)
+    # <mode> SP <blob> SP <stage> TAB <path>, where all but the path have fixed widths
+    end = records[0].index("\t") if records else 0
+    return {record[end + 1 :]: GitIndexEntry(record[:6], record[7 : end - 2]) for record in records}
+
+
+def tree_entries(repository: Repository, tree: str) -> dict[str, GitIndexEntry]:
+    """The files of a git tree, with paths relative to that tree."""
+    entries = {}
+    for record in records_of(run(repository.root, "ls-tree", "-r", "-z", "--full-tree", tree)):
+        fields, _, path = record.partition("\t")
+        mode, _type, blob = fields.split(" ")
+        entries[path] = GitIndexEntry(mode, blob)
+    return entries
+
+
+def changed_paths(repository: Repository) -> frozenset[str]:
+    """The files of the index that git does not vouch for: modified, deleted, unmerged or just touched."""
+    output = run(
+        repository.root,
+        *_without_filters(repository.filters),
+        "diff-files",
+        "-z",
+        "--name-only",
+        "--relative",
+        "--no-renames",
+        "--no-ext-diff",
+        "--ignore-submodules=all",
+    )
+    return frozenset(records_of(output))
+
+
+def untracked(repository: Repository) -> list[str]:
+    """The files that git neither tracks nor ignores; a nested repository is a path that ends with a slash."""
+    return records_of(run(repository.root, "ls-files", "-o", "--exclude-standard", "-z"))
+
+
+def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
+    """Those of the paths (there need be no file) that git's own rules ignore; all, if git can't say."""
+    ignored = those_ignored(repository, paths, "--no-index")
+    return frozenset(paths) if ignored is None else ignored
+
+
+def those_ignored(repository: Repository, paths: Collection[str], *options: str) -> frozenset[str] | None:
+    """Those of the paths that `git check-ignore` names, of folders only those without a tracked file; None if it fails."""
+    if not paths:
+        return frozenset()
+    with TemporaryFile() as stdin:
+        stdin.write("".join(f"{path}\0" for path in sorted(paths)).encode("utf-8", "surrogateescape"))
+        stdin.seek(0)
+        status, output, _ = execute(repository.root, "check-ignore", "-z", *options, "--stdin", stdin=stdin)
+    return frozenset(records_of(output)) if status in (0, 1) else None
+
+
+def _without_filters(filters: Sequence[str]) -> list[str]:
+    """Options that switch every content filter off; a name may hold any character but NUL."""
+    return [
+        f"--config-env=filter.{name}.{key}=FOREWORD_NOTHING"
+        for name in filters
+        for key in ("clean", "process", "required")
+    ]

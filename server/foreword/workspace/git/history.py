@@ -1,0 +1,165 @@
+"""What git's history says: the commit that the base is built from, and how often files change.
+
+The anchor is the merge base of HEAD with the upstream's default branch, so that everybody who works
+from the same state of a repository builds the same base. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from foreword.workspace.git.changed_paths import changed_paths, recent_ids
+from foreword.workspace.git.plumbing import ask, records_of
+from foreword.workspace.git.repository import Repository
+
+DEFAULT_BRANCHES = ("HEAD", "main", "master")
+"""`refs/remotes/<remote>/HEAD` is the remote's own word for its default branch; the others are habits."""
+
+EMPTY_TREES: Mapping[str, str] = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""Every git knows the id of the tree without files, whether or not a repository stores it."""
+
+CHURN_COMMITS = 1000
+SHORT_ID = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CommitAnchor:
+    """The state that the base is built from: `tree` is the workspace's part of the commit's tree.
+
+    `ref` is the upstream branch that decided, or None where HEAD itself is the anchor.
+    """
+
+    commit: str
+    tree: str
+    ref: str | None = None
+    kind: Literal["git"] = "git"
+
+
+def resolve_anchor(repository: Repository) -> CommitAnchor | None:
+    """The merge base of HEAD with the upstream default branch, else HEAD; None before the first commit."""
+    head = head_commit(repository)
+    if head is None:
+        return None
+    ref = upstream_default(repository)
+    base = merge_base(repository, ref) if ref else None
+    commit = base or head
+    return CommitAnchor(commit, tree_of(repository, commit), ref if base else None)
+
+
+def head_commit(repository: Repository) -> str | None:
+    """The commit that is checked out, or None before the first one."""
+    return _commit(repository, "HEAD")
+
+
+def heads(repository: Repository) -> str | None:
+    """HEAD and the default branches with their commits, in one call of git: the same text, the same anchors.
+
+    None before the first commit. Source: `git help show-ref`; its patterns match the ends of names.
+    """
+    return ask(repository.root, "show-ref", "--head", "HEAD", *DEFAULT_BRANCHES) or None
+
+
+def head_of(heads: str) -> str:
+    """The commit that is checked out, out of what `heads` says: its first line is `<commit> HEAD`."""
+    return heads.partition(" ")[0]
+
+
+def upstream_default(repository: Repository) -> str | None:
+    """The remote-tracking ref of the upstream's default branch, or None.
+
+    Remotes are asked in this order: origin, the current branch's own, the others by name.
+    """
+    patterns = [f"refs/remotes/*/{branch}" for branch in DEFAULT_BRANCHES]
+    listed = ask(repository.root, "for-each-ref", "--format=%(refname)", *patterns)
+    refs = set((listed or "").splitlines())
+    return next(
+        (
+            ref
+            for remote in _remotes(repository, refs)
+            for branch in DEFAULT_BRANCHES
+            if (ref := f"refs/remotes/{remote}/{branch}") in refs
+        ),
+        None,
+    )
+
+
+def merge_base(repository: Repository, ref: str) -> str | None:
+    """The newest common ancestor of HEAD and `ref`, or None for unrelated (or cut off) histories."""
+    lines = (ask(repository.root, "merge-base", "HEAD", ref) or "").splitlines()
+    return lines[0] if lines else None
+
+
+def tree_of(repository: Repository, commit: str) -> str:
+    """The tree of the workspace folder in a commit; the empty tree where the commit has no such folder."""
+    path = repository.prefix.removesuffix("/")
+    found = ask(repository.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{commit}:{path}")
+    tree = ask(repository.root, "rev-parse", "--verify", "-q", f"{found}^{{tree}}") if found else None
+    return tree or EMPTY_TREES[repository.object_format]
+
+
+def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> dict[str, float]:
+    """How often files changed lately: the sum of 1 for the newest commit, falling evenly to 1/limit.
+
+    The last `limit` commits up to `commit` count, merges and a first commit aside. Paths are relative to the
+    workspace. The same history gives the same numbers everywhere; a shallow clone knows less of it.
+    """
+    listed = recent_ids(repository, commit, limit)
+    position = {line: n for n, line in enumerate(listed.decode("ascii").split())}
+    weights: Counter[str] = Counter()
+    weight = 0
+    for record in records_of(changed_paths(repository, listed)):
+        if record in position:
+            weight = limit - position[record]
+        else:
+            weights[record] += weight
+    return {path: total / limit for path, total in sorted(weights.items())}
+
+
+def last_commit(repository: Repository, after: str, until: str, path: str = "") -> str | None:
+    """The newest commit of `after..until` that touched a file (any, without one): its short id and subject."""
+    asked = ("log", "-1", "--no-show-signature", "--format=%h %s", "--end-of-options", f"{after}..{until}")
+    return ask(repository.root, *asked, "--", *([f":(literal){path}"] if path else [])) or None
+
+
+def is_cut_off(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> bool:
+    """Whether a shallow clone lacks changes that `churn` would count, so that it gives other numbers than others'.
+
+    Commits at the edge of a shallow clone seem to have no parents, and so no changes.
+    """
+    try:
+        edge = (repository.common_dir / "shallow").read_text("ascii").split()
+    except FileNotFoundError:
+        return False
+    counted = ask(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit) or ""
+    return not frozenset(edge).isdisjoint(counted.split())
+
+
+def clean_revision(repository: Repository) -> str:
+    """HEAD in a few characters for people: `main@1a2b3c4d5e6f`, or just the commit when it is detached."""
+    branch = _branch(repository)
+    head = head_commit(repository)
+    if head is None:
+        return f"{branch or 'HEAD'} (no commit yet)"
+    return f"{branch}@{head[:SHORT_ID]}" if branch else head[:SHORT_ID]
+
+
+def _commit(repository: Repository, name: str) -> str | None:
+    return ask(repository.root, "rev-parse", "--verify", "-q", f"{name}^{{commit}}")
+
+
+def _branch(repository: Repository) -> str | None:
+    return ask(repository.root, "symbolic-ref", "--short", "-q", "HEAD")
+
+
+def _remotes(repository: Repository, refs: Iterable[str]) -> Iterator[str]:
+    yield "origin"
+    branch = _branch(repository)
+    remote = ask(repository.root, "config", "--get", f"branch.{branch}.remote") if branch else None
+    yield from [remote] if remote else []
+    yield from sorted({ref.split("/")[2] for ref in refs})

@@ -1,0 +1,112 @@
+"""The git repository around a workspace folder."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from foreword.core.errors import Problem, WorkspaceError
+from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
+
+UNTRUSTED = re.compile(r"safe\.directory (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A git repository with a working tree, seen from the workspace folder `root` in it.
+
+    `top` is the top of the working tree; `prefix` leads from it to `root` and ends with a slash, or is empty.
+    A linked worktree has its own `git_dir`; `common_dir` is the one that it shares with the others.
+    `filters` are the configured content filters (git-lfs and the like), which are never run.
+    """
+
+    root: Path
+    top: Path
+    prefix: str
+    common_dir: Path
+    git_dir: Path
+    object_format: str = "sha1"
+    filters: tuple[str, ...] = ()
+
+    @property
+    def null_blob(self) -> str:
+        """The id that no blob has."""
+        return "0" * (64 if self.object_format == "sha256" else 40)
+
+
+def open_repository(root: Path) -> tuple[Repository | None, Problem | None]:
+    """The repository around the folder `root`; None outside git, and where git ignores the folder.
+
+    Raises:
+        WorkspaceError: there is a repository, but it can't be used.
+    """
+    try:
+        status, output, complaint = execute(
+            root,
+            "rev-parse",
+            "--path-format=absolute",
+            "--show-object-format",
+            "--git-common-dir",
+            "--absolute-git-dir",
+            "--show-toplevel",
+            "--show-prefix",
+        )
+    except GitMissingError:
+        return None, Problem("git is not installed: the folder is read as it stands on disk, without history")
+    if status:
+        _refuse_unless_outside(root, complaint)
+        return None, None
+    repository = _parse_repository(root, text_of(output))
+    return (None if _is_ignored_folder(repository) else repository), None
+
+
+def _refuse_unless_outside(root: Path, complaint: str) -> None:
+    untrusted = UNTRUSTED.search(complaint)
+    if untrusted:
+        raise WorkspaceError(
+            "the repository belongs to another user, so git does not read it:"
+            f" run `git config --global --add safe.directory {untrusted[1].strip()}` if you trust it"
+        )
+    if "must be run in a work tree" in complaint:
+        raise WorkspaceError(
+            f"{root} is inside a git directory or a bare repository: choose a folder with files"
+            " (`git worktree add` makes one)"
+        )
+    if "not a git repository (or any" not in complaint:
+        raise WorkspaceError(f"git can't read the repository of {root}: {last_line(complaint)}")
+
+
+def _parse_repository(root: Path, output: str) -> Repository:
+    lines = output.split("\n")
+    if lines[0].startswith("--"):
+        raise WorkspaceError("this git is too old: install version 2.31 or newer")
+    if len(lines) != 6:  # noqa: PLR2004 - five answers and the end
+        raise WorkspaceError(f"the path of {str(root)!r} has a line break: rename the folder")
+    object_format, common_dir, git_dir, top, prefix, _ = lines
+    return Repository(
+        root,
+        Path(top),
+        prefix,
+        Path(common_dir),
+        Path(git_dir),
+        object_format,
+        _filters(root),
+    )
+
+
+def _filters(root: Path) -> tuple[str, ...]:
+    names = ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
+    return tuple(
+        sorted({name.split(".", 1)[1].rpartition(".")[0] for name in (names or "").split("\0") if name})
+    )
+
+
+def _is_ignored_folder(repository: Repository) -> bool:
+    """Whether the workspace is a folder below the top that git ignores and tracks nothing of."""
+    if not repository.prefix:
+        return False
+    path = repository.prefix.removesuffix("/")
+    if ask(repository.top, "check-ignore", "-q", f"./{path}") is None:
+        return False
+    return not run(repository.root, "ls-files", "-z")

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+
+from desk import Desk
+from foreword.assist.context.build_prefix import build_prefix
+from foreword.assist.question.pointers import (
+    CONTEXT_LINES,
+    Pointer,
+    attachments_of,
+    parse_pointer,
+    pointed_names,
+)
+from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
+from foreword.core.errors import UsageError
+from foreword.prefix.turn import Attachment
+from gitrepo import GitRepo
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a.py", Pointer("a.py")),
+        ("a.py:3", Pointer("a.py", 3, 3)),
+        ("a.py:3-7", Pointer("a.py", 3, 7)),
+        ("./src/a.py:3", Pointer("src/a.py", 3, 3)),
+        ("src\\a.py", Pointer("src/a.py")),
+        ("a file.py:1", Pointer("a file.py", 1, 1)),
+        ("odd:name.py:2", Pointer("odd:name.py", 2, 2)),
+    ],
+)
+def test_a_pointer_is_a_file_with_or_without_lines(written: str, expected: Pointer) -> None:
+    assert expected == parse_pointer(written)
+
+
+@pytest.mark.parametrize("written", ["", "a\0b", "a.py:0", "a.py:7-3", "a.py:0-3", "a\nb.py"])
+def test_what_is_no_place_is_refused_in_one_line(written: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_pointer(written)
+    assert "\n" not in str(caught.value)
+
+
+def attached(desk: Desk, repo: GitRepo, written: str, **unsaved: str) -> Attachment:
+    with desk.session(repo.path) as session:
+        saved, pointers = take_snapshot(session), [parse_pointer(written)]
+        return attachments_of(pointers, saved, build_prefix(session, saved), unsaved)[0]
+
+
+@pytest.fixture
+def code(repo: GitRepo) -> str:
+    """A file with a definition in lines 51 to 54, far from everything else."""
+    lines = [f"# {n}" for n in range(1, 101)]
+    lines[50:54] = ["def work():", "    one = 1", "    two = 2", "    return one + two"]
+    content = "\n".join(lines) + "\n"
+    repo.write("work.py", content)
+    return content
+
+
+def test_a_whole_file_that_the_prefix_shows_is_only_named(desk: Desk, repo: GitRepo) -> None:
+    assert Attachment("shop/cart.py", None, 1, 3) == attached(desk, repo, "shop/cart.py")
+
+
+def test_a_whole_file_that_changed_is_attached_as_it_is_now(desk: Desk, repo: GitRepo) -> None:
+    desk.ask_about(repo.path)
+    repo.write("shop/cart.py", "x = 1\n")
+    assert Attachment("shop/cart.py", "x = 1\n", 1, 1) == attached(desk, repo, "shop/cart.py")
+
+
+def test_unsaved_text_wins_over_the_saved_one(desk: Desk, repo: GitRepo) -> None:
+    unsaved = {"shop/price.py": "one\ntwo\nthree\nfour\n"}
+    found = attached(desk, repo, "shop/price.py:4", **unsaved)
+    assert (unsaved["shop/price.py"], 4) == (found.content, found.end_line)
+
+
+def test_a_range_is_attached_as_it_was_given(desk: Desk, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 10, 12) == attached(desk, repo, "work.py:10-12")
+
+
+def test_a_range_ends_with_its_file(desk: Desk, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 99, 100) == attached(desk, repo, "work.py:99-5000")
+
+
+def test_a_line_in_a_definition_stands_for_the_definition(desk: Desk, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 50, 54) == attached(desk, repo, "work.py:53")
+
+
+def test_a_line_in_no_definition_is_shown_with_some_around_it(desk: Desk, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 30 - CONTEXT_LINES, 30 + CONTEXT_LINES) == attached(
+        desk, repo, "work.py:30"
+    )
+    assert Attachment("work.py", code, 1, 2 + CONTEXT_LINES) == attached(desk, repo, "work.py:2")
+    assert Attachment("work.py", code, 99 - CONTEXT_LINES, 100) == attached(desk, repo, "work.py:99")
+
+
+def test_an_empty_file_can_be_pointed_at(desk: Desk, repo: GitRepo) -> None:
+    repo.write("empty.py", "")
+    assert (1, 1) == (
+        attached(desk, repo, "empty.py").start_line,
+        attached(desk, repo, "empty.py:1").end_line,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("missing.py", "there is no file missing.py"),
+        ("../outside.py", r"there is no file \.\./outside.py"),
+        ("/etc/passwd", "there is no file /etc/passwd"),
+        ("shop", "there is no file shop"),
+        pytest.param("shop/cart.py:" + "9" * 5_000, "there is no file", id="no-such-number"),
+        (".env", r"\.env is left out \(secret\)"),
+        ("shop/cart.py:4", "shop/cart.py has 3 lines, not 4"),
+    ],
+)
+def test_what_can_not_be_attached_is_explained(desk: Desk, repo: GitRepo, written: str, words: str) -> None:
+    repo.write(".env", "PASSWORD=hunter2\n")
+    with pytest.raises(UsageError, match=words):
+        attached(desk, repo, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["work.py:52"], ("work",)),
+        (["work.py:51-54", "work.py:53"], ("work",)),
+        (["work.py:3"], ()),
+        (["work.py"], ()),
+        (["shop/cart.py:3", "work.py:51"], ("add", "work")),
+        (["gone.py:3"], ()),
+    ],
+)
+@pytest.mark.usefixtures("code")
+def test_a_pointer_names_the_definition_that_its_line_is_in(
+    desk: Desk, repo: GitRepo, written: list[str], expected: tuple[str, ...]
+) -> None:
+    with desk.saved(repo.path) as saved:
+        assert expected == pointed_names(saved, [parse_pointer(one) for one in written])

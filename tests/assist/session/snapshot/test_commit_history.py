@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from desk import Desk
+from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.usage.reports import find_code
+from foreword.index.search.commit_messages import NO_ECHOES
+from foreword.index.search.query import parse_query
+from foreword.workspace.git.repository import open_repository
+from gitrepo import GitRepo, make_repo
+
+
+def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
+    past = Past(open_repository(repo.path)[0])
+    first = past.commit_messages()
+    assert first is past.commit_messages()
+    repo.write("shop/cart.py", "x = 1\n")
+    repo.commit("Empty the trolley")
+    assert ["shop/cart.py"] == list(past.commit_messages().of(parse_query("trolley")))
+    assert {} == first.of(parse_query("trolley"))
+
+
+def test_without_git_or_without_a_commit_there_is_none(tmp_path: Path) -> None:
+    assert NO_ECHOES is Past().commit_messages()
+    assert NO_ECHOES is Past(open_repository(make_repo(tmp_path / "new").path)[0]).commit_messages()
+
+
+def test_a_history_that_git_can_not_tell_is_gone_without(repo: GitRepo) -> None:
+    earlier = repo.git("rev-parse", "HEAD~1^{tree}")
+    (repo.path / ".git" / "objects" / earlier[:2] / earlier[2:]).unlink()
+    assert NO_ECHOES is Past(open_repository(repo.path)[0]).commit_messages()
+
+
+def test_search_knows_what_people_called_a_change(desk: Desk, repo: GitRepo) -> None:
+    repo.write("shop/price.py", "def price_of(item):\n    return round(item.price, 2)\n")
+    repo.commit("Stop charging fractions of a penny")
+    with desk.saved(repo.path) as saved:
+        assert "shop/price.py" == find_code(saved, "fractions of a penny", 3, None)[0].path

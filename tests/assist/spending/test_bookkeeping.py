@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from desk import Desk
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.spending.bookkeeping import book_warm, diagnostics_of, sent_digests
+from foreword.assist.spending.explain import explain
+from foreword.core.token_usage import Usage
+from foreword.model.offline import OfflineProvider
+from foreword.prefix.manifest import ORDER
+from gitrepo import GitRepo
+
+PROVIDER = OfflineProvider(lambda: "", lambda _: Usage())
+PING = Usage(fresh=3, read=50_000)
+
+
+def test_a_warm_up_is_a_row_that_saves_nothing_and_keeps_the_prefix_warm(desk: Desk, repo: GitRepo) -> None:
+    with desk.session(repo.path) as session:
+        prepared = prepare_now(session, "warm")
+        entry = book_warm(session, prepared, PROVIDER, PING, at=desk.now, message_id="msg_w")
+        assert ("warm", "done", 0.0, "hit") == (entry.kind, entry.status, entry.without_cache, entry.verdict)
+        (total,) = session.ledger.totals("kind")
+        assert "warm" == total.group
+        assert -entry.cost == pytest.approx(total.saved)
+        (sent,) = session.prefix_store.sent(session.worktree, prepared.prefix.variant)
+        assert (desk.now, 50_000, "msg_w") == (sent.at, sent.cached, sent.message_id)
+        assert sent.is_warm(desk.now + 299)
+        manifest = session.prefix_store.manifest(sent)
+        assert manifest is not None
+        assert {"shop/cart.py", "shop/price.py", "README.md"} <= {piece.path for piece in manifest["base"]}
+        assert ORDER[:3] == tuple(manifest)
+        assert "warm-up of" in explain(session.ledger, str(session.root)).lines[0]
+
+
+def test_a_row_names_the_layers_that_were_sent(desk: Desk, repo: GitRepo) -> None:
+    with desk.session(repo.path) as session:
+        first = book_warm(session, prepare_now(session, "warm"), PROVIDER, PING, at=1.0)
+        again = book_warm(session, prepare_now(session, "warm"), PROVIDER, PING, at=2.0)
+        repo.write("shop/price.py", "PRICE = 1\n")
+        other = book_warm(session, prepare_now(session, "warm"), PROVIDER, PING, at=3.0)
+        assert first.manifest == again.manifest != other.manifest
+        assert {"tools", "system", "base", "delta", "instructions"} == set(
+            sent_digests(prepare_now(session, "x"))
+        )
+
+
+@pytest.mark.parametrize(
+    ("place", "setting", "is_asked"),
+    [
+        (("anthropic", ""), "auto", True),
+        (("anthropic", "https://api.anthropic.com/v1"), "auto", True),
+        (("anthropic", "https://gateway.example"), "auto", False),
+        (("anthropic", "http://127.0.0.1:8080"), "auto", False),
+        (("anthropic", "https://gateway.example"), "on", True),
+        (("anthropic", ""), "off", False),
+        (("bedrock", ""), "auto", False),
+        (("bedrock", ""), "on", False),
+        (("offline", ""), "on", False),
+    ],
+)
+def test_only_who_knows_the_question_is_asked_why_the_cache_missed(
+    desk: Desk, repo: GitRepo, place: tuple[str, str], setting: str, is_asked: bool
+) -> None:
+    provider, url = place
+    desk.flags = {"cache.diagnostics": setting, "model.url": url}
+    with desk.session(repo.path) as session:
+        asked = diagnostics_of(session, prepare_now(session, "x"), provider)
+        assert is_asked == ("diagnostics" in asked)

@@ -1,0 +1,256 @@
+"""Why files are left out: by path, by contents, and what stays in."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.core.exclusion import (
+    GENERATED_MARK,
+    MAX_FILE_BYTES,
+    MINIFIED_BROWSER_LINE_BYTES,
+    MINIFIED_MIN_BYTES,
+    PRIVATE_KEY,
+    TOKEN,
+    reason_for_content,
+    reason_for_path,
+)
+
+KEY_BODY = base64.encodebytes(bytes(range(256)) * 3)
+SECRET_PIECES = [
+    b"ghp_",
+    b"github_pat_",
+    b"sk-ant-",
+    b"api03-",
+    b"a1B2" * 9,
+    b"a1" * 41,
+    b"-----BEGIN ",
+    b"RSA ",
+    b"PRIVATE KEY",
+    b" BLOCK",
+    b"-----\n",
+    b"_",
+    b" ",
+    KEY_BODY,
+]
+WORDS_OF_MARKS = ["DO NOT", "Do not", "EDIT", "edit", "modify", "Generated", "generated", "auto", "@", "this file is", "by", "code"]  # fmt: skip
+
+PATHS: dict[str | None, list[str]] = {
+    "secret": [
+        ".env",
+        "deploy/.env",
+        ".env.production",
+        ".env.local",
+        ".env-prod",
+        "docker.env",
+        "server.pem",
+        "certs/tls.KEY",
+        "home/id_rsa",
+        ".ssh/id_ed25519",
+        ".netrc",
+        ".npmrc",
+        ".pypirc",
+        ".git-credentials",
+        "config/credentials.json",
+        ".aws/credentials",
+        ".docker/config.json",
+        ".kube/config",
+        "kubeconfig",
+        "store.p12",
+        "store.pfx",
+        "app.jks",
+        "release.keystore",
+        "infra/terraform.tfstate",
+        "infra/terraform.tfstate.backup",
+        "prod.auto.tfvars",
+        "secrets.yaml",
+    ],
+    "lock file": [
+        "package-lock.json",
+        "web/yarn.lock",
+        "pnpm-lock.yaml",
+        "Cargo.lock",
+        "poetry.lock",
+        "uv.lock",
+        "Gemfile.lock",
+        "composer.lock",
+        "go.sum",
+        "flake.lock",
+        "Package.resolved",
+        ".terraform.lock.hcl",
+    ],
+    "minified": ["dist/jquery.min.js", "style.min.css"],
+    "source map": ["app.js.map", "app.css.map", "types.d.ts.map"],
+    "vendored": [
+        "node_modules/left-pad/index.js",
+        "web/node_modules/x.ts",
+        "a/bower_components/b.js",
+        ".yarn/releases/yarn.cjs",
+        "env/lib/python3.12/site-packages/six.py",
+    ],
+    "binary": ["logo.png", "a.b/FONT.WOFF2", "x.tar.gz", "clip.mp4", "spec.pdf", "report.docx", "lib/x.so"],
+    "unreadable name": ["a\nb.py", "tab\there", "caf\udce9.py", "del\x7f"],
+    None: [
+        ".env.example",
+        ".env.sample",
+        "config/.env.template",
+        "example.env",
+        "environment.py",
+        "env.py",
+        "id_rsa.pub",
+        "credentials.py",
+        "secrets.go",
+        "keys.md",
+        "Makefile",
+        "dist/index.js",
+        "target/site.css",
+        "vendor/github.com/x/y.go",
+        "third_party/z.c",
+        "my_node_modules/a.js",
+        "node_modules",
+        "setHours/this-value-valid-date-min.js",
+        "maps/level1.map",
+        "icon.svg",
+        "go.mod",
+        "Cargo.toml",
+        'with space/quote\'s "x".py',
+        "größe/日本.py",
+        ".gitignore",
+        "lock.py",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "path"), [(reason, path) for reason, paths in PATHS.items() for path in paths]
+)
+def test_the_path_alone_decides(expected: str | None, path: str) -> None:
+    assert expected == reason_for_path(path)
+
+
+@pytest.mark.parametrize(
+    ("expected", "path", "data"),
+    [
+        (None, "a.py", b""),
+        (None, "a.py", b"print('x')\n" * 1000),
+        ("too large", "a.py", b"x = 1\n" * (MAX_FILE_BYTES // 6 + 1)),
+        ("too large", "a.png.txt", b"\0" * (MAX_FILE_BYTES + 1)),
+        ("binary", "a.dat", b"\x7fELF\0\0\0\x01"),
+        ("binary", "notes.md", b"one\0two"),
+        (None, "utf16.txt", "text in UTF-16\r\n".encode("utf-16")),
+        (None, "utf16-without-mark.txt", "text in UTF-16\r\n".encode("utf-16-le")),
+        ("binary", "utf32.txt", "text".encode("utf-32")),
+        (None, "latin1.c", "/* Größe der Straße */\n".encode("latin-1")),
+        (
+            "git-lfs pointer",
+            "big.psb",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n",
+        ),
+        (None, "lfs.md", b"version https://git-lfs.github.com/spec/v1 is how a pointer begins\n" * 20),
+    ],
+)
+def test_size_and_bytes_decide(expected: str | None, path: str, data: bytes) -> None:
+    assert expected == reason_for_content(path, data)
+
+
+@pytest.mark.parametrize(
+    ("expected", "data"),
+    [
+        ("secret", b"-----BEGIN RSA " + b"PRIVATE KEY-----\n" + KEY_BODY),
+        ("secret", b"KEY = '''-----BEGIN " + b"PRIVATE KEY-----\n" + KEY_BODY + b"'''\n"),
+        ("secret", b"-----BEGIN PGP " + b"PRIVATE KEY BLOCK-----\nVersion: 1\n\n" + KEY_BODY),
+        (
+            "secret",
+            b"-----BEGIN EC " + b"PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: A\n\n" + KEY_BODY,
+        ),
+        (None, b"if line == '-----BEGIN " + b"PRIVATE KEY-----':\n    raise ValueError('no key')\n"),
+        (None, b"-----BEGIN PUBLIC KEY-----\n" + KEY_BODY),
+        (None, b"-----BEGIN CERTIFICATE-----\n" + KEY_BODY),
+        ("secret", b"token = 'ghp_" + b"a1B2" * 9 + b"'\n"),
+        ("secret", b"key: sk-ant-" + b"api03-" + b"a1B2_-" * 16 + b"\n"),
+        (None, b"token = 'ghp_...'\nkey = 'sk-ant-xxx'\n"),
+        (None, b"token = 'ghp_" + b"a1B2" * 12 + b"'\n"),
+    ],
+)
+def test_keys_and_tokens_are_secrets_and_words_about_them_are_not(expected: str | None, data: bytes) -> None:
+    assert expected == reason_for_content("config.py", data)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "// Code generated by protoc-gen-go. DO NOT EDIT.",
+        "# @generated by Cargo",
+        "/**\n * @generated SignedSource<<abc>>\n */",
+        "// <auto-generated>",
+        "//! Generated by `cargo codegen grammar`, do not edit by hand.",
+        "# This file was automatically generated by SWIG",
+        "// This file was procedurally generated from the following sources:",
+        "/*\n   This file is autogenerated; your changes are lost.\n*/",
+        "<!-- DO NOT EDIT: made from template.html -->",
+        "-- Autogenerated",
+        "; machine generated code",
+    ],
+)
+def test_a_comment_near_the_top_marks_generated_files(head: str) -> None:
+    text = f"package main\n\n{head}\n\nfunc main() {{}}\n"
+    assert reason_for_content("x.go", text.encode()) == "generated"
+    assert reason_for_content("x.go", text.replace("\n", "\r\n").encode()) == "generated"
+    assert reason_for_content("README.md", text.encode()) is None
+    assert reason_for_content("x.go", ("// more\n" * 60 + text).encode()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'MARK = "@generated"\n',
+        "# Looks for the `@generated` mark in a header.\n",
+        "# An id is generated by the server; callers must not change it.\n",
+        'raise ValueError("DO NOT EDIT")\n',
+        "# The report is generated from the database.\n",
+    ],
+)
+def test_code_about_generated_files_stays(text: str) -> None:
+    assert reason_for_content("x.py", text.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "path", "line", "n_lines"),
+    [
+        ("minified", "bundle.js", "x" * 600, 20),
+        ("minified", "data.json", "1" * 6000, 1),
+        (None, "bundle.js", "x" * 100, 100),
+        (None, "short.js", "x" * 600, 2),
+        (None, "data.csv", "1," * 300, 20),
+        (None, "essay.md", "word " * 500, 10),
+    ],
+)
+def test_very_long_lines_mean_minified(expected: str | None, path: str, line: str, n_lines: int) -> None:
+    assert expected == reason_for_content(path, f"{line}\n".encode() * n_lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 1_500), st.sampled_from((b"\n", b"\r", b"\r\n"))), max_size=40))
+def test_wherever_the_long_lines_are_only_their_mean_length_counts(lines: list[tuple[int, bytes]]) -> None:
+    data = b"".join(b"x" * length + end for length, end in lines)
+    n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
+    is_minified = len(data) >= MINIFIED_MIN_BYTES and len(data) / n_lines > MINIFIED_BROWSER_LINE_BYTES
+    assert ("minified" if is_minified else None) == reason_for_content("a.js", data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from(SECRET_PIECES), max_size=8).map(b"".join))
+def test_no_key_and_no_token_is_missed(data: bytes) -> None:
+    is_secret = PRIVATE_KEY.search(data) or TOKEN.search(data)
+    assert ("secret" if is_secret else None) == reason_for_content("notes.md", data)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.sampled_from(WORDS_OF_MARKS), max_size=6).map(" ".join))
+def test_no_mark_in_a_comment_is_missed(words: str) -> None:
+    comment = f"# {words}"
+    expected = "generated" if GENERATED_MARK.search(comment) else None
+    assert expected == reason_for_content("a.py", f"{comment}\n".encode())

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.prefix.base.file_selection import (
+    CHURN_SHARE,
+    MAX_FILE_SHARE,
+    Candidate,
+    fits,
+    is_introduction,
+    pin,
+    select,
+    values_of,
+)
+
+ROOM = 10_000
+LARGEST = int(ROOM * MAX_FILE_SHARE)
+
+CANDIDATES = st.lists(
+    st.builds(
+        Candidate,
+        st.sampled_from(["README.md", "src/a.py", "package.json", "b/c.go", "d", "e/README.md", "f.rs"]),
+        st.integers(0, 5_000),
+        st.floats(0, 1),
+    ),
+    max_size=7,
+    unique_by=lambda candidate: candidate.path,
+)
+
+
+def test_a_repository_fits_to_the_last_token() -> None:
+    assert fits([Candidate("a", 600, 0.0), Candidate("b", 400, 0.0)], 1_000)
+    assert not fits([Candidate("a", 600, 0.0), Candidate("b", 401, 0.0)], 1_000)
+    assert fits([], 1_000)
+
+
+def test_files_worth_more_for_their_size_come_first() -> None:
+    candidates = [Candidate(f"{n}.py", LARGEST, n / 10) for n in range(10)]
+    n_fit = ROOM // LARGEST
+    assert {f"{n}.py" for n in range(10 - n_fit, 10)} == select([*candidates], ROOM).full
+
+
+def test_of_two_files_of_the_same_value_the_smaller_one_is_taken() -> None:
+    large = [Candidate(f"large-{n}.py", LARGEST, 0.5) for n in range(4)]
+    assert "small.py" in select([*large, Candidate("small.py", LARGEST // 2, 0.5)], ROOM).full
+
+
+def test_being_tiny_is_no_merit() -> None:
+    tiny = [Candidate(f"tiny-{n}.py", 1, 0.1) for n in range(ROOM)]
+    assert "small.py" in select([*tiny, Candidate("small.py", 400, 0.2)], ROOM).full
+
+
+def test_no_single_file_takes_the_place_of_all_others() -> None:
+    candidates = [Candidate("huge.py", LARGEST + 1, 1.0), Candidate("small.py", 200, 0.1)]
+    assert {"small.py"} == select(candidates, ROOM).full
+
+
+def test_the_readme_and_the_manifest_of_the_root_come_before_everything_of_value() -> None:
+    central = [Candidate(f"central-{n}.go", LARGEST, 1.0) for n in range(4)]
+    introduction = [Candidate("README.md", LARGEST, 0.0), Candidate("go.mod", LARGEST, 0.0)]
+    assert {"README.md", "go.mod"} <= select([*central, *introduction], ROOM).full
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("README.md", True),
+        ("readme", True),
+        ("ReadMe.rst", True),
+        ("pyproject.toml", True),
+        ("docs/README.md", False),
+        ("vendor/x/package.json", False),
+        ("readme.py", False),
+    ],
+)
+def test_only_the_root_introduces_a_project(path: str, expected: bool) -> None:
+    assert expected == is_introduction(path)
+
+
+def test_what_is_not_shown_in_full_is_outlined_by_falling_value() -> None:
+    candidates = [Candidate(path, 10_000, value) for path, value in [("c", 0.1), ("a", 0.1), ("b", 0.7)]]
+    assert ("b", "a", "c") == select(candidates, 2_000).outlined
+
+
+def test_pinned_files_are_taken_by_path_whatever_their_value_and_size() -> None:
+    candidates = [Candidate("c", 6_000, 0.9), Candidate("b", 5_000, 0.0), Candidate("a", 4_000, 0.0)]
+    assert {"a", "b"} == pin(candidates, {"a", "b", "c", "gone"}, ROOM)
+
+
+def test_a_pinned_file_that_does_not_fit_leaves_the_room_to_the_next() -> None:
+    candidates = [Candidate("a", ROOM + 1, 0.0), Candidate("b", ROOM, 0.0)]
+    assert {"b"} == pin(candidates, {"a", "b"}, ROOM)
+
+
+def test_what_is_pinned_stands_in_full_and_the_room_is_for_the_others() -> None:
+    candidates = [Candidate("huge", ROOM, 0.0), Candidate("good", LARGEST, 0.9), Candidate("bad", ROOM, 0.1)]
+    selection = select(candidates, ROOM, frozenset({"huge"}))
+    assert {"huge", "good"} == selection.full
+    assert ("bad",) == selection.outlined
+
+
+@settings(deadline=None, max_examples=150)
+@given(CANDIDATES, st.integers(0, 12_000), st.randoms(use_true_random=False))
+def test_the_room_holds_and_every_file_has_one_place(
+    candidates: list[Candidate], budget: int, chance: random.Random
+) -> None:
+    selection = select(candidates, budget)
+    paths = {candidate.path for candidate in candidates}
+    full = sum(candidate.n_tokens for candidate in candidates if candidate.path in selection.full)
+    assert full <= budget
+    assert paths == selection.full | set(selection.outlined)
+    assert len(paths) == len(selection.full) + len(selection.outlined)
+    shuffled = list(candidates)
+    chance.shuffle(shuffled)
+    assert selection == select(shuffled, budget)
+
+
+def test_the_values_of_equal_kinds_of_files_share_out_one() -> None:
+    values = values_of({"a": 1.0, "b": 1.0}, {"a": 3.0, "b": 1.0}, {"a": 1.0, "b": 4.0})
+    assert sum(values.values()) == pytest.approx(1.0)
+    assert values["a"] == pytest.approx((1 - CHURN_SHARE) * 3 / 4 + CHURN_SHARE / 5)
+
+
+def test_of_two_files_alike_the_kind_that_counts_more_is_worth_more() -> None:
+    same = {"code.py": 1.0, "data.json": 1.0}
+    values = values_of({"code.py": 1.0, "data.json": 0.1}, same, same)
+    assert values["data.json"] == pytest.approx(values["code.py"] / 10)
+
+
+def test_without_ranks_and_history_all_files_are_equal() -> None:
+    assert {"a": 0.0, "b": 0.0} == values_of({"a": 1.0, "b": 0.5}, {}, {})
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.floats(0, 1), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_values_do_not_depend_on_the_order_of_files(weights: dict[str, float], chance: random.Random) -> None:
+    ranks = {path: chance.random() for path in weights}
+    shuffled = list(weights)
+    chance.shuffle(shuffled)
+    again = values_of({path: weights[path] for path in shuffled}, ranks, ranks)
+    assert values_of(weights, ranks, ranks) == again

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foreword.core.documents.text import Text, decode, printable
+from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
+from foreword.prefix.base.render import (
+    MAX_INDEX_ENTRIES,
+    numbered,
+    quoted,
+    render_directories,
+    render_file,
+    render_languages,
+    render_outline,
+)
+
+
+def function(name: str, line: int, end: int | None = None, parent: str | None = None) -> Definition:
+    return Definition(name, "function", f"def {name}():", line, end or line, parent)
+
+
+def test_a_file_is_shown_verbatim_between_its_tags() -> None:
+    text = "x = 1\n\n\tif x:  \n\t\tpass\n"
+    assert f'<file path="a.py" lines="4">\n{text}</file>\n' == render_file("a.py", Text(text), EMPTY_OUTLINE)
+
+
+def test_a_file_without_a_final_newline_does_not_swallow_its_closing_tag() -> None:
+    assert '<file path="a" lines="1">\nx\n</file>\n' == render_file("a", Text("x"), EMPTY_OUTLINE)
+
+
+def test_an_empty_file_has_no_lines() -> None:
+    assert '<file path="a" lines="0">\n</file>\n' == render_file("a", Text(""), EMPTY_OUTLINE)
+
+
+@pytest.mark.parametrize(
+    ("data", "attributes"),
+    [
+        (b"a\r\nb\r\n", 'lines="2" newline="crlf"'),
+        (b"a\r\nb\n", 'lines="2" newline="mixed"'),
+        (b"\xef\xbb\xbfa\n", 'lines="1" encoding="utf-8-bom"'),
+        ("a\nb\n".encode("utf-16"), 'lines="2" encoding="utf-16-le-bom"'),
+        (b"a \xff\xfe\x80 b\n", 'lines="1" undecodable-bytes="3"'),
+    ],
+)
+def test_what_the_text_can_not_show_stands_in_the_header(data: bytes, attributes: str) -> None:
+    shown = render_file("a", decode(data), EMPTY_OUTLINE)
+    assert f'<file path="a" {attributes}>' == shown.split("\n", 1)[0]
+    assert "\r" not in shown
+
+
+def test_the_header_lists_where_definitions_are() -> None:
+    outline = Outline((function("A", 1), function("run", 2, parent="A"), Definition("x", "field", "x", 3, 3)))
+    assert 'definitions="1 A, 2 A.run"' in render_file("a.py", Text("\n\n\n"), outline)
+
+
+def test_a_header_lists_so_many_definitions_and_says_that_there_are_more() -> None:
+    outline = Outline(tuple(function(f"f{n}", n) for n in range(1, MAX_INDEX_ENTRIES + 2)))
+    header = render_file("a.py", Text("\n" * 100), outline).split("\n", 1)[0]
+    assert f'{MAX_INDEX_ENTRIES} f{MAX_INDEX_ENTRIES}, ..."' in header
+    assert f"f{MAX_INDEX_ENTRIES + 1}" not in header
+
+
+def test_an_outline_is_indented_by_nesting_whatever_order_it_came_in() -> None:
+    definitions = [
+        function("after", 9),
+        function("inner", 3, 4),
+        function("Outer", 2, 8),
+        function("deep", 4),
+    ]
+    assert (
+        "a.py\n  2 def Outer():\n    3 def inner():\n      4 def deep():\n  9 def after():\n"
+    ) == render_outline("a.py", definitions)
+
+
+def test_directories_are_counted_two_levels_deep() -> None:
+    paths = ["readme.md", "src/a.py", "src/core/b.py", "src/core/deep/c.py", "docs/x.md"]
+    assert "docs/ 1\nsrc/ 3\nsrc/core/ 2\n" == render_directories(paths)
+
+
+def test_the_smallest_directories_are_only_counted() -> None:
+    paths = ["a/1", "b/1", "b/2", "c/1", "c/2", "c/3"]
+    assert "b/ 2\nc/ 3\n(and 1 smaller directories)\n" == render_directories(paths, max_rows=2)
+
+
+def test_languages_are_listed_by_their_number_of_files_and_ties_by_name() -> None:
+    assert "go 5, c 2, zig 2" == render_languages({"zig": 2, "go": 5, "c": 2})
+
+
+def test_numbered_lines_keep_the_numbers_of_the_file() -> None:
+    assert "2\tb\n3\tc\n" == numbered("a\nb\nc\nd\n", 2, 3)
+
+
+def test_a_quoted_value_stays_on_its_line_and_in_its_quotes() -> None:
+    assert "\"a 'b' c\"" == quoted('a "b"\nc')
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
+
+
+@settings(deadline=None, max_examples=60)
+@given(LINES)
+def test_nothing_of_a_file_is_lost_or_added(content: str) -> None:
+    header, _, rest = render_file("a", Text(content), EMPTY_OUTLINE).partition("\n")
+    body = rest.removesuffix("</file>\n")
+    assert header.startswith("<file ")
+    assert printable(content).removesuffix("\n") == body.removesuffix("\n")

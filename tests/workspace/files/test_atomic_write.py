@@ -1,0 +1,153 @@
+"""Writing files: whole, only where nothing else changed them, and nowhere outside of the workspace."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from foreword.core.errors import Problem
+from foreword.workspace.files.atomic_write import remove_file, replace_file, why_not_new
+from foreword.workspace.files.disk import open_root
+from foreword.workspace.ignore import read_rules
+from gitrepo import make_repo
+from workspaces import repository_of
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX modes and links")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "a.py").write_bytes(b"old\r\n")
+    return open_root(str(folder))
+
+
+def message(problem: Problem | None) -> str:
+    assert problem is not None
+    assert "\n" not in problem.message
+    return problem.message
+
+
+def names(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
+
+
+@posix_only
+@pytest.mark.parametrize("mode", [0o644, 0o755, 0o600])
+def test_a_replaced_file_keeps_its_mode(root: Path, mode: int) -> None:
+    (root / "a.py").chmod(mode)
+    assert replace_file(root, "a.py", b"old\r\n", b"new\r\n") is None
+    assert b"new\r\n" == (root / "a.py").read_bytes()
+    assert mode == stat.S_IMODE((root / "a.py").stat().st_mode)
+    assert ["a.py"] == names(root)
+
+
+def test_a_file_that_is_not_as_expected_is_not_touched(root: Path) -> None:
+    assert "changed while" in message(replace_file(root, "a.py", b"other", b"new"))
+    assert (b"old\r\n", ["a.py"]) == ((root / "a.py").read_bytes(), names(root))
+
+
+def test_a_new_file_comes_with_its_folders(root: Path) -> None:
+    assert replace_file(root, "x/y/new.py", None, b"1\n") is None
+    assert b"1\n" == (root / "x/y/new.py").read_bytes()
+    assert ["a.py", "x", "x/y", "x/y/new.py"] == names(root)
+
+
+@posix_only
+def test_a_new_file_has_the_mode_of_any_new_file(root: Path) -> None:
+    (root / "any").touch()
+    replace_file(root, "new.py", None, b"1\n")
+    assert (root / "any").stat().st_mode == (root / "new.py").stat().st_mode
+
+
+def test_a_new_file_does_not_overwrite_one_that_appeared(root: Path) -> None:
+    assert "exists by now" in message(replace_file(root, "a.py", None, b"new"))
+    assert b"old\r\n" == (root / "a.py").read_bytes()
+
+
+@posix_only
+def test_a_read_only_file_is_not_replaced(root: Path) -> None:
+    (root / "a.py").chmod(0o444)
+    assert "is read-only" in message(replace_file(root, "a.py", b"old\r\n", b"new"))
+
+
+@pytest.mark.parametrize(
+    "path", ["../out.py", "/etc/out.py", "a/../../out.py", "", "x//y", "./a.py", "a\\b", " a"]
+)
+def test_a_path_that_leads_elsewhere_is_refused(root: Path, path: str) -> None:
+    assert "leads out" in message(replace_file(root, path, None, b"new"))
+    assert why_not_new(root, None, read_rules(root)[0], path) == "it is no path below the workspace"
+    assert ["a.py"] == names(root)
+
+
+@posix_only
+def test_nothing_is_written_through_a_symlink(root: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "b.py").write_bytes(b"theirs")
+    (root / "folder").symlink_to(outside)
+    (root / "link.py").symlink_to(outside / "b.py")
+    for path in ("folder/b.py", "link.py"):
+        assert "symlink" in message(replace_file(root, path, b"theirs", b"ours"))
+        assert "symlink" in message(remove_file(root, path, b"theirs"))
+    assert "symlink" in message(replace_file(root, "folder/new.py", None, b"ours"))
+    assert ["b.py"] == names(outside)
+    assert b"theirs" == (outside / "b.py").read_bytes()
+
+
+def test_a_file_is_removed_only_as_expected(root: Path) -> None:
+    assert "changed while" in message(remove_file(root, "a.py", b"other"))
+    assert remove_file(root, "a.py", b"old\r\n") is None
+    assert [] == names(root)
+
+
+REASONS = {
+    "src/new.py": None,
+    ".github/workflows/new.yml": None,
+    "src": "it is a folder",
+    "src/a.py/below.py": "a.py is no folder",
+    ".env": "it would be left out (secret)",
+    ".git/hooks/pre-commit": "it would be left out (vendored)",
+    "src/.GIT/config": "it would be left out (vendored)",
+    "hidden/new.py": "it would be left out (ignored by .forewordignore)",
+    "src/build/new.py": "it would be left out (ignored by git)",
+    "nested/src/new.py": "it is in another repository",
+    "src/left.bin": "it would be left out (binary)",
+    "src/odd": "there is something that is left out",
+    "linked/new.py": "a folder above it is a symlink",
+}
+
+
+@posix_only
+def test_a_new_file_is_allowed_only_where_the_model_would_see_it(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("src/a.py", "a\n")
+    repo.write(".gitignore", "build/\n")
+    repo.write(".forewordignore", "hidden/\n")
+    make_repo(repo.path / "nested")
+    (repo.path / "src/odd").symlink_to("nowhere")
+    (repo.path / "linked").symlink_to("src")
+    root = open_root(str(repo.path))
+    repository, rules = repository_of(repo.path), read_rules(root)[0]
+    assert REASONS == {path: why_not_new(root, repository, rules, path) for path in REASONS}
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("new.py", None),
+        ("src/deep/new.py", None),
+        ("build/new.py", "it would be left out (ignored by .gitignore)"),
+        ("src/out/new.py", "it would be left out (ignored by .gitignore)"),
+        ("out/new.py", None),
+    ],
+)
+def test_outside_git_the_gitignore_files_are_asked(root: Path, path: str, reason: str | None) -> None:
+    (root / ".gitignore").write_text("build/\n")
+    (root / "src").mkdir()
+    (root / "src/.gitignore").write_text("/out/\n")
+    assert reason == why_not_new(root, None, read_rules(root)[0], path)
