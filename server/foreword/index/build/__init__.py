@@ -1,0 +1,1 @@
+"""Bringing the index up to date: which blobs to parse, by whom, in worker processes."""

@@ -1,0 +1,228 @@
+"""Bringing the index up to date with a tree.
+
+Only blobs that the store does not know in the language of their path are read and parsed, and each is stored as
+soon as its chunk is done: a build that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from types import MappingProxyType
+
+from foreword.core.errors import Problem
+from foreword.core.exclusion import UNREADABLE
+from foreword.core.language import language_of
+from foreword.core.source import Reader, Source
+from foreword.core.tree import FileTree, LeftOut, make_tree
+from foreword.index.build.parse_jobs import Done, ParseRun, Progress
+from foreword.index.build.parse_workers import (
+    Extractor,
+    Wanted,
+    prepare_workers,
+)
+from foreword.index.index import Index
+from foreword.index.outline.definitions import extract as extract_outline
+from foreword.index.outline.grammar import grammar_version
+from foreword.index.store.facts import Key
+from foreword.index.store.outline_store import DamagedStore, Row, Store
+
+FEW_STORED = 8
+"""A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""
+MANY_FILES = 10_000
+FIRST_FILES = 2_000
+"""If more than many files come first, these are read before the others are looked up, which takes up to a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did and what the index holds.
+
+    `files`, `symbols`, `references`, `bytes` and `languages` (files by language) count what is in the index;
+    `parsed` blobs were read now, `reused` ones were known; `left_out` are the tree's and those left out by content.
+    `unread` counts the files that were not read yet: 0 after a build.
+    """
+
+    files: int = 0
+    symbols: int = 0
+    references: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    parsed: int = 0
+    reused: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unread: int = 0
+
+
+def find_known(
+    store: Store,
+    tree: FileTree,
+    *,
+    previous: Index | None = None,
+    is_unreadable: Callable[[str, str], bool] = lambda *_: False,
+) -> tuple[Index, BuildReport, frozenset[str]]:
+    """What is known of `tree` without reading anything of it: an index, and the paths that are not in it yet.
+
+    `is_unreadable` says of a path and its blob id whether it is known that it can't be read.
+
+    Raises:
+        StoreError: The store is locked by another process for too long.
+    """
+    started = perf_counter()
+    previous = _of_this_store(store, previous)
+    try:
+        rows = _known_rows(store, tree, previous)
+    except DamagedStore:
+        store.rebuild()
+        previous = None
+        rows = {}
+    missing = tree.blobs.keys() - rows.keys()
+    unread = frozenset(path for path in missing if not is_unreadable(path, tree.blobs[path]))
+    index = Index(store, tree.blobs, _in_order(rows, tree), previous)
+    return index, _report(index, tree, 0, perf_counter() - started, unread=unread), unread
+
+
+def refresh(
+    store: Store,
+    tree: FileTree,
+    read: Reader,
+    *,
+    previous: Index | None = None,
+    first: Sequence[str] = (),
+    n_workers: int | None = None,
+    on_progress: Progress | None = None,
+    time_limit_s: float = 20.0,
+    extract: Extractor = extract_outline,
+) -> tuple[Index, BuildReport]:
+    """The index of `tree`, after reading what is new in it.
+
+    `previous` is an index of an earlier tree in the same store: what did not change since is not looked up again.
+    The paths of `tree` in `first` are read before the others, in their order.
+
+    Raises:
+        StoreError: The store is locked by another process for too long.
+    """
+    started = perf_counter()
+    previous = _of_this_store(store, previous)
+    studies = ParseRun(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
+    try:
+        rows, done = _rows_by_rank(studies, tree, previous, first)
+    except DamagedStore:
+        store.rebuild()
+        previous = None
+        rows, done = _rows_by_rank(studies, tree, None, first)
+    index = Index(store, tree.blobs, rows, previous)
+    seconds = perf_counter() - started
+    return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
+
+
+def prepare(read: Reader, extract: Extractor = extract_outline) -> None:
+    """Let a process begin that workers come from, without waiting for it: `refresh` of many files is sooner on its way."""
+    prepare_workers(read, extract)
+
+
+def _rows_by_rank(
+    studies: ParseRun, tree: FileTree, previous: Index | None, first: Sequence[str]
+) -> tuple[dict[str, Row], Done]:
+    """`_rows`; of many that come first those of the first before the others are so much as looked up."""
+    if len(first) <= MANY_FILES:
+        return _rows(studies, tree, previous, first)
+    head = {path: tree.blobs[path] for path in first[:FIRST_FILES]}
+    small = make_tree(head, dirty=tree.dirty & head.keys())
+    _, early = _rows(replace(studies, n_after=len(first) - len(head)), small, previous, first)
+    rows, done = _rows(replace(studies, n_before=len(head)), tree, previous, first)
+    return rows, replace(done, n_parsed=early.n_parsed + done.n_parsed)
+
+
+def _rows(
+    studies: ParseRun, tree: FileTree, previous: Index | None, first: Sequence[str]
+) -> tuple[dict[str, Row], Done]:
+    """The row of each path that could be read, and what was done for that."""
+    known = _unchanged(tree, previous)
+    keys = _keys([path for path in tree.blobs if path not in known], tree)
+    found = studies.store.find(keys.values())
+    unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
+    wanted = [
+        Wanted(Source(path, key.blob, path in tree.dirty), key)
+        for key, path in _ordered(reversed(unseen.items()), first)
+    ]
+    done = studies.run(wanted)
+    found |= done.rows
+    found |= studies.store.find(unseen.keys() - done.rows.keys())
+    rows = known | {path: found[key] for path, key in keys.items() if key in found}
+    return _in_order(rows, tree), done
+
+
+def _known_rows(store: Store, tree: FileTree, previous: Index | None) -> dict[str, Row]:
+    """The rows of the paths that the store knows; quick where that is next to nothing."""
+    rows = _unchanged(tree, previous)
+    paths = [path for path in tree.blobs if path not in rows]
+    stored = store.blobs(at_most=len(paths) // FEW_STORED)
+    if stored is not None:
+        paths = [path for path in paths if tree.blobs[path] in stored]
+    keys = _keys(paths, tree)
+    found = store.find(keys.values())
+    return rows | {path: found[key] for path, key in keys.items() if key in found}
+
+
+def _ordered(unseen: Iterable[tuple[Key, str]], first: Sequence[str]) -> list[tuple[Key, str]]:
+    place_of = {path: place for place, path in enumerate(first)}
+    return sorted(unseen, key=lambda pair: place_of.get(pair[1], len(first)))
+
+
+def _in_order(rows: Mapping[str, Row], tree: FileTree) -> dict[str, Row]:
+    return {path: rows[path] for path in tree.blobs if path in rows}
+
+
+def _of_this_store(store: Store, previous: Index | None) -> Index | None:
+    """Row ids hold for one file of the store: one that was begun anew has others."""
+    return previous if previous is not None and previous.generation == store.generation else None
+
+
+def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
+    if previous is None:
+        return {}
+    return {path: row for path, row in previous.rows.items() if tree.blobs.get(path) == previous.seen[path]}
+
+
+def _keys(paths: Sequence[str], tree: FileTree) -> dict[str, Key]:
+    languages = {path: language_of(path) or "" for path in paths}
+    versions = {language: grammar_version(language) for language in set(languages.values())}
+    return {path: Key(tree.blobs[path], language, versions[language]) for path, language in languages.items()}
+
+
+def _report(
+    index: Index,
+    tree: FileTree,
+    n_parsed: int,
+    seconds: float,
+    *,
+    unread: frozenset[str] = frozenset(),
+    unreadable: Mapping[str, str] = MappingProxyType({}),
+) -> BuildReport:
+    rows = [index.rows[path] for path in index.blobs]
+    spoken = Counter(row.spoken for row in rows if row.spoken)
+    by_content = [LeftOut(path, row.reason) for path, row in index.rows.items() if row.reason is not None]
+    missing = [
+        LeftOut(path, unreadable.get(path, UNREADABLE))
+        for path in tree.blobs
+        if path not in index.rows and path not in unread
+    ]
+    return BuildReport(
+        files=len(rows),
+        symbols=sum(row.n_definitions for row in rows),
+        references=sum(row.n_references for row in rows),
+        bytes=sum(row.size for row in rows),
+        seconds=seconds,
+        parsed=n_parsed,
+        reused=len({row.id for row in index.rows.values()}) - n_parsed,
+        languages=dict(sorted(spoken.items(), key=lambda pair: (-pair[1], pair[0]))),
+        left_out=tuple(sorted([*tree.left_out, *by_content, *missing])),
+        problems=index.store.take_problems(),
+        unread=len(unread),
+    )

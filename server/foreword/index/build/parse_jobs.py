@@ -1,0 +1,121 @@
+"""Reading what the store does not know: a few files in this process, many in workers, beside other processes.
+
+wanted -> claimed in chunks -> parsed -> stored, chunk by chunk -> rows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from foreword.core.source import Reader
+from foreword.index.build.parse_workers import (
+    TYPICAL_BYTES,
+    Extractor,
+    ParseResult,
+    Wanted,
+    chunks_of,
+    study_here,
+    study_in_pool,
+)
+from foreword.index.build.work_sharing import SharedWork
+from foreword.index.store.facts import Key
+from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.work_claims import Claims
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files done and the number of files to do."""
+
+FEW_FILES = 32
+FEW_BYTES = 300_000
+"""Up to so much is parsed in this process: starting workers would take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many blobs were parsed, the paths that could not be read with the reasons, and the new rows."""
+
+    n_parsed: int = 0
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[Key, Row] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ParseRun:
+    """How unseen files are read and parsed, and where the facts go.
+
+    `n_before` files were done before, `n_after` come later: progress is told of all.
+    """
+
+    store: Store
+    read: Reader
+    extract: Extractor
+    n_workers: int
+    on_progress: Progress | None
+    time_limit_s: float
+    n_before: int = 0
+    n_after: int = 0
+
+    def run(self, wanted: Sequence[Wanted]) -> Done:
+        """Store the facts of all wanted files, but for those that other processes store meanwhile."""
+        if not wanted:
+            return Done()
+        if self._are_small(wanted):
+            studied = study_here(self.read, self.extract, wanted)
+            if studied is not None:
+                return self._keep(studied)
+        with self.store.claims() as claims:
+            return self._run_shared(wanted, claims)
+
+    def _run_shared(self, wanted: Sequence[Wanted], claims: Claims) -> Done:
+        key_of = {one.source.path: one.key for one in wanted}
+        n_parsed, n_files, unreadable, rows = 0, 0, dict[str, str](), dict[Key, Row]()
+        sizes = _Sizes()
+        shared = SharedWork(claims, chunks_of(wanted, self.n_workers, sizes.mean))
+        results = study_in_pool(
+            self.read, self.extract, shared, n_workers=self.n_workers, time_limit_s=self.time_limit_s
+        )
+        with closing(results):
+            for n_more, studied in results:
+                claims.renew()
+                sizes.add(studied)
+                more = self._keep(studied)
+                claims.end(one.key for one in studied.facts)
+                claims.give_back(key_of[path] for path in more.unreadable)
+                n_parsed, n_files = n_parsed + more.n_parsed, n_files + n_more
+                unreadable |= more.unreadable
+                rows |= more.rows
+                if self.on_progress is not None:
+                    n_done = self.n_before + n_files + shared.n_stored
+                    self.on_progress(n_done, self.n_before + len(wanted) + self.n_after)
+        return Done(n_parsed, unreadable, rows)
+
+    def _are_small(self, wanted: Sequence[Wanted]) -> bool:
+        if len(wanted) > FEW_FILES:
+            return False
+        n_bytes = 0
+        for _, data in self.read([one.source for one in wanted]):
+            n_bytes += len(data or b"")
+            if n_bytes > FEW_BYTES:
+                return False
+        return True
+
+    def _keep(self, studied: ParseResult) -> Done:
+        rows = self.store.add(studied.facts) if studied.facts else {}
+        return Done(len(studied.facts), dict(studied.unreadable), rows)
+
+
+@dataclass(slots=True)
+class _Sizes:
+    """How large the files are that were read so far."""
+
+    n_bytes: int = TYPICAL_BYTES
+    n_files: int = 1
+
+    def add(self, studied: ParseResult) -> None:
+        self.n_bytes += sum(one.size for one in studied.facts)
+        self.n_files += len(studied.facts)
+
+    def mean(self) -> float:
+        return self.n_bytes / self.n_files

@@ -1,0 +1,270 @@
+"""Reading and parsing files in worker processes.
+
+py-tree-sitter never releases the interpreter lock, so files are parsed in processes, in chunks. A worker that
+crashes or exceeds the time limit costs one chunk, whose files are then tried one by one, and at last as plain text:
+only the file at fault loses its outline. Workers ignore SIGINT, and end when their parent is gone.
+"""
+
+from __future__ import annotations
+
+import marshal
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for_any
+from time import sleep
+from typing import NamedTuple, Protocol
+
+from pebble import ProcessPool
+
+from foreword.core.errors import WorkspaceError
+from foreword.core.exclusion import UNREADABLE, reason_for_content
+from foreword.core.language import language_of
+from foreword.core.outline import Outline
+from foreword.core.source import Reader, Source
+from foreword.core.tree import blob_id
+from foreword.index.outline.bounded_parse import LIMIT_S
+from foreword.index.store.facts import Facts, Key, Read, make_facts
+
+FIRST_CHUNK = 8
+CHUNK_BYTES = 1_500_000
+MAX_CHUNK = 768
+"""What is in a chunk is there only when all of it is; but each chunk costs a message and a transaction."""
+TYPICAL_BYTES = 15_000
+"""A file, before any was read."""
+CHUNKS_A_WORKER = 8
+"""At least so many chunks for each worker, so that none is idle for long at the end."""
+HELD_BYTES = 500_000
+"""The words of about so many bytes are counted at once: more would not fit into a processor's own memory."""
+STEP_S = 0.2
+LOST = "the processes that parse files were killed, perhaps for want of memory: run it again, what is done is kept"
+FIRST_LINE_BYTES = 200
+SHA1_HEX = 40
+
+
+class Extractor(Protocol):
+    """Gives the outline of some bytes in a language; crosses into workers, so it must be picklable."""
+
+    def __call__(self, language: str, data: bytes, limit_s: float | None = None) -> Outline:
+        """It may fail if that takes longer than `limit_s` seconds."""
+
+
+class Wanted(NamedTuple):
+    """One blob that the store does not know, under one of its paths; `failed` says why it is not to be parsed."""
+
+    source: Source
+    key: Key
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParseResult:
+    """What became of some wanted files: facts, and the paths that could not be read with the reason."""
+
+    facts: tuple[Facts, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+def parse_files(
+    read: Reader, extract: Extractor, wanted: Sequence[Wanted], limit_s: float | None = None
+) -> ParseResult:
+    """Read and parse files in this process; `limit_s` bounds what a file may take, in seconds."""
+    by_source = {one.source: one for one in wanted}
+    facts: list[Facts] = []
+    held: list[Read] = []
+    n_held = 0
+    unreadable: list[tuple[str, str]] = []
+    for source, data in read(tuple(by_source)):
+        if data is None:
+            unreadable.append((source.path, UNREADABLE))
+        elif source.dirty and not _is_still(source, data):
+            unreadable.append((source.path, "changed while it was read"))
+        else:
+            match _read(by_source[source], data, extract, limit_s):
+                case Read() as one:
+                    held.append(one)
+                    n_held += len(data)
+                case Facts() as one:
+                    facts.append(one)
+        if n_held > HELD_BYTES:
+            facts += make_facts(held)
+            held, n_held = [], 0
+    return ParseResult((*facts, *make_facts(held)), tuple(unreadable))
+
+
+def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> ParseResult | None:
+    """The same, or None if it failed or took long: then let a pool find the file at fault."""
+    with ThreadPoolExecutor(1) as one_thread:
+        future = one_thread.submit(parse_files, read, extract, wanted, LIMIT_S)
+        return future.result() if future.exception() is None else None
+
+
+def prepare_workers(read: Reader, extract: Extractor) -> None:
+    """Let the server that workers fork from begin, where there is one; it imports what they need while we go on."""
+    if _context(read, extract).get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # noqa: PLC0415 - Windows has none
+
+        forkserver.ensure_running()
+
+
+def study_in_pool(
+    read: Reader,
+    extract: Extractor,
+    chunks: Iterable[Sequence[Wanted]],
+    *,
+    n_workers: int,
+    time_limit_s: float,
+) -> Generator[tuple[int, ParseResult], None, None]:
+    """Read and parse files in worker processes; yields how many files are done with what came of them.
+
+    A chunk is taken when a worker is about to be free; an empty one says that there is none yet. `time_limit_s` bounds
+    one chunk, and then each of its files alone. While nothing comes it yields that nothing is done, several times a
+    second, so that the caller can stop.
+    """
+    pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context(read, extract))
+    with ExitStack() as at_end, ExitStack() as on_failure:
+        at_end.callback(pool.join)
+        on_failure.callback(pool.stop)
+        yield from _drain(pool, (read, extract), iter(chunks), n_workers, time_limit_s)
+        pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it without annotations
+        on_failure.pop_all()
+
+
+def _drain(
+    pool: ProcessPool,
+    ports: tuple[Reader, Extractor],
+    chunks: Iterator[Sequence[Wanted]],
+    n_workers: int,
+    time_limit_s: float,
+) -> Generator[tuple[int, ParseResult], None, None]:
+    """Keep every worker busy without holding more results than needed; failed chunks come back in pieces.
+
+    What is done at the same time comes in the order in which it was begun: the important files are stored first.
+    """
+    waiting: list[Sequence[Wanted]] = []
+    running: dict[Future[bytes], Sequence[Wanted]] = {}
+    upcoming: Sequence[Wanted] | None = ()
+    while running or waiting or upcoming is not None:
+        while len(running) < 2 * n_workers and (upcoming := _next(waiting, chunks)):
+            running[_scheduled(pool, (*ports, upcoming), time_limit_s)] = upcoming
+        if not running and upcoming is not None:
+            sleep(STEP_S)
+        done = wait(running, timeout=STEP_S, return_when=FIRST_COMPLETED).done
+        if not pool.active:
+            raise WorkspaceError(LOST)
+        if not done:
+            yield 0, ParseResult()
+        for future in [one for one in running if one in done]:
+            chunk = running.pop(future)
+            error = future.exception()
+            if error is None:
+                yield len(chunk), _studied(future.result())
+            elif len(chunk) > 1:
+                waiting.extend([one] for one in reversed(chunk))
+            elif chunk[0].failed is None:
+                waiting.append([chunk[0]._replace(failed=_failure(error))])
+            else:
+                yield 1, ParseResult(unreadable=((chunk[0].source.path, f"{UNREADABLE}: {_failure(error)}"),))
+
+
+def _scheduled(
+    pool: ProcessPool, work: tuple[Reader, Extractor, Sequence[Wanted]], time_limit_s: float
+) -> Future[bytes]:
+    read, extract, chunk = work
+    message = marshal.dumps([(*one.source, *one.key, one.failed) for one in chunk])
+    try:
+        return pool.schedule(_study_message, args=(read, extract, message), timeout=time_limit_s)
+    except RuntimeError as error:  # what pebble raises when its processes are gone
+        raise WorkspaceError(LOST) from error
+
+
+def _study_message(read: Reader, extract: Extractor, message: bytes) -> bytes:
+    """`parse_files` between processes: pickling the values themselves, one by one, costs ten times as much."""
+    wanted = [
+        Wanted(Source(path, blob, dirty), Key(*key), failed)
+        for path, blob, dirty, *key, failed in marshal.loads(message)  # noqa: S302 - from our own parent process
+    ]
+    studied = parse_files(read, extract, wanted)
+    return marshal.dumps(([(*one.key, *one[1:]) for one in studied.facts], studied.unreadable))
+
+
+def _studied(message: bytes) -> ParseResult:
+    rows, unreadable = marshal.loads(message)  # noqa: S302 - from our own worker process
+    return ParseResult(tuple(Facts(Key(*row[:3]), *row[3:]) for row in rows), unreadable)
+
+
+def _next(waiting: list[Sequence[Wanted]], chunks: Iterator[Sequence[Wanted]]) -> Sequence[Wanted] | None:
+    """What to do next; empty if there is nothing yet, None if there is nothing more."""
+    return waiting.pop() if waiting else next(chunks, None)
+
+
+def _failure(error: BaseException) -> str:
+    return "time limit" if isinstance(error, TimeoutError) else "crash"
+
+
+def _is_still(source: Source, data: bytes) -> bool:
+    """Whether `data` are the contents that the blob id was made of; an id of an unknown kind is believed."""
+    return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
+
+
+def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
+    path = one.source.path
+    spoken = one.key.language or language_of(path, _first_line(data)) or ""
+    reason = reason_for_content(path, data)
+    if reason is not None:
+        return Facts(one.key, spoken, len(data), reason=reason)
+    if one.failed is not None:
+        return Read(one.key, spoken, data, failed=one.failed)
+    return Read(one.key, spoken, data, extract(spoken, data, limit_s).definitions)
+
+
+def _first_line(data: bytes) -> str:
+    return (
+        data[:FIRST_LINE_BYTES].partition(b"\n")[0].decode("utf-8", "replace")
+        if data.startswith(b"#!")
+        else ""
+    )
+
+
+def chunks_of(
+    wanted: Sequence[Wanted], n_workers: int, mean_bytes: Callable[[], float] = lambda: TYPICAL_BYTES
+) -> Iterator[Sequence[Wanted]]:
+    """Files in chunks for some workers, in their order; small ones first, so that something is there soon.
+
+    `mean_bytes` says how large a file is so far: of small ones there are more in a chunk.
+    """
+    fair = max(1, len(wanted) // (n_workers * CHUNKS_A_WORKER))
+    start, size = 0, min(FIRST_CHUNK, fair)
+    while start < len(wanted):
+        for _ in range(n_workers):
+            yield wanted[start : start + size]
+            start += size
+            if start >= len(wanted):
+                return
+        size = min(2 * size, fair, MAX_CHUNK, max(FIRST_CHUNK, int(CHUNK_BYTES / max(1.0, mean_bytes()))))
+
+
+def _context(*ports: Reader | Extractor) -> multiprocessing.context.BaseContext:
+    """Never fork: the parent has threads. What the workers need is imported once, by the server that they fork from."""
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        modules = (getattr(port, "func", port).__module__ for port in ports)
+        context.set_forkserver_preload([__name__, *(name for name in modules if name != "__main__")])
+    return context
+
+
+def _end_with_parent() -> None:
+    """In a worker: leave when the parent was killed, whatever the worker is doing."""
+    threading.Thread(target=_leave_when_orphaned, daemon=True).start()
+
+
+def _leave_when_orphaned() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for_any([parent.sentinel])
+        os._exit(1)
