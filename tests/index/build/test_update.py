@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from foreword.index.build import build
 from foreword.index.build.build import BuildReport, find_known, refresh
-from foreword.index.store.facts import Key
+from foreword.index.build.update import Whole, changed_paths, update
 from foreword.index.index import Index
 from foreword.index.search.search import search
+from foreword.index.store.facts import Key
 from foreword.index.store.outline_store import Row, Store
-from foreword.index.build.update import Whole, changed_paths, update
 from index_files import Bench, MemoryReader, make_bench
 
 PATHS = st.sampled_from(["a.py", "b.py", "src/c.rs", "src/d.py", "tests/test_a.py", "notes.txt"])

@@ -13,9 +13,9 @@ import pytest
 
 from foreword.core.outline import Outline
 from foreword.index.build.build import BuildReport, refresh
+from foreword.index.build.parse_workers import FIRST_CHUNK
 from foreword.index.index import Index
 from foreword.index.store.outline_store import open_store
-from foreword.index.build.parse_workers import FIRST_CHUNK
 from index.build.build_until_killed import N_FILES, Reader, file_name, tree
 
 SCRIPT = Path(__file__).with_name("build_until_killed.py")

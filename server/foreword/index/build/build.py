@@ -14,21 +14,21 @@ from time import perf_counter
 from types import MappingProxyType
 
 from foreword.core.errors import Problem
-from foreword.core.language import language_of
 from foreword.core.exclusion import UNREADABLE
+from foreword.core.language import language_of
 from foreword.core.source import Reader, Source
 from foreword.core.tree import FileTree, LeftOut, make_tree
-from foreword.index.store.facts import Key
-from foreword.index.outline.grammar import grammar_version
-from foreword.index.index import Index
-from foreword.index.outline.definitions import extract as extract_outline
-from foreword.index.store.outline_store import DamagedStore, Row, Store
-from foreword.index.build.parse_jobs import Done, Progress, ParseRun
+from foreword.index.build.parse_jobs import Done, ParseRun, Progress
 from foreword.index.build.parse_workers import (
     Extractor,
     Wanted,
     prepare_workers,
 )
+from foreword.index.index import Index
+from foreword.index.outline.definitions import extract as extract_outline
+from foreword.index.outline.grammar import grammar_version
+from foreword.index.store.facts import Key
+from foreword.index.store.outline_store import DamagedStore, Row, Store
 
 FEW_STORED = 8
 """A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""

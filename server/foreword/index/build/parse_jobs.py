@@ -10,10 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from foreword.core.source import Reader
-from foreword.index.store.work_claims import Claims
-from foreword.index.store.facts import Key
-from foreword.index.build.work_sharing import SharedWork
-from foreword.index.store.outline_store import Row, Store
 from foreword.index.build.parse_workers import (
     TYPICAL_BYTES,
     Extractor,
@@ -23,6 +19,10 @@ from foreword.index.build.parse_workers import (
     study_here,
     study_in_pool,
 )
+from foreword.index.build.work_sharing import SharedWork
+from foreword.index.store.facts import Key
+from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.work_claims import Claims
 
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of files to do."""

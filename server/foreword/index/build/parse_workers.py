@@ -22,13 +22,13 @@ from typing import NamedTuple, Protocol
 from pebble import ProcessPool
 
 from foreword.core.errors import WorkspaceError
-from foreword.core.language import language_of
 from foreword.core.exclusion import UNREADABLE, reason_for_content
+from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.source import Reader, Source
 from foreword.core.tree import blob_id
-from foreword.index.store.facts import Facts, Key, Read, make_facts
 from foreword.index.outline.bounded_parse import LIMIT_S
+from foreword.index.store.facts import Facts, Key, Read, make_facts
 
 FIRST_CHUNK = 8
 CHUNK_BYTES = 1_500_000

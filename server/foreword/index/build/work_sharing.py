@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from foreword.index.store.work_claims import Claims
 from foreword.index.build.parse_workers import Wanted
+from foreword.index.store.work_claims import Claims
 
 
 class SharedWork:
