@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from foreword.cli.live_answer import MarkdownStream, split_complete
+from foreword.cli.live_answer import MarkdownBuffer, MarkdownStream
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,8 @@ from foreword.cli.live_answer import MarkdownStream, split_complete
     ],
 )
 def test_text_is_complete_up_to_the_last_blank_line_outside_of_a_fence(text: str, complete: str) -> None:
-    assert (complete, text[len(complete) :]) == split_complete(text)
+    buffer = MarkdownBuffer()
+    assert (complete, text[len(complete) :]) == (buffer.feed(text), buffer.rest())
 
 
 PIECES = st.sampled_from(
@@ -61,7 +62,8 @@ def ends_inside_a_fence(text: str) -> bool:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_nothing_is_lost_and_no_fence_is_cut(text: str) -> None:
-    complete, rest = split_complete(text)
+    buffer = MarkdownBuffer()
+    complete, rest = buffer.feed(text), buffer.rest()
     assert text == complete + rest
     assert not complete or complete.endswith("\n")
     assert not ends_inside_a_fence(complete)
@@ -70,12 +72,11 @@ def test_nothing_is_lost_and_no_fence_is_cut(text: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.lists(PIECES, max_size=14))
 def test_pieces_come_to_the_same_text_however_they_are_cut(pieces: list[str]) -> None:
-    done, pending = "", ""
+    buffer, done = MarkdownBuffer(), ""
     for piece in pieces:
-        complete, pending = split_complete(pending + piece)
-        done += complete
+        done += buffer.feed(piece)
         assert not ends_inside_a_fence(done)
-    assert "".join(pieces) == done + pending
+    assert "".join(pieces) == done + buffer.rest()
 
 
 def test_a_stream_prints_everything_once_in_order() -> None:

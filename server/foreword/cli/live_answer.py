@@ -11,9 +11,61 @@ from rich.text import Text
 
 from foreword.core.documents.text import displayable
 
-_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.DOTALL)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
 LIVE_LINES = 12
+LIVE_LINE_LENGTH = 1000
+"""Of a longer line that is not finished, the live part shows the end."""
+
+
+class MarkdownBuffer:
+    """Markdown that arrives in pieces, given back up to the last blank line outside of a code fence.
+
+    Each line is looked at once, when it is complete: the time is linear in the length of the answer.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._unfinished: list[str] = []
+        self._fence: str | None = None
+        self._has_words = False
+
+    def feed(self, text: str) -> str:
+        """Add a piece; gives the markdown that it completes, or an empty string."""
+        *ends, rest = text.split("\n")
+        n_complete = 0
+        for end in ends:
+            self._lines.append("".join([*self._unfinished, end, "\n"]))
+            self._unfinished.clear()
+            if self._ends_block(self._lines[-1]):
+                n_complete = len(self._lines)
+        if rest:
+            self._unfinished.append(rest)
+        complete = "".join(self._lines[:n_complete])
+        del self._lines[:n_complete]
+        return complete
+
+    def rest(self) -> str:
+        """What is not complete."""
+        return "".join([*self._lines, *self._unfinished])
+
+    def last_lines(self) -> str:
+        """The end of what is not complete, as much as is shown live."""
+        unfinished = "".join(self._unfinished[-LIVE_LINE_LENGTH:])
+        shown = [*self._lines[-LIVE_LINES:], unfinished] if unfinished else self._lines[-LIVE_LINES:]
+        return "\n".join(line.rstrip("\n")[-LIVE_LINE_LENGTH:] for line in shown[-LIVE_LINES:])
+
+    def _ends_block(self, line: str) -> bool:
+        """Whether all before the end of `line` is complete; blank lines alone are nothing to print."""
+        if not line.strip(" \t\n"):
+            ends = self._fence is None and self._has_words
+            self._has_words = self._has_words and not ends
+            return ends
+        self._has_words = True
+        match = _FENCE.match(line[:-1])
+        if match is not None:
+            self._fence = _fence_after(self._fence, match)
+        return False
 
 
 class MarkdownStream:
@@ -24,22 +76,21 @@ class MarkdownStream:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._pending = ""
+        self._pending = MarkdownBuffer()
         self._live = Live(console=console, transient=True, refresh_per_second=12)
 
     def feed(self, text: str) -> None:
         """More of the answer."""
         self._live.start()
-        self._pending += text
-        complete, self._pending = split_complete(self._pending)
+        complete = self._pending.feed(text)
         if complete:
             self._live.update(Text(""))
             self._console.print(Markdown(displayable(complete)))
-        self._live.update(Text(displayable("\n".join(self._pending.split("\n")[-LIVE_LINES:]))))
+        self._live.update(Text(displayable(self._pending.last_lines())))
 
     def status(self, text: str) -> None:
         """What is going on while there is no text."""
-        if not self._pending:
+        if not self._pending.last_lines():
             self._live.start()
             self._live.update(Text(displayable(text), style="dim"))
 
@@ -47,26 +98,15 @@ class MarkdownStream:
         """Render what is left."""
         self._live.update(Text(""))
         self._live.stop()
-        if self._pending.strip():
-            self._console.print(Markdown(displayable(self._pending)))
-        self._pending = ""
+        rest = self._pending.rest()
+        if rest.strip():
+            self._console.print(Markdown(displayable(rest)))
+        self._pending = MarkdownBuffer()
 
 
-def split_complete(text: str) -> tuple[str, str]:
-    """Markdown up to the last blank line outside of a code fence, and the rest."""
-    end = -1
-    for match in re.finditer(r"\n[ \t]*\n", text):
-        if not _in_fence(text[: match.start() + 1]):
-            end = match.end()
-    return (text[:end], text[end:]) if end > 0 else ("", text)
-
-
-def _in_fence(text: str) -> bool:
-    opened: str | None = None
-    for match in _FENCE.finditer(text):
-        fence = match["fence"]
-        if opened is None:
-            opened = fence
-        elif fence.startswith(opened) and not match["info"].strip():
-            opened = None
-    return opened is not None
+def _fence_after(opened: str | None, line: re.Match[str]) -> str | None:
+    """The fence that is open after a line that looks like one."""
+    if opened is None:
+        return line["fence"]
+    closes = line["fence"].startswith(opened) and not line["info"].strip()
+    return None if closes else opened

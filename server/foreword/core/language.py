@@ -5,7 +5,6 @@ Ids are lower case. Some have a grammar (`LANGUAGES_WITH_GRAMMAR`); the others n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -187,7 +186,7 @@ def _inverted(words_of: Mapping[str, str]) -> Mapping[str, str]:
 _BY_EXTENSION = _inverted(_EXTENSIONS_OF)
 _BY_FILE_NAME = _inverted(_FILE_NAMES_OF)
 _BY_INTERPRETER = _inverted(_INTERPRETERS_OF)
-_VERSION = re.compile(r"[-.\d]+$")
+_VERSION = "-.0123456789"
 
 
 def language_of(path: str, first_line: str = "") -> str | None:
@@ -215,4 +214,4 @@ def _by_shebang(first_line: str) -> str | None:
         word.lower() for word in words if word != "env" and not word.startswith("-") and "=" not in word
     )
     interpreter = next(candidates, "")
-    return _BY_INTERPRETER.get(interpreter) or _BY_INTERPRETER.get(_VERSION.sub("", interpreter))
+    return _BY_INTERPRETER.get(interpreter) or _BY_INTERPRETER.get(interpreter.rstrip(_VERSION))

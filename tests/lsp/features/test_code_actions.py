@@ -349,6 +349,8 @@ def test_an_empty_file_and_a_document_that_is_not_open_get_what_makes_sense(
                 by_title(found)
             )
             assert "version" not in found[0]["data"]
+            lines = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
+            assert "Explain the selection" in await titles(editor, uri_of(repo, "README.md"), lines)
 
     asyncio.run(run())
 

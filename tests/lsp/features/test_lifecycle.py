@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -246,5 +247,47 @@ def test_notifications_that_make_no_sense_do_no_harm(
             editor.send({"id": "nothing asked", "result": {"jsonrpc": "2.0"}})
             assert 1 == len(await editor.command("foreword.symbols", name="total"))
             assert 0 == await editor.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "response",
+    [{"result": None}, {"error": {"code": 1, "message": "no"}}, {"params": {}}, {"result": 1, "x": 1}],
+)
+def test_a_response_with_the_id_of_a_request_under_way_is_no_response_to_it(
+    response: dict[str, Any], repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    api.script((Hold(after=3), "A till adds prices up. " * 20))
+
+    async def run() -> None:
+        async with connected(online) as editor:
+            await editor.start([repo.path], initializationOptions=TRUSTED)
+            number, answer = await asked(editor, api)
+            editor.send({"jsonrpc": "2.0", "id": number, **response})
+            assert 3 == (await editor.command("foreword.index"))["files"]
+            api.release()
+            assert "text" in await editor.wait_for(answer)
+
+    asyncio.run(run())
+
+
+def test_a_folder_that_is_added_again_and_again_is_served_once(repo: GitRepo, environ: Environ) -> None:
+    folder = {"uri": repo.path.as_uri(), "name": "shop"}
+    again = {"event": {"added": [folder, {**folder, "uri": folder["uri"] + "/"}], "removed": []}}
+
+    def threads() -> list[str]:
+        return sorted(one.name for one in threading.enumerate() if repo.path.name in one.name)
+
+    async def run() -> None:
+        async with connected(environ) as editor:
+            await editor.start([repo.path])
+            await editor.command("foreword.index")
+            before = threads()
+            for _ in range(3):
+                editor.notify("workspace/didChangeWorkspaceFolders", again)
+                editor.notify("initialized", {})
+            await editor.command("foreword.index")
+            assert before == threads()
 
     asyncio.run(run())

@@ -47,7 +47,7 @@ SCOPE_WEIGHT = 1.0
 
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")
-_SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\.|::|->|#|\(\)|^_")
+_SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]|\w_\w|\.|::|->|#|\(\)|^_")
 _TEST = re.compile(r"\btests?\b|\btesting\b", re.IGNORECASE)
 
 

@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 
 _FRAME = re.compile(
-    r'File "(?P<python>[^"\n]+)", line (?P<python_line>\d+)'
+    r'File "(?P<python>[^"\n]+)", line (?P<python_line>\d{1,9})'
     r"|\bat (?:[\w.@-]*/)*(?P<package>(?:[\w$]+\.)*)[\w$]+\.[\w$<>]+"
-    r"\((?P<java>[\w$]+\.(?:java|kt|scala|groovy)):(?P<java_line>\d+)\)"
-    r"|(?P<path>[\w@.+/\\-]+\.[A-Za-z]\w{0,9})(?:(?:[:(](?:line )?| (?:on )?line )(?P<line>\d+))?"
+    r"\((?P<java>[\w$]+\.(?:java|kt|scala|groovy)):(?P<java_line>\d{1,9})\)"
+    r"|(?<![\w@.+/\\-])(?P<path>[\w@.+/\\-]+\.[A-Za-z]\w{0,9})(?:(?:[:(](?:line )?| (?:on )?line )(?P<line>\d{1,9}))?"
 )
+"""A path is looked for at the beginning of a run of its characters only: at every character of it, a long run (a dump in
+base 64) would take minutes. A number of more than nine digits is no line."""
 
 
 @dataclass(frozen=True, slots=True)

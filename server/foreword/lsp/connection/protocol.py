@@ -103,11 +103,16 @@ class ForewordProtocol(LanguageServerProtocol):
             if "id" not in data:
                 return JsonRPCNotification(method, self.VERSION, params)
             return JsonRPCRequestMessage(data["id"], method, self.VERSION, params)
-        if method is None and data.get("id") not in self._request_futures:
+        if method is None and not self._awaits(data.get("id")):
+            log.warning("a response is ignored: there is no request with its id")
             return None
         if method == types.CANCEL_REQUEST and not _names_request(data.get("params")):
             raise JsonRpcInvalidParams("the id of a request is a number or a text")
         return super().structure_message(data)
+
+    def _awaits(self, message_id: object) -> bool:
+        """Whether a request to the client has this id; one from the client, which pygls keeps beside them, has no response."""
+        return isinstance(self._request_futures.get(str(message_id)), Future)
 
     def _check_life(self, raw: Json) -> None:
         """Before `initialize` there is nothing else, after `shutdown` only `exit`."""
@@ -123,7 +128,8 @@ class ForewordProtocol(LanguageServerProtocol):
 
     def _refuse_message(self, raw: Json, error: JsonRpcException) -> None:
         if "method" not in raw:
-            self._handle_response(raw["id"], None, error.to_response_error())
+            if self._awaits(raw["id"]):
+                self._handle_response(raw["id"], None, error.to_response_error())
         elif "id" in raw:
             self._refuse(raw["id"], error)
         else:

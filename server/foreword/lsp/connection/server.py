@@ -66,6 +66,7 @@ class ForewordServer(LanguageServer):
         self.pages: dict[str, str] = {}
         self.proposals: dict[str, KeptProposal] = {}
         self.serves_symbols = False
+        self.is_ready = False
         self.outlines = Outlines()
         self.readiness: WeakKeyDictionary[Folder, Kept] = WeakKeyDictionary()
         self.exit_code: int | None = None

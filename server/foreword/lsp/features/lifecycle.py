@@ -37,7 +37,13 @@ def initialize(server: ForewordServer, params: types.InitializeParams) -> None:
 
 
 def initialized(server: ForewordServer, _: types.InitializedParams) -> None:
-    """The client is ready: register for what it tells only those who ask, and begin to index."""
+    """The client is ready: register for what it tells only those who ask, and begin to index.
+
+    Said a second time it means nothing.
+    """
+    if server.is_ready:
+        return
+    server.is_ready = True
     if server.client.parent is not None:
         server.spawn(_watch_parent(server, server.client.parent))
     server.spawn(_register(server))

@@ -75,11 +75,11 @@ def _selected(lines: Sequence[str] | None, found: Range, encoding: PositionEncod
 def _chosen(lines: Sequence[str], definitions: Sequence[Definition], selected: Selected) -> Definition | None:
     """The definition whose lines are selected, or the first of several on the same lines, or whose name is."""
     first, last, _ = selected
-    while first < last and not lines[first - 1].strip():
+    while lines and first < last and not lines[first - 1].strip():
         first += 1
-    while first < last and not lines[last - 1].strip():
+    while lines and first < last and not lines[last - 1].strip():
         last -= 1
-    while first < last and lines[first - 1].lstrip().startswith(_LEADS):
+    while lines and first < last and lines[first - 1].lstrip().startswith(_LEADS):
         first += 1
     same = (one for one in definitions if first < last and (one.line, one.end_line) == (first, last))
     return _named(definitions, selected) or next(same, None)

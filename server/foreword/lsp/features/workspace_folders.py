@@ -33,16 +33,17 @@ def did_change_workspace_folders(
     for removed in params.event.removed:
         remove_folder(server, removed.uri)
     for added in params.event.added:
-        add_folder(server, added.uri)
-        start(server, added.uri)
+        if add_folder(server, added.uri):
+            start(server, added.uri)
 
 
-def add_folder(server: ForewordServer, uri: str) -> None:
-    """Know of a folder; nothing is read yet. One that is not on this machine is left aside."""
+def add_folder(server: ForewordServer, uri: str) -> bool:
+    """Know of a folder, and whether it is new; nothing is read yet. One that is not on this machine is left aside."""
     path = path_from_uri(uri)
-    if path is not None:
-        folder = Folder(uri, path, lambda folder: bounded(server, refresh(server, folder)))
-        server.folders.setdefault(_key(uri), folder)
+    if path is None or _key(uri) in server.folders:
+        return False
+    server.folders[_key(uri)] = Folder(uri, path, lambda folder: bounded(server, refresh(server, folder)))
+    return True
 
 
 def remove_folder(server: ForewordServer, uri: str) -> None:
