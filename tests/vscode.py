@@ -31,6 +31,7 @@ from typing import Any
 import pytest
 
 from foreword_cli import Foreword
+from installed import tools_folder
 
 PATIENCE = 90.0
 """Seconds that anything may take on a loaded machine."""
@@ -95,8 +96,7 @@ def tools() -> Tools:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium: apt-get install chromium")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "foreword-tests" / "vscode"
+    folder = tools_folder() / "vscode"
     if not (folder / "installed").exists():
         if wish != "install":
             pytest.skip(

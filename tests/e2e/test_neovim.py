@@ -124,7 +124,7 @@ def test_the_next_answer_knows_of_a_change_and_the_status_turns_warm(
 def test_nulls_are_left_out_whichever_way_neovim_hands_them_on(editor: Neovim) -> None:
     told = """
         local value = { told = { text = "One", note = vim.NIL, list = { { at = vim.NIL }, { at = 2 } } }, more = false }
-        return require("foreword.null").without(value)
+        return require("foreword.json_null").without(value)
     """
     assert {"told": {"text": "One", "list": [{}, {"at": 2}]}, "more": False} == _plain(editor.lua(told))
     editor.until("return require('foreword').status():find('foreword: cold', 1, true)")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from installed import program
 from lua_types import findings
 from neovim_plugin import PLUGIN
 
@@ -19,15 +20,16 @@ MAX_LINES = 300
 @pytest.mark.parametrize(
     ("line", "source"),
     [
-        ("stylua --check .", "npm install --global @johnnymorganz/stylua-bin@2.5.2"),
+        ("stylua --check .", ".ci/editors.sh, or npm install --global @johnnymorganz/stylua-bin@2.5.2"),
         ("luacheck --quiet .", "apt-get install lua-check"),
     ],
 )
 def test_the_linters_have_nothing_to_say(line: str, source: str) -> None:
-    command = line.split()
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"no {command[0]}: {source}")
-    done = subprocess.run(command, cwd=PLUGIN, capture_output=True, text=True, check=False)
+    name, *arguments = line.split()
+    linter = program(name)
+    if linter is None:
+        pytest.skip(f"no {name}: {source}")
+    done = subprocess.run([linter, *arguments], cwd=PLUGIN, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
 
 
@@ -56,8 +58,8 @@ def test_no_file_is_long_and_each_says_what_it_is() -> None:
 
 
 def test_the_help_names_every_command() -> None:
-    source = (PLUGIN / "lua" / "foreword" / "verbs.lua").read_text(encoding="utf-8")
-    names = set(re.findall(r"^  (\w+) = ", source[source.index("M.VERBS") :], re.MULTILINE))
+    source = (PLUGIN / "lua" / "foreword" / "commands.lua").read_text(encoding="utf-8")
+    names = set(re.findall(r"^  (\w+) = ", source[source.index("M.COMMANDS") :], re.MULTILINE))
     told = (PLUGIN / "doc" / "foreword.txt").read_text(encoding="utf-8")
     assert 20 < len(names)
     assert [] == [name for name in sorted(names) if not re.search(rf"Foreword(\|)? {name}\b", told)]

@@ -1,7 +1,7 @@
 --- Chats: buffers named `foreword://chat/ID`; the server has what was said in them.
 
 local client = require("foreword.client")
-local page = require("foreword.page")
+local answer_buffer = require("foreword.answer_buffer")
 local partials = require("foreword.partials")
 local transcript = require("foreword.transcript")
 
@@ -106,14 +106,14 @@ function M.read(buffer)
   local chat = M.of(id)
   local found = client.find()
   chat.buffer, chat.root = buffer, chat.root or (found and found.root_dir)
-  page.prepare(buffer, chat.root)
+  answer_buffer.prepare(buffer, chat.root)
   set_keys(chat)
   local group = vim.api.nvim_create_augroup("foreword.chat." .. id, {})
   vim.api.nvim_create_autocmd("BufWinEnter", {
     group = group,
     buffer = buffer,
     callback = function()
-      page.prepare_window(vim.api.nvim_get_current_win())
+      answer_buffer.prepare_window(vim.api.nvim_get_current_win())
     end,
   })
   vim.api.nvim_create_autocmd("BufUnload", {

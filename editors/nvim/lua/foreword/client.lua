@@ -1,6 +1,6 @@
 --- Requests to the server: found by buffer, cancellable, with partial results.
 
-local null = require("foreword.null")
+local json_null = require("foreword.json_null")
 local partials = require("foreword.partials")
 
 local M = {}
@@ -75,7 +75,7 @@ function M.send(client, method, params, done)
   local function over(problem, result)
     if running[request] then
       running[request] = nil
-      done(problem, null.without(result))
+      done(problem, json_null.without(result))
     end
   end
   running[request] = true

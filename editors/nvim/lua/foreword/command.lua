@@ -1,7 +1,7 @@
 --- `:Foreword WHAT ...`
 
 local client = require("foreword.client")
-local verbs = require("foreword.verbs")
+local commands = require("foreword.commands")
 
 local M = {}
 
@@ -9,8 +9,8 @@ local M = {}
 ---@return string[]
 local function names(lines)
   local found = vim.tbl_filter(function(name)
-    return not lines or verbs.VERBS[name].lines == true
-  end, vim.tbl_keys(verbs.VERBS))
+    return not lines or commands.COMMANDS[name].lines == true
+  end, vim.tbl_keys(commands.COMMANDS))
   table.sort(found)
   return found
 end
@@ -18,12 +18,12 @@ end
 ---@param lines? foreword.Lines
 local function choose(lines)
   local function named(name)
-    return ("%-9s %s"):format(name, verbs.VERBS[name].about)
+    return ("%-9s %s"):format(name, commands.COMMANDS[name].about)
   end
   local look = { prompt = "Foreword", kind = "foreword_command", format_item = named }
   vim.ui.select(names(lines), look, function(choice)
     if choice then
-      verbs.VERBS[choice].run({ words = "", lines = lines })
+      commands.COMMANDS[choice].run({ words = "", lines = lines })
     end
   end)
 end
@@ -32,7 +32,7 @@ end
 function M.run(given)
   local name = given.args:match("^%s*(%S*)") or ""
   local words = vim.trim(given.args:match("%s(.*)$") or "")
-  local verb = verbs.VERBS[name]
+  local verb = commands.COMMANDS[name]
   local lines = given.range > 0 and { first = given.line1, last = given.line2 } or nil
   if name == "" then
     choose(lines)
@@ -53,7 +53,7 @@ function M.complete(lead, line)
   if name == "pin" or name == "unpin" then
     return vim.fn.getcompletion(lead, "file")
   end
-  local words = name and ((verbs.VERBS[name] or {}).words or {}) or names()
+  local words = name and ((commands.COMMANDS[name] or {}).words or {}) or names()
   return vim.tbl_filter(function(word)
     return vim.startswith(word, lead)
   end, words)

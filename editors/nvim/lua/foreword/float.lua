@@ -1,7 +1,7 @@
 --- One answer in a floating window: `q` closes it, `gf` opens a cited place.
 
 local client = require("foreword.client")
-local page = require("foreword.page")
+local answer_buffer = require("foreword.answer_buffer")
 local receipt = require("foreword.receipt")
 
 local M = {}
@@ -34,7 +34,7 @@ end
 local function open(title, footer)
   local asked_in = client.find()
   local buffer = vim.api.nvim_create_buf(false, true)
-  page.prepare(buffer, asked_in and asked_in.root_dir)
+  answer_buffer.prepare(buffer, asked_in and asked_in.root_dir)
   vim.bo[buffer].bufhidden = "wipe"
   local width = math.min(96, vim.o.columns - 4)
   local window = vim.api.nvim_open_win(buffer, true, {
@@ -48,7 +48,7 @@ local function open(title, footer)
     footer = footer,
     footer_pos = "right",
   })
-  page.prepare_window(window)
+  answer_buffer.prepare_window(window)
   vim.api.nvim_set_option_value("fillchars", "eob: ", { win = window, scope = "local" })
   for _, key in ipairs({ "q", "<Esc>" }) do
     vim.keymap.set("n", key, "<Cmd>close<CR>", { buffer = buffer, desc = "Close" })
@@ -73,13 +73,13 @@ function M.stream(title, begin)
   local buffer, window = open(title, WAITING)
   vim.bo[buffer].modifiable = false
   local is_closed = false
-  local waiting = page.note(buffer, 0, { "…" }, "ForewordHint")
+  local waiting = answer_buffer.note(buffer, 0, { "…" }, "ForewordHint")
   local function last()
     return vim.api.nvim_buf_line_count(buffer) - 1
   end
   local request = begin(function(text)
     if not is_closed then
-      page.append(buffer, last(), text)
+      answer_buffer.append(buffer, last(), text)
       fit(window)
     end
   end, function(result)
@@ -90,13 +90,13 @@ function M.stream(title, begin)
       return
     end
     if result.note then
-      page.append(buffer, last(), ("\n\n*%s*"):format(result.note))
+      answer_buffer.append(buffer, last(), ("\n\n*%s*"):format(result.note))
     end
     -- Neovim never scrolls to what stands below the last line, so that one is empty.
     if vim.api.nvim_buf_get_lines(buffer, -2, -1, true)[1] ~= "" then
-      page.append(buffer, last(), "\n")
+      answer_buffer.append(buffer, last(), "\n")
     end
-    page.note(buffer, math.max(0, last() - 1), { receipt.line(result.receipt) }, nil, waiting)
+    answer_buffer.note(buffer, math.max(0, last() - 1), { receipt.line(result.receipt) }, nil, waiting)
     label(window, READING)
     fit(window)
   end)

@@ -1,6 +1,6 @@
 --- Partial results: what the server sends under a token of ours goes to whom it is for, all else to Neovim.
 
-local null = require("foreword.null")
+local json_null = require("foreword.json_null")
 
 local M = {}
 
@@ -27,7 +27,7 @@ end
 function M.on_progress(problem, params, context, config)
   local listener = params and listeners[params.token]
   if listener then
-    listener(null.without(params.value))
+    listener(json_null.without(params.value))
     return
   end
   return vim.lsp.handlers["$/progress"](problem, params, context, config)

@@ -1,7 +1,7 @@
 --- How the folders stand, as the server told last.
 
 local client = require("foreword.client")
-local null = require("foreword.null")
+local json_null = require("foreword.json_null")
 
 local M = {}
 
@@ -25,7 +25,7 @@ end
 ---@param told foreword.Standing
 ---@param client_id integer
 function M.note(told, client_id)
-  told = null.without(told)
+  told = json_null.without(told)
   known[client_id] = vim.tbl_extend("force", known[client_id] or {}, { [told.workspace] = told })
   vim.api.nvim_exec_autocmds("User", { pattern = "ForewordStatus", modeline = false, data = told })
   redraw()

@@ -1,7 +1,7 @@
 --- Tasks: what to do with which lines. The server says what they are about, as for its code actions.
 
 local diagnostics = require("foreword.diagnostics")
-local null = require("foreword.null")
+local json_null = require("foreword.json_null")
 
 local M = {}
 
@@ -42,7 +42,7 @@ function M.find(found, kind, lines, done)
   local params = { textDocument = document, range = range, context = context }
   found:request("textDocument/codeAction", params, function(_, actions)
     local task
-    for _, action in ipairs(null.without(actions) or {}) do
+    for _, action in ipairs(json_null.without(actions) or {}) do
       local command = type(action.command) == "table" and action.command or action
       local given = action.data or (command.arguments or {})[1]
       task = type(given) == "table" and given.kind == kind and given or task

@@ -1,6 +1,6 @@
 --- The text of a chat's buffer: messages, and at the end, below a line, the prompt: what is asked next.
 
-local page = require("foreword.page")
+local answer_buffer = require("foreword.answer_buffer")
 local receipt = require("foreword.receipt")
 
 local M = {}
@@ -82,7 +82,7 @@ end
 function M.prompt_row(chat)
   local row, count = M.row_of(chat, chat.prompt or 0), vim.api.nvim_buf_line_count(chat.buffer)
   if row >= count then
-    page.quietly(chat.buffer, function()
+    answer_buffer.quietly(chat.buffer, function()
       vim.api.nvim_buf_set_lines(chat.buffer, count, count, false, { "" })
     end)
     row = count
@@ -100,7 +100,7 @@ end
 ---@param text string
 function M.set_draft(chat, text)
   local row = M.prompt_row(chat)
-  page.quietly(chat.buffer, function()
+  answer_buffer.quietly(chat.buffer, function()
     vim.api.nvim_buf_set_lines(chat.buffer, row, -1, false, vim.split(text, "\n", { plain = true }))
   end)
   place_prompt(chat, row)
@@ -116,7 +116,7 @@ function M.add(chat, role, text, attachments)
   local row, body = M.prompt_row(chat), vim.split((text:gsub("\r", "")), "\n", { plain = true })
   local lines = vim.list_extend({ HEADINGS[role], "" }, body)
   table.insert(lines, "")
-  page.quietly(chat.buffer, function()
+  answer_buffer.quietly(chat.buffer, function()
     vim.api.nvim_buf_set_lines(chat.buffer, row, row, false, lines)
   end)
   place_prompt(chat, row + #lines)
@@ -137,7 +137,7 @@ end
 ---@param text string
 function M.append(chat, message, text)
   local row = M.row_of(chat, message.finish)
-  page.append(chat.buffer, row, text)
+  answer_buffer.append(chat.buffer, row, text)
   local last = row + select(2, text:gsub("\n", ""))
   vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, last, 0, { id = message.finish })
 end
@@ -168,7 +168,7 @@ function M.show_below(chat, message)
     vim.list_extend(lines, told)
   end
   if #lines > 0 then
-    message.below = page.note(chat.buffer, M.row_of(chat, message.finish), lines, nil, message.below)
+    message.below = answer_buffer.note(chat.buffer, M.row_of(chat, message.finish), lines, nil, message.below)
   end
 end
 
@@ -190,7 +190,7 @@ end
 function M.set_title(chat, title)
   chat.title = title
   if M.is_shown(chat) then
-    page.quietly(chat.buffer, function()
+    answer_buffer.quietly(chat.buffer, function()
       vim.api.nvim_buf_set_text(chat.buffer, 0, 0, 0, -1, { "# " .. title })
     end)
   end
@@ -201,8 +201,8 @@ end
 function M.render(chat, messages)
   chat.messages, chat.prompt = {}, nil
   vim.api.nvim_buf_clear_namespace(chat.buffer, MARKS, 0, -1)
-  page.clear(chat.buffer)
-  page.quietly(chat.buffer, function()
+  answer_buffer.clear(chat.buffer)
+  answer_buffer.quietly(chat.buffer, function()
     vim.api.nvim_buf_set_lines(chat.buffer, 0, -1, false, { "# " .. chat.title, "", "" })
   end)
   place_prompt(chat, 2)
@@ -243,7 +243,7 @@ function M.hear(chat, value)
     return
   elseif value.kind == "tool" then
     local before = tail.text == "" and "" or (tail.is_step and "\n" or "\n\n")
-    text = before .. page.STEP .. value.line
+    text = before .. answer_buffer.STEP .. value.line
   elseif value.kind == "text" and text and tail.is_step then
     text = "\n\n" .. text:gsub("^\n+", "")
   end

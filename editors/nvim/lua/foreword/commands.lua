@@ -11,7 +11,7 @@ local PATIENCE_MS = 3000
 ---@field words string what follows the name
 ---@field lines? foreword.Lines the range, where there is one
 
----@class foreword.Verb
+---@class foreword.Command
 ---@field about string for the menu
 ---@field run fun(given: foreword.Given)
 ---@field lines? boolean whether it takes a range
@@ -185,8 +185,8 @@ local function restart()
   vim.lsp.enable(client.NAME)
 end
 
----@type table<string, foreword.Verb>
-M.VERBS = {
+---@type table<string, foreword.Command>
+M.COMMANDS = {
   ask = { about = "a question, answered in a float", lines = true, run = asked },
   chat = { about = "begin a chat, or go on with one", lines = true, words = { "new" }, run = chatted },
   explain = { about = "what this does", lines = true, run = answered("explain") },

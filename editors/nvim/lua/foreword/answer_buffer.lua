@@ -5,7 +5,7 @@ local M = {}
 M.STEP = "→ "
 --- How a line of the model's tools begins; such lines are folded.
 
-local MARKS = vim.api.nvim_create_namespace("foreword.page")
+local MARKS = vim.api.nvim_create_namespace("foreword.answer_buffer")
 
 --- What an answer's buffer is like.
 ---@param buffer integer
@@ -33,8 +33,8 @@ function M.prepare_window(window)
     signcolumn = "no",
     spell = false,
     foldmethod = "expr",
-    foldexpr = "v:lua.require'foreword.page'.fold_level()",
-    foldtext = "v:lua.require'foreword.page'.fold_text()",
+    foldexpr = "v:lua.require'foreword.answer_buffer'.fold_level()",
+    foldtext = "v:lua.require'foreword.answer_buffer'.fold_text()",
     foldlevel = 0,
     foldenable = true,
   }
