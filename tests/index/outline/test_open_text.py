@@ -150,7 +150,6 @@ def test_a_text_that_could_crash_its_parser_is_not_parsed(monkeypatch: pytest.Mo
     grammar = load("yaml")
     stub = replace(grammar, table=replace(grammar.table, crash=re.compile(rb"^refused", re.MULTILINE)))
     monkeypatch.setattr("foreword.index.outline.definitions.load", lambda _: stub)
-    monkeypatch.setattr("foreword.index.outline.syntax_errors.load", lambda _: stub)
     assert OpenText().definitions("yaml", text)
     assert extract("yaml", text).definitions
     assert error_lines("yaml", text)

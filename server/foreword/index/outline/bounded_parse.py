@@ -39,3 +39,15 @@ def parse_within(limit_s: float, parser: Parser, data: bytes, before: Tree | Non
     except ValueError:  # how tree-sitter says that it was stopped
         parser.reset()  # it would go on with this text
         return None
+
+
+def n_error_bytes(tree: Tree) -> int:
+    """How many bytes the parser could make no sense of; a token that it missed counts as one."""
+    n_bytes, stack = 0, [tree.root_node]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            n_bytes += node.end_byte - node.start_byte + 1
+        elif node.has_error:
+            stack.extend(node.children)
+    return n_bytes

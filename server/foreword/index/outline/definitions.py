@@ -19,11 +19,12 @@ from tree_sitter import Node, Parser, Tree
 
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
-from foreword.index.outline.bounded_parse import can_be_parsed, parse_within
+from foreword.index.outline.bounded_parse import can_be_parsed, n_error_bytes, parse_within
 from foreword.index.outline.grammar import BoundRule, Grammar, load
 from foreword.index.outline.languages.c import is_cpp
 from foreword.index.outline.languages.rule import Comment, Found, Scope, Table
-from foreword.index.outline.partial_parse import skim
+from foreword.index.outline.partial_parse import blank_bodies, skim
+from foreword.index.outline.recovery import Parse, Recovery, long_errors, recovered
 
 MAX_DEFINITIONS = 20_000
 MAX_DEPTH = 500
@@ -65,7 +66,9 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
     grammar = grammar_of(language, data)
     if not can_be_parsed(grammar.table, data):
         return EMPTY_OUTLINE
-    return Outline(definitions_in(_parsed(grammar, data, limit_s), data, grammar))
+    parse = Parser.parse if limit_s is None else partial(parse_within, limit_s)
+    tree, grammar = better_reading(_tree(grammar, data, parse), data, grammar, parse)
+    return Outline(definitions_of(tree, data, grammar, parse))
 
 
 def grammar_of(language: str, data: bytes) -> Grammar:
@@ -82,15 +85,38 @@ def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definitio
     return tuple(_merged(listed) if grammar.table.merges else listed)
 
 
-def _parsed(grammar: Grammar, data: bytes, limit_s: float | None) -> Tree:
+def _tree(grammar: Grammar, data: bytes, parse: Parse) -> Tree:
     """The syntax tree of a text, but for what no outline looks into."""
-    parser, bodies = _parser(grammar, get_ident()), grammar.table.bodies
-    parse = Parser.parse if limit_s is None else partial(parse_within, limit_s)
-    tree = skim(parser, bodies, data, parse) if bodies is not None else None
-    tree = tree or parse(parser, data)
+    parser, table = _parser(grammar, get_ident()), grammar.table
+    tree = skim(parser, table.bodies, data, parse, table.mask) if table.bodies is not None else None
+    tree = tree or parse(parser, table.masked(data))
     if tree is None:
         raise TimeoutError
     return tree
+
+
+def better_reading(tree: Tree, data: bytes, grammar: Grammar, parse: Parse) -> tuple[Tree, Grammar]:
+    """`tree`, or if that has errors what the second grammar of its language makes of the text, if that has fewer."""
+    second = grammar.table.second
+    if second is None or not tree.root_node.has_error:
+        return tree, grammar
+    other = load(second)
+    other_tree = parse(_parser(other, get_ident()), other.table.masked(data))
+    if other_tree is None or n_error_bytes(other_tree) >= n_error_bytes(tree):
+        return tree, grammar
+    return other_tree, other
+
+
+def definitions_of(tree: Tree, data: bytes, grammar: Grammar, parse: Parse) -> tuple[Definition, ...]:
+    """The definitions in the syntax tree of a text, with those that errors cost there, in the order of their lines."""
+    table, found = grammar.table, definitions_in(tree, data, grammar)
+    errors = long_errors(tree, len(data)) if table.has_pieces else []
+    if not errors:
+        return found
+    text = table.masked(data if table.bodies is None else blank_bodies(table.bodies, data))
+    walk = partial(definitions_in, data=data, grammar=grammar)
+    more = recovered(Recovery(_parser(grammar, get_ident()), parse, text, walk), found, errors)
+    return tuple(sorted(more, key=attrgetter("line"))[:MAX_DEFINITIONS])
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from tree_sitter import Parser, Point, Tree
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import Definition
 from foreword.index.outline.bounded_parse import LIMIT_S, can_be_parsed, parse_within
-from foreword.index.outline.definitions import definitions_in, grammar_of
+from foreword.index.outline.definitions import better_reading, definitions_of, grammar_of
 from foreword.index.outline.grammar import Grammar
 from foreword.index.outline.partial_parse import skim
 
@@ -50,16 +50,22 @@ class OpenText:
             return ()
         data = data.removeprefix(BOM_UTF8)
         grammar = grammar_of(language, data)
-        tree = self._parse(grammar, data) if can_be_parsed(grammar.table, data) else None
-        self._parsed = None if tree is None else _Parsed(grammar, data, tree)
-        return () if tree is None else definitions_in(self._readable(tree, data, grammar), data, grammar)
+        masked = grammar.table.masked(data)
+        tree = self._parse(grammar, masked) if can_be_parsed(grammar.table, data) else None
+        self._parsed = None if tree is None else _Parsed(grammar, masked, tree)
+        if tree is None:
+            return ()
+        readable, grammar = better_reading(
+            self._readable(tree, data, grammar), data, grammar, self._parsed_whole
+        )
+        return definitions_of(readable, data, grammar, self._parsed_whole)
 
     def _readable(self, tree: Tree, data: bytes, grammar: Grammar) -> Tree:
         """`tree`, or if it has errors, which are mostly where somebody is typing, one without the bodies of functions."""
         bodies = grammar.table.bodies
         if bodies is None or not tree.root_node.has_error:
             return tree
-        return skim(Parser(grammar.language), bodies, data, self._parsed_whole) or tree
+        return skim(Parser(grammar.language), bodies, data, self._parsed_whole, grammar.table.mask) or tree
 
     def _parsed_whole(self, parser: Parser, data: bytes) -> Tree | None:
         return parse_within(self._limit_s, parser, data)

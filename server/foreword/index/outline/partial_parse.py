@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tree_sitter import Parser, Point, Range, Tree
 
 from foreword.index.outline.languages.bodies import Bodies, Span
+from foreword.index.outline.languages.mask import Mask, blank_spans
 
 LEAST_BYTES = 1_000
 """A shorter text is parsed sooner than bodies are looked for in it."""
@@ -30,10 +31,17 @@ class Skim(NamedTuple):
 
 
 def skim(
-    parser: Parser, bodies: Bodies, data: bytes, parse: Callable[[Parser, bytes], Tree | None] = Parser.parse
+    parser: Parser,
+    bodies: Bodies,
+    data: bytes,
+    parse: Callable[[Parser, bytes], Tree | None] = Parser.parse,
+    mask: Mask | None = None,
 ) -> Tree | None:
-    """The syntax tree of a text without its bodies; None if it must be parsed whole, or `parse` gives none."""
-    skimmed = without_bodies(bodies, data)
+    """The syntax tree of a text without its bodies; None if it must be parsed whole, or `parse` gives none.
+
+    `data` is the original text, to which `mask` is applied where it is parsed.
+    """
+    skimmed = without_bodies(bodies, data, mask)
     if skimmed is None:
         return None
     parser.included_ranges = skimmed.ranges
@@ -44,15 +52,33 @@ def skim(
     return tree if tree is not None and (bodies.errors or not tree.root_node.has_error) else None
 
 
-def without_bodies(bodies: Bodies, data: bytes) -> Skim | None:
+def without_bodies(bodies: Bodies, data: bytes, mask: Mask | None = None) -> Skim | None:
     """What is left of a text without its bodies; None if there are none to leave out."""
     if len(data) < LEAST_BYTES or (bodies.unless is not None and bodies.unless.search(data)):
         return None
     spans = [span for span in bodies.find(data) if _is_whole(bodies, data, span)]
-    text = data
+    if not spans:
+        return None
+    text = data if mask is None else mask(_with_blanks(data, spans))
     if bodies.statement:
-        text, spans = _with_statements(data, spans, bodies.statement)
+        text, spans = _with_statements(text, spans, bodies.statement)
     return Skim(text, _around(data, spans)) if spans else None
+
+
+def blank_bodies(bodies: Bodies, data: bytes) -> bytes:
+    """The text with blanks in place of its bodies, and the lines that it had."""
+    changed = bytearray(data)
+    blank_spans(changed, (span for span in bodies.find(data) if _is_whole(bodies, data, span)))
+    return bytes(changed)
+
+
+def _with_blanks(data: bytes, spans: Sequence[Span]) -> bytes:
+    """The text with blanks for its bodies, also for their line ends: half as much for a mask to look into."""
+    parts, at = list[bytes](), 0
+    for start, end in spans:
+        parts += data[at:start], b" " * (end - start)
+        at = end
+    return b"".join((*parts, data[at:]))
 
 
 def _is_whole(bodies: Bodies, data: bytes, span: Span) -> bool:

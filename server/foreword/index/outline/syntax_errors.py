@@ -6,8 +6,7 @@ from tree_sitter import Node, Parser
 
 from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.index.outline.bounded_parse import LIMIT_S, can_be_parsed, parse_within
-from foreword.index.outline.grammar import load
-from foreword.index.outline.languages.c import is_cpp
+from foreword.index.outline.definitions import grammar_of
 
 
 def error_lines(language: str | None, data: bytes) -> tuple[int, ...]:
@@ -17,10 +16,10 @@ def error_lines(language: str | None, data: bytes) -> tuple[int, ...]:
     """
     if language not in LANGUAGES_WITH_GRAMMAR:
         return ()
-    grammar = load("cpp" if language == "c" and is_cpp(data) else language)
+    grammar = grammar_of(language, data)
     if not can_be_parsed(grammar.table, data):
         return ()
-    tree = parse_within(LIMIT_S, Parser(grammar.language), data)
+    tree = parse_within(LIMIT_S, Parser(grammar.language), grammar.table.masked(data))
     found, stack = list[int](), [tree.root_node] if tree is not None else []
     while stack:
         node = stack.pop()

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, matched
+from foreword.index.outline.languages.c_mask import mask_c, mask_cpp
 from foreword.index.outline.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     TYPE_KINDS,
@@ -46,14 +47,27 @@ _TRANSPARENT = frozenset(("parenthesized_declarator", "attributed_declarator"))
 
 
 _CPP = re.compile(
-    rb"namespace\b[ \w:]*\{"
-    rb"|class[ ]+\w[^;()\n]*[{:]"
+    rb"namespace\b[ \w:]*\r?\n?[ \t]*\{"
+    rb"|(?:class|enum[ ]+class)[ ]+\w[^;()\n]*(?:[{:]|\r?\n[ \t]*[{:])"
+    rb"|#[ \t]*include[ \t]+<(?:[a-z_]+|Q\w+)>"
+    rb"|std::\w"
     rb"|template[ ]*<"
     rb"|using[ ]+namespace"
     rb"|(?:public|private|protected)[ ]*:"
 )
-_CPP_WORDS = (b"namespace", b"class", b"template", b"using", b"public", b"private", b"protected")
-_BEFORE_CPP = frozenset((b"", b"inline"))
+_CPP_WORDS = (
+    b"namespace",
+    b"class",
+    b"template",
+    b"enum class",
+    b"using",
+    b"public",
+    b"private",
+    b"protected",
+    b"#include",
+    b"std::",
+)
+_BEFORE_CPP = frozenset((b"", b"inline", b"export"))
 
 
 def is_cpp(data: bytes) -> bool:
@@ -207,6 +221,8 @@ _BODIES = Bodies(
 
 C = Table(
     bodies=_BODIES,
+    has_pieces=True,
+    mask=mask_c,
     comment=DIRECTIVE_OR_COMMENT,
     rules={
         **containers(
@@ -234,6 +250,8 @@ C = Table(
 
 CPP = Table(
     bodies=_BODIES,
+    has_pieces=True,
+    mask=mask_cpp,
     comment=DIRECTIVE_OR_COMMENT,
     rules={
         **C.rules,

@@ -59,6 +59,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     comment=DIRECTIVE_OR_COMMENT,
     rules={

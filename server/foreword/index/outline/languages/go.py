@@ -54,6 +54,7 @@ _BODIES = Bodies(in_braces(rb"func\b" + ANY), quotes=(b"`",))
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("source_file", "var_spec_list"),

@@ -41,6 +41,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("program", "enum_body_declarations"),

@@ -176,6 +176,8 @@ _BODIES = Bodies(
 
 
 JAVASCRIPT = Table(
+    second="tsx",
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("program", "expression_statement", "statement_block", "if_statement", "else_clause"),
@@ -201,6 +203,7 @@ _TYPESCRIPT_RULES: Mapping[str, Rule] = {
 }
 
 TYPESCRIPT = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **_TYPESCRIPT_RULES,

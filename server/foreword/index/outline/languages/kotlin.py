@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
+from foreword.index.outline.languages.mask import blank_matches
 from foreword.index.outline.languages.rule import (
     TYPE_KINDS,
     Found,
@@ -51,13 +53,63 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(child_of_kind(variable, "identifier"))) for variable in variables]
 
 
+_ARGUMENTS = rb"\((?:[^()]|\((?:[^()]|\([^()]{0,400}\)){0,400}\)){0,2000}\)"
+_AT_MARGIN = re.compile(
+    rb"^(?:@(?!file:)[\w:]+(?:\.\w+)*(?:"
+    + _ARGUMENTS
+    + rb")?[ \t]*)++(?=\r?\n|(?:[a-z]+[ \t]+)*(?:class|object|interface|fun|val|var|typealias)\b)",
+    re.MULTILINE,
+)
+"""Annotations at the margin: the grammar may take what follows for a part of them. Indented ones it reads well."""
+_CONTEXT = re.compile(rb"^[ \t]*(context[ \t]*" + _ARGUMENTS + rb")[ \t]*\r?$", re.MULTILINE)
+_GUARD = re.compile(
+    rb"^[ \t]*(?:is|in|else|[\w.\"]+)\b[^\n{}=]{0,200}?([ \t]if[ \t][^\n]{1,300}?)(?=[ \t]*->)", re.MULTILINE
+)
+_DOLLARS = re.compile(rb"(\$\$+)(?=\")")
+_DESTRUCTURED = re.compile(rb"^[ \t]+(\(val[ \t][^()\n]*\)[ \t]*=)(?=[ \t]*\S)", re.MULTILINE)
+_LAST_COMMA = re.compile(rb",(?=\s*;)")
+_BACKING_FIELD = re.compile(rb"^[ \t]+(field[ \t]*(?::[^=\n]+)?=[^\n]*)$", re.MULTILINE)
+_DELEGATE = re.compile(
+    rb"^(?:[^\n={]*\b(?:class|object)\b|[ \t]*\))[^\n={]{0,200}?(\bby[ \t]+[\w.]+(?:\([^()\n]*\))?)(?=[ \t]*\{[ \t]*\r?\n)",
+    re.MULTILINE,
+)
+"""What a class delegates to: the grammar takes its body for an argument."""
+_ACTUAL_CONSTRUCTOR = re.compile(rb"\b(actual)[ \t]+constructor\b")
+_SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
+
+
+def _mask(data: bytes) -> bytes:
+    """Without annotations at the margin, and what is too new for the grammar."""
+    if b"\n@" in data or data.startswith(b"@"):
+        data = blank_matches(data, _AT_MARGIN)
+    for sign, pattern in _MASKS:
+        if sign in data:
+            data = blank_matches(data, pattern)
+    return data
+
+
+_MASKS = (
+    (b"context", _CONTEXT),
+    (b" by ", _DELEGATE),
+    (b"actual constructor", _ACTUAL_CONSTRUCTOR),
+    (b"$$", _DOLLARS),
+    (b"(val ", _DESTRUCTURED),
+    (b" field", _BACKING_FIELD),
+    (b"suspend {", _SUSPEND),
+    (b" -> ", _GUARD),
+    (b";", _LAST_COMMA),
+)
+
+
 _FUNCTION_BODIES = Bodies(
     in_braces(rb"(?:@?\w+[ \t]+){0,8}fun\b(?![ \t]+interface\b)" + ANY), quotes=(b'"""',)
 )
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_FUNCTION_BODIES,
+    mask=_mask,
     rules={
         **containers("source_file"),
         "class_declaration": Rule(read=_class),

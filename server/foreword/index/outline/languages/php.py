@@ -37,6 +37,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("program", "if_statement", "else_clause", "compound_statement"),

@@ -18,6 +18,7 @@ from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import Bodies
+from foreword.index.outline.languages.mask import Mask
 
 
 class Comment(NamedTuple):
@@ -107,6 +108,9 @@ class Table:
     With `merges`, neighbours of the same name, kind and parent are clauses of one definition.
     A text with a match of `crash` is not parsed: the parser could bring the process down.
     `bodies` are what no definition is read from, such as those of functions, where a parser is not needed to tell.
+    `mask` gives the text that is parsed in place of the original, see `languages/mask.py`.
+    What has syntax errors is parsed by the grammar of the language `second` too; the better reading counts.
+    `has_pieces`: declarations can be parsed apart, see `index/outline/recovery.py`.
     """
 
     rules: Mapping[str, Rule]
@@ -120,6 +124,13 @@ class Table:
     merges: bool = False
     crash: re.Pattern[bytes] | None = None
     bodies: Bodies | None = None
+    mask: Mask | None = None
+    second: str | None = None
+    has_pieces: bool = False
+
+    def masked(self, data: bytes) -> bytes:
+        """`data` as the grammar can read it."""
+        return data if self.mask is None else self.mask(data)
 
 
 INSIDE = Rule(body=(), descend=True)

@@ -28,6 +28,7 @@ _BODIES = Bodies(in_braces(b"(?:" + _FN + rb"|\)(?:[ \t]*->[^\n{}]{0,300})?[ \t]
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("source_file"),

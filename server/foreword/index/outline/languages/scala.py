@@ -44,6 +44,7 @@ def _extension(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 TABLE = Table(
+    has_pieces=True,
     rules={
         **containers("compilation_unit", "template_body"),
         "package_clause": Rule(descend=True),

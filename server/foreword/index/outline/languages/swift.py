@@ -63,6 +63,7 @@ _FUNCTION_BODIES = Bodies(
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_FUNCTION_BODIES,
     rules={
         **containers("source_file"),

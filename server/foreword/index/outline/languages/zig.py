@@ -69,6 +69,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    has_pieces=True,
     bodies=_BODIES,
     rules={
         **containers("source_file", "struct_declaration", "union_declaration", "enum_declaration"),

@@ -1,0 +1,182 @@
+"""The mask of C and C++: what only the preprocessor, another compiler or a newer grammar can read.
+
+By convention a macro is in capitals. Where one stands for an attribute, a calling convention, a namespace or a
+member, nothing is defined by it, and the grammar takes it for a type or a name. What defines something, as
+`TEST(...) {`, stays. Texts have macros everywhere, so one search finds their names, and what stands around each
+on its line tells what it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from foreword.index.outline.languages.mask import (
+    blank_matches,
+    blank_spans,
+    letters,
+    without_split_conditionals,
+)
+
+_NAME = rb"[A-Z_][A-Z0-9_]{2,60}+(?![\w])"
+_ARGUMENTS = rb"(?:\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){0,400}\))"
+_CALL = _NAME + rb"(?:[ \t]*" + _ARGUMENTS + rb")?"
+_MACRO = re.compile(rb"[A-Z_](?<![^\s*&)\]][A-Z_])[A-Z0-9_]{2,60}+(?![\w\"'.:])")
+_RUN = re.compile(_CALL + rb"(?:[ \t]+" + _CALL + rb"){0,4}")
+_FIRST_OF_RUN = re.compile(_CALL)
+_LINES = re.compile(_CALL + rb"(?:[ \t\r\n]+" + _CALL + rb"){0,3}[ \t\r\n]+")
+
+_DEFINES = re.compile(
+    rb"(?:[A-Z]+_)?(?:TEST|SECTION|SCENARIO|BENCHMARK_F|DEFINE|DECLARE|FIXTURE)|IN_PROC_BROWSER|BOOST_AUTO|MODULE_"
+)
+"""How macros begin that define something, or do nothing that is in the way."""
+_ENDS_LINE = re.compile(rb"[ \t]*;?[ \t]*(?://[^\n]*)?\r?(?:\Z|\n(?![ \t]*(?:[{=(:?,+|&.<>*/-]|\[(?!\[))))")
+"""After macros alone on a line, with no block or rest of an expression below."""
+_DECLARES = re.compile(
+    rb"[ \t]+(?:\[\[|(?:const|static|inline|extern|virtual|explicit|constexpr|consteval|template|class|struct|enum"
+    rb"|unsigned|signed|friend|typedef|using|operator)\b|(?:::)?[A-Za-z_][\w:]*+(?:<[^<>;{}()\n]{0,120}>)?[ \t]*"
+    rb"[ \t*&][ \t*&]*+(?:const[ \t]+)?(?:[A-Z_0-9]+[ \t]+)?[A-Za-z_~(][\w:~]*)"
+)
+"""The words of a declaration, with which it goes on."""
+_LEADS = re.compile(rb"(?:\[\[\w[^\]\n]*\]\][ \t]*)?(?:(?:extern|static|inline|virtual)[ \t]*\b){0,2}")
+_TYPE_WORD = re.compile(rb"\b(?:class|struct|union|enum(?:[ \t]+(?:class|struct))?)\Z")
+_TYPE_NAME = re.compile(rb"\w[\w:]{0,200}+(?:<[^;{}()\n]{0,200}>)?\s*+(?:final\b\s*+)?(?:\{|:(?!:))")
+_AFTER_PARAMETERS = re.compile(rb"(?:\)|\b(?:const|noexcept|override|final))\Z")
+_ENDS_DECLARATOR = re.compile(
+    rb"\s*(?:[;{]|=[ \t]*(?:0|default|delete)\b|(?:override|final|const|noexcept)\b|[A-Z_]{3}|\[\[)"
+)
+_ENDS_MEMBER = re.compile(rb"[ \t]*[;={]")
+_MEMBER = re.compile(rb"[\w:<>,*& \t]{1,200}[ \t*&>]_?[a-z]\w{0,80}")
+_NAMESPACE = re.compile(rb"(?:inline[ \t]+)?namespace\b[ \t]*[\w:]*")
+_TYPE_WORDS = re.compile(rb"(?:[\w:]++[ \t*&]*+){1,4}")
+_FUNCTION_NAME = re.compile(rb"[ \t]+[A-Za-z_~][\w:~]*[ \t]*\(")
+_WORD_END = re.compile(rb"\w\Z")
+
+_KERNEL = re.compile(
+    rb"__(?<!\w__)(?:(?:init(?:data|const)?|exit(?:data)?|user|iomem|percpu|rcu|force|always_inline|must_check|maybe_unused"
+    rb"|unused|cold|hot|pure|weak|read_mostly|ro_after_init|sched|kernel|used|deprecated|noreturn|packed|net_init|net_exit"
+    rb"|ref|refdata|devinit|meminit|cpuinit|visible|malloc|private|bitwise|nocast|global__|device__|host__|forceinline__"
+    rb"|constant__|shared__|managed__|noinline__)\b(?![ \t]*[(=;])"
+    rb"|(?:aligned|printf|scanf|section|launch_bounds__|acquires|releases|must_hold|counted_by|free|nonstring)[ \t]*"
+    + _ARGUMENTS
+    + rb")"
+)
+_KERNEL_WORD = re.compile(
+    rb"\b(?:asmlinkage|noinline(?:_for_stack)?|notrace|fastcall|nokprobe_inline)\b(?![ \t]*[(=;])"
+)
+_NULLABLE = re.compile(rb"\*[ \t]*((?:absl_null\w+|absl_nonnull|_Nonnull|_Nullable|_Null_unspecified)\b)")
+_ATOMIC = re.compile(rb"_Atomic(\()(?=[\w \t*]+(\)))")
+
+_SLOTS = re.compile(rb"^[ \t]*(?:public|private|protected)[ \t]+((?:Q_SLOTS|slots)[ \t]*):", re.MULTILINE)
+_SIGNALS = re.compile(rb"^([ \t]*)(Q_SIGNALS|signals)(?=[ \t]*:)", re.MULTILINE)
+_EXPORT = re.compile(
+    rb"^[ \t]*(?:(export)[ \t]+(?!\{|module\b|import\b)|((?:export[ \t]+)?(?:module|import)\b[^\n;(=]*;))",
+    re.MULTILINE,
+)
+_THIS = re.compile(rb"\((this[ \t]+)(?=[\w:])")
+_TEST_CASE = re.compile(
+    rb"^[ \t]*(?:(?:[A-Z]+_)?TEST_CASE(?:_METHOD)?|SCENARIO|TEMPLATE_TEST_CASE)[ \t]*\([^\n]{0,300}\)[ \t]*(?=\r?\n?[ \t]*\{)",
+    re.MULTILINE,
+)
+_STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
+
+
+def mask_c(data: bytes) -> bytes:
+    """The mask of C."""
+    if b"_Atomic(" in data:
+        data = blank_matches(data, _ATOMIC)
+    return _without_macros(data)
+
+
+def mask_cpp(data: bytes) -> bytes:
+    """The mask of C++."""
+    if b"export " in data or b"import " in data or b"\nmodule" in data:
+        data = blank_matches(data, _EXPORT)
+    if b"(this " in data:
+        data = blank_matches(data, _THIS)
+    if b"slots" in data or b"Q_SLOTS" in data:
+        data = blank_matches(data, _SLOTS)
+    if b"signals" in data or b"Q_SIGNALS" in data:
+        data = _SIGNALS.sub(lambda match: match[1] + b"public".ljust(len(match[2])), data)
+    if b"TEST_CASE" in data or b"SCENARIO" in data:
+        data = _TEST_CASE.sub(lambda match: _STRING.sub(lambda one: letters(one[0]), match[0]), data)
+    if b"ull" in data or b"absl_" in data:
+        data = blank_matches(data, _NULLABLE)
+    return _without_macros(data)
+
+
+def _without_macros(data: bytes) -> bytes:
+    """`data` without attributes of the kernel's kind, split conditionals, and macros that define nothing."""
+    if b"__" in data:
+        data = blank_matches(data, _KERNEL)
+    if b"noinline" in data or b"asmlinkage" in data or b"notrace" in data:
+        data = blank_matches(data, _KERNEL_WORD)
+    data = without_split_conditionals(data)
+    changed, done = bytearray(data), 0
+    for match in _MACRO.finditer(data):
+        if match.start() >= done:
+            end = _end_of_macros(data, match.start())
+            if end:
+                blank_spans(changed, ((match.start(), end),))
+                done = end
+    return bytes(changed)
+
+
+def _end_of_macros(data: bytes, start: int) -> int:
+    """Where the macros end that begin at `start` and define nothing; 0 if they may define something."""
+    before = data[data.rfind(b"\n", 0, start) + 1 : start].strip()
+    if not before or before[-1:] == b"]" or _LEADS.fullmatch(before):
+        return _end_at_line_start(data, start, is_first=not before)
+    last = before[-1:]
+    if last == b")" or (last in b"tlre" and _AFTER_PARAMETERS.search(before)):
+        run = _RUN.match(data, start)
+        return run.end() if run and _ENDS_DECLARATOR.match(data, run.end()) else 0
+    if last in b"*&":
+        end = _name_end(data, start)
+        return end if _WORD_END.search(before.rstrip(b"*& >")) and data[end : end + 1] in b" \t\n,)" else 0
+    return _end_after_word(data, start, before) if _WORD_END.search(before) and before[:1] != b"#" else 0
+
+
+def _end_at_line_start(data: bytes, start: int, *, is_first: bool) -> int:
+    """The same for macros with which a line begins, but for attributes and the like."""
+    run = _RUN.match(data, start)
+    if run is None or _DEFINES.match(data, start):
+        return 0
+    if is_first and _ENDS_LINE.match(data, run.end()):
+        return run.end()
+    if _DECLARES.match(data, run.end()):
+        return run.end()
+    one = _FIRST_OF_RUN.match(data, start)
+    return one.end() if one and one.end() < run.end() and _DECLARES.match(data, one.end()) else 0
+
+
+def _end_after_word(data: bytes, start: int, before: bytes) -> int:
+    """The same for macros after a word: of a type, a namespace, a member, or between a type and a function's name."""
+    if _TYPE_WORD.search(before):
+        run = _LINES.match(data, start)
+        return run.end() if run and _TYPE_NAME.match(data, run.end()) else 0
+    run = _RUN.match(data, start)
+    if run is None:
+        return 0
+    if (
+        data[run.end() - 1 : run.end()] == b")"
+        and _ENDS_MEMBER.match(data, run.end())
+        and _MEMBER.fullmatch(before)
+    ):
+        return run.end()
+    if _NAMESPACE.fullmatch(before):
+        return (
+            run.end()
+            if data[run.end() : run.end() + 9].lstrip()[:1] == b"{" and before != b"namespace"
+            else 0
+        )
+    end = _name_end(data, start)
+    return (
+        end
+        if _FUNCTION_NAME.match(data, end) and _TYPE_WORDS.fullmatch(before) and before != b"return"
+        else 0
+    )
+
+
+def _name_end(data: bytes, start: int) -> int:
+    match = _MACRO.match(data, start)
+    return match.end() if match else start
