@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
 import pytest
 
 from foreword.index import page_rank
 from foreword.index.mentions import MAX_DEFINERS
 from foreword.index.page_rank import rank
+from foreword.index.store.resilient_file import DamagedStore
 from index.shapes import SHAPES
 from index_files import Bench
 
@@ -61,9 +64,19 @@ def test_names_link_within_one_family_of_languages(bench: MakeBench) -> None:
 def test_files_whose_outlines_are_gone_are_ranked_by_path_alone(bench: MakeBench) -> None:
     made = bench({"b.py": "first_thing()\n", "a.py": "def first_thing(): pass\n"})
     index = made.index()
-    made.store.rebuild()
+    with closing(sqlite3.connect(str(made.store.path), isolation_level=None)) as other:
+        other.execute("DELETE FROM outlines")
     ranking = rank(index)
     assert ({}, ["a.py", "b.py"]) == (ranking.names, [path for path, _ in ranking.files])
+
+
+def test_an_index_whose_file_was_begun_anew_is_not_misread(bench: MakeBench) -> None:
+    made = bench({"b.py": "first_thing()\n", "a.py": "def first_thing(): pass\n"})
+    index = made.index()
+    made.store.rebuild()
+    with pytest.raises(DamagedStore, match="begun anew meanwhile: try again"):
+        rank(index)
+    assert ["a.py", "b.py"] == [path for path, _ in rank(made.index()).files]
 
 
 def test_equal_files_are_ordered_by_path(bench: MakeBench) -> None:

@@ -10,7 +10,7 @@ from foreword.storage.directories import find_places, name_digest
 
 def test_everything_lives_below_the_home_that_is_set(tmp_path: Path) -> None:
     places = find_places({"FOREWORD_HOME": str(tmp_path)})
-    found = (places.prefixes, places.ledger, places.config, places.index(tmp_path / "repo"))
+    found = (places.prefixes, places.ledger, places.config, places.index(tmp_path / "repo", 1))
     assert all(path.is_relative_to(tmp_path) for path in found)
     assert len(found) == len(set(found))
 
@@ -35,14 +35,14 @@ def test_a_home_that_can_be_no_path_is_refused(home: str) -> None:
 
 def test_repositories_of_the_same_name_have_indexes_of_their_own(tmp_path: Path) -> None:
     places = find_places({"FOREWORD_HOME": str(tmp_path)})
-    one, other = places.index(Path("/one/app/.git")), places.index(Path("/other/app/.git"))
+    one, other = places.index(Path("/one/app/.git"), 1), places.index(Path("/other/app/.git"), 1)
     assert one != other
     assert one.name.startswith("app-")
-    assert one == places.index(Path("/one/app/.git"))
+    assert one == places.index(Path("/one/app/.git"), 1)
 
 
 def test_the_root_folder_has_a_name_too(tmp_path: Path) -> None:
-    assert find_places({"FOREWORD_HOME": str(tmp_path)}).index(Path("/")).name.startswith("root-")
+    assert find_places({"FOREWORD_HOME": str(tmp_path)}).index(Path("/"), 1).name.startswith("root-")
 
 
 def test_names_that_are_no_unicode_have_a_digest() -> None:

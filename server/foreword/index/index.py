@@ -7,7 +7,7 @@ It holds no text. Files that are left out are not in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ import numpy as np
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.path_table import PathTable, path_table
 from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.resilient_file import DamagedStore
 from foreword.index.text.live_term_table import LiveTable, live_table
 from foreword.index.text.term_table import Ints, TermTable, make_table
 from foreword.index.text.terms import parts, term_hash, whole, words
@@ -51,7 +52,7 @@ class Index:
         self.blobs: MappingProxyType[str, str] = MappingProxyType(
             _shown(blobs, self.rows) if shown is None else shown
         )
-        self._outline = lru_cache(maxsize=OUTLINES_KEPT)(store.outline)
+        self._outline = lru_cache(maxsize=OUTLINES_KEPT)(partial(_outline, store, store.generation))
         self._earlier: LiveTable | None = None
         if previous is not None:
             loaded = vars(previous)
@@ -80,6 +81,11 @@ class Index:
             places = (self.place_of, index.place_of)
             vars(index)["path_table"] = self.path_table.changed(index.paths, index.rows, places, rows.keys())
         return index
+
+    @property
+    def _store(self) -> Store:
+        """The store, while it holds the rows of this index."""
+        return _with_rows(self.store, self.generation)
 
     @cached_property
     def rows(self) -> MappingProxyType[str, Row]:
@@ -129,7 +135,7 @@ class Index:
     def _table(self, row_ids: Ints) -> TermTable:
         """The words of some rows."""
         rows = (self.rows[path] for path in self._paths_of_rows(row_ids))
-        return make_table(self.store.vectors(row_ids.tolist()), {row.id: row.n_terms for row in rows})
+        return make_table(self._store.vectors(row_ids.tolist()), {row.id: row.n_terms for row in rows})
 
     @cached_property
     def row_places(self) -> Ints:
@@ -145,13 +151,13 @@ class Index:
 
         With a `mention` in lower case those without it in any case are left out, which is quicker.
         """
-        for row_id, outline in self.store.outlines(list(self.paths_of), mention):
+        for row_id, outline in self._store.outlines(list(self.paths_of), mention):
             for path in self.paths_of[row_id]:
                 yield path, outline
 
     def packed_outlines(self) -> Iterator[tuple[str, bytes]]:
         """All files with their outlines as `facts.pack` made them, in no particular order."""
-        for row_id, packed in self.store.packed(list(self.paths_of)):
+        for row_id, packed in self._store.packed(list(self.paths_of)):
             for path in self.paths_of[row_id]:
                 yield path, packed
 
@@ -167,7 +173,7 @@ class Index:
         """Where `name` is defined, by path and line; in any case if nowhere as written."""
         found = [
             (path, definition)
-            for path in self._paths_of_rows(np.array(sorted(self.store.named(name)), np.int64))
+            for path in self._paths_of_rows(np.array(sorted(self._store.named(name)), np.int64))
             for definition in self.outline(path).definitions
             if definition.name.casefold() == name.casefold()
         ]
@@ -184,6 +190,21 @@ class Index:
         return sorted(
             self.paths[place] for place in np.flatnonzero(np.isin(self.path_table.row_ids, row_ids))
         )
+
+
+def _outline(store: Store, generation: int, row_id: int) -> Outline:
+    return _with_rows(store, generation).outline(row_id)
+
+
+def _with_rows(store: Store, generation: int) -> Store:
+    """The store, if it was not begun anew since.
+
+    Raises:
+        DamagedStore: row ids mean something else in it by now.
+    """
+    if store.generation != generation:
+        raise DamagedStore(f"the index {store.path} was begun anew meanwhile: try again")
+    return store
 
 
 def _shown(blobs: Mapping[str, str], rows: Mapping[str, Row]) -> dict[str, str]:

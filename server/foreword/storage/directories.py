@@ -20,10 +20,22 @@ class Directories:
     data: Path
     config: Path
 
-    def index(self, repository: Path) -> Path:
-        """The index of a repository, shared by its worktrees: `repository` is its common git directory or its root."""
+    def index(self, repository: Path, version: int) -> Path:
+        """The index of a repository, shared by its worktrees: `repository` is its common git directory or its root.
+
+        Each `version` of its format has a file of its own, so that two of Foreword never read each other's.
+        """
+        return self._index(repository, str(version))
+
+    def indexes(self, repository: Path) -> tuple[Path, ...]:
+        """The indexes of a repository that are there, in every format, also those from before formats had files of their own."""
+        one = self._index(repository, "")
+        return tuple(path for path in one.parent.glob("*.sqlite") if path.name.startswith(f"{one.stem}."))
+
+    def _index(self, repository: Path, version: str) -> Path:
         folder = repository.parent if repository.name == ".git" else repository
-        return self.cache / "index" / f"{folder.name or 'root'}-{name_digest(str(repository))}.sqlite"
+        name = f"{folder.name or 'root'}-{name_digest(str(repository))}"
+        return self.cache / "index" / ".".join((name, *([version] if version else []), "sqlite"))
 
     @property
     def prefixes(self) -> Path:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.chat import chat_turn
 from foreword.assist.question.attachment_ref import AttachmentRef
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot import workspace_snapshot as saved_state
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.core.errors import ContextTooLarge, ModelError, RequestRejected, UsageError
 from foreword.core.tree import make_tree
@@ -423,7 +423,7 @@ def test_a_chat_that_began_before_the_index_was_complete_gets_its_base_later(
     talker: Talker, large: GitRepo, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as early:
-        early.setattr(chat_turn, "look", look_early)
+        early.setattr(saved_state, "look", look_early)
         talker.say("One?")
     large.write("shop/price.py", "PRICE = 1\n")
     talker.say("Two?")
@@ -446,7 +446,7 @@ def test_what_was_not_read_yet_is_told_once_it_is(
     large.write("shop/price.py", "PRICE = 1\n")
     large.write("README.md", "# Shops\n")
     with monkeypatch.context() as early:
-        early.setattr(chat_turn, "look", look_early)
+        early.setattr(saved_state, "look", look_early)
         talker.say("Two?")
     talker.say("Three?")
     check_chain(api)

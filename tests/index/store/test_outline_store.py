@@ -15,7 +15,8 @@ from foreword.core.errors import StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.store import artifacts
 from foreword.index.store.facts import Facts, Key, Read, make_facts, pack, unpack
-from foreword.index.store.outline_store import DamagedStore, Store, open_store
+from foreword.index.store.outline_store import Store, open_store
+from foreword.index.store.resilient_file import DamagedStore, forget_unused
 from foreword.index.store.schema import VERSION
 
 OUTLINE = Outline(
@@ -124,31 +125,56 @@ def test_a_damaged_file_is_moved_aside_and_built_anew(path: Path, damage: bytes)
     assert bool(damage) == path.with_name("index.db.broken").exists() == bool(problems)
 
 
-def test_a_store_damaged_inside_says_so_and_can_be_rebuilt(path: Path, store: Store) -> None:
+def test_a_store_that_turns_out_to_be_damaged_is_begun_anew_at_once(path: Path, store: Store) -> None:
     store.add([facts(f"{number:040}") for number in range(200)])
-    store.close()
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * (size - 4096))
-    damaged, _ = open_store(path)
-    with damaged:
-        with pytest.raises(DamagedStore, match="delete it"):
-            damaged.find([key(f"{number:040}") for number in range(200)])
-        damaged.rebuild()
-        damaged.add([facts("a")])
-        assert {key("a")} == damaged.find([key("a")]).keys()
-        assert ["was damaged" in problem.message for problem in damaged.take_problems()] == [True]
+    n_before = store.generation
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("UPDATE outlines SET packed = x'00' WHERE id = 7")
+    with pytest.raises(DamagedStore, match="is built anew now: try again"):
+        list(store.outlines(range(1, 200)))
+    assert n_before + 1 == store.generation
+    store.add([facts("a")])
+    assert {key("a")} == store.find([key("a"), key(f"{7:040}")]).keys()
+    assert ["was damaged" in problem.message for problem in store.take_problems()] == [True]
 
 
-def test_a_store_of_another_version_is_emptied(path: Path, store: Store) -> None:
+def test_who_finds_the_same_damage_later_goes_on_with_the_new_file(path: Path, store: Store) -> None:
+    store.add([facts("a")])
+    late, _ = open_store(path)
+    with late:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("UPDATE vectors SET counts = x'00'")
+        for one in (store, late):
+            with pytest.raises(DamagedStore):
+                one.vectors([1])
+            if one is store:
+                one.add([facts("b")])
+        assert {key("b")} == late.find([key("a"), key("b")]).keys()
+
+
+def test_a_store_of_another_format_is_moved_aside_and_said(path: Path, store: Store) -> None:
     store.add([facts("a")])
     store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     opened, problems = open_store(path)
     with opened:
-        assert ((), {}) == (problems, opened.find([key("a")]))
+        assert {} == opened.find([key("a")])
+    assert [f"it has format {VERSION + 1}, not {VERSION}" in problem.message for problem in problems] == [
+        True
+    ]
+    with closing(sqlite3.connect(path.with_name("index.db.broken"))) as kept:
+        assert 1 == kept.execute("SELECT count(*) FROM blobs").fetchone()[0]
+
+
+def test_stores_of_other_formats_go_when_nobody_has_written_to_them_for_long(tmp_path: Path) -> None:
+    used, fresh, old = (tmp_path / f"a.{number}.sqlite" for number in (9, 10, 8))
+    for file in (used, fresh, old):
+        file.touch()
+    for file in (used, old):
+        os.utime(file, (1.0, 1.0))
+    forget_unused((used, fresh, old), used)
+    assert {used, fresh} == set(tmp_path.iterdir())
 
 
 def test_a_lock_that_lasts_too_long_is_an_error_that_says_what_to_do(path: Path, store: Store) -> None:

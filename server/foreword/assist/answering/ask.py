@@ -16,7 +16,7 @@ from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import opening_providers, provider_name, tools_style
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_texts
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.documents.text import lines_of
 from foreword.core.excerpt import Excerpt
 from foreword.prefix.base.file_selection import READMES
@@ -67,19 +67,23 @@ def prepare_now(
     Raises:
         ForewordError: it can't be asked; the message says why.
     """
-    asked_at, saved = session.clock(), take_snapshot(session)
-    return prepare(
-        session,
-        saved,
-        question,
-        pointers,
-        use_cache=use_cache,
-        keep=keep,
-        tools_style=tools_style(session),
-        asked_at=asked_at,
-        kind=kind,
-        unsaved=unsaved_texts(saved, session.repository, documents),
-    )
+    asked_at = session.clock()
+
+    def prepared(saved: WorkspaceSnapshot) -> PreparedRequest:
+        return prepare(
+            session,
+            saved,
+            question,
+            pointers,
+            use_cache=use_cache,
+            keep=keep,
+            tools_style=tools_style(session),
+            asked_at=asked_at,
+            kind=kind,
+            unsaved=unsaved_texts(saved, session.repository, documents),
+        )
+
+    return over_saved(session, prepared)
 
 
 def offline_text(prepared: PreparedRequest, pointers: Sequence[Pointer]) -> str:

@@ -35,7 +35,7 @@ from foreword.assist.session.ports import Provider, Runner, in_place
 from foreword.assist.session.providers import open_providers, provider_name, tools_style
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_texts
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.documents.text import printable
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
 from foreword.prefix.lineage import Shown
@@ -144,7 +144,10 @@ class ChatTurnRun:
             session.report(*store.problems)
             conversation = store.conversation(self._chat.id)
             store.begin(self._chat.id, self.turn)
-        saved = take_snapshot(session)
+        return over_saved(session, lambda saved: self._prepared(saved, conversation))
+
+    def _prepared(self, saved: WorkspaceSnapshot, conversation: Conversation) -> _Begun:
+        session = self._session
         thread, shown = _thread(session, saved, conversation)
         unsaved = unsaved_texts(saved, session.repository, self._said.documents)
         pointers = pointers_to(self._said.places, saved, unsaved)

@@ -23,6 +23,8 @@ from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
 from foreword.index.build.parse_jobs import Progress
 from foreword.index.store.outline_store import Store, open_store
+from foreword.index.store.resilient_file import forget_unused
+from foreword.index.store.schema import VERSION
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.model.catalog.model_info import Model
 from foreword.prefix.prefix_store import PrefixStore
@@ -114,7 +116,8 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
         for own in (places.data, places.cache):
             close_to_others(own)
         key = repository.common_dir if repository else root
-        store, store_problems = open_store(places.index(key))
+        store, store_problems = open_store(places.index(key, VERSION))
+        forget_unused(places.indexes(key), places.index(key, VERSION))
         session = Session(
             root=root,
             repository=repository,

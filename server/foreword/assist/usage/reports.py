@@ -24,6 +24,7 @@ from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.core.errors import UsageError
 from foreword.core.excerpt import Excerpt
 from foreword.index.search.search import search
+from foreword.index.store.schema import VERSION
 from foreword.model.messages_api.credentials import credential_source
 from foreword.workspace.git.history import clean_revision
 
@@ -168,7 +169,7 @@ def _facts(session: Session) -> dict[str, str]:
         or "the provider's own",
         "model": session.settings.model,
         "prices": session.catalog.version,
-        "index": _place(session.places.index(repository.common_dir if repository else session.root)),
+        "index": _place(session.places.index(repository.common_dir if repository else session.root, VERSION)),
         "ledger": _place(session.places.ledger),
         "config": str(session.places.config / "config.toml"),
     }

@@ -28,7 +28,8 @@ from foreword.index.index import Index
 from foreword.index.outline.definitions import extract as extract_outline
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.store.facts import Key
-from foreword.index.store.outline_store import DamagedStore, Row, Store
+from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.resilient_file import DamagedStore
 
 FEW_STORED = 8
 """A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""
@@ -78,7 +79,6 @@ def find_known(
     try:
         rows = _known_rows(store, tree, previous)
     except DamagedStore:
-        store.rebuild()
         previous = None
         rows = {}
     missing = tree.blobs.keys() - rows.keys()
@@ -113,7 +113,6 @@ def refresh(
     try:
         rows, done = _rows_by_rank(studies, tree, previous, first)
     except DamagedStore:
-        store.rebuild()
         previous = None
         rows, done = _rows_by_rank(studies, tree, None, first)
     index = Index(store, tree.blobs, rows, previous)

@@ -9,15 +9,21 @@ import sqlite3
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from foreword.index.store.schema import OLDER_TABLES, SCHEMA, TABLES, VERSION
+from foreword.index.store.schema import SCHEMA, VERSION
 from foreword.storage.database import use_write_ahead_log
+from foreword.storage.private import close_file
+
+CHECKED_BYTES = 4_000_000
+"""A file up to this size is checked whole when it is opened."""
+
+_STATEMENTS = tuple(statement.strip() for statement in SCHEMA.split(";") if statement.strip())
 
 
 def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     """A connection to the store at `path` (None: in memory) with its tables in place.
 
     Raises:
-        sqlite3.Error: Whatever SQLite has to say; see `storage.trouble`.
+        sqlite3.Error: Whatever SQLite has to say (see `storage.trouble`), or that it is an `UnlikeStore`.
     """
     connection = sqlite3.connect(
         path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
@@ -25,37 +31,75 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     with ExitStack() as on_failure:
         on_failure.callback(connection.close)
         if path is not None:
+            for suffix in ("", "-wal", "-shm"):
+                close_file(path.with_name(path.name + suffix))
             use_write_ahead_log(connection, timeout_s)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA temp_store = MEMORY")
         prepare(connection)
+        if path is not None:
+            _check_pages(connection, path)
         on_failure.pop_all()
     return connection
 
 
+class UnlikeStore(sqlite3.DatabaseError):
+    """A database that holds something else than a store of this version, or a damaged one."""
+
+
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables, dropping those of another version; nothing happens if they are there."""
-    if _version(connection) == VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
+    """Make the tables in an empty database; nothing happens if they are there.
+
+    Raises:
+        UnlikeStore: other tables are there.
+    """
+    if _version(connection) == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 0:
+            if _tables(connection):
+                raise UnlikeStore("it holds other tables")
+            for statement in _STATEMENTS:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
     if _version(connection) != VERSION:
-        for table in (*TABLES, *OLDER_TABLES):
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-        for statement in SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
+        raise UnlikeStore(f"it has format {_version(connection)}, not {VERSION}")
+    if not _tables(connection) >= set(_STATEMENTS):
+        raise UnlikeStore("tables are missing")
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    """Find damage before a query does, in files where that takes a few milliseconds."""
+    if path.stat().st_size <= CHECKED_BYTES:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise UnlikeStore(" ".join(str(found).split()))
 
 
 def copy_to_memory(path: Path | None) -> sqlite3.Connection:
     """A store in memory, with what can be read of the one at `path`."""
-    memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with suppress(sqlite3.Error):
         if path is not None and path.is_file():
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
+            with (
+                ExitStack() as on_failure,
+                closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            ):
+                memory = on_failure.enter_context(closing(_in_memory()))
                 source.backup(memory)
+                prepare(memory)
+                on_failure.pop_all()
+                return memory
+    memory = _in_memory()
     prepare(memory)
     return memory
+
+
+def _in_memory() -> sqlite3.Connection:
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -7,7 +7,7 @@ import marshal
 from typing import Any
 
 from foreword.assist.session.session import Session
-from foreword.index.store.outline_store import DamagedStore
+from foreword.index.store.resilient_file import DamagedStore
 
 MARSHAL_VERSION = 4
 CHECKSUM_BYTES = 20
@@ -32,7 +32,6 @@ def kept(session: Session, key: str) -> Any:  # noqa: ANN401 - whatever was kept
     try:
         stored = memoryview(session.index_store.get_artifact(key) or b"")
     except DamagedStore:
-        session.index_store.rebuild()
         return None
     checksum, packed = stored[:CHECKSUM_BYTES], stored[CHECKSUM_BYTES:]
     if checksum != _checksum(packed):

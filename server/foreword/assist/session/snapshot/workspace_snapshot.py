@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import time_ns
+from typing import TypeVar
 
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.commit_history import Past
@@ -27,6 +28,7 @@ from foreword.index.build.update import Whole, changed_paths, update
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import CommitMessageIndex
 from foreword.index.store.outline_store import Store
+from foreword.index.store.resilient_file import DamagedStore
 from foreword.prefix.instructions import PREFIX_FORMAT
 from foreword.workspace.files.disk import hash_of, read_file, read_sources
 from foreword.workspace.files.folder_digest import snapshot_digest
@@ -35,6 +37,8 @@ from foreword.workspace.files.working_tree import SavedFiles, can_see_again, see
 from foreword.workspace.git.history import head_of
 from foreword.workspace.git.recent_files import recently_changed
 from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,18 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
     files = see_files(session.root, session.repository, rules, recalled, recall_untracked)
     note_at_end(session, files, began_ns)
     return _saved(session, files)
+
+
+def over_saved(session: Session, use: Callable[[WorkspaceSnapshot], T]) -> T:
+    """What `use` makes of the saved state as it is now; an index that turns out to be damaged is built anew on the way.
+
+    Raises:
+        ForewordError: whatever `take_snapshot` and `use` raise.
+    """
+    try:
+        return use(take_snapshot(session))
+    except DamagedStore:
+        return use(take_snapshot(session))
 
 
 def refresh_snapshot(session: Session, paths: Collection[str]) -> WorkspaceSnapshot:
