@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,97 @@ def test_a_stream_of_something_else_ends_the_server(noise: bytes, offline: Forew
     assert (1, b"") == (process.returncode, out)
 
 
+def read_private(name: str) -> str:
+    file = Path(name.strip())
+    assert "-rw-------" == stat.filemode(file.stat().st_mode)
+    return file.read_text().strip()
+
+
+async def token_of(process: asyncio.subprocess.Process) -> str:
+    """The token that a server at a port names, from a file that nobody else can read."""
+    assert process.stderr is not None
+    said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
+    return await asyncio.to_thread(read_private, said.removeprefix("foreword: clients show the token in "))
+
+
+async def port_of(process: asyncio.subprocess.Process) -> int:
+    assert process.stderr is not None
+    said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
+    return int(said.rpartition(":")[2])
+
+
+async def said_to(port: int, *messages: dict[str, Any]) -> bytes:
+    """What a server answers to messages over TCP, until it closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for message in messages:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    writer.close()
+    return answer
+
+
+def test_who_shows_no_token_gets_nothing_and_ends_nothing(offline: Foreword, shop: GitRepo) -> None:
+    hello: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": shop.path.as_uri()}
+    search = {"command": "foreword.search", "arguments": [{"query": "till"}]}
+
+    async def run() -> None:
+        async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
+            port, token = await port_of(process), await token_of(process)
+            for options in (None, {}, {"token": ""}, {"token": token[:-1]}, {"token": [token]}, "token"):
+                answer = await said_to(
+                    port,
+                    {"id": 1, "method": "initialize", "params": {**hello, "initializationOptions": options}},
+                    {"id": 2, "method": "workspace/executeCommand", "params": search},
+                    {"method": "exit"},
+                )
+                assert b"token" in answer
+                assert b"capabilities" not in answer
+                assert b"till" not in answer
+            assert b"till" not in await said_to(
+                port, {"id": 2, "method": "workspace/executeCommand", "params": search}
+            )
+            assert process.returncode is None
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+            listening = asyncio.ensure_future(editor.listen())
+            await editor.start([shop.path], initializationOptions={"token": token})
+            assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
+            assert b"token" in await said_to(port, {"method": "exit"})
+            assert 0 == await editor.stop()
+            await asyncio.wait_for(listening, PATIENCE)
+            writer.close()
+
+    asyncio.run(run())
+
+
+def test_a_client_at_a_port_cannot_vouch_for_a_folder_nor_name_an_endpoint_or_a_command(
+    online: Foreword, shop: GitRepo, tmp_path: Path
+) -> None:
+    mark = tmp_path / "was run"
+    wish = {"trusted": True, "model": {"url": "http://127.0.0.1:9/", "key_command": f"touch '{mark}'"}}
+
+    async def run() -> None:
+        async with served(online, "--tcp", "127.0.0.1:0") as (_, process):
+            port, token = await port_of(process), await token_of(process)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+            listening = asyncio.ensure_future(editor.listen())
+            await editor.start([shop.path], initializationOptions={"token": token, **wish})
+            refused = await editor.refusal(
+                "workspace/executeCommand", {"command": "foreword.ask", "arguments": [{"question": "Why?"}]}
+            )
+            assert "trust" in refused.message
+            shown = await editor.command("foreword.doctor")
+            assert "127.0.0.1:9" not in json.dumps(shown)
+            assert 0 == await editor.stop()
+            await asyncio.wait_for(listening, PATIENCE)
+            writer.close()
+
+    asyncio.run(run())
+    assert not mark.exists()
+
+
 def test_one_client_over_tcp(offline: Foreword, shop: GitRepo) -> None:
     async def run() -> None:
         async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
@@ -96,10 +188,11 @@ def test_one_client_over_tcp(offline: Foreword, shop: GitRepo) -> None:
             said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
             address = re.fullmatch(r"foreword: listening on 127\.0\.0\.1:(\d+)\n", said)
             assert address is not None
+            token = await token_of(process)
             reader, writer = await asyncio.open_connection("127.0.0.1", int(address[1]))
             editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
             listening = asyncio.ensure_future(editor.listen())
-            await editor.start([shop.path])
+            await editor.start([shop.path], initializationOptions={"token": token})
             assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
             assert 0 == await editor.stop()
             await asyncio.wait_for(listening, PATIENCE)
@@ -114,10 +207,17 @@ def test_a_websocket_serves_programs_and_no_web_pages(offline: Foreword) -> None
     with offline.started("serve", "--ws", "127.0.0.1:0") as process:
         assert process.stderr is not None
         port = process.stderr.readline().decode().strip().rpartition(":")[2]
+        token = Path(process.stderr.readline().decode().rpartition(" in ")[2].strip()).read_text().strip()
         with pytest.raises(exceptions.InvalidStatus):
             websockets.connect(f"ws://127.0.0.1:{port}", origin="https://evil.example")
+        with websockets.connect(f"ws://127.0.0.1:{port}") as stranger:
+            stranger.send(
+                '{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}'
+            )
+            assert "token" in stranger.recv(PATIENCE)
         with websockets.connect(f"ws://127.0.0.1:{port}") as connection:
-            params: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": None}
+            options = {"initializationOptions": {"token": token}}
+            params: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": None, **options}
             for number, method in enumerate(("initialize", "shutdown")):
                 message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
                 connection.send(json.dumps(message))

@@ -218,10 +218,12 @@ def test_a_server_that_runs_already_answers_by_its_address(
         try:
             assert server.stderr is not None
             address = server.stderr.readline().rpartition(" ")[2].strip()
-            with vscode(online, shop.path, tmp_path / "editor", {"foreword.tcp": address}) as editor:
+            token = server.stderr.readline().rpartition(" ")[2].strip()
+            found = {"foreword.tcp": address, "foreword.tcpTokenFile": token}
+            with vscode(online, shop.path, tmp_path / "editor", found) as editor:
                 editor.open(CHECKOUT)
                 assert "cold" in editor.run("return editor.waitForStanding('cold')")
                 assert [] == editor.problems
-            server.wait(PATIENCE)  # it ends with its one client
+            server.wait(PATIENCE)  # it ends with its last client
         finally:
             server.kill()

@@ -16,7 +16,15 @@ from foreword.lsp.connection.protocol import COMMANDS, STATUS
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
 DECLARED: Mapping[str, Mapping[str, Any]] = MANIFEST["contributes"]["configuration"]["properties"]
-OWN = frozenset(("foreword.serverPath", "foreword.python", "foreword.tcp", "foreword.trace.server"))
+OWN = frozenset(
+    (
+        "foreword.serverPath",
+        "foreword.python",
+        "foreword.tcp",
+        "foreword.tcpTokenFile",
+        "foreword.trace.server",
+    )
+)
 EDITORS_NAMES = {"model": "model.name"}
 """In an editor's settings, a key can't stand above others."""
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((EXTENSION / "src").rglob("*.ts")))
@@ -69,7 +77,7 @@ def test_no_key_stands_above_another() -> None:
 def test_settings_that_run_programs_count_in_trusted_workspaces_only() -> None:
     limited = MANIFEST["capabilities"]["untrustedWorkspaces"]
     assert "limited" == limited["supported"]
-    assert {"foreword.serverPath", "foreword.python", "foreword.tcp"} <= {
+    assert {"foreword.serverPath", "foreword.python", "foreword.tcp", "foreword.tcpTokenFile"} <= {
         *limited["restrictedConfigurations"]
     }
 

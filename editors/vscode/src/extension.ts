@@ -17,7 +17,7 @@ import { Server } from "./server/server";
 import { serverKeys, type Declared } from "./server/settings";
 import { showStanding } from "./status/statusBar";
 
-const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp"];
+const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp", "foreword.tcpTokenFile"];
 
 export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel("Foreword", { log: true });

@@ -1,5 +1,6 @@
-"""Be a language server: on standard input and output, or for one client over TCP or WebSocket.
+"""Be a language server: on standard input and output, or for clients of one user over TCP or WebSocket.
 
+Clients of a port show a token, which stands in a file that only the user can read, as `initializationOptions.token`.
 Nothing but protocol goes to standard output; the log goes to standard error.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 import logging
 import os
 import sys
+from pathlib import Path
 
 from foreword.cli.gc_tuning import put_survivors_aside
 from foreword.cli.plain_text import PlainFormatter
@@ -57,8 +59,9 @@ async def _serve(arguments: argparse.Namespace) -> int:
     return await listen(host, port, _announce)
 
 
-def _announce(address: str) -> None:
-    print(f"foreword: listening on {address}", file=sys.stderr, flush=True)
+def _announce(address: str, token: Path) -> None:
+    told = f"foreword: listening on {address}\nforeword: clients show the token in {token}"
+    print(told, file=sys.stderr, flush=True)
 
 
 def _log(level: str) -> None:

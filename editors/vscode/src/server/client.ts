@@ -1,5 +1,6 @@
 // What the language client is told: how to reach the server, what this client can do, and the user's settings.
 
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import * as vscode from "vscode";
 import type {
@@ -52,6 +53,7 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
     progressOnInitialization: false,
     initializationOptions: {
       trusted: vscode.workspace.isTrusted,
+      ...tokenOf(user.get("tcp", ""), user.get("tcpTokenFile", "")),
       ...valuesSet(keys.user, (key) => user.inspect(key)),
     },
     connectionOptions: { maxRestartCount: 2 },
@@ -67,6 +69,17 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
       },
     },
   };
+}
+
+/** What a server at a port asks of its clients: the token in the file that it named when it started. */
+function tokenOf(address: string, file: string): { token?: string } {
+  if (!address) return {};
+  if (!file) throw new LaunchError("a server at a port serves who shows its token: set foreword.tcpTokenFile to the file that it names");
+  try {
+    return { token: readFileSync(file, "utf8").trim() };
+  } catch {
+    throw new LaunchError(`the token of the server can't be read from ${file}: set foreword.tcpTokenFile to the file that it names`);
+  }
 }
 
 function reach(host: string, port: number): Promise<StreamInfo> {

@@ -13,7 +13,7 @@ export type Declared = Record<string, { scope?: string }>;
 
 const SECTION = "foreword.";
 /** Settings of this client, which the server does not know. */
-const OWN = new Set(["serverPath", "python", "tcp", "trace.server"]);
+const OWN = new Set(["serverPath", "python", "tcp", "tcpTokenFile", "trace.server"]);
 /** In an editor's settings, a key can't stand above others (`model` above `model.url`). */
 const SERVERS_NAMES: Readonly<Record<string, string>> = { "model.name": "model" };
 

@@ -1,6 +1,7 @@
 """Settings that come from the client.
 
-`initializationOptions` are the user's own, and may set every key and `trusted`. The `foreword` section of the client's
+`initializationOptions` are the user's own, and may set every key and `trusted`; those of a client at a port are not, for
+a port can be reached by others than who started the server. The `foreword` section of the client's
 configuration may come from files of the project, so it may set neither `trusted` nor what would send text elsewhere.
 """
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
 
 SECTION = "foreword"
-CLIENTS_OWN = ("trusted", "status", "trace", "server")
+CLIENTS_OWN = ("trusted", "token", "status", "trace", "server")
 """Keys of the client itself, which are no settings of the core; so are those below them."""
 
 
@@ -65,7 +66,7 @@ async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = Fal
     if server.client.gives_configuration and (again or folder.uri not in server.configuration):
         server.configuration[folder.uri] = await _pull(server, folder)
     pulled = server.configuration.get(folder.uri)
-    own = Options("initializationOptions", _known(server.client.options))
+    own = Options("initializationOptions", _known(server.client.options), trusted=not server.is_on_a_port)
     return (own, pulled) if pulled is not None else (own,)
 
 
@@ -82,8 +83,8 @@ async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options,
 
 
 def is_trusted_by_client(server: ForewordServer) -> bool:
-    """Whether the client vouches for the workspace."""
-    return server.client.options.get("trusted") is True
+    """Whether the client vouches for the workspace; at a port its word is not enough."""
+    return not server.is_on_a_port and server.client.options.get("trusted") is True
 
 
 async def _pull(server: ForewordServer, folder: Folder) -> Options:

@@ -34,6 +34,7 @@ STATUS = "foreword/status"
 SCHEME = "foreword"
 """The scheme of virtual documents."""
 
+NOT_ADMITTED = "this server serves its own user only: show the token that it names on standard error, as initializationOptions.token"
 COMMANDS = tuple(
     f"foreword.{name}"
     for name in (
@@ -66,6 +67,9 @@ class ForewordProtocol(LanguageServerProtocol):
 
     _server: ForewordServer
     _is_initialized = False
+    admits: Callable[[bytes | str], bool] | None = None
+    """On a port: whether the first message shows the token of the clients. None once it did, and for a client that
+    started the server itself."""
 
     async def read(self, reader: Reader) -> None:
         """Handle what comes, until the stream ends or is no stream of messages."""
@@ -78,6 +82,12 @@ class ForewordProtocol(LanguageServerProtocol):
 
     def receive(self, body: bytes | str) -> None:
         """Handle one message; one that can't be understood gets an error reply where the protocol has one."""
+        if self.admits is not None:
+            if not self.admits(body):
+                self._refuse(None, JsonRpcInvalidRequest(NOT_ADMITTED))
+                self._server.end(1)
+                return
+            self.admits = None
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):

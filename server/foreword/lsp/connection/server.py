@@ -67,6 +67,7 @@ class ForewordServer(LanguageServer):
         self.proposals: dict[str, KeptProposal] = {}
         self.serves_symbols = False
         self.is_ready = False
+        self.is_on_a_port = False
         self.outlines = Outlines()
         self.readiness: WeakKeyDictionary[Folder, Kept] = WeakKeyDictionary()
         self.exit_code: int | None = None

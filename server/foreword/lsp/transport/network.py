@@ -1,15 +1,20 @@
-"""Serving over TCP or WebSocket: one client, then the end. Loopback only, unless the user says otherwise."""
+"""Serving over TCP or WebSocket: clients of one user, who show a token. Loopback only, unless the user says otherwise."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, TypeVar
 
 from foreword.core.errors import ConfigError, UsageError
+from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.registry import create_server
+from foreword.lsp.transport.access_token import AccessToken, access_token
 from foreword.lsp.transport.framing import MAX_BYTES
 from foreword.lsp.transport.serve_client import serve, until_the_end
 
@@ -19,8 +24,12 @@ if TYPE_CHECKING:
 Listener = TypeVar("Listener")
 
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
-OnListen = Callable[[str], None]
-"""Called with the address once clients can connect."""
+OnListen = Callable[[str, Path], None]
+"""Called with the address, and the file with the token of the clients, once they can connect."""
+PATIENCE_S = 10.0
+"""How long a connection may stay without showing the token."""
+MAX_WAITING = 16
+"""So many connections may be about to show it; more are closed at once."""
 
 
 def parse_address(written: str, *, allow_remote: bool) -> tuple[str, int]:
@@ -35,7 +44,7 @@ def parse_address(written: str, *, allow_remote: bool) -> tuple[str, int]:
         raise UsageError(f"{written!r} is no address: write HOST:PORT, such as 127.0.0.1:7007")
     if host not in LOOPBACK and not allow_remote:
         raise UsageError(
-            f"{host} can be reached from other machines, and there is no password: use 127.0.0.1, or --allow-remote"
+            f"{host} can be reached from other machines, and what it sends is not encrypted: use 127.0.0.1, or --allow-remote"
         )
     return host, int(port)
 
@@ -43,30 +52,23 @@ def parse_address(written: str, *, allow_remote: bool) -> tuple[str, int]:
 async def serve_tcp(
     host: str, port: int, on_listen: OnListen, environ: Mapping[str, str] | None = None
 ) -> int:
-    """Serve the first client that connects; gives the exit code."""
-    code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    clients: list[asyncio.Task[None]] = []
+    """Serve the clients that connect and show the token, until the last of them is gone; gives its exit code."""
+    clients = _Clients(environ)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        result = await serve(reader, writer, environ)
-        if not code.done():
-            code.set_result(result)
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if clients:
+        async with clients.client() as server:
+            if server is not None:
+                await serve(reader, writer, server=server)
             writer.close()
-        else:
-            clients.append(asyncio.ensure_future(talk(reader, writer)))
 
-    async with await _listening(asyncio.start_server(connected, host, port)) as listener:
-        on_listen(_address(listener.sockets))
-        return await code
+    async with await _listening(asyncio.start_server(talk, host, port)) as listener:
+        return await clients.until_the_last(_address(listener.sockets), on_listen)
 
 
 async def serve_websocket(
     host: str, port: int, on_listen: OnListen, environ: Mapping[str, str] | None = None
 ) -> int:
-    """Serve the first client that connects, one message a frame; gives the exit code.
+    """The same, one message a frame.
 
     Pages in a browser are refused: they say where they come from, and any page could connect to a local port.
 
@@ -77,22 +79,74 @@ async def serve_websocket(
         from websockets.asyncio.server import serve as listen  # noqa: PLC0415 - optional
     except ImportError as error:
         raise ConfigError("--ws needs one more package: pip install 'foreword[ws]'") from error
-    code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    clients: list[ServerConnection] = []
+    clients = _Clients(environ)
 
     async def talk(connection: ServerConnection) -> None:
-        if not clients:
-            clients.append(connection)
-            code.set_result(await _talk(connection, environ))
+        async with clients.client() as server:
+            if server is not None:
+                await _talk(connection, server)
 
     listening = listen(talk, host, port, origins=[None], max_size=MAX_BYTES)
     async with await _listening(listening) as listener:
-        on_listen(_address(listener.sockets))
-        return await code
+        return await clients.until_the_last(_address(listener.sockets), on_listen)
 
 
-async def _talk(connection: ServerConnection, environ: Mapping[str, str] | None) -> int:
-    server, writer = create_server(environ), _FrameWriter()
+class _Clients:
+    """Those who connected to a port, each with a server of its own: none can end that of another.
+
+    connected --token in time--> admitted --the last one goes--> the end
+              --else-----------> closed, and nothing else happens
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None) -> None:
+        self._environ = dict(os.environ) if environ is None else environ
+        self._token: AccessToken | None = None
+        self._n_waiting = 0
+        self._n_admitted = 0
+        self._code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def until_the_last(self, address: str, on_listen: OnListen) -> int:
+        """Wait for the last client that was admitted to go."""
+        with access_token(address, self._environ) as self._token:
+            on_listen(address, self._token.file)
+            return await self._code
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[ForewordServer | None]:
+        """The server of one more client; None where too many have connected and show no token."""
+        if self._token is None or self._n_waiting >= MAX_WAITING:
+            yield None
+            return
+        server = create_server(self._environ)
+        server.is_on_a_port = True
+        patience = asyncio.get_running_loop().call_later(PATIENCE_S, server.end, 1)
+        server.protocol.admits = partial(self._admits, patience)
+        self._n_waiting += 1
+        try:
+            yield server
+        finally:
+            patience.cancel()
+            self._left(server)
+
+    def _admits(self, patience: asyncio.TimerHandle, body: bytes | str) -> bool:
+        is_admitted = self._token is not None and self._token.admits(body)
+        if is_admitted:
+            patience.cancel()
+            self._n_waiting -= 1
+            self._n_admitted += 1
+        return is_admitted
+
+    def _left(self, server: ForewordServer) -> None:
+        if server.protocol.admits is not None:
+            self._n_waiting -= 1
+            return
+        self._n_admitted -= 1
+        if not self._n_admitted and not self._code.done():
+            self._code.set_result(1 if server.exit_code is None else server.exit_code)
+
+
+async def _talk(connection: ServerConnection, server: ForewordServer) -> int:
+    writer = _FrameWriter()
     server.protocol.set_writer(writer, include_headers=False)
 
     async def read() -> None:

@@ -26,10 +26,14 @@ class Writer(Protocol):
 
 
 async def serve(
-    reader: Reader, writer: Writer, environ: Mapping[str, str] | None = None, time: Time = REAL_TIME
+    reader: Reader,
+    writer: Writer,
+    environ: Mapping[str, str] | None = None,
+    time: Time = REAL_TIME,
+    server: ForewordServer | None = None,
 ) -> int:
     """Serve one client on a pair of streams; gives the exit code."""
-    server = create_server(environ, time)
+    server = server or create_server(environ, time)
     server.protocol.set_writer(writer)
     try:
         return await until_the_end(server, server.protocol.read(reader))

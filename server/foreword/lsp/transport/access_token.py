@@ -1,0 +1,63 @@
+"""The token that a client of a port shows before anything else: whoever can read the user's files is the user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hmac import compare_digest
+from pathlib import Path
+from secrets import token_urlsafe
+
+from foreword.core.errors import ConfigError
+from foreword.storage.directories import find_places, name_digest
+from foreword.storage.private import make_private_folder, write_private
+
+TOKEN_BYTES = 32
+KEY = "token"
+"""The key of `initializationOptions` under which a client shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A secret of this process, and the file (for its user only) where clients find it."""
+
+    secret: str
+    file: Path
+
+    def admits(self, body: bytes | str) -> bool:
+        """Whether a message is an `initialize` that shows the token."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError):
+            return False
+        for key in ("params", "initializationOptions"):
+            if isinstance(message, dict) and (key != "params" or message.get("method") == "initialize"):
+                message = message.get(key)
+        shown = message.get(KEY) if isinstance(message, dict) else None
+        return isinstance(shown, str) and compare_digest(shown.encode(errors="replace"), self.secret.encode())
+
+
+@contextmanager
+def access_token(address: str, environ: Mapping[str, str]) -> Iterator[AccessToken]:
+    """A new token for a port at `address`, in a file that is removed at the end.
+
+    Raises:
+        ConfigError: the file can't be written.
+    """
+    folder = find_places(environ).data / "serve"
+    token = AccessToken(token_urlsafe(TOKEN_BYTES), folder / f"{name_digest(address)}.token")
+    try:
+        make_private_folder(folder)
+        token.file.unlink(missing_ok=True)
+        write_private(token.file, token.secret.encode() + b"\n")
+    except OSError as error:
+        raise ConfigError(
+            f"can't write the token of the clients to {token.file} ({error.strerror})"
+        ) from error
+    try:
+        yield token
+    finally:
+        with suppress(OSError):
+            token.file.unlink()
