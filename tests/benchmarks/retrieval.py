@@ -39,7 +39,7 @@ from foreword.index.index import Index
 from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index
 from foreword.index.search.search import search
 from foreword.index.store.outline_store import open_store
-from foreword.workspace.git.commits import MAX_COMMITS
+from foreword.workspace.git.history import MAX_COMMITS
 
 DEPTHS = (1, 5, 10, 20)
 BUDGETS = (4_000, 8_000, 16_000)

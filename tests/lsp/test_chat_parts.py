@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.question.attachment_ref import AttachmentRef
+from foreword.assist.question.pointers import AttachmentRef
 from foreword.core.errors import UsageError
 from foreword.lsp.chat.attachments import read_attachments
 from foreword.lsp.chat.partial_results import tool_lines

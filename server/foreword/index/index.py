@@ -17,8 +17,7 @@ from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.path_table import PathTable, path_table
 from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
-from foreword.index.text.live_term_table import LiveTable, live_table
-from foreword.index.text.term_table import Ints, TermTable, make_table
+from foreword.index.text.term_table import Ints, LiveTable, TermTable, live_table, make_table
 from foreword.index.text.terms import parts, term_hash, whole, words
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.question.attachment_ref import AttachmentRef
+from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot import workspace_snapshot as saved_state
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot

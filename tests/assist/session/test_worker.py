@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from foreword.assist.session.worker import Worker
+from foreword.assist.session.worker import Coalesce, Worker
 
 
 def fail() -> None:
@@ -22,3 +22,28 @@ def test_what_goes_wrong_in_the_thread_is_raised_where_it_is_waited_for() -> Non
         return result
 
     assert 5 == asyncio.run(run())
+
+
+def test_however_often_work_is_asked_for_one_runs_and_one_waits() -> None:
+    async def run() -> int:
+        begun, go_on, runs = asyncio.Semaphore(0), asyncio.Semaphore(0), list[None]()
+
+        async def work() -> None:
+            runs.append(None)
+            begun.release()
+            await go_on.acquire()
+
+        coalesce = Coalesce(work)
+        serving = asyncio.ensure_future(coalesce.serve())
+        coalesce.ask()
+        await begun.acquire()
+        for _ in range(1000):
+            coalesce.ask()
+        go_on.release()
+        await begun.acquire()
+        go_on.release()
+        await asyncio.wait([serving], timeout=0)
+        serving.cancel()
+        return len(runs)
+
+    assert 2 == asyncio.run(run())

@@ -18,8 +18,7 @@ from foreword.core.documents.document import make_document
 from foreword.core.documents.position import PositionEncoding
 from foreword.core.documents.text import Text, printable
 from foreword.core.edits.hunk_placement import resolve
-from foreword.lsp.output.file_state import FileState, now_of
-from foreword.lsp.output.workspace_edit import Dialect, WorkspaceEditPlan, lay
+from foreword.lsp.output.workspace_edit import Dialect, FileState, WorkspaceEditPlan, lay, now_of
 
 Json = dict[str, Any]
 ALL = frozenset({"create", "rename", "delete"})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from foreword.core.commit import Commit
 from foreword.core.errors import WorkspaceError
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.git.history import (
@@ -16,9 +17,11 @@ from foreword.workspace.git.history import (
     is_cut_off,
     last_commit,
     merge_base,
+    recent_commits,
     resolve_anchor,
     upstream_default,
 )
+from foreword.workspace.git.repository import Repository, open_repository
 from gitrepo import GitRepo, make_repo
 from workspaces import repository_of
 
@@ -251,3 +254,45 @@ def test_a_path_is_no_pattern(tmp_path: Path) -> None:
     repo.write("x.txt", "x\n")
     repo.commit("Add x")
     assert None is last_commit(repository_of(repo.path), first, repo.head(), "*.txt")
+
+
+def repository(repo: GitRepo, folder: str = "") -> Repository:
+    found, _ = open_repository(repo.path / folder)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> GitRepo:
+    repo = make_repo(tmp_path / "repo")
+    repo.write("a/one.py", "1\n")
+    repo.commit("Begin")
+    repo.write("a/one.py", "2\n")
+    repo.write("b/two é.py", "2\n")
+    repo.commit("Change two\n\nAt length.\n")
+    repo.write("b/two é.py", "3\n")
+    repo.commit("Ändere eine")
+    return repo
+
+
+def test_the_newest_commit_comes_first_with_its_message_and_its_files(story: GitRepo) -> None:
+    newest, second, *_ = recent_commits(repository(story), story.head())
+    assert Commit("Ändere eine", ("b/two é.py",)) == newest
+    assert Commit("Change two\n\nAt length.", ("a/one.py", "b/two é.py")) == second
+
+
+def test_of_a_folder_only_its_own_files_count(story: GitRepo) -> None:
+    found = recent_commits(repository(story, "a"), story.head())
+    assert [("Change two\n\nAt length.", ("one.py",))] == [(one.message, one.paths) for one in found][:1]
+
+
+def test_a_limit_counts_commits(story: GitRepo) -> None:
+    assert 1 == len(recent_commits(repository(story), story.head(), 1))
+
+
+def test_merges_do_not_count(story: GitRepo) -> None:
+    story.git("checkout", "-q", "-b", "other", "HEAD~1")
+    story.write("a/one.py", "4\n")
+    story.commit("Aside")
+    story.git("merge", "-q", "--no-edit", "-m", "Join them", "@{-1}")
+    assert "Join them" not in [one.message for one in recent_commits(repository(story), story.head())]

@@ -28,7 +28,7 @@ from foreword.assist.edits.edit import files_json, ground_of, problems_json
 from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer, Receipt
-from foreword.assist.question.attachment_ref import AttachmentRef, pointers_to
+from foreword.assist.question.pointers import AttachmentRef, pointers_to
 from foreword.assist.question.request import PreparedRequest, Thread, library_of, prepare
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Provider, Runner, in_place

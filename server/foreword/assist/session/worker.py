@@ -1,9 +1,12 @@
-"""One thread for the slow work of one workspace, in the order in which it was asked for."""
+"""One thread for the slow work of one workspace, in the order in which it was asked for.
+
+Small machines for time: what happens when work is asked for faster than it is done.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
@@ -68,3 +71,26 @@ def _tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], how: Calla
 
     with suppress(RuntimeError):  # the loop is closed: nobody waits any more
         loop.call_soon_threadsafe(settle)
+
+
+class Coalesce:
+    """One running, one pending: however often work is asked for, it runs at most once more after that.
+
+    ask    x  x x x x      x
+    run    |--1--||--2--|  |--3--|
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._work = work
+        self._is_asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Have the work done, after what is running now."""
+        self._is_asked.set()
+
+    async def serve(self) -> None:
+        """Do the work whenever it is asked for; ends by being cancelled."""
+        while True:
+            await self._is_asked.wait()
+            self._is_asked.clear()
+            await self._work()

@@ -15,8 +15,7 @@ import numpy as np
 
 from foreword.index.file_roles import TEST_RELEVANCE
 from foreword.index.index import Index
-from foreword.index.search.co_change import co_changed
-from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex
+from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, co_changed
 from foreword.index.search.query import Query
 from foreword.index.text.term_table import Floats, Ints
 from foreword.index.text.terms import term_hash

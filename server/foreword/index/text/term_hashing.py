@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foreword.index.text.terms import HASH_BYTES, packed_hashes, part_hash
-from foreword.index.text.word_arrays import Ints, firsts
-from foreword.index.text.word_keys import Keys, Spans, keys_of, look_up, padded
+from foreword.index.text.word_keys import Ints, Keys, Spans, firsts, keys_of, look_up, padded
 
 _END = b"\n"
 _WHOLE = crc32(b"=")

@@ -3,6 +3,11 @@
 A scan over the hashes of 20,000 files takes tens of milliseconds, needs no inverted index to be kept up to date,
 and its document frequencies are those of this tree alone: what other revisions have put into the store can't
 change a result.
+
+The words of all files of a tree while files come and go: what is gone is marked, what comes is put behind.
+
+A table of a large tree takes long to copy, and one saved file must not make that necessary. What is found, counted
+and measured is that of the live rows alone: a table that was changed says what one that is made anew would say.
 """
 
 from __future__ import annotations
@@ -94,3 +99,80 @@ def make_table(vectors: Sequence[tuple[int, bytes, bytes]], lengths: Mapping[int
         np.frombuffer(b"".join(vector[1] for vector in vectors), "<u4"),
         np.frombuffer(b"".join(vector[2] for vector in vectors), np.uint8),
     )
+
+
+MAX_SHARE_OF_CHANGES = 0.1
+"""When more rows than this share were put behind or are gone, the table is made of one piece again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveTable:
+    """`main` with `added` behind it; positions count through both, and `is_live` says which stand for a row."""
+
+    main: TermTable
+    added: TermTable | None
+    row_ids: Ints
+    is_live: NDArray[np.bool_]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows are live."""
+        return int(self.is_live.sum())
+
+    @property
+    def lengths(self) -> Floats:
+        """The number of words at each position."""
+        pieces = [piece.lengths for piece in self._pieces]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    @property
+    def mean_length(self) -> float:
+        """The number of words of a live row on average; 0 without any."""
+        return float(self.lengths[self.is_live].mean()) if self.is_live.any() else 0.0
+
+    def find(self, hashes: Sequence[int]) -> tuple[Ints, Ints, Floats]:
+        """Every occurrence of some terms in live rows: positions, indexes into `hashes`, counts by field (n x 2)."""
+        positions, which, counts = self.main.find(hashes)
+        if self.added is not None:
+            more, which_more, counts_more = self.added.find(hashes)
+            positions = np.concatenate((positions, more + len(self.main)))
+            which, counts = np.concatenate((which, which_more)), np.concatenate((counts, counts_more))
+        live = self.is_live[positions]
+        return positions[live], which[live], counts[live]
+
+    def containing(self, hashes: Sequence[int]) -> Ints:
+        """The row ids that have every one of some terms."""
+        positions, _, _ = self.find(hashes)
+        n_found = np.bincount(positions, minlength=len(self.row_ids))
+        found: Ints = self.row_ids[n_found == len(set(hashes))]
+        return found
+
+    def positions_of(self, row_ids: Ints) -> Ints:
+        """The positions of some live rows."""
+        live = np.flatnonzero(self.is_live)
+        ordered: Ints = live[np.argsort(self.row_ids[live])]
+        found: Ints = ordered[np.searchsorted(self.row_ids[ordered], row_ids)]
+        return found
+
+    def without(self, row_ids: Ints) -> Ints:
+        """Which of some row ids it does not have, each once, in order."""
+        return np.unique(row_ids[~np.isin(row_ids, self.row_ids[self.is_live])])
+
+    def changed(self, kept: Ints, come: TermTable) -> LiveTable:
+        """A table with those of its rows whose ids are in `kept`, and the rows of `come`."""
+        added = come if self.added is None else self.added.joined(come)
+        is_live = np.concatenate((self.is_live & np.isin(self.row_ids, kept), np.ones(len(come), bool)))
+        n_changes = len(added) + len(is_live) - int(is_live.sum())
+        if n_changes > MAX_SHARE_OF_CHANGES * len(self.main):
+            return live_table(self.main.joined(added).taken(np.flatnonzero(is_live)))
+        row_ids = np.concatenate((self.row_ids, come.row_ids)) if len(come) else self.row_ids
+        return LiveTable(self.main, added if len(added) else None, row_ids, is_live)
+
+    @property
+    def _pieces(self) -> tuple[TermTable, ...]:
+        return (self.main,) if self.added is None else (self.main, self.added)
+
+
+def live_table(table: TermTable) -> LiveTable:
+    """A table all of whose rows are live."""
+    return LiveTable(table, None, table.row_ids, np.ones(len(table), bool))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foreword.index.text.terms import HASH_BYTES, packed_hashes
-from foreword.index.text.word_arrays import Ints, firsts
+from foreword.index.text.word_keys import Ints, firsts
 
 N_FIELDS = 2
 BITS_A_FIELD = 4

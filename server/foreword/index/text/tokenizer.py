@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foreword.index.outline.references import MAX_LENGTH, MIN_LENGTH
-from foreword.index.text.word_arrays import Ints, firsts
-from foreword.index.text.word_keys import Keys, Spans, keys_of, padded
+from foreword.index.text.word_keys import Ints, Keys, Spans, firsts, keys_of, padded
 
 _WORD_BYTES = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") | frozenset(
     range(0x80, 0x100)

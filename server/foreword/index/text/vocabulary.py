@@ -25,8 +25,7 @@ from foreword.index.text.term_hashing import Parts
 from foreword.index.text.term_vectors import Terms
 from foreword.index.text.terms import HASH_BYTES, packed_hashes
 from foreword.index.text.tokenizer import Tokens, tokenize
-from foreword.index.text.word_arrays import Growing, Ints, Lists, summed
-from foreword.index.text.word_keys import Keys, Spans, look_up
+from foreword.index.text.word_keys import Growing, Ints, Keys, Lists, Spans, look_up, summed
 
 MAX_KNOWN = 1 << 18
 """With so many words or identifiers a book is full: it begins anew."""

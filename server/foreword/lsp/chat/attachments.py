@@ -1,18 +1,24 @@
 """What a client attaches to a chat's message: URIs, ranges and symbols become places in the workspace.
 
 Whole lines are attached, so the units of a range's characters do not matter.
+
+Documents that are no files yet: an editor shows them under an `untitled:` URI.
+
+Their text is all there is of them. They are in a question only if it points at them: nobody asked for the others to be sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
-from foreword.assist.question.attachment_ref import AttachmentRef
+from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.core.errors import UsageError
 from foreword.lsp.connection.convert import path_from_uri
+from foreword.lsp.connection.server import ForewordServer
 
 MAX_ATTACHMENTS = 100
 
@@ -66,3 +72,17 @@ def _lines(given: object) -> tuple[int, int]:
         } if min(first, start, end) >= 0 and (first, start) <= (last, end):
             return first + 1, max(first, last - (end == 0)) + 1
     raise UsageError('the "range" of an attachment must be a range of the protocol, its start before its end')
+
+
+SCHEME = "untitled:"
+
+
+def untitled(server: ForewordServer, uri: str) -> tuple[str, str] | None:
+    """What an open document without a file is called, and its text; None for everything else.
+
+    Some editors know already where it will be saved: of that place only the name is told.
+    """
+    document = server.snapshot.document(uri) if uri.lower().startswith(SCHEME) else None
+    if document is None:
+        return None
+    return f"{SCHEME}{PurePosixPath(unquote(uri[len(SCHEME) :])).name}", document.text

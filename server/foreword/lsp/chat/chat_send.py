@@ -16,10 +16,9 @@ from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import tokens_json
 from foreword.assist.session.providers import require_trust
 from foreword.core.token_usage import Usage
-from foreword.lsp.chat.attachments import read_attachments
+from foreword.lsp.chat.attachments import read_attachments, untitled
 from foreword.lsp.chat.chat_history import Home, home_of, with_uris
 from foreword.lsp.chat.partial_results import Partials, tool_lines
-from foreword.lsp.chat.untitled import untitled
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.answer_stage import stage_of
 from foreword.lsp.features.arguments import Arguments

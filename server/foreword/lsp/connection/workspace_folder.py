@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foreword.assist.session.coalesce import Coalesce
-from foreword.assist.session.worker import Worker
+from foreword.assist.session.worker import Coalesce, Worker
 from foreword.core.settings import Options
 
 if TYPE_CHECKING:

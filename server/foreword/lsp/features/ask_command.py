@@ -29,8 +29,8 @@ from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.reply import TextDelta
+from foreword.lsp.chat.attachments import untitled
 from foreword.lsp.chat.partial_results import Partials
-from foreword.lsp.chat.untitled import untitled
 from foreword.lsp.connection.convert import path_from_uri
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder

@@ -2,11 +2,14 @@
 
 They are off unless `lsp.symbols` is on: beside a real server every symbol would be listed twice. Clients that register
 for them at any time follow the setting as it changes; others are told once, by what is set when they connect.
+
+The definitions of a document as a tree: each stands in the smallest one whose lines contain its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -18,7 +21,6 @@ from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.symbol_registration import is_on
-from foreword.lsp.features.symbol_tree import Named, nested
 
 if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
@@ -125,3 +127,32 @@ def _kind(found: Definition) -> types.SymbolKind:
     return KINDS.get(
         found.kind, types.SymbolKind.String if found.kind == "heading" else types.SymbolKind.Variable
     )
+
+
+@dataclass(slots=True)
+class Named:
+    """A definition with the range of all of it and that of its name, in the client's units."""
+
+    definition: Definition
+    whole: Range
+    name: Range
+    children: list[Named] = field(default_factory=list)
+
+
+def nested(found: Iterable[Named]) -> list[Named]:
+    """The definitions that stand in no other, in the order of their lines."""
+    tops: list[Named] = []
+    around: list[Named] = []
+    for one in sorted(found, key=lambda one: (one.whole.start.line, -one.whole.end.line)):
+        while around and not _is_in(one, around[-1]):
+            around.pop()
+        (around[-1].children if around else tops).append(one)
+        around.append(one)
+    return tops
+
+
+def _is_in(inner: Named, outer: Named) -> bool:
+    """Two on the same lines stand side by side."""
+    lines = (inner.whole.start.line, inner.whole.end.line)
+    first, last = outer.whole.start.line, outer.whole.end.line
+    return lines != (first, last) and first <= lines[0] and lines[1] <= last

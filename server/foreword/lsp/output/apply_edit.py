@@ -17,9 +17,8 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.core.edits.hunk import render_hunk
 from foreword.core.errors import Problem
 from foreword.lsp.connection.server import ForewordServer
-from foreword.lsp.output.previews import show_diff
 from foreword.lsp.output.proposals import note_review, proposal_of
-from foreword.lsp.output.virtual_documents import diff_uri, refused_uri
+from foreword.lsp.output.virtual_documents import diff_uri, refused_uri, show_diff
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 
 PROPOSAL_SCHEMA = "foreword.proposal/1"

@@ -4,11 +4,16 @@ Git reads every folder of a workspace to find them. Later it is enough to ask wh
 an entry that comes or goes changes its folder, and nothing else makes a file untracked but another index, other rules
 of what is ignored, or another configuration. (Git's untracked cache does the same, see
 https://git-scm.com/docs/git-update-index#_untracked_cache, but it writes to the index of the repository.)
+
+Whether a folder is on file systems of this machine alone, whose times are those of what is there now.
+
+A file system that others write to too (NFS, SMB, FUSE) may go on for a minute with the times that it once asked for.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +21,6 @@ from pathlib import Path
 from time import perf_counter
 
 from foreword.workspace.git.git_listing import those_ignored
-from foreword.workspace.git.local_filesystem import is_local
 from foreword.workspace.git.plumbing import ask, execute, records_of
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import GITIGNORE
@@ -231,3 +235,32 @@ def _stamp(path: str) -> Stamp:
     except OSError:
         return None
     return found.st_ctime_ns, found.st_ino
+
+
+LOCAL = frozenset(
+    ("bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "overlay", "tmpfs", "xfs", "zfs")
+)
+MOUNTS = Path("/proc/self/mountinfo")
+"""Only Linux has it, see proc_pid_mountinfo(5): <id> <parent> <device> <root> <place> <options> [...] - <type> ..."""
+_PLACE = 4
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def is_local(folder: Path, mounts: Path = MOUNTS) -> bool:
+    """Whether all file systems in a folder, an absolute path without symlinks, are local; False where that is unknown."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return False
+    types = dict(map(_mount, lines))
+    inside = [place for place in types if place.is_relative_to(folder)]
+    around = [place for place in types if folder.is_relative_to(place)]
+    places = [*inside, max(around, key=lambda place: len(place.parts))] if around else []
+    return bool(places) and all(types[place] in LOCAL for place in places)
+
+
+def _mount(line: str) -> tuple[Path, str]:
+    """Where something is mounted, and its type; of two at one place the later line counts."""
+    mount, _, source = line.partition(" - ")
+    place = _OCTAL.sub(lambda found: chr(int(found[1], 8)), mount.split(" ")[_PLACE])
+    return Path(place), source.split(" ")[0]

@@ -9,7 +9,7 @@ from desk import Desk
 from foreword.assist.session.snapshot import untracked_cache
 from foreword.workspace.files import working_tree
 from foreword.workspace.git import untracked_files
-from foreword.workspace.git.local_filesystem import is_local
+from foreword.workspace.git.untracked_files import is_local
 from gitrepo import GitRepo, make_repo
 
 pytestmark = pytest.mark.skipif(

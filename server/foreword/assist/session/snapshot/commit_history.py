@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from foreword.core.errors import WorkspaceError
 from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index
-from foreword.workspace.git.commits import recent_commits
-from foreword.workspace.git.history import head_commit
+from foreword.workspace.git.history import head_commit, recent_commits
 from foreword.workspace.git.repository import Repository
 
 

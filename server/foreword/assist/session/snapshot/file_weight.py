@@ -1,12 +1,15 @@
 """How much a kind of file counts when the base is chosen: source code most, data and generated things least.
 
 People ask about code. Manifests and lock-like data change with every release and would win by churn alone.
+
+In which order unseen files are read: what is worked on, what lies near it, then the middle of the repository.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from foreword.core.language import language_of
 from foreword.index.file_roles import Role, role_of
 
 _BY_ROLE: Mapping[Role, float] = {
@@ -29,3 +32,38 @@ def _kind(language: str) -> float:
     if not language or language in _DATA:
         return 0.1
     return 0.25 if language in _PROSE else 1.0
+
+
+def by_importance(
+    paths: Iterable[str], *, opened: Collection[str], changed: Collection[str], recent: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Paths, the most important first: open ones, those changed on disk, recent ones, their neighbours, the others.
+
+    `recent` says how much a file changed lately. Of the others, source code near the root comes first.
+    """
+    heat = _heat(recent)
+
+    def place(path: str) -> tuple[bool, bool, float, float, float, int]:
+        weight = weight_of(path, language_of(path) or "")
+        return (
+            path not in opened,
+            path not in changed,
+            -weight * recent.get(path, 0.0),
+            -weight * heat.get(_folder(path), 0.0),
+            -weight,
+            path.count("/"),
+        )
+
+    return tuple(sorted(sorted(paths), key=place))
+
+
+def _heat(recent: Mapping[str, float]) -> dict[str, float]:
+    """How much the files of each folder changed lately."""
+    heat: dict[str, float] = {}
+    for path, change in recent.items():
+        heat[_folder(path)] = heat.get(_folder(path), 0.0) + change
+    return heat
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

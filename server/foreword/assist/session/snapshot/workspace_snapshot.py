@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.session.snapshot.file_weight import by_importance
 from foreword.assist.session.snapshot.indexing import Build, Built, Work
-from foreword.assist.session.snapshot.parse_priority import by_importance
 from foreword.assist.session.snapshot.snapshot_cache import recall_last_look, remember
 from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
 from foreword.core.documents.text import Text, decode

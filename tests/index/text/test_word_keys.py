@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.index.text.word_arrays import Lists, firsts
+from foreword.index.text.word_keys import Lists, firsts
 
 some_lists = st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5)
 
