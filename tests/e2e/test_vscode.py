@@ -86,7 +86,7 @@ def test_the_bundles_are_small() -> None:
     assert {} == {name: size for name, size in sizes.items() if size > MAX_BUNDLE}
 
 
-def test_a_quick_fix_of_the_light_bulb_goes_through_the_refactor_preview(
+def test_a_quick_fix_of_the_light_bulb_is_reviewed_by_hunk_and_undone_at_once(
     editor: VSCode, api: MessagesApi
 ) -> None:
     before = (editor.workspace / STYLE).read_text(encoding="utf-8")
@@ -95,9 +95,10 @@ def test_a_quick_fix_of_the_light_bulb_goes_through_the_refactor_preview(
     editor.run("await page.waitForSelector('.squiggly-warning')")
     editor.run("await editor.goTo(2)")
     editor.run("await editor.quickFix('Fix: Unknown property')")
-    editor.run("await page.locator('.bulk-edit-panel .edit-checkbox').first().check()")
-    editor.shot("refactor-preview")
-    editor.run("await page.locator('.bulk-edit-panel .monaco-button', { hasText: 'Apply' }).click()")
+    assert ["Accept", "Reject"] == editor.run("return editor.lenses(2)")
+    editor.shot("quick-fix")
+    editor.run("await editor.lens('Accept', 0)")
+    editor.run("await page.waitForFunction(() => !document.querySelector('.monaco-diff-editor'))")
     editor.run("await editor.waitForText('color')")
     assert before.replace("colr", "color") == on_disk(editor, STYLE)
     editor.run("await page.locator('.tab.active').click(); await page.keyboard.press('Control+Z')")

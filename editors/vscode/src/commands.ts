@@ -2,9 +2,12 @@
 
 import * as vscode from "vscode";
 import type { ContextView } from "./context/contextView";
+import { activeFolder } from "./folders";
 import { instruct } from "./tasks/instruct";
 import { changePin, type Target } from "./context/pins";
 import { tell } from "./tasks/prompting";
+import { proposeTask } from "./tasks/propose";
+import type { Task } from "./tasks/task";
 import type { Report } from "./status/report";
 import type { Review } from "./review/review";
 import type { Server } from "./server/server";
@@ -34,8 +37,10 @@ export function registerCommands({ server, review, context, report }: Parts): vs
     restart: () => server.restart(),
     showOutput: () => server.output.show(),
     review: ({ proposalId }: { proposalId: string }) => review.open(proposalId),
-    acceptHunk: (id?: string, path?: string, number?: number) => settle(review, true, id, path, number),
-    rejectHunk: (id?: string, path?: string, number?: number) => settle(review, false, id, path, number),
+    proposeTask: (title: string, task: Task) => proposeTask(server, review, title, task),
+    showProposals: () => review.choose(activeFolder()),
+    acceptHunk: (...given: Settling) => settle(review, true, ...given),
+    rejectHunk: (...given: Settling) => settle(review, false, ...given),
     acceptAll: () => review.settleHere(true, true),
     rejectAll: () => review.settleHere(false, true),
   };
@@ -52,8 +57,11 @@ export function registerCommands({ server, review, context, report }: Parts): vs
   );
 }
 
-function settle(review: Review, accept: boolean, id?: string, path?: string, number?: number): Promise<void> {
-  return id === undefined ? review.settleHere(accept, false) : review.settle(id, accept, path, number);
+/** What a lens is about; nothing from the palette or a key, which mean the change at the cursor. */
+type Settling = [id?: string, path?: string, numbers?: readonly number[]];
+
+function settle(review: Review, accept: boolean, ...[id, path, numbers]: Settling): Promise<void> {
+  return id === undefined ? review.settleHere(accept, false) : review.settle(id, accept, path, numbers);
 }
 
 /** The server's code action of this kind for what the cursor is in; the editor's own menu has such actions one menu deeper. */

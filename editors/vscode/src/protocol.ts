@@ -55,11 +55,32 @@ export interface Why {
 export interface ProposalResult {
   proposalId: string;
   applied: boolean;
-  edits: { path: string; kind?: string; diff?: string; applied?: boolean }[];
+  edits: ProposedFile[];
   problems: { message: string }[];
   /** By path, each hunk as text, in the order of their numbers. */
   hunks: Record<string, string[]>;
+  /** By path, the numbers of the hunks that the edit has in it, in the order of their places. */
+  fitting: Record<string, number[]>;
+  /** By path, the numbers of the hunks that are not decided; `[0]` for a file without parts. */
+  pending: Record<string, number[]>;
+  outcome: "pending" | "applied" | "rejected" | "partly applied";
   workspaceEdit?: WireEdit;
+}
+
+export interface ProposedFile {
+  path: string;
+  uri: string;
+  /** Where a file that gets another path is now. */
+  sourceUri?: string;
+  kind: "change" | "create" | "delete" | "rename";
+  diff: string;
+  applied?: boolean;
+}
+
+/** `foreword.proposals/1`. */
+export interface Proposals {
+  /** `at` is in seconds since 1970; `hunks` says how many are not decided. */
+  proposals: { proposalId: string; title: string; at: number; files: { path: string; hunks: number }[] }[];
 }
 
 /** An LSP WorkspaceEdit as JSON. */

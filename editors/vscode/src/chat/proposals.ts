@@ -1,6 +1,6 @@
 // A proposal of an answer, brought into the files: all of it at once here, hunk by hunk in the review.
 
-import type { ProposalResult } from "../protocol";
+import type { ProposalResult, ProposedFile } from "../protocol";
 import type { Server } from "../server/server";
 
 /** The command that shows a proposal as a diff, to be accepted or rejected by hunk; its argument is `{proposalId}`. */
@@ -22,7 +22,9 @@ export async function applyProposal(server: Server, proposalId: string): Promise
   return outcome(await server.execute<ProposalResult>("foreword.edit", argument));
 }
 
-export function outcome({ applied, problems, edits }: Pick<ProposalResult, "applied" | "problems" | "edits">): string {
+type Outcome = Pick<ProposalResult, "applied" | "problems"> & { edits: readonly Pick<ProposedFile, "applied">[] };
+
+export function outcome({ applied, problems, edits }: Outcome): string {
   const left = problems.map((problem) => problem.message).join("; ");
   if (!applied) return left === "" ? "Not applied" : `Not applied: ${left}`;
   const nFiles = edits.filter((edit) => edit.applied).length;

@@ -1,32 +1,24 @@
-// The pending hunks of a proposal, and the text that they make of a file. The server says where each one belongs
-// (its edit is laid for the text of now); this only carries edits out and counts lines.
+// The hunks of a proposal that are not decided, and the text that they make of a file. The server says where each one
+// belongs (its edit is made for the text of now); this only carries edits out and counts lines.
 
-import type { ProposalResult, WireEdit, WireTextEdit } from "../protocol";
+import type { ProposalResult, ProposedFile, WireEdit, WireTextEdit } from "../protocol";
 
 /** What happens to a file; only a changed one has parts to choose from. */
-export type Kind = "change" | "create" | "delete" | "rename";
+export type Kind = ProposedFile["kind"];
 
-/** A file of a proposal with those of its hunks that are not decided yet. */
+/** A file of a proposal with those of its hunks that are not decided yet. URIs are as the server writes them. */
 export interface PendingFile {
   readonly path: string;
+  readonly uri: string;
+  readonly sourceUri: string | undefined;
   readonly kind: Kind;
   readonly hunks: readonly number[];
 }
 
-export function pendingFiles(result: ProposalResult): PendingFile[] {
-  return result.edits
-    .filter(({ applied }) => !applied)
-    .map(({ path, kind }) => ({
-      path,
-      kind: (kind ?? "change") as Kind,
-      hunks: (result.hunks[path] ?? []).map((_, number) => number),
-    }));
-}
-
-/** The file without these hunks; undefined when nothing of it is left to decide. */
-export function without(file: PendingFile, settled: readonly number[]): PendingFile | undefined {
-  const hunks = file.hunks.filter((number) => !settled.includes(number));
-  return hunks.length > 0 ? { ...file, hunks } : undefined;
+export function pendingFiles({ edits, pending }: Pick<ProposalResult, "edits" | "pending">): PendingFile[] {
+  return edits
+    .map(({ path, uri, sourceUri, kind }) => ({ path, uri, sourceUri, kind, hunks: pending[path] ?? [] }))
+    .filter(({ hunks }) => hunks.length > 0);
 }
 
 /** The argument of `foreword.edit` for these hunks; a file that has no parts is named as a whole. */
@@ -44,22 +36,19 @@ export function hasParts(kind: Kind): boolean {
   return kind === "change" || kind === "rename";
 }
 
+/** A URI as it is compared with others: the editor and the server may write one in two ways. */
+export type UriKey = (uri: string) => string;
+
 /** The edits of one document in a workspace edit, in the order of their places. */
-export function editsOf(edit: WireEdit | undefined, uri: string): WireTextEdit[] {
+export function editsOf(edit: WireEdit | undefined, uri: string, key: UriKey): WireTextEdit[] {
+  const wanted = key(uri);
   const versioned = (edit?.documentChanges ?? []).flatMap((change) =>
-    "textDocument" in change && change.textDocument.uri === uri ? change.edits : [],
+    "textDocument" in change && key(change.textDocument.uri) === wanted ? change.edits : [],
   );
-  return [...versioned, ...(edit?.changes?.[uri] ?? [])].sort(
+  const plain = Object.entries(edit?.changes ?? {}).flatMap(([name, edits]) => (key(name) === wanted ? edits : []));
+  return [...versioned, ...plain].sort(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
   );
-}
-
-/** The URIs of the documents that an edit changes or creates. */
-export function documentsOf(edit: WireEdit | undefined): string[] {
-  const versioned = (edit?.documentChanges ?? []).flatMap((change) =>
-    "textDocument" in change ? [change.textDocument.uri] : [],
-  );
-  return [...new Set([...versioned, ...Object.keys(edit?.changes ?? {})])];
 }
 
 /** A text after some edits, which do not overlap, and the line at which each of them begins in it. */

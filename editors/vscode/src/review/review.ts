@@ -1,68 +1,27 @@
-// Proposals in the diff editor: on the left a file as it is now, on the right what the pending hunks would make of it.
-// A hunk that is accepted or rejected leaves the diff, and a file without pending hunks is closed.
+// Proposals in the diff editor: on the left a file as it is now, on the right what the undecided hunks would make of it.
+// A hunk that is accepted or rejected leaves the diff, and a file without undecided hunks is closed.
 //
-// What an edit is and where it fits is the server's business; accepting is its `foreword.edit`, one step of undo.
+// What an edit is, where it fits and what is decided is the server's business; accepting is its `foreword.edit`, one step
+// of undo.
 
 import * as vscode from "vscode";
-import { applyEdits, documentsOf, editsOf, hasParts, partOf, pendingFiles, without, type PendingFile } from "./hunks";
-import { tell } from "../tasks/prompting";
-import type { ProposalResult, WireEdit } from "../protocol";
+import type { ProposalResult, Proposals } from "../protocol";
 import type { Server } from "../server/server";
-
-export const SCHEME = "foreword-review";
-
-/** One file under review: `uri` is the file's own; on the right, the hunk `fitting[i]` begins at `lines[i]`. */
-interface Side {
-  file: PendingFile;
-  uri: vscode.Uri;
-  text: string;
-  fitting: readonly number[];
-  lines: readonly number[];
-}
-
-interface Tally {
-  accepted: number;
-  rejected: number;
-}
-
-/** One proposal under review. */
-class Proposal {
-  readonly sides = new Map<string, Side>();
-  readonly tally: Tally = { accepted: 0, rejected: 0 };
-  /** Whether a file has changed since the right sides were computed. */
-  isStale = false;
-  private underWay = 0;
-  private last: Promise<unknown> = Promise.resolve();
-
-  constructor(readonly id: string) {}
-
-  /** One after the other: what is accepted must have left before the rest is laid anew. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.underWay += 1;
-    const done = this.last.then(work).finally(() => (this.underWay -= 1));
-    this.last = done.catch(() => undefined);
-    return done;
-  }
-
-  get isBusy(): boolean {
-    return this.underWay > 0;
-  }
-
-  get files(): PendingFile[] {
-    return [...this.sides.values()].map(({ file }) => file);
-  }
-
-  get isSettled(): boolean {
-    return this.sides.size === 0;
-  }
-}
+import { tell } from "../tasks/prompting";
+import { count } from "../wording";
+import { applyEdits, editsOf, hasParts, partOf, pendingFiles, type PendingFile } from "./hunks";
+import { lensesOf } from "./lenses";
+import { Proposal, SCHEME, type Side } from "./proposal";
 
 export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLensProvider, vscode.Disposable {
   private readonly proposals = new Map<string, Proposal>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly moved = new vscode.EventEmitter<void>();
+  private readonly decided = new vscode.EventEmitter<ProposalResult>();
   readonly onDidChange = this.changed.event;
   readonly onDidChangeCodeLenses = this.moved.event;
+  /** Something of a proposal was accepted or rejected. */
+  readonly onDecision = this.decided.event;
   private readonly registered: vscode.Disposable;
 
   constructor(private readonly server: Server) {
@@ -77,6 +36,7 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     this.registered.dispose();
     this.changed.dispose();
     this.moved.dispose();
+    this.decided.dispose();
   }
 
   /** Shows what a proposal would change, file after file; `given` spares a question to the server. */
@@ -84,37 +44,42 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     const result = given ?? (await this.server.execute<ProposalResult>("foreword.edit", { proposalId, apply: false }));
     const proposal = new Proposal(proposalId);
     this.proposals.set(proposalId, proposal);
-    const uris = documentsOf(result.workspaceEdit).map((uri) => vscode.Uri.parse(uri));
     for (const file of pendingFiles(result)) {
-      const uri = uris.find(({ path }) => path.endsWith(`/${file.path}`)) ?? inWorkspace(file.path);
-      if (uri) proposal.sides.set(file.path, { file, uri, text: "", fitting: [], lines: [] });
+      proposal.sides.set(file.path, { file, uri: await placeOf(file), text: "", fitting: [], lines: [] });
+    }
+    if (proposal.isSettled) {
+      void vscode.window.showInformationMessage(`Foreword: this proposal is ${result.outcome}: there is nothing left to decide`);
+      return;
     }
     await proposal.inTurn(async () => {
-      await this.lay(proposal, result);
+      await this.place(proposal, result);
       await this.showNext(proposal);
     });
   }
 
-  /** Accepts or rejects the hunk with this number; without a number, all that is pending in the proposal. */
-  async settle(proposalId: string, accept: boolean, path?: string, number?: number): Promise<void> {
-    const proposal = this.proposals.get(proposalId);
-    if (!proposal) return;
-    await proposal.inTurn(() => this.settleNow(proposal, accept, path, number));
-    await this.catchUp(proposal);
+  /** Lists the proposals that are not decided, and opens the one that is chosen. */
+  async choose(workspace: string | undefined): Promise<void> {
+    const { proposals } = await this.server.execute<Proposals>("foreword.proposals", workspace === undefined ? {} : { workspace });
+    if (proposals.length === 0) {
+      void vscode.window.showInformationMessage("Foreword: every proposal is applied or rejected");
+      return;
+    }
+    const items = proposals.map(({ proposalId, title, at, files }) => ({
+      label: title || "Proposal",
+      description: new Date(at * 1000).toLocaleString(),
+      detail: files.map(({ path, hunks }) => `${path} (${count(hunks)})`).join(", "),
+      proposalId,
+    }));
+    const chosen = await vscode.window.showQuickPick(items, { title: "Proposals that are not decided", matchOnDetail: true });
+    if (chosen) await this.open(chosen.proposalId);
   }
 
-  private async settleNow(proposal: Proposal, accept: boolean, path?: string, number?: number): Promise<void> {
-    const part = chosen(proposal, path, number);
-    if (accept && !(await this.apply(proposal, part))) return;
-    for (const { path: name, hunks } of part) {
-      const side = proposal.sides.get(name);
-      const left = side && hasParts(side.file.kind) ? without(side.file, hunks) : undefined;
-      if (side && left) side.file = left;
-      else await this.close(proposal, name);
-    }
-    proposal.tally[accept ? "accepted" : "rejected"] += part.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
-    await this.lay(proposal);
-    if (part.some(({ path: name }) => !proposal.sides.has(name))) await this.showNext(proposal);
+  /** Accepts or rejects the hunks with these numbers; without numbers, all that is undecided in the file or the proposal. */
+  async settle(proposalId: string, accept: boolean, path?: string, numbers?: readonly number[]): Promise<void> {
+    const proposal = this.proposals.get(proposalId);
+    if (!proposal) return;
+    await proposal.inTurn(() => this.settleNow(proposal, accept, proposal.part(path, numbers)));
+    await this.catchUp(proposal);
   }
 
   /** The same for the hunk at the cursor of the active diff. */
@@ -124,10 +89,11 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     if (!found) return;
     const { proposal, side } = found;
     if (everything) return this.settle(proposal.id, accept);
+    if (!hasParts(side.file.kind)) return this.settle(proposal.id, accept, side.file.path);
     const line = editor.selection.active.line;
     const above = side.lines.filter((start) => start <= line).length;
     const number = side.fitting[Math.max(0, above - 1)];
-    return this.settle(proposal.id, accept, side.file.path, number);
+    if (number !== undefined) await this.settle(proposal.id, accept, side.file.path, [number]);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -136,54 +102,43 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const found = this.sideOf(document.uri);
-    if (!found) return [];
-    const { proposal, side } = found;
-    if (!hasParts(side.file.kind)) return lenses(0, proposal.id, side.file.path, undefined, WHOLE[side.file.kind]);
-    if (side.fitting.length === 0) return misfit(proposal.id, side.file.path);
-    return side.fitting.flatMap((number, at) => lenses(side.lines[at] ?? 0, proposal.id, side.file.path, number, ""));
+    return found ? lensesOf(found.proposal.id, found.side) : [];
   }
 
-  private async apply(proposal: Proposal, part: PendingFile[]): Promise<boolean> {
-    const argument = partOf(proposal.id, part);
+  private async settleNow(proposal: Proposal, accept: boolean, part: PendingFile[]): Promise<void> {
+    const argument = { ...partOf(proposal.id, part), ...(accept ? {} : { reject: true }) };
     const result = await this.server.execute<ProposalResult>("foreword.edit", argument);
-    // What did not fit was told by the server, with its diff: it is settled as well, since it can't be accepted any more.
-    if (!result.applied && result.workspaceEdit) tell(new Error("the editor did not take the change: try again"));
-    return result.applied || !result.workspaceEdit;
+    // What did not fit was told by the server, with its diff.
+    if (accept && !result.applied && result.workspaceEdit) tell(new Error("the editor did not take the change: try again"));
+    const before = countHunks(proposal.files);
+    const left = new Map(pendingFilesNow(result, proposal).map((file) => [file.path, file]));
+    const done = proposal.files.filter(({ path }) => !left.has(path));
+    for (const { path } of done) await this.close(proposal, path);
+    for (const [path, file] of left) {
+      const side = proposal.sides.get(path);
+      if (side) proposal.sides.set(path, { ...side, file, uri: await placeOf(file) });
+    }
+    proposal.tally[accept ? "accepted" : "rejected"] += before - countHunks(proposal.files);
+    this.decided.fire(result);
+    await this.place(proposal);
+    if (done.length > 0) await this.showNext(proposal);
   }
 
   /** Computes the right sides anew, for the text of now. */
-  private async lay(proposal: Proposal, given?: ProposalResult): Promise<void> {
+  private async place(proposal: Proposal, given?: ProposalResult): Promise<void> {
     proposal.isStale = false;
     if (proposal.isSettled) return;
-    const { workspaceEdit } = given ?? (await this.look(proposal, proposal.files));
+    const look = { ...partOf(proposal.id, proposal.files), apply: false };
+    const { workspaceEdit, fitting } = given ?? (await this.server.execute<ProposalResult>("foreword.edit", look));
     for (const side of proposal.sides.values()) {
-      side.fitting = await this.fitting(proposal, side, workspaceEdit);
-      const isWhole = side.fitting.length === side.file.hunks.length;
-      const file = { ...side.file, hunks: side.fitting };
-      const edit = isWhole || side.fitting.length === 0 ? workspaceEdit : (await this.look(proposal, [file])).workspaceEdit;
       const before = side.file.kind === "create" ? "" : await textOf(side.uri);
-      const { text, lines } = applyEdits(before, editsOf(edit, side.uri.toString()));
+      const { text, lines } = applyEdits(before, editsOf(workspaceEdit, side.uri.toString(), uriKey));
       side.text = side.file.kind === "delete" ? "" : text;
+      side.fitting = fitting[side.file.path] ?? [];
       side.lines = lines;
-      this.changed.fire(addressOf(proposal, side));
+      this.changed.fire(proposal.addressOf(side));
     }
     this.moved.fire();
-  }
-
-  /** The pending hunks that fit the text of now; which ones do not is only known by asking for each. */
-  private async fitting(proposal: Proposal, side: Side, edit: WireEdit | undefined): Promise<readonly number[]> {
-    const { hunks } = side.file;
-    const uri = side.uri.toString();
-    if (!hasParts(side.file.kind) || editsOf(edit, uri).length === hunks.length) return hunks;
-    const found = hunks.map(async (number) => {
-      const alone = await this.look(proposal, [{ ...side.file, hunks: [number] }]);
-      return editsOf(alone.workspaceEdit, uri).length > 0 ? [number] : [];
-    });
-    return (await Promise.all(found)).flat();
-  }
-
-  private look(proposal: Proposal, files: readonly PendingFile[]): Promise<ProposalResult> {
-    return this.server.execute<ProposalResult>("foreword.edit", { ...partOf(proposal.id, files), apply: false });
   }
 
   private async showNext(proposal: Proposal): Promise<void> {
@@ -198,14 +153,14 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     const left = side.file.kind === "create" ? nothing : side.uri;
     const more = proposal.sides.size > 1 ? `, ${proposal.sides.size} files to review` : "";
     const title = `${side.file.path} (proposal${more})`;
-    await vscode.commands.executeCommand("vscode.diff", left, addressOf(proposal, side), title, { preview: false });
+    await vscode.commands.executeCommand("vscode.diff", left, proposal.addressOf(side), title, { preview: false });
   }
 
   private async close(proposal: Proposal, path: string): Promise<void> {
     const side = proposal.sides.get(path);
     proposal.sides.delete(path);
     if (!side) return;
-    const address = addressOf(proposal, side).toString();
+    const address = proposal.addressOf(side).toString();
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     const shown = tabs.filter(
       ({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === address,
@@ -225,7 +180,7 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
   }
 
   private async catchUp(proposal: Proposal): Promise<void> {
-    while (proposal.isStale) await proposal.inTurn(() => this.lay(proposal));
+    while (proposal.isStale) await proposal.inTurn(() => this.place(proposal));
   }
 
   private sideOf(uri: vscode.Uri): { proposal: Proposal; side: Side } | undefined {
@@ -235,44 +190,32 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
   }
 }
 
-const WHOLE: Readonly<Record<PendingFile["kind"], string>> = {
-  change: " All of It",
-  create: " the New File",
-  delete: " the Deletion",
-  rename: " the Renaming",
-};
-
-function lenses(line: number, id: string, path: string, number: number | undefined, what: string): vscode.CodeLens[] {
-  const range = new vscode.Range(line, 0, line, 0);
-  const settle = (accept: boolean): vscode.Command => ({
-    title: accept ? `$(check) Accept${what}` : `$(close) Reject${what}`,
-    command: accept ? "foreword.acceptHunk" : "foreword.rejectHunk",
-    arguments: [id, path, number],
+/** The undecided files after a decision; a result tells the files of its own part alone. */
+function pendingFilesNow({ pending }: ProposalResult, proposal: Proposal): PendingFile[] {
+  return proposal.files.flatMap((file) => {
+    const hunks = pending[file.path] ?? [];
+    return hunks.length > 0 ? [{ ...file, hunks }] : [];
   });
-  return [new vscode.CodeLens(range, settle(true)), new vscode.CodeLens(range, settle(false))];
 }
 
-/** Nothing of the file's part fits its text any more, as long as that stays as it is. */
-function misfit(id: string, path: string): vscode.CodeLens[] {
-  const title = "$(close) Nothing of This Fits the File Any More: Reject";
-  return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: "foreword.rejectHunk", arguments: [id, path] })];
+function countHunks(files: readonly PendingFile[]): number {
+  return files.reduce((sum, { hunks }) => sum + hunks.length, 0);
 }
 
-/** The path has the file's name, so that the editor knows its language; the rest tells which side it is. */
-function addressOf(proposal: Proposal, side: Side): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: side.uri.path, query: proposal.id, fragment: side.file.path });
+/** Where the file is now: one that gets another path may be there already, after a part of it was accepted. */
+async function placeOf({ uri, sourceUri }: PendingFile): Promise<vscode.Uri> {
+  if (sourceUri === undefined) return vscode.Uri.parse(uri, true);
+  const source = vscode.Uri.parse(sourceUri, true);
+  return Promise.resolve(vscode.workspace.fs.stat(source)).then(
+    () => source,
+    () => vscode.Uri.parse(uri, true),
+  );
 }
 
-function chosen(proposal: Proposal, path?: string, number?: number): PendingFile[] {
-  const files = proposal.files.filter((file) => path === undefined || file.path === path);
-  return number === undefined ? files : files.map((file) => ({ ...file, hunks: [number] }));
+function uriKey(uri: string): string {
+  return vscode.Uri.parse(uri, true).toString();
 }
 
 async function textOf(uri: vscode.Uri): Promise<string> {
   return (await vscode.workspace.openTextDocument(uri)).getText();
-}
-
-function inWorkspace(path: string): vscode.Uri | undefined {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  return folder && vscode.Uri.joinPath(folder.uri, path);
 }

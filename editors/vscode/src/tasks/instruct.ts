@@ -1,9 +1,9 @@
 // An instruction of the user's own about the selection or the file: asked for, carried out, reviewed.
 
 import * as vscode from "vscode";
-import type { ProposalResult } from "../protocol";
 import type { Review } from "../review/review";
 import type { Server } from "../server/server";
+import { propose } from "./propose";
 
 /** `given` spares the question for the words. */
 export async function instruct(server: Server, review: Review, given?: string): Promise<void> {
@@ -12,15 +12,7 @@ export async function instruct(server: Server, review: Review, given?: string): 
   const instruction = given ?? (await words(editor));
   if (!instruction) return;
   const workspace = editor.document.uri.toString();
-  const argument = { instruction, workspace, path: [pointer(editor)], apply: false };
-  const location = { location: vscode.ProgressLocation.Notification, title: "Foreword: editing", cancellable: true };
-  const result = await vscode.window.withProgress(location, (_, token) =>
-    server.execute<ProposalResult & { text?: string }>("foreword.edit", argument, token),
-  );
-  if (result.workspaceEdit) return review.open(result.proposalId, result);
-  // A proposal that breaks off, or fits no more, was told by the server.
-  if (result.edits.length > 0) return;
-  void vscode.window.showInformationMessage(`Foreword proposes no change: ${result.text ?? ""}`);
+  await propose(server, review, "editing", { instruction, workspace, path: [pointer(editor)] });
 }
 
 function isOurs({ uri }: vscode.TextDocument): boolean {

@@ -1,10 +1,13 @@
-// Code actions that need words of the user, asked for here before the server is; those that end in an answer become
-// questions in the chat view.
+// Code actions that need words of the user, asked for here before the server is. Those that end in edits are reviewed by
+// hunk; those that end in an answer become questions in the chat view.
 
 import * as vscode from "vscode";
 import type { CodeAction } from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import { isTask, promptOf, type Task } from "./task";
+
+/** The command that carries out a task which ends in edits; its arguments are the action's title and the task. */
+export const PROPOSE_TASK = "foreword.proposeTask";
 
 /** The task with the user's words; undefined if the user wants nothing after all. */
 export async function completed(task: Task): Promise<Task | undefined> {
@@ -16,14 +19,12 @@ export async function completed(task: Task): Promise<Task | undefined> {
 
 export function promptingMiddleware(): Middleware {
   return {
-    resolveCodeAction: async (item, token, next) => {
-      const action = item as CodeAction & { data?: unknown };
-      if (!isTask(action.data)) return next(item, token);
-      const task = await completed(action.data);
-      if (!task) return item;
-      action.data = task;
-      return next(action, token);
+    provideCodeActions: async (document, range, context, token, next) => {
+      const offered = await next(document, range, context, token);
+      return offered?.map((action) => (isResolvable(action) ? reviewed(action) : action));
     },
+    // What is proposed is reviewed by hunk: the editor's own preview would lose it where nothing in it is ticked.
+    resolveCodeAction: (item) => item,
     executeCommand: async (command, args, next) => {
       try {
         return await carryOut(command, args, next);
@@ -33,6 +34,19 @@ export function promptingMiddleware(): Middleware {
       }
     },
   };
+}
+
+type Resolvable = CodeAction & { data: Task };
+
+function isResolvable(action: vscode.Command | CodeAction): action is Resolvable {
+  return isTask((action as CodeAction & { data?: unknown }).data);
+}
+
+/** The action, carried out by a command of this client's. */
+function reviewed(action: Resolvable): CodeAction {
+  const { title, data } = action;
+  action.command = { title, command: PROPOSE_TASK, arguments: [title, data] };
+  return action;
 }
 
 async function carryOut(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { applyEdits, documentsOf, editsOf, partOf, pendingFiles, without } from "../../src/review/hunks";
+import { applyEdits, editsOf, partOf, pendingFiles } from "../../src/review/hunks";
 import type { ProposalResult, WireTextEdit } from "../../src/protocol";
 
 function edit(from: [number, number], to: [number, number], newText: string): WireTextEdit {
@@ -22,39 +22,40 @@ for (const [what, before, edits, after, lines] of cases) {
   });
 }
 
-const RESULT: ProposalResult = {
-  proposalId: "p",
-  applied: false,
-  edits: [{ path: "a.py", kind: "change" }, { path: "b.py", kind: "create" }, { path: "c.py", applied: true }],
-  problems: [],
-  hunks: { "a.py": ["@@ 0", "@@ 1", "@@ 2"], "b.py": ["@@"], "c.py": ["@@"] },
+const RESULT: Pick<ProposalResult, "edits" | "pending"> = {
+  edits: [
+    { path: "README.md", uri: "file:///w/README.md", kind: "change", diff: "" },
+    { path: "docs/README.md", uri: "file:///w/docs/README.md", kind: "create", diff: "" },
+    { path: "c.py", uri: "file:///w/c.py", kind: "change", diff: "" },
+  ],
+  pending: { "README.md": [0, 2], "docs/README.md": [0] },
 };
 
-test("what is not applied is pending, hunk by hunk", () => {
-  assert.deepEqual(pendingFiles(RESULT), [
-    { path: "a.py", kind: "change", hunks: [0, 1, 2] },
-    { path: "b.py", kind: "create", hunks: [0] },
-  ]);
-});
-
-test("a file whose last hunk is settled is done", () => {
-  const [file] = pendingFiles(RESULT);
-  assert.ok(file);
-  const left = without(file, [1]);
-  assert.deepEqual(left?.hunks, [0, 2]);
-  assert.equal(without(left, [0, 2]), undefined);
+test("what is not decided is pending, each file by its exact path", () => {
+  assert.deepEqual(
+    [
+      ["README.md", "file:///w/README.md", [0, 2]],
+      ["docs/README.md", "file:///w/docs/README.md", [0]],
+    ],
+    pendingFiles(RESULT).map(({ path, uri, hunks }) => [path, uri, hunks]),
+  );
 });
 
 test("a new file is named as a whole, a changed one by its hunks", () => {
-  assert.deepEqual(partOf("p", pendingFiles(RESULT)), { proposalId: "p", hunks: { "a.py": [0, 1, 2] }, files: ["b.py"] });
+  assert.deepEqual(partOf("p", pendingFiles(RESULT)), {
+    proposalId: "p",
+    hunks: { "README.md": [0, 2] },
+    files: ["docs/README.md"],
+  });
 });
 
 test("the edits of a document are found in both forms of an edit, in the order of their places", () => {
   const [late, early] = [edit([5, 0], [5, 0], "x"), edit([1, 0], [1, 0], "y")];
   const uri = "file:///w/a.py";
   const versioned = { documentChanges: [{ kind: "create" as const, uri }, { textDocument: { uri, version: 1 }, edits: [late, early] }] };
-  assert.deepEqual(editsOf(versioned, uri), [early, late]);
-  assert.deepEqual(editsOf({ changes: { [uri]: [late] } }, uri), [late]);
-  assert.deepEqual(editsOf(undefined, uri), []);
-  assert.deepEqual(documentsOf(versioned), [uri]);
+  const same = (name: string): string => decodeURIComponent(name);
+  assert.deepEqual(editsOf(versioned, uri, same), [early, late]);
+  assert.deepEqual(editsOf({ changes: { "file:///w/%61.py": [late] } }, uri, same), [late]);
+  assert.deepEqual(editsOf({ changes: { "file:///w/docs/a.py": [late] } }, uri, same), []);
+  assert.deepEqual(editsOf(undefined, uri, same), []);
 });

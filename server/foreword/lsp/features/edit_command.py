@@ -16,6 +16,7 @@ from lsprotocol import types
 
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.edits.edit import Edited, edit
+from foreword.assist.edits.proposal import ProposedFile
 from foreword.assist.edits.proposal_store import KeptProposal
 from foreword.assist.edits.review import ProposalReview, reverse
 from foreword.assist.question.pointers import Pointer
@@ -27,7 +28,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import Problem, UsageError
 from foreword.lsp.connection.configuration import open_now
-from foreword.lsp.connection.convert import path_from_uri
+from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.answer_stage import stage_of
@@ -74,7 +75,8 @@ async def run_instruction(
     else:
         done = await deliver(server, opened, name, edited.proposal, wishes)
     told = edited.to_json(done.outcomes)
-    return {**told, "problems": [*told["problems"], *done.problems_json], **done.more_json()}
+    told = {**told, "problems": [*told["problems"], *done.problems_json], **done.more_json()}
+    return _with_review(folder, proposal_of(server, name), told)
 
 
 async def run_dry(
@@ -103,7 +105,7 @@ async def run_proposal(
     opened = _open(folder)
     proposal = await opened.run(part_of, kept, part)
     done = await deliver(server, opened, name, proposal, wishes)
-    return _with_review(server, name, done.to_json())
+    return _with_review(folder, proposal_of(server, name), done.to_json())
 
 
 async def reject_proposal(server: ForewordServer, folder: Folder, name: str, part: Part) -> dict[str, Any]:
@@ -120,7 +122,7 @@ async def reject_proposal(server: ForewordServer, folder: Folder, name: str, par
         review = review.rejecting(file, part.hunks.get(path, review.pending(file)))
     await note_review(server, name, review)
     done = Delivered(name, kept.proposal, WorkspaceEditPlan(None))
-    return _with_review(server, name, done.to_json())
+    return _with_review(folder, proposal_of(server, name), done.to_json())
 
 
 async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> dict[str, Any]:
@@ -142,7 +144,7 @@ async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> di
     if not problems:
         await note_review(server, name, ProposalReview())
     done = Delivered(name, kept.proposal, WorkspaceEditPlan(None), applied=False, problems=problems)
-    return _with_review(server, name, done.to_json()) | {"undone": not problems}
+    return _with_review(folder, proposal_of(server, name), done.to_json()) | {"undone": not problems}
 
 
 def _kept_for(server: ForewordServer, folder: Folder, name: str) -> KeptProposal:
@@ -152,12 +154,19 @@ def _kept_for(server: ForewordServer, folder: Folder, name: str) -> KeptProposal
     return kept
 
 
-def _with_review(server: ForewordServer, name: str, told: dict[str, Any]) -> dict[str, Any]:
-    """The JSON with what is undecided of each file, and what became of the whole."""
-    kept = proposal_of(server, name)
-    files = kept.proposal.files.values()
-    pending = {file.path: list(left) for file in files if (left := kept.review.pending(file))}
-    return {**told, "pending": pending, "outcome": kept.review.outcome(kept.proposal)}
+def _with_review(folder: Folder, kept: KeptProposal, told: dict[str, Any]) -> dict[str, Any]:
+    """The JSON with the URI of each file, what is undecided of it, and what became of the whole."""
+    files = kept.proposal.files
+    edits = [
+        {**one, "uri": uri_from_path(folder.path / one["path"]), **_source_json(folder, files[one["path"]])}
+        for one in told["edits"]
+    ]
+    pending = {path: list(left) for path, file in files.items() if (left := kept.review.pending(file))}
+    return {**told, "edits": edits, "pending": pending, "outcome": kept.review.outcome(kept.proposal)}
+
+
+def _source_json(folder: Folder, file: ProposedFile) -> dict[str, str]:
+    return {} if file.source is None else {"sourceUri": uri_from_path(folder.path / file.source)}
 
 
 async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) -> types.WorkspaceEdit | None:
