@@ -73,7 +73,7 @@ def test_files_whose_names_are_alike_are_reviewed_each_for_itself(editor: VSCode
     editor.run("await editor.lens('Accept', 0)")
     editor.run(CLOSED)
     editor.run("await page.waitForFunction(() => document.querySelectorAll('.tab.dirty').length === 2)")
-    editor.command("File: Save All")
+    editor.command("File: Save All Files")
     editor.run("await page.waitForFunction(() => !document.querySelector('.tab.dirty'))")
     docs, readme = (
         (editor.workspace / path).read_text(encoding="utf-8") for path in ("docs/README.md", "README.md")
