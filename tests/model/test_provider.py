@@ -60,10 +60,7 @@ def test_a_profile_without_its_file_is_a_credentials_error(
 
 
 def test_the_sdk_is_not_imported_until_a_provider_is_opened() -> None:
-    modules = (
-        "provider, tool_call, tool_definitions, catalog.catalog, catalog.pricing, messages_api.credentials"
-    )
-    imports = "; ".join(f"import foreword.model.{module}" for module in modules.split(", "))
-    code = f"import sys; {imports}; print('anthropic' in sys.modules)"
+    modules = "provider, catalog, pricing, tools, toolcall, credentials"
+    code = f"import sys; from foreword.model import {modules}; print('anthropic' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False" == ran.stdout.strip()

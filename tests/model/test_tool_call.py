@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from foreword.core.errors import Problem
-from foreword.model.messages_api.stream_assembler import INVALID_JSON
+from foreword.model.echo import INVALID_JSON
 from foreword.model.tool_call import (
     CreateCall,
     DeleteCall,
@@ -49,6 +49,15 @@ from foreword.model.tool_definitions import EDITOR
         ("files", {"command": "rename", "path": "a", "new_path": "b"}, RenameCall("a", "b")),
         ("search", {"query": "cache"}, SearchCall("cache", 10)),
         ("search", {"query": "cache", "limit": 3}, SearchCall("cache", 3)),
+        ("search", {"query": "cache", "limit": "3"}, SearchCall("cache", 3)),
+        ("search", {"query": "cache", "limit": 3.0}, SearchCall("cache", 3)),
+        (EDITOR, {"command": "view", "path": "a.py", "view_range": ["3", "9"]}, ViewCall("a.py", 3, 9)),
+        (EDITOR, {"command": "view", "path": "a.py", "view_range": "[3, -1]"}, ViewCall("a.py", 3, None)),
+        (
+            EDITOR,
+            {"command": "insert", "path": "a", "insert_line": "0", "insert_text": "t"},
+            InsertCall("a", 0, "t"),
+        ),
         ("search", {"query": "cache", "limit": 900}, SearchCall("cache", 50)),
         ("symbols", {"name": " Cache "}, SymbolsCall("Cache")),
     ],
@@ -66,7 +75,9 @@ def test_a_call_becomes_a_value(name: str, given: dict[str, Any], expected: Tool
         ("search", {INVALID_JSON: "{"}, "not a valid JSON object"),
         ("search", {}, "'query' is missing"),
         ("search", {"query": "  "}, "'query' must not be empty"),
-        ("search", {"query": "x", "limit": "3"}, "'limit' must be a whole number"),
+        ("search", {"query": "x", "limit": "three"}, "'limit' must be a whole number"),
+        ("search", {"query": "x", "limit": "1e3"}, "'limit' must be a whole number"),
+        ("search", {"query": "x", "limit": 2.5}, "'limit' must be a whole number"),
         ("search", {"query": "x", "limit": True}, "'limit' must be a whole number"),
         ("search", {"query": "x", "limit": 0}, "'limit' must be a whole number"),
         ("files", {"command": "rename", "path": "a"}, "'new_path' is missing"),

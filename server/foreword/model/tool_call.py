@@ -6,12 +6,13 @@ tool's error, so that the model can do better. Nothing is executed here, and no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from foreword.core.errors import Problem
-from foreword.model.messages_api.stream_assembler import INVALID_JSON
+from foreword.model.echo import INVALID_JSON
 from foreword.model.tool_definitions import DEFAULT_LIMIT, EDITOR, FILES, LARGEST_LIMIT, SEARCH, SYMBOLS
 
 
@@ -84,6 +85,10 @@ FileCall = DeleteCall | RenameCall
 ToolCall = ViewCall | CreateCall | ReplaceCall | InsertCall | FileCall | SearchCall | SymbolsCall
 
 
+_WHOLE = re.compile(r"\s*-?[0-9]{1,9}\s*")
+_RANGE = re.compile(r"\s*\[\s*(?P<first>-?[0-9]{1,9})\s*,\s*(?P<last>-?[0-9]{1,9})\s*\]\s*")
+
+
 class _UnclearError(ValueError):
     """The input is not usable; the message is for the model."""
 
@@ -132,10 +137,10 @@ def _files(given: Mapping[str, Any]) -> FileCall:
 
 
 def _search(given: Mapping[str, Any]) -> ToolCall:
-    limit = given.get("limit")
-    if limit is None:
+    if given.get("limit") is None:
         return SearchCall(_text(given, "query"))
-    if not _is_whole(limit) or limit < 1:
+    limit = _whole(given["limit"])
+    if limit is None or limit < 1:
         raise _UnclearError("'limit' must be a whole number above zero.")
     return SearchCall(_text(given, "query"), min(limit, LARGEST_LIMIT))
 
@@ -166,10 +171,13 @@ def _range(value: object) -> tuple[int, int | None]:
     if value is None:
         return 1, None
     match value:
-        case [first, last] if _is_whole(first) and _is_whole(last) and first >= 1:
-            if last == -1:
+        case str() if (words := _RANGE.fullmatch(value)) is not None:
+            return _range([words["first"], words["last"]])
+        case [one, other]:
+            first, last = _whole(one), _whole(other)
+            if first is not None and first >= 1 and last == -1:
                 return first, None
-            if last >= first:
+            if first is not None and last is not None and 1 <= first <= last:
                 return first, last
     raise _UnclearError(
         "'view_range' must be [start, end] with 1 <= start <= end, or end -1 for the last line."
@@ -177,11 +185,21 @@ def _range(value: object) -> tuple[int, int | None]:
 
 
 def _insert_line(given: Mapping[str, Any]) -> int:
-    line = given.get("insert_line")
-    if not _is_whole(line) or line < 0:
+    line = _whole(given.get("insert_line"))
+    if line is None or line < 0:
         raise _UnclearError("'insert_line' must be a whole number, 0 or above.")
     return line
 
 
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: object) -> int | None:
+    """A whole number, also where a model writes it as text or with a decimal point; None for anything else."""
+    match value:
+        case bool():
+            return None
+        case int():
+            return value
+        case float() if value.is_integer():
+            return int(value)
+        case str() if _WHOLE.fullmatch(value):
+            return int(value)
+    return None

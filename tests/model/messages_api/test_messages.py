@@ -17,7 +17,7 @@ from foreword.core.reply import (
     ToolCallStarted,
 )
 from foreword.core.token_usage import Usage
-from foreword.model.messages_api.stream_assembler import INVALID_JSON
+from foreword.model.echo import INVALID_JSON
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
 from messages_api import (
     BadToolInput,

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta, ThinkingDelta, ToolCallStarted
 from foreword.core.token_usage import Usage
-from foreword.model.messages_api.stream_assembler import INVALID_JSON, Assembly
+from foreword.model.echo import INVALID_JSON
+from foreword.model.messages_api.stream_assembler import Assembly
 
 Event = dict[str, Any]
 
 
-def opening(index: int, block: Event) -> Event:
+def opening(index: int, block: object) -> Event:
     return {"type": "content_block_start", "index": index, "content_block": block}
 
 
@@ -68,7 +70,7 @@ def test_blocks_are_kept_for_the_echo_as_they_came() -> None:
     assert ("tool_use", None) == (finished.stop_reason, finished.note)
 
 
-def test_blocks_and_events_of_unknown_kind_do_no_harm_and_blocks_are_echoed() -> None:
+def test_blocks_and_events_of_unknown_kind_do_no_harm_and_are_not_echoed() -> None:
     strange = {"type": "hologram", "data": [1]}
     citation = {"type": "char_location", "cited_text": "c"}
     said, finished = assemble(
@@ -85,8 +87,8 @@ def test_blocks_and_events_of_unknown_kind_do_no_harm_and_blocks_are_echoed() ->
         delta(7, "text_delta", text="of no block"),
         stop("end_turn"),
     )
-    assert [TextDelta("a"), TextDelta("b")] == said[1:]
-    assert (strange, {"type": "text", "text": "ab", "citations": [citation]}) == finished.content
+    assert [TextDelta("a"), TextDelta("b"), TextDelta("of no block")] == said[1:]
+    assert {"type": "text", "text": "ab", "citations": [citation]} == finished.content[0]
 
 
 @pytest.mark.parametrize("written", ['{"query": ', "[1]", "oops"])
@@ -223,3 +225,91 @@ def test_the_api_s_own_miss_diagnosis_is_told_at_the_start(
 ) -> None:
     said, _ = assemble(start({}, diagnostics=diagnostics), stop("end_turn"))
     assert Started("m1", Usage(), "x", expected, 3 if expected else None) == said[0]
+
+
+@pytest.mark.parametrize("blank", ["\n\n", " ", "\u00a0", "\u2003\n"])
+def test_text_that_does_not_show_is_not_echoed(blank: str) -> None:
+    _, finished = assemble(
+        start(),
+        opening(0, {"type": "text", "text": ""}),
+        delta(0, "text_delta", text=blank),
+        closing(0),
+        *CALL,
+        stop("tool_use"),
+    )
+    assert ["tool_use"] == [block["type"] for block in finished.content]
+
+
+def test_halves_of_a_surrogate_pair_meet_across_deltas_and_a_lone_one_is_replaced() -> None:
+    said, finished = assemble(
+        start(),
+        opening(0, {"type": "text", "text": "a\ud83d"}),
+        delta(0, "text_delta", text="\ude00b"),
+        delta(0, "text_delta", text="\udc00c\ud800"),
+        delta(0, "text_delta", text="d"),
+        stop("end_turn"),
+    )
+    assert "a\U0001f600b\ufffdc\ufffdd" == "".join(e.text for e in said if isinstance(e, TextDelta))
+    assert ({"type": "text", "text": "a\U0001f600b\ufffdc\ufffdd"},) == finished.content
+
+
+def test_a_tool_call_with_odd_fields_can_be_answered_and_echoed() -> None:
+    deep: Any = "x"
+    for _ in range(900):
+        deep = [deep]
+    calls = [
+        {"type": "tool_use", "name": "search", "input": {"query": "a\ud800"}},
+        {"type": "tool_use", "id": "", "name": 5, "input": "text"},
+        {"type": "tool_use", "id": "t", "name": "search", "input": {"query": deep}},
+        {"type": "tool_use", "id": "t", "name": "search", "input": {"limit": float("nan")}},
+    ]
+    events = [event for n, call in enumerate(calls) for event in (opening(n, call), closing(n))]
+    _, finished = assemble(start(), *events, stop("tool_use"))
+    ids = [block["id"] for block in finished.content]
+    assert 4 == len(set(ids))
+    assert all(ids)
+    assert ["search", "unnamed", "search", "search"] == [block["name"] for block in finished.content]
+    assert {"query": "a\ufffd"} == finished.content[0]["input"]
+    assert [INVALID_JSON] == list(finished.content[1]["input"])
+    assert [INVALID_JSON] == list(finished.content[2]["input"])
+    assert {"limit": None} == finished.content[3]["input"]
+    json.dumps(finished.content, allow_nan=False).encode()
+
+
+@pytest.mark.parametrize("strange", [None, 7, ["x"], {"type": "text", "text": 7}, {"type": ["text"]}, {}])
+def test_an_opening_that_makes_no_sense_costs_no_other_block(strange: object) -> None:
+    said, finished = assemble(
+        start(),
+        {"type": "content_block_start", "index": 0, "content_block": strange},
+        closing(0),
+        opening(1, {"type": "text", "text": "kept"}),
+        closing(1),
+        stop("end_turn"),
+    )
+    assert [TextDelta("kept")] == said[1:]
+    assert ({"type": "text", "text": "kept"},) == finished.content
+
+
+def test_a_block_that_takes_the_index_of_another_one_does_not_replace_it() -> None:
+    _, finished = assemble(
+        start(),
+        opening(0, {"type": "text", "text": "first"}),
+        opening(0, {"type": "text", "text": "second"}),
+        delta(0, "text_delta", text="!"),
+        stop("end_turn"),
+    )
+    assert ["first", "second!"] == [block["text"] for block in finished.content]
+
+
+def test_zeros_at_the_end_do_not_erase_what_was_counted_and_later_counts_are_taken() -> None:
+    first = {"input_tokens": 120, "cache_read_input_tokens": 5000, "output_tokens": 1}
+    zeros = {"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 7}
+    _, finished = assemble(start(first), stop("end_turn", zeros))
+    assert Usage(fresh=120, read=5000, output=7) == finished.usage
+    _, finished = assemble(start(zeros), stop("end_turn", first))
+    assert Usage(fresh=120, read=5000, output=7) == finished.usage
+
+
+def test_a_count_that_no_request_can_have_does_not_count() -> None:
+    _, finished = assemble(start({"input_tokens": 2**63, "output_tokens": 1}), stop("end_turn"))
+    assert Usage(output=1) == finished.usage

@@ -161,7 +161,8 @@ def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
                 progress.first_token_at = booking.session.clock()
             progress.text.append(event.text)
         case Finished():
-            booking.usage, progress.finished = event.usage, event
+            booking.finish(event.usage)
+            progress.verdict, progress.finished = booking.verdict, event
         case _:
             pass
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from foreword.assist.chat.chat import Exchange, Opening
 from foreword.core.errors import StoreError
+from foreword.model.echo import echoes_of
 from foreword.prefix.layers import Base, Block, Part
 from foreword.prefix.lineage import Anchor, Shown
 from foreword.prefix.request_body import Parameters
@@ -100,10 +101,19 @@ def decode_exchange(raw: Json, piece: Callable[[str], bytes]) -> Exchange:
     return Exchange(
         (provider, model),
         Parameters(**{**named, "tools": tuple(named["tools"])}),
-        tuple(raw["messages"]),
+        tuple(_messages(raw["messages"])),
         _blocks([raw["told"]])[0] if raw["told"] else None,
         _shown(raw["shown"]),
     )
+
+
+def _messages(stored: Iterable[Json]) -> Iterator[Json]:
+    """The messages of an exchange; of the model's, what an older version kept and the API refuses is left out."""
+    for message in stored:
+        if message["role"] != "assistant":
+            yield message
+        elif content := echoes_of(message["content"]):
+            yield {**message, "content": content}
 
 
 def _put(pieces: Pieces, value: object) -> str:

@@ -44,6 +44,7 @@ class Booking:
     kind: str = ""
     last: SentRequest | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
+    _judged_by: Circumstances | None = None
 
     def start(self, event: Started) -> Verdict:
         """The answer begins: judge what the cache did if nobody has, remember the request, write its row."""
@@ -54,19 +55,38 @@ class Booking:
         sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, earlier))
         self.last = compared_with(sent, earlier)
         if self.verdict is None:
-            self.verdict = diagnose(event.usage, self._circumstances(sent, earlier, _api_diagnosis(event)))
-            if self.prepared.prefix.provisional:
-                self.verdict = Verdict("off", self.prepared.prefix.provisional)
-            elif self.prepared.prefix.ttl is None:
-                self.verdict = Verdict("off", self.prepared.prefix.why)
+            self._judged_by = self._circumstances(sent, earlier, _api_diagnosis(event))
+            self.verdict = self._judge(event.usage, self._judged_by)
         elif self.last is not None:
             sent = replace(sent, cached=self.last.cached)
+        self._remember(sent)
+        self.write("started")
+        return self.verdict
+
+    def finish(self, usage: Usage) -> None:
+        """The answer is over. Some endpoints count the prompt only now: the verdict is about what is booked."""
+        first, self.usage = self.usage, usage
+        known_by = self._judged_by
+        if (
+            known_by is not None
+            and first is not None
+            and first.read + first.written != usage.read + usage.written
+        ):
+            self.verdict = self._judge(usage, known_by)
+            self._remember(replace(known_by.request, cached=usage.read + usage.written))
+
+    def _judge(self, usage: Usage, circumstances: Circumstances) -> Verdict:
+        foreword = self.prepared.prefix
+        if foreword.provisional:
+            return Verdict("off", foreword.provisional)
+        return Verdict("off", foreword.why) if foreword.ttl is None else diagnose(usage, circumstances)
+
+    def _remember(self, sent: SentRequest) -> None:
+        """Keep what the next request is compared with, if it may be read from the cache."""
         if self.prepared.payload.ttl is not None:
             self.session.prefix_store.record_sent(
                 self.session.worktree, self.prepared.prefix.variant, sent, _manifest(self.prepared)
             )
-        self.write("started")
-        return self.verdict
 
     def write(self, status: Status) -> None:
         """Write or complete the row of the ledger, if the answer began."""

@@ -149,6 +149,13 @@ def displayable(content: str) -> str:
     return content if content.isascii() and content.isprintable() else CONTROLS.sub(_visible, content)
 
 
+def well_formed(content: str) -> str:
+    """Text without half a surrogate pair: two halves that met become their character, any other one U+FFFD."""
+    if SURROGATES.search(content) is None:
+        return content
+    return content.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def lines_of(content: str) -> list[str]:
     r"""The lines without their ends, which are "\n", "\r\n" or "\r" and nothing else (form feeds stay)."""
     lines = NEWLINES.split(content) if "\r" in content else content.split("\n")

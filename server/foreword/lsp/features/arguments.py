@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from foreword.core.documents.text import well_formed
 from foreword.core.errors import UsageError
 
 
@@ -33,7 +34,7 @@ class Arguments:
         value = self._value(key, "")
         if not isinstance(value, str) or (needed and not value):
             raise UsageError(f'"{key}" must be a text')
-        return value
+        return well_formed(value)
 
     def texts(self, key: str) -> list[str]:
         """A list of texts, or a single one."""
@@ -41,7 +42,7 @@ class Arguments:
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
             raise UsageError(f'"{key}" must be a list of texts')
-        return listed
+        return [well_formed(item) for item in listed]
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """True or false."""

@@ -244,7 +244,7 @@ async def _events(stream: anthropic.AsyncStream[object]) -> AsyncGenerator[objec
         try:
             async for event in stream:
                 yield event
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ModelUnavailable(NO_JSON) from error
 
 

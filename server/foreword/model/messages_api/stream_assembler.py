@@ -1,12 +1,12 @@
 """One streamed answer, put together from the raw events of the Messages API.
 
 In go the events as JSON objects, in the order of the wire; out come `ReplyEvent`s. The content blocks are
-kept as they came, unknown fields and unknown kinds of block included, because they are echoed in the next
+kept as they came, unknown fields included, because they are echoed in the next
 request: https://platform.claude.com/docs/en/build-with-claude/streaming. Events and deltas of unknown type
 are ignored. Nothing here reads from a connection.
 
-What is echoed must be acceptable, so a finished answer never holds an empty text block or thinking without
-its signature, and it holds tool calls only where the stop reason is `tool_use` or `pause_turn`.
+What is echoed must be acceptable (see `echo`), and a finished answer holds tool calls only where the stop reason is
+`tool_use` or `pause_turn`. Text is given on as Unicode: half a surrogate pair waits for the other half.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from foreword.core.documents.text import well_formed
 from foreword.core.reply import (
     Finished,
     Json,
@@ -25,17 +26,9 @@ from foreword.core.reply import (
     ThinkingDelta,
     ToolCallStarted,
 )
+from foreword.model.echo import INVALID_JSON, TOOL_BLOCKS, clean_object, echoes_of
 from foreword.model.messages_api.stop_reasons import note_of, stop_of
-from foreword.model.messages_api.usage_fields import counts_of, usage_of
-
-INVALID_JSON = "INVALID_JSON"
-"""The only key of a tool call's input that was no JSON object; its value is what the model wrote.
-
-The API's documentation wraps such an input in the same way:
-https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-"""
-
-_TOOL_BLOCKS = ("tool_use", "server_tool_use")
+from foreword.model.messages_api.usage_fields import counts_of, is_count, larger, usage_of
 
 
 class _Block:
@@ -56,9 +49,11 @@ class _Block:
             if field == "input":
                 block[field] = _tool_input("".join(pieces), block.get(field))
             elif field == "citations":
-                block[field] = [*(block.get(field) or ()), *pieces]
+                before = block.get(field)
+                block[field] = [*(before if isinstance(before, list) else ()), *pieces]
             else:
-                block[field] = (block.get(field) or "") + "".join(pieces)
+                opened = block.get(field)
+                block[field] = (opened if isinstance(opened, str) else "") + "".join(pieces)
         return block
 
 
@@ -68,7 +63,9 @@ class Assembly:
     def __init__(self) -> None:
         self.is_over = False
         self._message: Json = {}
-        self._blocks: dict[int, _Block] = {}
+        self._blocks: list[_Block] = []
+        self._open_blocks: dict[int, _Block] = {}
+        self._half = ""
         self._counts: dict[str, int] = {}
         self._stop = ""
         self._details: Json = {}
@@ -104,16 +101,15 @@ class Assembly:
         """The end of the answer. `trouble` says what happened where the stream broke off before its stop reason."""
         if not self._stop:
             return self._ended("interrupted", f"{trouble}; the part that arrived is kept.")
-        calls_tools = any(block.opening.get("type") == "tool_use" for block in self._blocks.values())
+        calls_tools = any(block.opening.get("type") == "tool_use" for block in self._blocks)
         stop = stop_of(self._stop, calls_tools=calls_tools)
         return self._ended(stop, note_of(self._stop, self._details))
 
     def _ended(self, stop: StopReason, note: str | None) -> Finished:
-        blocks = (self._blocks[index] for index in sorted(self._blocks))
-        content = tuple(block.as_json() for block in blocks if _is_echoable(block, stop))
+        kept = (block.as_json() for block in self._blocks if _is_kept(block, stop))
         return Finished(
-            message_id=str(self._message.get("id", "")),
-            content=content,
+            message_id=_string(self._message.get("id")),
+            content=tuple(echoes_of(kept)),
             stop_reason=stop,
             usage=usage_of(self._counts),
             note=note,
@@ -122,41 +118,46 @@ class Assembly:
 
     def _start(self, message: Json) -> tuple[ReplyEvent, ...]:
         self._message = message
-        self._counts |= counts_of(message.get("usage"))
+        self._counts = larger(self._counts, counts_of(message.get("usage")))
         miss = _mapping(_mapping(message.get("diagnostics")).get("cache_miss_reason"))
         reason, missed = miss.get("type"), miss.get("cache_missed_input_tokens")
         return (
             Started(
-                message_id=str(message.get("id", "")),
+                message_id=_string(message.get("id")),
                 usage=usage_of(self._counts),
-                model=str(message.get("model", "")),
-                miss_reason=reason if isinstance(reason, str) else None,
-                missed=missed if isinstance(missed, int) else None,
+                model=_string(message.get("model")),
+                miss_reason=_string(reason) or None,
+                missed=missed if is_count(missed) else None,
             ),
         )
 
     def _open(self, index: int, opening: Json) -> tuple[ReplyEvent, ...]:
-        self._blocks[index] = _Block(opening)
+        self._open_blocks[index] = block = _Block(opening)
+        self._blocks.append(block)
         match opening:
             case {"type": "tool_use", "name": str(name)}:
                 return (ToolCallStarted(name),)
-            case {"type": "text", "text": str(text)} if text:
-                return (TextDelta(text),)
+            case {"type": "text", "text": str(text)}:
+                return self._text(text)
             case {"type": "thinking", "thinking": str(text)} if text:
-                return (ThinkingDelta(text),)
+                return (ThinkingDelta(well_formed(text)),)
         return ()
 
     def _extend(self, index: int, delta: Json) -> tuple[ReplyEvent, ...]:
-        block = self._blocks.get(index)
+        if index not in self._open_blocks and delta.get("type") == "text_delta":
+            self._open(
+                index, {"type": "text", "text": ""}
+            )  # an endpoint that does not say that a block begins
+        block = self._open_blocks.get(index)
         if block is None:
             return ()
         match delta:
-            case {"type": "text_delta", "text": str(text)} if text:
+            case {"type": "text_delta", "text": str(text)}:
                 block.add("text", text)
-                return (TextDelta(text),)
+                return self._text(text)
             case {"type": "thinking_delta", "thinking": str(text)} if text:
                 block.add("thinking", text)
-                return (ThinkingDelta(text),)
+                return (ThinkingDelta(well_formed(text)),)
             case {"type": "signature_delta", "signature": str(signature)}:
                 block.add("signature", signature)
             case {"type": "input_json_delta", "partial_json": str(part)}:
@@ -165,29 +166,31 @@ class Assembly:
                 block.add("citations", citation)
         return ()
 
+    def _text(self, text: str) -> tuple[ReplyEvent, ...]:
+        """More text; the first half of a surrogate pair waits for the second."""
+        text, self._half = self._half + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return (TextDelta(well_formed(text)),) if text else ()
+
     def _close(self, index: int) -> None:
-        if index in self._blocks:
-            self._blocks[index].is_complete = True
+        if index in self._open_blocks:
+            self._open_blocks[index].is_complete = True
 
     def _conclude(self, delta: Json, usage: object) -> None:
-        self._counts |= counts_of(usage)
+        self._counts = larger(self._counts, counts_of(usage))
         stop = delta.get("stop_reason")
         if isinstance(stop, str):
-            self._stop = stop
-            self._details = _mapping(delta.get("stop_details"))
+            self._stop = well_formed(stop)
+            self._details = clean_object(delta.get("stop_details"))
 
 
-def _is_echoable(block: _Block, stop: StopReason) -> bool:
-    """Whether the API would take the block back; see the module's description."""
-    match block.opening.get("type"):
-        case "text":
-            return bool(block.opening.get("text") or block.pieces.get("text"))
-        case "thinking":
-            return bool(block.opening.get("signature") or block.pieces.get("signature"))
-        case kind if kind in _TOOL_BLOCKS:
-            return stop in {"tool_use", "pause_turn"}
-        case _:
-            return block.is_complete or stop != "interrupted"
+def _is_kept(block: _Block, stop: StopReason) -> bool:
+    """Whether the block belongs to an answer that ends so: nobody carries out the calls of another one."""
+    kind = block.opening.get("type")
+    if kind in TOOL_BLOCKS:
+        return stop in {"tool_use", "pause_turn"}
+    return kind in ("text", "thinking") or block.is_complete or stop != "interrupted"
 
 
 def _tool_input(written: str, opening: object) -> Json:
@@ -196,13 +199,17 @@ def _tool_input(written: str, opening: object) -> Json:
         return _mapping(opening)
     try:
         parsed = json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {INVALID_JSON: written}
     return parsed if isinstance(parsed, dict) else {INVALID_JSON: written}
 
 
 def _mapping(value: object) -> Json:
     return value if isinstance(value, dict) else {}
+
+
+def _string(value: object) -> str:
+    return well_formed(value) if isinstance(value, str) else ""
 
 
 def _index(event: Mapping[str, Any]) -> int:
