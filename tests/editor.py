@@ -103,7 +103,17 @@ class Editor:
             error = {"code": -32601, "message": "unknown method"}
             self.send({"id": message["id"], "error": error})
         else:
-            self.send({"id": message["id"], "result": known(message.get("params"))})
+            before = dict(self.texts)
+            result = known(message.get("params"))
+            self._tell_changes(before)
+            self.send({"id": message["id"], "result": result})
+
+    def _tell_changes(self, before: Mapping[str, tuple[int, str]]) -> None:
+        """What an edit of the server's did to the open documents."""
+        for uri, (version, text) in self.texts.items():
+            if uri in before and before[uri] != (version, text):
+                document, changes = {"uri": uri, "version": version}, [{"text": text}]
+                self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
     def send(self, message: Json) -> None:
         """Send one message."""

@@ -15,12 +15,14 @@ PROTOCOL_NAME = "foreword"
 class ClientCapabilities:
     """A client, as it introduced itself; before that it can do nothing.
 
-    `parent` is its process, None where it can't be seen from here (another machine, a container).
+    `parent` is its process, None where it can't be seen from here (another machine, a container); `name` is what it
+    calls itself.
     """
 
     capabilities: types.ClientCapabilities
     options: dict[str, Any]
     parent: int | None = None
+    name: str = ""
 
     @property
     def knows_our_methods(self) -> bool:
@@ -69,6 +71,11 @@ class ClientCapabilities:
     def applies_edits(self) -> bool:
         """Whether `workspace/applyEdit` can be asked for."""
         return bool(self.capabilities.workspace and self.capabilities.workspace.apply_edit)
+
+    @property
+    def guards_one_document(self) -> bool:
+        """Whether of an edit of several documents it compares the version of the first one only."""
+        return self.name == "Neovim"
 
     @property
     def takes_document_changes(self) -> bool:

@@ -6,6 +6,7 @@ All state is owned by the event loop. Handlers stand in the modules that `featur
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import logging
@@ -75,11 +76,21 @@ class ForewordServer(LanguageServer):
         self._work: dict[types.ProgressToken, Callable[[], object]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
+        self._news = asyncio.Event()
         self._imports = Worker("imports")
 
     def change(self, *changes: Change) -> None:
         """The one door for changes of documents and files."""
         self.snapshot = apply(self.snapshot, changes)
+        self._news.set()
+
+    async def next_change(self, seconds: float) -> bool:
+        """Wait for the next change, so many seconds at most; gives whether there was one."""
+        self._news.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        return self._news.is_set()
 
     def signs(self) -> Signals:
         """What the editor shows of its user: typing and saving, and an open chat."""

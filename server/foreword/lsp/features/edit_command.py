@@ -36,7 +36,7 @@ from foreword.lsp.features.ask_command import documents_in
 from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
-from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_edit, deliver, tell, tell_refused
+from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_plan, deliver, tell, tell_refused
 from foreword.lsp.output.progress import work_done
 from foreword.lsp.output.proposals import Part, keep_proposal, note_review, part_of, proposal_of
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
@@ -139,11 +139,10 @@ async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> di
     plan = await plan_edit(server, opened, undone, title=f"Undo: {kept.title}", confirm=False)
     problems = plan.problems
     if plan.edit is not None and not problems:
-        problem = await apply_edit(server, plan.edit, f"Undo: {kept.title}")
-        problems = (problem,) if problem else ()
+        problems = (await apply_plan(server, opened, plan, f"Undo: {kept.title}")).problems
     if not problems:
         await note_review(server, name, ProposalReview())
-    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None), applied=False, problems=problems)
+    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None), problems=problems)
     return _with_review(folder, proposal_of(server, name), done.to_json()) | {"undone": not problems}
 
 

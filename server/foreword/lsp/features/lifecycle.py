@@ -29,7 +29,10 @@ def register(server: ForewordServer) -> None:
 def initialize(server: ForewordServer, params: types.InitializeParams) -> None:
     """Remember the client; nothing is read and nothing heavy is imported before the answer is out."""
     parent = params.process_id if params.process_id is not None and _is_alive(params.process_id) else None
-    server.client = ClientCapabilities(params.capabilities, _options(params.initialization_options), parent)
+    name = params.client_info.name if params.client_info else ""
+    server.client = ClientCapabilities(
+        params.capabilities, _options(params.initialization_options), parent, name
+    )
     agreed = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
     server.encoding = encoding_from_lsp(agreed)
     for uri in _folders(params):

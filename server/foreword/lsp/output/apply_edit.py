@@ -17,6 +17,7 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.core.edits.hunk import render_hunk
 from foreword.core.errors import Problem
 from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.output.edit_check import left_out
 from foreword.lsp.output.proposals import note_review, proposal_of
 from foreword.lsp.output.virtual_documents import diff_uri, refused_uri, show_diff
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
@@ -42,13 +43,18 @@ class Delivered:
     name: str
     proposal: Proposal
     plan: WorkspaceEditPlan
-    applied: bool = False
+    applied_paths: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def applied(self) -> bool:
+        """Whether something is applied."""
+        return bool(self.applied_paths)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """By file; a file of which some hunks were refused is applied all the same."""
-        return tuple(Outcome(path, self.applied and path in self.plan.paths) for path in self.proposal.files)
+        return tuple(Outcome(path, path in self.applied_paths) for path in self.proposal.files)
 
     @property
     def problems_json(self) -> list[Mapping[str, Any]]:
@@ -90,24 +96,59 @@ async def deliver(
         await show_diff(server, diffs_folder(opened), diff_uri(name), diff, take_focus=True)
     if wishes.apply or is_shown:  # a client that only looks has the refusals in the result
         await tell_refused(server, opened, name, plan)
-    applies = wishes.apply and not is_shown and plan.edit is not None
-    problem = await apply_edit(server, plan.edit, title) if applies and plan.edit else None
-    left = (problem,) if problem else ()
-    if applies and not left:
-        await _note_applied(server, name, plan)
-    tell(server, left)
-    return Delivered(name, proposal, plan, applies and not left, (*plan.problems, *left))
+    done = Applied()
+    if wishes.apply and not is_shown and plan.edit is not None:
+        done = await apply_plan(server, opened, plan, title)
+        await _note_applied(server, name, plan, done.paths)
+    tell(server, done.problems)
+    return Delivered(name, proposal, plan, done.paths, (*plan.problems, *done.problems))
 
 
-async def _note_applied(server: ForewordServer, name: str, plan: WorkspaceEditPlan) -> None:
+async def _note_applied(
+    server: ForewordServer, name: str, plan: WorkspaceEditPlan, paths: Sequence[str]
+) -> None:
     kept = proposal_of(server, name)
     review = kept.review
-    for path in plan.paths:
+    for path in paths:
         file = kept.proposal.files[path]
         review = review.applying(
             file, plan.fitting.get(path, range(len(file.hunks))) if file.has_parts else ()
         )
-    await note_review(server, name, review)
+    if paths:
+        await note_review(server, name, review)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The files that the client changed as it was asked to, and why it left out the others."""
+
+    paths: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+async def apply_plan(
+    server: ForewordServer, opened: OpenFolder, plan: WorkspaceEditPlan, title: str
+) -> Applied:
+    """Let the client apply an edit, and look whether it did.
+
+    It is one request, which is one step of undo; for a client that compares the version of one document only, it is
+    a request a file.
+    """
+    assert plan.edit is not None, "there is something to apply"  # noqa: S101 - an invariant
+    whole = [(plan.edit, plan.steps)]
+    requests = [(one.edit, (one,)) for one in plan.steps] if server.client.guards_one_document else whole
+    paths, problems = list[str](), list[Problem]()
+    for edit, steps in requests:
+        problem = await apply_edit(server, edit, title)
+        missing = steps if problem else await left_out(server, opened, steps)
+        paths += [step.file.path for step in steps if step not in missing]
+        problems += [problem] if problem else [_left_out(step.file.path) for step in missing]
+    return Applied(tuple(paths), tuple(dict.fromkeys(problems)))
+
+
+def _left_out(path: str) -> Problem:
+    message = f"{path} was not changed: the editor left the change out, as the text had changed meanwhile"
+    return Problem(f"{message}; the proposal is kept, so apply it again", path)
 
 
 async def tell_refused(
@@ -139,7 +180,7 @@ def diffs_folder(opened: OpenFolder) -> Path:
 
 
 async def apply_edit(server: ForewordServer, edit: types.WorkspaceEdit, title: str) -> Problem | None:
-    """One edit is one step of undo; a client that does not apply it says why, and is not asked again."""
+    """Ask the client to apply an edit; one that does not says why, and is not asked again."""
     params = types.ApplyWorkspaceEditParams(edit, f"Foreword: {title}" if title else "Foreword")
     try:
         result = await server.workspace_apply_edit_async(params)

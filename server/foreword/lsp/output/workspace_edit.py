@@ -53,16 +53,35 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class FileStep:
+    """The part of an edit that is about one file, and what its texts are before and after it, without a mark.
+
+    None: there is no such file then. `was_open`: the client has told of its document.
+    """
+
+    file: ProposedFile
+    edit: types.WorkspaceEdit
+    before: str | None
+    after: str | None
+    was_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WorkspaceEditPlan:
-    """`edit` is None if nothing is left to do; `paths` are the files that it changes.
+    """`edit` is None if nothing is left to do; `steps` are its parts, file by file.
 
     `fitting` has, by path, the numbers of the hunks that are in it, where a file is changed.
     """
 
     edit: types.WorkspaceEdit | None
-    paths: tuple[str, ...] = ()
+    steps: tuple[FileStep, ...] = ()
     refused: tuple[Refusal, ...] = ()
     fitting: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that the edit changes."""
+        return tuple(step.file.path for step in self.steps)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -137,21 +156,21 @@ class _EditPlanner:
     dialect: Dialect
     operations: list[Operation] = field(default_factory=list)
     annotations: dict[str, types.ChangeAnnotation] = field(default_factory=dict)
-    paths: list[str] = field(default_factory=list)
+    steps: list[FileStep] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     fitting: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def plan(self) -> WorkspaceEditPlan:
-        edit = self._edit() if self.operations else None
-        return WorkspaceEditPlan(edit, tuple(self.paths), tuple(self.refused), self.fitting)
+        edit = self._edit(self.operations, self.annotations) if self.operations else None
+        return WorkspaceEditPlan(edit, tuple(self.steps), tuple(self.refused), self.fitting)
 
-    def _edit(self) -> types.WorkspaceEdit:
+    def _edit(
+        self, operations: Sequence[Operation], annotations: dict[str, types.ChangeAnnotation]
+    ) -> types.WorkspaceEdit:
         if self.dialect.versioned:
-            return types.WorkspaceEdit(
-                document_changes=self.operations, change_annotations=self.annotations or None
-            )
-        documents = [one for one in self.operations if isinstance(one, types.TextDocumentEdit)]
+            return types.WorkspaceEdit(document_changes=operations, change_annotations=annotations or None)
+        documents = [one for one in operations if isinstance(one, types.TextDocumentEdit)]
         return types.WorkspaceEdit({one.text_document.uri: list(_plain(one.edits)) for one in documents})
 
     def add(self, file: ProposedFile, here: FileState, there: FileState) -> None:
@@ -161,20 +180,28 @@ class _EditPlanner:
             message = f"{file.source or file.path} was not {DONE[file.kind]}: {obstacle}"
             self.refused.append(Refusal(file.path, message, file.diff))
             return
+        first, after = len(self.operations), file.after
         match file.kind:
             case "create":
                 self._create(file, here)
             case "delete":
                 self.operations.append(types.DeleteFile(here.uri, annotation_id=self._annotate(file)))
             case "rename":
-                self._change(file, here)
+                after = self._change(file, here)
                 self.operations.append(
                     types.RenameFile(here.uri, there.uri, annotation_id=self._annotate(file))
                 )
             case "change":
-                if not self._change(file, here):
+                after = self._change(file, here)
+                if len(self.operations) == first:
                     return
-        self.paths.append(file.path)
+        self._note(file, here, first, after)
+
+    def _note(self, file: ProposedFile, here: FileState, first: int, after: str | None) -> None:
+        notes = {name: note for name, note in self.annotations.items() if name == file.path}
+        edit = self._edit(self.operations[first:], notes)
+        before = here.text.content if here.text is not None else None
+        self.steps.append(FileStep(file, edit, before, after, here.version is not None))
 
     def _obstacle(self, file: ProposedFile, here: FileState, there: FileState) -> str:
         """Why the file can't be created, deleted or renamed, or changed at all."""
@@ -198,8 +225,8 @@ class _EditPlanner:
         self.operations.append(types.CreateFile(here.uri, annotation_id=note))
         self._edit_text(here, [types.TextEdit(line, file.after or "")], note)
 
-    def _change(self, file: ProposedFile, here: FileState) -> bool:
-        """Whether some of the hunks fit."""
+    def _change(self, file: ProposedFile, here: FileState) -> str:
+        """Add what fits of the hunks; gives the text with them."""
         assert here.text is not None, "what is gone is refused"  # noqa: S101 - an invariant
         resolved = file.resolve(here.text)
         resolution = resolved.resolution
@@ -209,7 +236,7 @@ class _EditPlanner:
         if resolution.edits:
             edits = _text_edits(here, resolution.edits, self.dialect.encoding)
             self._edit_text(here, edits, self._annotate(file))
-        return bool(resolution.edits)
+        return resolution.text.content
 
     def _edit_text(self, here: FileState, edits: Sequence[types.TextEdit], note: str | None) -> None:
         document = types.OptionalVersionedTextDocumentIdentifier(here.uri, here.version)

@@ -1,0 +1,73 @@
+"""What a client really did that says it applied an edit: its documents are looked at afterwards.
+
+Some editors leave out an edit of a document that has changed meanwhile, and say "applied" all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from foreword.assist.edits.proposal import ProposedFile
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.core.documents.document import Document
+from foreword.core.documents.text import Text, printable
+from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.output.file_state import FileState, now_of, open_documents
+from foreword.lsp.output.workspace_edit import FileStep
+
+PATIENCE_S = 2.0
+"""How long the last changes of documents may be under way: some editors collect them for a moment."""
+
+
+async def left_out(
+    server: ForewordServer, opened: OpenFolder, steps: Sequence[FileStep]
+) -> tuple[FileStep, ...]:
+    """The steps that the client did not take, although it said so.
+
+    A document that it changes without having told of it is believed to be changed.
+    """
+    end = asyncio.get_running_loop().time() + PATIENCE_S
+    while True:
+        documents = open_documents(server, opened)
+        missing = await opened.run(_missing, opened, tuple(steps), documents)
+        waits = any(step.file.path in documents for step in missing)
+        left = end - asyncio.get_running_loop().time()
+        if not missing or not waits or left <= 0 or not await server.next_change(left):
+            break
+    documents = open_documents(server, opened)
+    missing = await opened.run(_missing, opened, tuple(missing), documents)
+    return tuple(step for step in missing if not _is_in(step, documents.get(step.file.path)))
+
+
+def _missing(
+    opened: OpenFolder, steps: Sequence[FileStep], documents: Mapping[str, Document]
+) -> tuple[FileStep, ...]:
+    """The steps whose outcome is not to be seen."""
+    return tuple(step for step in steps if not _is_seen(opened, step, documents))
+
+
+def _is_seen(opened: OpenFolder, step: FileStep, documents: Mapping[str, Document]) -> bool:
+    path = step.file.path
+    now = now_of(opened.root, opened.root, path, documents.get(path))
+    if step.file.kind == "delete":
+        return now.text is None or now.version is not None  # its buffer may stay open
+    if step.file.kind in ("create", "rename"):
+        return now.text is not None or now.obstacle != ""
+    return _content(now) == step.after or (now.version is None and not step.was_open)
+
+
+def _is_in(step: FileStep, document: Document | None) -> bool:
+    """Whether a text that is not quite the wanted one has the change: the user may have typed elsewhere in it."""
+    if document is None or step.file.kind != "change" or document.text == step.before:
+        return False
+    now, before = Text(document.text), printable(step.before or "")
+    wanted = replace(step.file, before=Text(step.before or ""), after=printable(step.after or ""), part=None)
+    taken_back = ProposedFile(step.file.path, Text(step.after or ""), before)
+    is_open = not wanted.resolve(now).resolution.refused
+    return not is_open and not taken_back.resolve(now).resolution.refused
+
+
+def _content(now: FileState) -> str | None:
+    return now.text.content if now.text is not None else None
