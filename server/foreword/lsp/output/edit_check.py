@@ -14,8 +14,7 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.core.documents.document import Document
 from foreword.core.documents.text import Text, printable
 from foreword.lsp.connection.server import ForewordServer
-from foreword.lsp.output.file_state import FileState, now_of, open_documents
-from foreword.lsp.output.workspace_edit import FileStep
+from foreword.lsp.output.workspace_edit import FileState, FileStep, now_of, open_documents
 
 PATIENCE_S = 2.0
 """How long the last changes of documents may be under way: some editors collect them for a moment."""
