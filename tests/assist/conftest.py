@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from gitrepo import GitRepo, make_repo
+from workspace_fixture import WorkspaceFixture
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +22,8 @@ def no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "home")
+def fixture(tmp_path: Path) -> WorkspaceFixture:
+    return WorkspaceFixture(tmp_path / "home")
 
 
 @pytest.fixture

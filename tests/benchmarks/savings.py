@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.extend(map(str, (Path(__file__).parents[1], *Path(__file__).parents[1].glob("support/*"))))
 
 from foreword_cli import MODEL, Foreword
 from gitrepo import GitRepo, run_git

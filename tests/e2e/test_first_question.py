@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -14,7 +13,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -134,24 +132,20 @@ async def request_of(editor: Editor) -> str:
     return json.dumps(dry["request"])
 
 
-def test_a_question_during_the_first_index_uses_what_is_there(
+async def test_a_question_during_the_first_index_uses_what_is_there(
     large: GitRepo, gate: Gate, api: MessagesApi
 ) -> None:
     api.answer("It gives a price.")
 
-    async def run() -> tuple[str, Any, str, Any]:
-        async with served(gate.user, answers=usual_answers()) as (editor, _):
-            await begun(editor, large)
-            early, answer = await request_of(editor), await editor.command("foreword.ask", **QUESTION)
-            with gate.opened():
-                await indexed(editor)
-                read = gate.asked()
-                late, again = await request_of(editor), await editor.command("foreword.ask", **QUESTION)
-            assert {1} == {read[blob] for blob in slow_blobs(large)}, "each file is read once"
-            assert 0 == await editor.stop()
-            return early, answer, late, again
-
-    early, answer, late, again = asyncio.run(run())
+    async with served(gate.user, answers=usual_answers()) as (editor, _):
+        await begun(editor, large)
+        early, answer = await request_of(editor), await editor.command("foreword.ask", **QUESTION)
+        with gate.opened():
+            await indexed(editor)
+            read = gate.asked()
+            late, again = await request_of(editor), await editor.command("foreword.ask", **QUESTION)
+        assert {1} == {read[blob] for blob in slow_blobs(large)}, "each file is read once"
+        assert 0 == await editor.stop()
     assert "cache_control" not in early
     assert "def price_0" in early
     assert "def old_599" not in early
@@ -174,29 +168,25 @@ def forget_outlines(user: Foreword) -> None:
                 store.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
-def test_a_base_that_is_stored_is_used_while_the_index_is_built(large: GitRepo, gate: Gate) -> None:
+async def test_a_base_that_is_stored_is_used_while_the_index_is_built(large: GitRepo, gate: Gate) -> None:
     """As after an update of a grammar: the base is there, the outlines are not."""
 
-    async def run() -> tuple[str, str]:
-        async with served(gate.user, answers=usual_answers()) as (editor, _):
-            with gate.opened():
-                await begun(editor, large)
-                await indexed(editor)
-                whole = await request_of(editor)
-                await editor.command("foreword.ask", **QUESTION)
-            assert 0 == await editor.stop()
-        forget_outlines(gate.user)
-        gate.close(large)
-        large.write("till/price00.py", "def price_0():\n    return 'changed'\n")
-        async with served(gate.user, answers=usual_answers()) as (editor, _):
+    async with served(gate.user, answers=usual_answers()) as (editor, _):
+        with gate.opened():
             await begun(editor, large)
-            early = await request_of(editor)
-            with gate.opened():
-                await indexed(editor)
-            assert 0 == await editor.stop()
-            return whole, early
-
-    whole, early = asyncio.run(run())
+            await indexed(editor)
+            whole = await request_of(editor)
+            await editor.command("foreword.ask", **QUESTION)
+        assert 0 == await editor.stop()
+    forget_outlines(gate.user)
+    gate.close(large)
+    large.write("till/price00.py", "def price_0():\n    return 'changed'\n")
+    async with served(gate.user, answers=usual_answers()) as (editor, _):
+        await begun(editor, large)
+        early = await request_of(editor)
+        with gate.opened():
+            await indexed(editor)
+        assert 0 == await editor.stop()
     before, after = (json.loads(body)["messages"][0]["content"] for body in (whole, early))
     n_base = max(place for place, block in enumerate(before) if "cache_control" in block) + 1
     assert before[:n_base] == after[:n_base]

@@ -194,20 +194,17 @@ def rates(model: str) -> Rates:
         pytest.param(Course("claude-sonnet-4-6", 7, 1, 14, 60, 70), id="large changes, which are folded"),
     ],
 )
-def test_what_a_server_does_is_what_a_replay_does(
+async def test_what_a_server_does_is_what_a_replay_does(
     course: Course, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
     user = replace(user, more={**user.more, "FOREWORD_MODEL": course.model})
     shop.write(RATES, course.text(0))
     shop.commit("Add rates")
 
-    async def run() -> list[dict[str, Any]]:
-        async with at_work(user, clock, shop, trusted=True) as editor:
-            await live(editor, clock, shop, course)
-            booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
-            return booked
-
-    booked, prices = asyncio.run(run()), rates(course.model)
+    async with at_work(user, clock, shop, trusted=True) as editor:
+        await live(editor, clock, shop, course)
+        booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
+    prices = rates(course.model)
     base, block, turn = sizes_of(api)
     events = [replace(event, tokens=block if event.event == "edit" else turn) for event in course.events()]
     terms = Terms(Settings().warm_day)
@@ -255,116 +252,94 @@ async def long_for(clock: Clock, editor: Editor, shop: GitRepo) -> None:
         await clock.pass_until(clock.at + HOUR_S)
 
 
-def test_an_untrusted_folder_is_not_kept_warm_whatever_was_answered_offline(
+async def test_an_untrusted_folder_is_not_kept_warm_whatever_was_answered_offline(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    async def run() -> None:
-        async with at_work(user, clock, shop) as editor:
-            assert "offline" == (await ask(editor, provider="offline"))["provider"]
-            await long_for(clock, editor, shop)
-
-    asyncio.run(run())
+    async with at_work(user, clock, shop) as editor:
+        assert "offline" == (await ask(editor, provider="offline"))["provider"]
+        await long_for(clock, editor, shop)
     assert not api.requests
 
 
-def test_trust_that_is_taken_back_ends_it(
+async def test_trust_that_is_taken_back_ends_it(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    async def run() -> int:
-        async with at_work(user, clock, shop) as editor:
-            await editor.command("foreword.trust")
-            await come_back(editor, clock)
-            n_before = len(api.messages)
-            await editor.command("foreword.trust", revoke=True)
-            await long_for(clock, editor, shop)
-            return n_before
-
-    n_before = asyncio.run(run())
+    async with at_work(user, clock, shop) as editor:
+        await editor.command("foreword.trust")
+        await come_back(editor, clock)
+        n_before = len(api.messages)
+        await editor.command("foreword.trust", revoke=True)
+        await long_for(clock, editor, shop)
     assert any(is_ping(recorded) for recorded in api.messages)
     assert n_before == len(api.messages)
 
 
-def test_offline_there_is_nothing_to_keep(
+async def test_offline_there_is_nothing_to_keep(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
     user = replace(user, more={**user.more, "FOREWORD_PROVIDER": "offline"})
 
-    async def run() -> float:
-        async with at_work(user, clock, shop, trusted=True) as editor:
-            await come_back(editor, clock)
-            await long_for(clock, editor, shop)
-            return await clock.settle()
-
-    assert float("inf") == asyncio.run(run())
+    async with at_work(user, clock, shop, trusted=True) as editor:
+        await come_back(editor, clock)
+        await long_for(clock, editor, shop)
+        assert float("inf") == (await clock.settle())
     assert not api.requests
 
 
-def test_a_folder_that_is_closed_is_let_go(
+async def test_a_folder_that_is_closed_is_let_go(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    async def run() -> int:
-        async with at_work(user, clock, shop, trusted=True) as editor:
-            await come_back(editor, clock)
-            gone = [{"uri": shop.path.as_uri(), "name": "shop"}]
-            editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": gone}})
-            await editor.refusal("foreword/heard")
-            clock.n_kept, n_before = 0, len(api.messages)
-            await clock.pass_until(clock.at + 2 * HOUR_S)
-            return n_before
-
-    assert asyncio.run(run()) == len(api.messages)
+    async with at_work(user, clock, shop, trusted=True) as editor:
+        await come_back(editor, clock)
+        gone = [{"uri": shop.path.as_uri(), "name": "shop"}]
+        editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": gone}})
+        await editor.refusal("foreword/heard")
+        clock.n_kept, n_before = 0, len(api.messages)
+        await clock.pass_until(clock.at + 2 * HOUR_S)
+        assert n_before == len(api.messages)
 
 
-def test_opening_a_chat_in_the_morning_writes_the_prefix_before_the_question_is_there(
+async def test_opening_a_chat_in_the_morning_writes_the_prefix_before_the_question_is_there(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    async def run() -> str:
-        async with at_work(user, clock, shop, trusted=True) as editor:
-            await editor.request("foreword/chat/open", {})
-            await clock.pass_until(clock.at + HOUR_S)
-            assert [] == api.messages
-            await ask(editor)
-            await clock.pass_until(clock.at + 14 * HOUR_S)
-            shop.write("shop/checkout.py", "VAT = 7\n")
-            shop.commit("Work elsewhere")
-            await editor.request("foreword/chat/open", {})
-            await clock.pass_until(clock.at + 20)
-            return str((await ask(editor))["receipt"]["cache"]["verdict"])
-
-    assert "hit" == asyncio.run(run())
+    async with at_work(user, clock, shop, trusted=True) as editor:
+        await editor.request("foreword/chat/open", {})
+        await clock.pass_until(clock.at + HOUR_S)
+        assert [] == api.messages
+        await ask(editor)
+        await clock.pass_until(clock.at + 14 * HOUR_S)
+        shop.write("shop/checkout.py", "VAT = 7\n")
+        shop.commit("Work elsewhere")
+        await editor.request("foreword/chat/open", {})
+        await clock.pass_until(clock.at + 20)
+        assert "hit" == str((await ask(editor))["receipt"]["cache"]["verdict"])
     assert [False, True, False] == [is_ping(recorded) for recorded in api.messages]
     assert ["written", "written", "read"] == [recorded.verdict for recorded in api.messages]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_a_server_that_is_killed_in_the_middle_of_a_ping_leaves_a_prefix_that_goes_on(
+async def test_a_server_that_is_killed_in_the_middle_of_a_ping_leaves_a_prefix_that_goes_on(
     user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
-    async def killed() -> None:
-        async with clocked_process(user, clock) as (editor, process):
-            await editor.start([shop.path], initializationOptions={"trusted": True})
-            await editor.command("foreword.index")
-            await come_back(editor, clock)
-            n_before = len(api.messages)
-            api.script(SlowStart())
-            clock.at = await clock.settle()
-            passing = asyncio.ensure_future(clock.settle())
-            await asyncio.to_thread(api.wait_for_request, n_before + 1)
-            process.kill()
-            await process.wait()
-            passing.cancel()
-
-    async def again() -> str:
-        async with at_work(user, clock, shop, trusted=True) as editor:
-            answer = await ask(editor)
-            await clock.pass_until(clock.at + 10 * HOUR_S)
-            return str(answer["receipt"]["cache"]["verdict"])
-
-    asyncio.run(killed())
+    async with clocked_process(user, clock) as (editor, process):
+        await editor.start([shop.path], initializationOptions={"trusted": True})
+        await editor.command("foreword.index")
+        await come_back(editor, clock)
+        n_before = len(api.messages)
+        api.script(SlowStart())
+        clock.at = await clock.settle()
+        passing = asyncio.ensure_future(clock.settle())
+        await asyncio.to_thread(api.wait_for_request, n_before + 1)
+        process.kill()
+        await process.wait()
+        passing.cancel()
     for store in user.data.rglob("*.sqlite"):
         with closing(sqlite3.connect(store)) as connection:
             assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
-    assert "hit" == asyncio.run(again())
+    async with at_work(user, clock, shop, trusted=True) as editor:
+        answer = await ask(editor)
+        await clock.pass_until(clock.at + 10 * HOUR_S)
+        assert "hit" == str(answer["receipt"]["cache"]["verdict"])
     pings = [recorded for recorded in api.messages if is_ping(recorded)]
     asks = [recorded for recorded in api.messages if not is_ping(recorded)]
     assert len(pings) > 1

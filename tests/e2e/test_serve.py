@@ -22,38 +22,29 @@ from server_process import served
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_question_over_pipes(offline: Foreword, shop: GitRepo) -> None:
-    async def run() -> None:
-        async with served(offline) as (editor, process):
-            await editor.start([shop.path])
-            answer = await editor.command("foreword.ask", question="What does `gross_total` do?")
-            assert "shop/checkout.py" in answer["text"]
-            assert 0 == await editor.stop()
-            assert process.stderr is not None
-            assert b"" == await process.stderr.read()
-
-    asyncio.run(run())
+async def test_a_question_over_pipes(offline: Foreword, shop: GitRepo) -> None:
+    async with served(offline) as (editor, process):
+        await editor.start([shop.path])
+        answer = await editor.command("foreword.ask", question="What does `gross_total` do?")
+        assert "shop/checkout.py" in answer["text"]
+        assert 0 == await editor.stop()
+        assert process.stderr is not None
+        assert b"" == await process.stderr.read()
 
 
-def test_closing_its_input_ends_the_server(offline: Foreword, shop: GitRepo) -> None:
-    async def run() -> int:
-        async with served(offline) as (editor, process):
-            await editor.start([shop.path])
-            assert process.stdin is not None
-            process.stdin.close()
-            return int(await editor.wait_for(process.wait()))
-
-    assert 1 == asyncio.run(run())
+async def test_closing_its_input_ends_the_server(offline: Foreword, shop: GitRepo) -> None:
+    async with served(offline) as (editor, process):
+        await editor.start([shop.path])
+        assert process.stdin is not None
+        process.stdin.close()
+        assert 1 == int(await editor.wait_for(process.wait()))
 
 
-def test_exit_without_shutdown_is_exit_code_1(offline: Foreword) -> None:
-    async def run() -> int:
-        async with served(offline) as (editor, process):
-            await editor.start()
-            editor.notify("exit")
-            return int(await editor.wait_for(process.wait()))
-
-    assert 1 == asyncio.run(run())
+async def test_exit_without_shutdown_is_exit_code_1(offline: Foreword) -> None:
+    async with served(offline) as (editor, process):
+        await editor.start()
+        editor.notify("exit")
+        assert 1 == int(await editor.wait_for(process.wait()))
 
 
 def test_initialize_is_answered_before_anything_heavy_is_imported(offline: Foreword) -> None:
@@ -70,15 +61,12 @@ def test_initialize_is_answered_before_anything_heavy_is_imported(offline: Forew
     assert "[] None\n" == done.stdout
 
 
-def test_a_message_of_fifty_megabytes_is_answered(offline: Foreword) -> None:
-    async def run() -> None:
-        async with served(offline) as (editor, _):
-            await editor.start()
-            editor.open("untitled:1", "x" * 50_000_000)
-            refused = await editor.refusal("workspace/executeCommand", {"command": "foreword.index"})
-            assert "no folder" in refused.message
-
-    asyncio.run(run())
+async def test_a_message_of_fifty_megabytes_is_answered(offline: Foreword) -> None:
+    async with served(offline) as (editor, _):
+        await editor.start()
+        editor.open("untitled:1", "x" * 50_000_000)
+        refused = await editor.refusal("workspace/executeCommand", {"command": "foreword.index"})
+        assert "no folder" in refused.message
 
 
 @pytest.mark.parametrize(
@@ -120,85 +108,76 @@ async def said_to(port: int, *messages: dict[str, Any]) -> bytes:
     return answer
 
 
-def test_who_shows_no_token_gets_nothing_and_ends_nothing(offline: Foreword, shop: GitRepo) -> None:
+async def test_who_shows_no_token_gets_nothing_and_ends_nothing(offline: Foreword, shop: GitRepo) -> None:
     hello: dict[str, Any] = {"capabilities": {}, "processId": None, "rootUri": shop.path.as_uri()}
     search = {"command": "foreword.search", "arguments": [{"query": "till"}]}
 
-    async def run() -> None:
-        async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
-            port, token = await port_of(process), await token_of(process)
-            for options in (None, {}, {"token": ""}, {"token": token[:-1]}, {"token": [token]}, "token"):
-                answer = await said_to(
-                    port,
-                    {"id": 1, "method": "initialize", "params": {**hello, "initializationOptions": options}},
-                    {"id": 2, "method": "workspace/executeCommand", "params": search},
-                    {"method": "exit"},
-                )
-                assert b"token" in answer
-                assert b"capabilities" not in answer
-                assert b"till" not in answer
-            assert b"till" not in await said_to(
-                port, {"id": 2, "method": "workspace/executeCommand", "params": search}
+    async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
+        port, token = await port_of(process), await token_of(process)
+        for options in (None, {}, {"token": ""}, {"token": token[:-1]}, {"token": [token]}, "token"):
+            answer = await said_to(
+                port,
+                {"id": 1, "method": "initialize", "params": {**hello, "initializationOptions": options}},
+                {"id": 2, "method": "workspace/executeCommand", "params": search},
+                {"method": "exit"},
             )
-            assert process.returncode is None
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
-            listening = asyncio.ensure_future(editor.listen())
-            await editor.start([shop.path], initializationOptions={"token": token})
-            assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
-            assert b"token" in await said_to(port, {"method": "exit"})
-            assert 0 == await editor.stop()
-            await asyncio.wait_for(listening, PATIENCE)
-            writer.close()
+            assert b"token" in answer
+            assert b"capabilities" not in answer
+            assert b"till" not in answer
+        assert b"till" not in await said_to(
+            port, {"id": 2, "method": "workspace/executeCommand", "params": search}
+        )
+        assert process.returncode is None
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+        listening = asyncio.ensure_future(editor.listen())
+        await editor.start([shop.path], initializationOptions={"token": token})
+        assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
+        assert b"token" in await said_to(port, {"method": "exit"})
+        assert 0 == await editor.stop()
+        await asyncio.wait_for(listening, PATIENCE)
+        writer.close()
 
-    asyncio.run(run())
 
-
-def test_a_client_at_a_port_cannot_vouch_for_a_folder_nor_name_an_endpoint_or_a_command(
+async def test_a_client_at_a_port_cannot_vouch_for_a_folder_nor_name_an_endpoint_or_a_command(
     online: Foreword, shop: GitRepo, tmp_path: Path
 ) -> None:
     mark = tmp_path / "was run"
     wish = {"trusted": True, "model": {"url": "http://127.0.0.1:9/", "key_command": f"touch '{mark}'"}}
 
-    async def run() -> None:
-        async with served(online, "--tcp", "127.0.0.1:0") as (_, process):
-            port, token = await port_of(process), await token_of(process)
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
-            listening = asyncio.ensure_future(editor.listen())
-            await editor.start([shop.path], initializationOptions={"token": token, **wish})
-            refused = await editor.refusal(
-                "workspace/executeCommand", {"command": "foreword.ask", "arguments": [{"question": "Why?"}]}
-            )
-            assert "trust" in refused.message
-            shown = await editor.command("foreword.doctor")
-            assert "127.0.0.1:9" not in json.dumps(shown)
-            assert 0 == await editor.stop()
-            await asyncio.wait_for(listening, PATIENCE)
-            writer.close()
-
-    asyncio.run(run())
+    async with served(online, "--tcp", "127.0.0.1:0") as (_, process):
+        port, token = await port_of(process), await token_of(process)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+        listening = asyncio.ensure_future(editor.listen())
+        await editor.start([shop.path], initializationOptions={"token": token, **wish})
+        refused = await editor.refusal(
+            "workspace/executeCommand", {"command": "foreword.ask", "arguments": [{"question": "Why?"}]}
+        )
+        assert "trust" in refused.message
+        shown = await editor.command("foreword.doctor")
+        assert "127.0.0.1:9" not in json.dumps(shown)
+        assert 0 == await editor.stop()
+        await asyncio.wait_for(listening, PATIENCE)
+        writer.close()
     assert not mark.exists()
 
 
-def test_one_client_over_tcp(offline: Foreword, shop: GitRepo) -> None:
-    async def run() -> None:
-        async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
-            assert process.stderr is not None
-            said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
-            address = re.fullmatch(r"foreword: listening on 127\.0\.0\.1:(\d+)\n", said)
-            assert address is not None
-            token = await token_of(process)
-            reader, writer = await asyncio.open_connection("127.0.0.1", int(address[1]))
-            editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
-            listening = asyncio.ensure_future(editor.listen())
-            await editor.start([shop.path], initializationOptions={"token": token})
-            assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
-            assert 0 == await editor.stop()
-            await asyncio.wait_for(listening, PATIENCE)
-            writer.close()
-
-    asyncio.run(run())
+async def test_one_client_over_tcp(offline: Foreword, shop: GitRepo) -> None:
+    async with served(offline, "--tcp", "127.0.0.1:0") as (_, process):
+        assert process.stderr is not None
+        said = (await asyncio.wait_for(process.stderr.readline(), PATIENCE)).decode()
+        address = re.fullmatch(r"foreword: listening on 127\.0\.0\.1:(\d+)\n", said)
+        assert address is not None
+        token = await token_of(process)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address[1]))
+        editor = Editor(reader, writer, exit_code=asyncio.ensure_future(process.wait()))
+        listening = asyncio.ensure_future(editor.listen())
+        await editor.start([shop.path], initializationOptions={"token": token})
+        assert "foreword.index/1" == (await editor.command("foreword.index"))["schema"]
+        assert 0 == await editor.stop()
+        await asyncio.wait_for(listening, PATIENCE)
+        writer.close()
 
 
 def test_a_websocket_serves_programs_and_no_web_pages(offline: Foreword) -> None:

@@ -1,12 +1,11 @@
 """Every feature in every client: what each gets, by what it said of itself.
 
-`editor.judge` looks at every message of the server in all of these tests (see `judge.py`): its shape, and whether the
+`editor.judge` looks at every message of the server in all of these tests (see `lsp_conformance.py`): its shape, and whether the
 client declared that it takes such a thing. Here is what a user gets in the end.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -243,39 +242,33 @@ FEATURES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
 
 @pytest.mark.parametrize("name", CLIENTS)
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.__name__)
-def test_a_client(
+async def test_a_client(
     feature: Callable[[Scene], Awaitable[None]],
     name: str,
     repo: GitRepo,
     online: dict[str, str],
     api: MessagesApi,
 ) -> None:
-    async def run() -> None:
-        async with connected(online, usual_answers()) as editor:
-            hello = await editor.start([repo.path], CLIENTS[name])
-            await feature(Scene(name, editor, hello, repo, api))
-
-    asyncio.run(run())
+    async with connected(online, usual_answers()) as editor:
+        hello = await editor.start([repo.path], CLIENTS[name])
+        await feature(Scene(name, editor, hello, repo, api))
 
 
-def test_the_judge_finds_what_is_wrong() -> None:
-    async def run() -> None:
-        async with connected({}) as editor:
-            judge = editor.judge
-            await editor.start([], CLIENTS["minimal"])
-            edit = {"documentChanges": [{"kind": "delete", "uri": "file:///x"}]}
-            for wrong in (
-                {"id": "a", "method": "workspace/applyEdit", "params": {"edit": edit}},
-                {"method": "$/progress", "params": {"token": "x", "value": {"kind": "begin", "title": "x"}}},
-                {"method": "window/showMessage", "params": {"type": 1, "message": "x", "more": 1}},
-                {"method": "foreword/status", "params": {}},
-                {"method": "window/logMessage", "params": {"type": 99}},
-                {"id": "b", "method": "workspace/codeLens/refresh"},
-                {"id": "never asked", "result": None},
-            ):
-                judge.violations.clear()
-                judge.received({"jsonrpc": "2.0", **wrong})
-                assert [] != judge.violations, wrong
+async def test_the_judge_finds_what_is_wrong() -> None:
+    async with connected({}) as editor:
+        judge = editor.judge
+        await editor.start([], CLIENTS["minimal"])
+        edit = {"documentChanges": [{"kind": "delete", "uri": "file:///x"}]}
+        for wrong in (
+            {"id": "a", "method": "workspace/applyEdit", "params": {"edit": edit}},
+            {"method": "$/progress", "params": {"token": "x", "value": {"kind": "begin", "title": "x"}}},
+            {"method": "window/showMessage", "params": {"type": 1, "message": "x", "more": 1}},
+            {"method": "foreword/status", "params": {}},
+            {"method": "window/logMessage", "params": {"type": 99}},
+            {"id": "b", "method": "workspace/codeLens/refresh"},
+            {"id": "never asked", "result": None},
+        ):
             judge.violations.clear()
-
-    asyncio.run(run())
+            judge.received({"jsonrpc": "2.0", **wrong})
+            assert [] != judge.violations, wrong
+        judge.violations.clear()

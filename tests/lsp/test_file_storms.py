@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def n_looks(trace: Path) -> int:
     return trace.read_text().count('"diff-files"')
 
 
-def test_an_install_or_a_build_beside_us_makes_nobody_look(
+async def test_an_install_or_a_build_beside_us_makes_nobody_look(
     repo: GitRepo, environ: Environ, trace: Path
 ) -> None:
     repo.write(".gitignore", "build/\n*.o\n")
@@ -48,24 +47,21 @@ def test_an_install_or_a_build_beside_us_makes_nobody_look(
     built = [repo.path / "build" / f"{n}.py" for n in range(200)]
     objects = [repo.path / f"{n}.o" for n in range(200)]
 
-    async def run() -> None:
-        async with connected(environ, usual_answers()) as editor:
-            await editor.start([repo.path], CLIENT)
-            await is_whole(editor, 3)
+    async with connected(environ, usual_answers()) as editor:
+        await editor.start([repo.path], CLIENT)
+        await is_whole(editor, 3)
 
-            async def looks_for(paths: Iterable[Path]) -> int:
-                """How often git was asked about all files, a command that looks included."""
-                n_before = n_looks(trace)
-                tell(editor, paths)
-                assert 3 == (await editor.command("foreword.index"))["files"]
-                return n_looks(trace) - n_before
+        async def looks_for(paths: Iterable[Path]) -> int:
+            """How often git was asked about all files, a command that looks included."""
+            n_before = n_looks(trace)
+            tell(editor, paths)
+            assert 3 == (await editor.command("foreword.index"))["files"]
+            return n_looks(trace) - n_before
 
-            of_the_command = await looks_for(())
-            for path in (*installed, *built, *objects):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text("x = 1\n")
-            assert of_the_command == await looks_for((*installed, *built, *objects))
-            (repo.path / "new").mkdir()
-            assert of_the_command < await looks_for([repo.path / "new", *built])
-
-    asyncio.run(run())
+        of_the_command = await looks_for(())
+        for path in (*installed, *built, *objects):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("x = 1\n")
+        assert of_the_command == await looks_for((*installed, *built, *objects))
+        (repo.path / "new").mkdir()
+        assert of_the_command < await looks_for([repo.path / "new", *built])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -19,46 +18,37 @@ async def model_of(editor: Editor) -> str:
     return model
 
 
-def test_initialization_options_have_the_keys_of_the_settings(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            options = {"model": "claude-opus-4-5", "context": {"budget": 5000}, "trace.server": "off"}
-            await editor.start([repo.path], MINIMAL, initializationOptions=options)
-            assert "claude-opus-4-5" == await model_of(editor)
-            assert 5000 == (await editor.command("foreword.context"))["budget"]
-            assert 0 == editor.count("window/showMessage")
-
-    asyncio.run(run())
+async def test_initialization_options_have_the_keys_of_the_settings(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        options = {"model": "claude-opus-4-5", "context": {"budget": 5000}, "trace.server": "off"}
+        await editor.start([repo.path], MINIMAL, initializationOptions=options)
+        assert "claude-opus-4-5" == await model_of(editor)
+        assert 5000 == (await editor.command("foreword.context"))["budget"]
+        assert 0 == editor.count("window/showMessage")
 
 
-def test_the_configuration_is_pulled_and_changes_take_effect(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        answers = usual_answers({"model": "claude-opus-4-5", "context": {"budget": None}})
-        async with connected(environ, answers) as editor:
-            await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"model": "claude-haiku-4-5"})
-            assert "claude-opus-4-5" == await model_of(editor)
-            editor.answers.update(usual_answers({"model": "claude-haiku-4-5"}))
-            n_asked = editor.count("workspace/configuration")
-            editor.notify("workspace/didChangeConfiguration", {"settings": None})
-            await editor.hear(
-                "workspace/configuration", lambda _: editor.count("workspace/configuration") > n_asked
-            )
-            assert "claude-haiku-4-5" == await model_of(editor)
-
-    asyncio.run(run())
+async def test_the_configuration_is_pulled_and_changes_take_effect(repo: GitRepo, environ: Environ) -> None:
+    answers = usual_answers({"model": "claude-opus-4-5", "context": {"budget": None}})
+    async with connected(environ, answers) as editor:
+        await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"model": "claude-haiku-4-5"})
+        assert "claude-opus-4-5" == await model_of(editor)
+        editor.answers.update(usual_answers({"model": "claude-haiku-4-5"}))
+        n_asked = editor.count("workspace/configuration")
+        editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        await editor.hear(
+            "workspace/configuration", lambda _: editor.count("workspace/configuration") > n_asked
+        )
+        assert "claude-haiku-4-5" == await model_of(editor)
 
 
-def test_the_configuration_is_taken_as_it_is_pushed_from_a_client_that_gives_none(
+async def test_the_configuration_is_taken_as_it_is_pushed_from_a_client_that_gives_none(
     repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path], MINIMAL)
-            settings = {"foreword": {"model": "claude-haiku-4-5"}}
-            editor.notify("workspace/didChangeConfiguration", {"settings": settings})
-            assert "claude-haiku-4-5" == await model_of(editor)
-
-    asyncio.run(run())
+    async with connected(environ) as editor:
+        await editor.start([repo.path], MINIMAL)
+        settings = {"foreword": {"model": "claude-haiku-4-5"}}
+        editor.notify("workspace/didChangeConfiguration", {"settings": settings})
+        assert "claude-haiku-4-5" == await model_of(editor)
 
 
 @pytest.mark.parametrize(
@@ -69,74 +59,62 @@ def test_the_configuration_is_taken_as_it_is_pushed_from_a_client_that_gives_non
         ({"model": {"url": "https://evil.example"}}, "can't be set by a project"),
     ],
 )
-def test_wrong_keys_are_reported_once(
+async def test_wrong_keys_are_reported_once(
     configuration: dict[str, Any], complaint: str, repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        async with connected(environ, usual_answers(configuration)) as editor:
-            await editor.start([repo.path], NEOVIM_0_11)
-            told = await editor.hear("window/showMessage")
-            assert complaint in told["message"]
-            assert 2 == told["type"]
-            editor.notify("workspace/didChangeConfiguration", {"settings": None})
-            await editor.command("foreword.index")
-            assert 1 == editor.count("window/showMessage")
-
-    asyncio.run(run())
+    async with connected(environ, usual_answers(configuration)) as editor:
+        await editor.start([repo.path], NEOVIM_0_11)
+        told = await editor.hear("window/showMessage")
+        assert complaint in told["message"]
+        assert 2 == told["type"]
+        editor.notify("workspace/didChangeConfiguration", {"settings": None})
+        await editor.command("foreword.index")
+        assert 1 == editor.count("window/showMessage")
 
 
-def test_nothing_of_a_workspace_that_is_not_trusted_is_sent(
+async def test_nothing_of_a_workspace_that_is_not_trusted_is_sent(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     repo.write(".foreword.toml", 'trusted = true\nmodel = "claude-sonnet-4-6"\n')
 
-    async def run() -> None:
-        async with connected(online, usual_answers({"trusted": True})) as editor:
-            capabilities = {"workspace": {"configuration": True}}
-            await editor.start([repo.path], capabilities)
-            refused = await editor.refusal("workspace/executeCommand", ASK)
-            assert "not trusted" in refused.message
-            assert {"kind": "Trust", "exitCode": 1} == refused.data
-            offline = {"question": "What is a till?", "provider": "offline"}
-            assert "offline" == (await editor.command("foreword.ask", **offline))["provider"]
-
-    asyncio.run(run())
+    async with connected(online, usual_answers({"trusted": True})) as editor:
+        capabilities = {"workspace": {"configuration": True}}
+        await editor.start([repo.path], capabilities)
+        refused = await editor.refusal("workspace/executeCommand", ASK)
+        assert "not trusted" in refused.message
+        assert {"kind": "Trust", "exitCode": 1} == refused.data
+        offline = {"question": "What is a till?", "provider": "offline"}
+        assert "offline" == (await editor.command("foreword.ask", **offline))["provider"]
     assert [] == list(api.requests)
 
 
 @pytest.mark.parametrize(("title", "n_questions"), [("Trust this folder", 1), ("Not now", 2), (None, 2)])
-def test_the_user_is_asked_before_anything_is_sent_and_a_grant_lasts(
+async def test_the_user_is_asked_before_anything_is_sent_and_a_grant_lasts(
     title: str | None, n_questions: int, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     answers = usual_answers() | {"window/showMessageRequest": lambda _: title and {"title": title}}
 
-    async def run() -> None:
-        async with connected(online, answers) as editor:
-            await editor.start([repo.path], NEOVIM_0_11)
-            for _ in range(2):
-                if title == "Trust this folder":
-                    await editor.request("workspace/executeCommand", ASK)
-                else:
-                    await editor.refusal("workspace/executeCommand", ASK)
-            assert n_questions == editor.count("window/showMessageRequest")
-
-    asyncio.run(run())
+    async with connected(online, answers) as editor:
+        await editor.start([repo.path], NEOVIM_0_11)
+        for _ in range(2):
+            if title == "Trust this folder":
+                await editor.request("workspace/executeCommand", ASK)
+            else:
+                await editor.refusal("workspace/executeCommand", ASK)
+        assert n_questions == editor.count("window/showMessageRequest")
     assert (2 if n_questions == 1 else 0) == len(api.messages)
 
 
-def test_trust_is_given_and_taken_by_a_command_or_by_the_client(
+async def test_trust_is_given_and_taken_by_a_command_or_by_the_client(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with connected(online) as editor:
-            await editor.start([repo.path])
-            assert (await editor.command("foreword.trust"))["trusted"]
-            await editor.request("workspace/executeCommand", ASK)
-            assert not (await editor.command("foreword.trust", revoke=True))["trusted"]
-            await editor.refusal("workspace/executeCommand", ASK)
-        async with connected(online) as editor:
-            await editor.start([repo.path], initializationOptions={"trusted": True})
-            await editor.request("workspace/executeCommand", ASK)
-
-    asyncio.run(run())
+    async with connected(online) as editor:
+        await editor.start([repo.path])
+        assert (await editor.command("foreword.trust"))["trusted"]
+        await editor.request("workspace/executeCommand", ASK)
+        assert not (await editor.command("foreword.trust", revoke=True))["trusted"]
+        await editor.refusal("workspace/executeCommand", ASK)
+    async with connected(online) as editor:
+        await editor.start([repo.path], initializationOptions={"trusted": True})
+        await editor.request("workspace/executeCommand", ASK)
     assert 2 == len(api.messages)

@@ -120,79 +120,67 @@ def spoilt_all(right: dict[str, Json]) -> st.SearchStrategy[dict[str, Any]]:
 
 @QUIET
 @given(told=spoilt_all(TOLD), asked=spoilt_all(RIGHT))
-def test_malformed_parameters_of_every_method_get_one_reply_each(
+async def test_malformed_parameters_of_every_method_get_one_reply_each(
     repo: GitRepo, environ: Environ, told: dict[str, Any], asked: dict[str, Any]
 ) -> None:
     """Folders that nonsense opens, and commands that it happens to name, are fine too."""
 
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            for method, params in told.items():
-                editor.notify(method, params)
-            begun = [editor.begin(method, params)[1] for method, params in asked.items()]
-            outcomes = await editor.wait_for(asyncio.gather(*begun, return_exceptions=True))
-            internal = [one for one in outcomes if isinstance(one, RpcError) and one.code == -32603]
-            assert [] == internal
-            workspace = repo.path.as_uri()
-            assert 1 == len(await editor.command("foreword.symbols", name="total", workspace=workspace))
-            assert 0 == await editor.stop()
-
-    asyncio.run(run())
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        for method, params in told.items():
+            editor.notify(method, params)
+        begun = [editor.begin(method, params)[1] for method, params in asked.items()]
+        outcomes = await editor.wait_for(asyncio.gather(*begun, return_exceptions=True))
+        internal = [one for one in outcomes if isinstance(one, RpcError) and one.code == -32603]
+        assert [] == internal
+        workspace = repo.path.as_uri()
+        assert 1 == len(await editor.command("foreword.symbols", name="total", workspace=workspace))
+        assert 0 == await editor.stop()
 
 
 @pytest.mark.parametrize("n_bytes", [5_000_000, 50_000_000])
-def test_a_large_document_and_large_nonsense_are_survived(
+async def test_a_large_document_and_large_nonsense_are_survived(
     n_bytes: int, repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open((repo.path / "large.py").as_uri(), "x = 1\n" * (n_bytes // 6))
-            editor.send_raw(b"{" + b"x" * n_bytes)
-            assert -32700 == (await editor.stray())["error"]["code"]
-            assert 1 == len(await editor.command("foreword.symbols", name="total"))
-
-    asyncio.run(run())
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open((repo.path / "large.py").as_uri(), "x = 1\n" * (n_bytes // 6))
+        editor.send_raw(b"{" + b"x" * n_bytes)
+        assert -32700 == (await editor.stray())["error"]["code"]
+        assert 1 == len(await editor.command("foreword.symbols", name="total"))
 
 
-def test_documents_out_of_order_end_as_the_last_whole_text_says(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            uri = (repo.path / "till.py").as_uri()
-            change(editor, uri, 1, "before it is open\n")
-            close(editor, uri)
-            editor.open(uri, "first = 1\n")
-            editor.open(uri, "again = 1\n")
-            change(editor, uri, 9, "ninth = 1\n")
-            change(editor, uri, 2, "second = 1\n")
-            change(editor, uri, 2, "newest = 1\n")
-            shown = await editor.command("foreword.ask", question="Why?", dryRun=True)
-            (unsaved,) = unsaved_in(shown)
-            assert "newest = 1" in unsaved
-            close(editor, uri)
-            close(editor, uri)
-            change(editor, uri, 10, "after it is closed\n")
-            assert [] == unsaved_in(await editor.command("foreword.ask", question="Why?", dryRun=True))
+async def test_documents_out_of_order_end_as_the_last_whole_text_says(
+    repo: GitRepo, environ: Environ
+) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        uri = (repo.path / "till.py").as_uri()
+        change(editor, uri, 1, "before it is open\n")
+        close(editor, uri)
+        editor.open(uri, "first = 1\n")
+        editor.open(uri, "again = 1\n")
+        change(editor, uri, 9, "ninth = 1\n")
+        change(editor, uri, 2, "second = 1\n")
+        change(editor, uri, 2, "newest = 1\n")
+        shown = await editor.command("foreword.ask", question="Why?", dryRun=True)
+        (unsaved,) = unsaved_in(shown)
+        assert "newest = 1" in unsaved
+        close(editor, uri)
+        close(editor, uri)
+        change(editor, uri, 10, "after it is closed\n")
+        assert [] == unsaved_in(await editor.command("foreword.ask", question="Why?", dryRun=True))
 
-    asyncio.run(run())
 
-
-def test_every_request_before_initialized_is_answered(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            shown = [{"uri": repo.path.as_uri(), "name": "x"}]
-            await editor.request(
-                "initialize", {"processId": None, "capabilities": {}, "workspaceFolders": shown}
-            )
-            begun = [editor.begin(method, {})[1] for method in RIGHT]
-            outcomes = await editor.wait_for(asyncio.gather(*begun, return_exceptions=True))
-            assert len(RIGHT) == sum(isinstance(one, RpcError | dict) for one in outcomes)
-            editor.notify("initialized", {})
-            assert 3 == (await editor.command("foreword.index"))["files"]
-
-    asyncio.run(run())
+async def test_every_request_before_initialized_is_answered(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        shown = [{"uri": repo.path.as_uri(), "name": "x"}]
+        await editor.request("initialize", {"processId": None, "capabilities": {}, "workspaceFolders": shown})
+        begun = [editor.begin(method, {})[1] for method in RIGHT]
+        outcomes = await editor.wait_for(asyncio.gather(*begun, return_exceptions=True))
+        assert len(RIGHT) == sum(isinstance(one, RpcError | dict) for one in outcomes)
+        editor.notify("initialized", {})
+        assert 3 == (await editor.command("foreword.index"))["files"]
 
 
 def change(editor: Editor, uri: str, version: int, text: str) -> None:

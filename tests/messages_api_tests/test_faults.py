@@ -102,11 +102,11 @@ def test_a_spend_limit_has_its_code(api: MessagesApi) -> None:
     assert "enforced_spend_limit_reached" == raised.error_code
 
 
-def test_faults_are_for_one_request_each(api: MessagesApi) -> None:
+async def test_faults_are_for_one_request_each(api: MessagesApi) -> None:
     api.fail(Status(529, retry_after=0.01), Status(500, retry_after=0.01))
     api.answer("At last.")
 
-    assert "At last." == asyncio.run(read(api, [], retries=2)).content[0].to_dict()["text"]
+    assert "At last." == (await read(api, [], retries=2)).content[0].to_dict()["text"]
     assert [529, 500, 200] == [recorded.status for recorded in api.messages]
     assert ["0", "1", "2"] == [recorded.headers["x-stainless-retry-count"] for recorded in api.messages]
 
@@ -162,10 +162,10 @@ def test_a_body_without_a_stream_breaks_off(api: MessagesApi, fault: Fault) -> N
         send(api.url, make_body())
 
 
-def test_a_stream_that_just_ends_is_no_error_but_has_no_stop_reason(api: MessagesApi) -> None:
+async def test_a_stream_that_just_ends_is_no_error_but_has_no_stop_reason(api: MessagesApi) -> None:
     api.script((EndEarly(after=2), "one two three four five"))
     said: list[str] = []
-    message = asyncio.run(read(api, said))
+    message = await read(api, said)
 
     assert ("one two ", None) == ("".join(said), message.stop_reason)
 
@@ -185,17 +185,17 @@ def test_a_body_that_is_no_json(api: MessagesApi) -> None:
         assert seen.body
 
 
-def test_a_tool_input_that_is_no_json(api: MessagesApi) -> None:
+async def test_a_tool_input_that_is_no_json(api: MessagesApi) -> None:
     api.script((BadToolInput(), Reply((tool_use_block("search", {"query": "x"}),))))
 
     with pytest.raises(ValueError, match="JSON"):
-        asyncio.run(read(api, []))
+        await read(api, [])
 
 
-def test_an_unknown_event_changes_nothing(api: MessagesApi) -> None:
+async def test_an_unknown_event_changes_nothing(api: MessagesApi) -> None:
     api.script((UnknownEvent(after=2), "one two three four five"))
 
-    assert "one two three four five" == asyncio.run(read(api, [])).content[0].to_dict()["text"]
+    assert "one two three four five" == (await read(api, [])).content[0].to_dict()["text"]
 
 
 def test_a_fault_after_the_last_delta_still_comes_before_the_end(api: MessagesApi) -> None:
@@ -223,34 +223,28 @@ def test_a_slow_start_may_end_by_itself(api: MessagesApi) -> None:
     assert 200 == send(api.url, make_body()).status
 
 
-def test_a_held_stream_goes_on_after_its_release(api: MessagesApi) -> None:
+async def test_a_held_stream_goes_on_after_its_release(api: MessagesApi) -> None:
     api.script((Hold(after=2), "one two three four five"))
 
-    async def work() -> tuple[str, str]:
-        async with (
-            anthropic.AsyncAnthropic(api_key="any", base_url=api.url) as client,
-            client.messages.stream(**make_body()) as stream,
-        ):
-            texts = aiter(stream.text_stream)
-            first = await anext(texts) + await anext(texts)
-            api.release()
-            return first, "".join([text async for text in texts])
-
-    assert ("one two ", "three four five") == tuple(asyncio.run(work()))
+    async with (
+        anthropic.AsyncAnthropic(api_key="any", base_url=api.url) as client,
+        client.messages.stream(**make_body()) as stream,
+    ):
+        texts = aiter(stream.text_stream)
+        first = await anext(texts) + await anext(texts)
+        api.release()
+        assert ("one two ", "three four five") == (first, "".join([text async for text in texts]))
 
 
 @pytest.mark.parametrize("fault", [Hold(after=1), SlowStart()])
-def test_a_client_that_goes_away_is_noticed(api: MessagesApi, fault: Fault) -> None:
+async def test_a_client_that_goes_away_is_noticed(api: MessagesApi, fault: Fault) -> None:
     api.script((fault, Reply((text_block("one two three four five"),))))
 
-    async def work() -> None:
-        task = asyncio.create_task(read(api, []))
-        await asyncio.to_thread(api.wait_for_request, 1)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    asyncio.run(work())
+    task = asyncio.create_task(read(api, []))
+    await asyncio.to_thread(api.wait_for_request, 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     recorded = api.messages[0]
 
     assert recorded.disconnected.wait(10)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from asker import Asker
+from ask_driver import Asker
 from messages_api import MessagesApi
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -31,14 +30,11 @@ def test_foundry_without_a_key_says_which_variable_it_wants(monkeypatch: pytest.
         open_provider("foundry", environ={})
 
 
-def test_foundry_opens_with_a_key_and_a_url() -> None:
-    async def run() -> str:
-        async with open_provider(
-            "foundry", environ={}, base_url="http://127.0.0.1:9/anthropic", api_key="k"
-        ) as provider:
-            return provider.name
-
-    assert "foundry" == asyncio.run(run())
+async def test_foundry_opens_with_a_key_and_a_url() -> None:
+    async with open_provider(
+        "foundry", environ={}, base_url="http://127.0.0.1:9/anthropic", api_key="k"
+    ) as provider:
+        assert "foundry" == provider.name
 
 
 @pytest.mark.parametrize("url", ["localhost:8080", "api.example.org", "ftp://example.org", "http://x:port"])

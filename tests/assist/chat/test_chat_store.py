@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat_driver import Talker, continues
 from foreword.assist.chat.chat import Chat, Conversation, Exchange, Opening, Turn, echo, messages_of, title_of
 from foreword.assist.chat.chat_store import ChatStore, Ending
 from foreword.assist.chat.codec import (
@@ -31,7 +32,6 @@ from foreword.prefix.lineage import Anchor, Shown
 from foreword.prefix.request_body import Parameters
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block
-from talker import Talker, continues
 
 TESTS = Path(__file__).parent.parent.parent
 VOICE = ("anthropic", "claude-sonnet-5-5")
@@ -217,7 +217,7 @@ def test_a_long_first_question_makes_a_short_title() -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from talker import Talker
+from chat_driver import Talker
 home, folder, url, chat = sys.argv[1:]
 Talker(Path(home), Path(folder), url, chat_id=chat).say("Two?")
 """

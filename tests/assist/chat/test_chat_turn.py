@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_driver import Talker, continues, plain, text_of
 from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot import workspace_snapshot as saved_state
@@ -28,7 +29,6 @@ from messages_api import (
     thinking_block,
     tool_use_block,
 )
-from talker import Talker, continues, plain, text_of
 
 LARGE = "".join(f"def function_{n}(argument):\n    return argument + {n}\n" for n in range(400))
 EDITOR = "str_replace_based_edit_tool"

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
-from desk import Desk
 from foreword.assist.context import base_cache
 from foreword.assist.context.base_cache import AnchoredBase, anchored_base, candidate_anchors, stored_base
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.storage.named_lock import named_lock
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 BOUND_S = 30.0
 
@@ -20,7 +20,7 @@ BOUND_S = 30.0
 def test_who_comes_while_a_base_is_built_takes_what_the_other_one_stored(
     tmp_path: Path, repo: GitRepo
 ) -> None:
-    first, second = Desk(tmp_path / "home"), Desk(tmp_path / "home")
+    first, second = WorkspaceFixture(tmp_path / "home"), WorkspaceFixture(tmp_path / "home")
     with first.session(repo.path) as session:
         saved = take_snapshot(session)
         (anchor,) = candidate_anchors(session, saved)
@@ -38,7 +38,7 @@ def test_who_comes_while_a_base_is_built_takes_what_the_other_one_stored(
 
 
 def test_a_base_is_built_where_the_one_who_was_to_build_it_gave_up(tmp_path: Path, repo: GitRepo) -> None:
-    with Desk(tmp_path / "home").session(repo.path) as session:
+    with WorkspaceFixture(tmp_path / "home").session(repo.path) as session:
         saved = take_snapshot(session)
         (anchor,) = candidate_anchors(session, saved)
         assert stored_base(session, saved, anchor) is None
@@ -46,8 +46,8 @@ def test_a_base_is_built_where_the_one_who_was_to_build_it_gave_up(tmp_path: Pat
         assert base == stored_base(session, saved, anchor)
 
 
-def ask(desk: Desk, folder: Path, found: list[AnchoredBase], asked: Event) -> None:
-    with desk.session(folder) as session:
+def ask(fixture: WorkspaceFixture, folder: Path, found: list[AnchoredBase], asked: Event) -> None:
+    with fixture.session(folder) as session:
         found.append(base_of(session, asked))
 
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk, text_of
 from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.context.pins import IN_DELTA, NO_FILE, NO_ROOM, Pins, find_pins
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from gitrepo import GitRepo
 from sample_repo import make_sample
+from workspace_fixture import WorkspaceFixture, text_of
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "home")
+def fixture(tmp_path: Path) -> WorkspaceFixture:
+    return WorkspaceFixture(tmp_path / "home")
 
 
 @pytest.fixture
@@ -22,19 +22,19 @@ def repo(tmp_path: Path) -> GitRepo:
     return make_sample(tmp_path / "shop", 12)
 
 
-def pins_of(desk: Desk, repo: GitRepo, *pins: str) -> Pins:
-    desk.flags = {"context.budget": 4_000, "context.pins": list(pins)}
-    with desk.session(repo.path) as session:
+def pins_of(fixture: WorkspaceFixture, repo: GitRepo, *pins: str) -> Pins:
+    fixture.flags = {"context.budget": 4_000, "context.pins": list(pins)}
+    with fixture.session(repo.path) as session:
         saved = take_snapshot(session)
         return find_pins(session.settings.context_pins, saved, build_prefix(session, saved, keep=False))
 
 
-def test_pins_that_are_shown_need_no_words(desk: Desk, repo: GitRepo) -> None:
-    found = pins_of(desk, repo, "README.md", "shop/checkout.py")
+def test_pins_that_are_shown_need_no_words(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    found = pins_of(fixture, repo, "README.md", "shop/checkout.py")
     assert (frozenset({"README.md", "shop/checkout.py"}), {}) == (found.paths, found.missing)
 
 
-def test_each_pin_without_effect_has_its_reason(desk: Desk, repo: GitRepo) -> None:
+def test_each_pin_without_effect_has_its_reason(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("huge.py", "".join(f"def long_{n}():\n    return {n}\n" for n in range(2_000)))
     repo.write("hidden.py", "HIDDEN = 1\n")
     repo.write(".forewordignore", "hidden.py\n")
@@ -62,34 +62,38 @@ def test_each_pin_without_effect_has_its_reason(desk: Desk, repo: GitRepo) -> No
         "new.py": IN_DELTA,
         "node_modules/a/b.js": "vendored",
         "../../etc/passwd": NO_FILE,
-    } == pins_of(desk, repo, *pins).missing
+    } == pins_of(fixture, repo, *pins).missing
 
 
-def test_nothing_that_is_left_out_gets_into_a_prefix_by_a_pin(desk: Desk, repo: GitRepo) -> None:
+def test_nothing_that_is_left_out_gets_into_a_prefix_by_a_pin(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     repo.write(".env", "TOKEN=hunter2\n")
     repo.write("deploy/server.pem", "hunter2\n")
     repo.commit("Commit what should not be")
     repo.write(".foreword.toml", "context.pins = ['.env', '**', '/deploy/', '*.pem']\n")
     for budget in (4_000, 200_000):
-        desk.flags = {"context.budget": budget}
-        assert "hunter2" not in text_of(desk.look_at(repo.path))
+        fixture.flags = {"context.budget": budget}
+        assert "hunter2" not in text_of(fixture.look_at(repo.path))
 
 
-def test_the_order_of_pins_and_repeated_ones_do_not_matter(desk: Desk, repo: GitRepo) -> None:
+def test_the_order_of_pins_and_repeated_ones_do_not_matter(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     seen = set()
     for pins in (["*.md", "/shop/orders/"], ["/shop/orders/", "*.md", "*.md"]):
-        desk.flags = {"context.budget": 4_000, "context.pins": pins}
-        prefix = desk.look_at(repo.path)
+        fixture.flags = {"context.budget": 4_000, "context.pins": pins}
+        prefix = fixture.look_at(repo.path)
         seen.add((prefix.variant, prefix.digests["base"]))
     assert 1 == len(seen)
 
 
-def test_other_pins_are_another_variant_with_a_lineage_of_its_own(desk: Desk, repo: GitRepo) -> None:
-    desk.flags = {"context.budget": 4_000}
-    plain = desk.ask_about(repo.path)
-    desk.flags = {"context.budget": 4_000, "context.pins": ["/shop/"]}
-    pinned = desk.ask_about(repo.path)
-    desk.flags = {"context.budget": 4_000, "context.pins": []}
+def test_other_pins_are_another_variant_with_a_lineage_of_its_own(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    fixture.flags = {"context.budget": 4_000}
+    plain = fixture.ask_about(repo.path)
+    fixture.flags = {"context.budget": 4_000, "context.pins": ["/shop/"]}
+    pinned = fixture.ask_about(repo.path)
+    fixture.flags = {"context.budget": 4_000, "context.pins": []}
     assert plain.variant != pinned.variant
     assert plain.digests["base"] != pinned.digests["base"]
-    assert plain == desk.ask_about(repo.path)
+    assert plain == fixture.ask_about(repo.path)

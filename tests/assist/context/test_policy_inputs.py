@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from desk import Desk
 from foreword.assist.accounts.ledger import WARM, LedgerRow
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.context.policy_inputs import current_cache_key, decide, gaps_of, situation_of
@@ -23,6 +22,7 @@ from foreword.prefix.policy.activity import Signals
 from foreword.prefix.policy.gap_model import DAY_S, GapModel
 from foreword.prefix.policy.situation import GROWTH_TOKENS, Situation
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 PROVIDER = OfflineProvider(lambda: "", lambda _: Usage())
 READ = Usage(fresh=3, read=50_000)
@@ -66,17 +66,17 @@ def situation(session: Session, prepared: PreparedRequest) -> Situation:
     return situation_of(session, prepared.prefix.base, delta=prepared.prefix.delta)
 
 
-def test_before_anything_was_sent_all_is_cold_and_unknown(desk: Desk, repo: GitRepo) -> None:
-    with desk.session(repo.path) as session:
+def test_before_anything_was_sent_all_is_cold_and_unknown(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.session(repo.path) as session:
         now = situation(session, prepare_now(session, "What is a price?"))
     assert (None, None, 0, 0, False) == (now.ttl, now.renewed, now.questions, now.pings, now.is_warm)
     assert (0, None, GROWTH_TOKENS) == (now.gaps.n_gaps, now.gaps.last, now.growth)
 
 
 def test_sizes_are_estimates_of_what_is_in_force_and_of_what_would_be_appended(
-    desk: Desk, repo: GitRepo
+    fixture: WorkspaceFixture, repo: GitRepo
 ) -> None:
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         ask(session)
         repo.write("shop/price.py", "PRICE = 1\n")
         prepared = prepare_now(session, "What is a price?")
@@ -91,13 +91,15 @@ def test_sizes_are_estimates_of_what_is_in_force_and_of_what_would_be_appended(
         assert session.settings.context_delta == now.delta_limit
 
 
-def test_what_was_sent_last_is_warm_until_its_lifetime_is_over(desk: Desk, repo: GitRepo) -> None:
-    with desk.session(repo.path) as session:
+def test_what_was_sent_last_is_warm_until_its_lifetime_is_over(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    with fixture.session(repo.path) as session:
         prepared = ask(session)
         assert "5m" == situation(session, prepared).ttl
-        desk.now += 299
+        fixture.now += 299
         assert situation(session, prepared).is_warm
-        desk.now += 1
+        fixture.now += 1
         assert not situation(session, prepared).is_warm
 
 
@@ -106,73 +108,76 @@ def test_what_was_sent_last_is_warm_until_its_lifetime_is_over(desk: Desk, repo:
     [("UTC", 0), ("Europe/Berlin", 7_200), ("Asia/Kolkata", 19_800), ("America/St_Johns", -9_000)],
 )
 def test_every_time_is_on_the_users_own_clock(
-    name: str, ahead_s: int, desk: Desk, repo: GitRepo, zone: Zone
+    name: str, ahead_s: int, fixture: WorkspaceFixture, repo: GitRepo, zone: Zone
 ) -> None:
     zone(name)
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         prepared = ask(session)
-        desk.now += 100
-        session.signals = lambda: Signals(last_change=desk.now - 5)
+        fixture.now += 100
+        session.signals = lambda: Signals(last_change=fixture.now - 5)
         now = situation(session, prepared)
-    assert (desk.now + ahead_s, desk.now + ahead_s - 100) == (now.now, now.renewed)
-    assert (desk.now + ahead_s - 100, desk.now + ahead_s - 5) == (now.gaps.last, now.signals.last_change)
+    assert (fixture.now + ahead_s, fixture.now + ahead_s - 100) == (now.now, now.renewed)
+    assert (fixture.now + ahead_s - 100, fixture.now + ahead_s - 5) == (
+        now.gaps.last,
+        now.signals.last_change,
+    )
 
 
-def test_questions_and_pings_are_counted_over_one_base(desk: Desk, repo: GitRepo) -> None:
+def test_questions_and_pings_are_counted_over_one_base(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     def counts(prepared: PreparedRequest) -> tuple[int, int]:
         now = situation(session, prepared)
         return now.questions, now.pings
 
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         prepared = ask(session, rounds=3)
         assert (1, 0) == counts(prepared)
         for expected in ((1, 1), (1, 2)):
-            desk.now += 200
+            fixture.now += 200
             warm(session)
             assert expected == counts(prepared)
-        desk.now += 200
+        fixture.now += 200
         ask(session)
         assert (2, 0) == counts(prepared)
         repo.write("shop/price.py", "PRICE = 1\n")
         repo.commit()
-        desk.now += 3_700
+        fixture.now += 3_700
         assert (1, 0) == counts(ask(session))
 
 
 def test_the_budget_is_that_of_the_users_own_day_in_all_folders(
-    desk: Desk, repo: GitRepo, zone: Zone
+    fixture: WorkspaceFixture, repo: GitRepo, zone: Zone
 ) -> None:
     zone("Europe/Berlin")
-    desk.flags = {"warm.day": 1.0}
-    desk.now = 1_750_111_140.0  # 23:59 there
-    with desk.session(repo.path) as session:
+    fixture.flags = {"warm.day": 1.0}
+    fixture.now = 1_750_111_140.0  # 23:59 there
+    with fixture.session(repo.path) as session:
         prepared = ask(session)
-        for name, at, cost in (("yesterday", desk.now - DAY_S, 9.0), ("today", desk.now, 0.25)):
+        for name, at, cost in (("yesterday", fixture.now - DAY_S, 9.0), ("today", fixture.now, 0.25)):
             session.ledger.book(replace(PAID, id=name, at=at, cost=cost))
-        session.ledger.book(replace(PAID, id="question", kind="ask", at=desk.now, cost=9.0))
+        session.ledger.book(replace(PAID, id="question", kind="ask", at=fixture.now, cost=9.0))
         assert 0.75 == situation(session, prepared).budget_left
-        session.ledger.book(replace(PAID, id="more", at=desk.now, cost=2.0))
+        session.ledger.book(replace(PAID, id="more", at=fixture.now, cost=2.0))
         assert 0.0 == situation(session, prepared).budget_left
-        desk.now += 61
+        fixture.now += 61
         assert 1.0 == situation(session, prepared).budget_left
 
 
 def test_gaps_lie_between_questions_in_one_folder(
-    desk: Desk, repo: GitRepo, tmp_path_factory: pytest.TempPathFactory
+    fixture: WorkspaceFixture, repo: GitRepo, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = repo.clone(tmp_path_factory.mktemp("other") / "repo")
-    begin = desk.now
+    begin = fixture.now
     for number, folder in enumerate([repo, other, repo, other]):
-        desk.now = begin + 100 * number
-        with desk.session(folder.path) as session:
+        fixture.now = begin + 100 * number
+        with fixture.session(folder.path) as session:
             ask(session, rounds=2)
             warm(session)
     for folder, last in ((repo, 200), (other, 300)):
-        with desk.session(folder.path) as session:
+        with fixture.session(folder.path) as session:
             gaps = gaps_of(session)
         assert (2, begin + last) == (gaps.n_gaps, gaps.last)
-    desk.now += 91 * DAY_S
-    with desk.session(repo.path) as session:
+    fixture.now += 91 * DAY_S
+    with fixture.session(repo.path) as session:
         assert 0 == gaps_of(session).n_gaps
 
 
@@ -193,10 +198,10 @@ def rarely(now: Situation) -> Situation:
     ],
 )
 def test_who_knows_that_more_follows_gets_marks_against_all_habits(
-    setting: str, more_follow: bool, ttl: str | None, desk: Desk, repo: GitRepo
+    setting: str, more_follow: bool, ttl: str | None, fixture: WorkspaceFixture, repo: GitRepo
 ) -> None:
-    desk.flags = {"cache.ttl": setting}
-    with desk.session(repo.path) as session:
+    fixture.flags = {"cache.ttl": setting}
+    with fixture.session(repo.path) as session:
         now = rarely(situation(session, prepare_now(session, "What is a price?")))
         assert ("rebase", ttl) == (
             (made := decide(session, now, more_follow=more_follow)).action,
@@ -206,10 +211,10 @@ def test_who_knows_that_more_follows_gets_marks_against_all_habits(
 
 @pytest.mark.parametrize(("setting", "ttl"), [("auto", "5m"), ("5m", "5m"), ("1h", "1h"), ("off", None)])
 def test_a_short_prefix_gets_marks_and_stays_while_it_is_warm(
-    setting: str, ttl: str | None, desk: Desk, repo: GitRepo
+    setting: str, ttl: str | None, fixture: WorkspaceFixture, repo: GitRepo
 ) -> None:
-    desk.flags = {"cache.ttl": setting, "model": "claude-haiku-4-5"}
-    with desk.session(repo.path) as session:
+    fixture.flags = {"cache.ttl": setting, "model": "claude-haiku-4-5"}
+    with fixture.session(repo.path) as session:
         cold = situation(session, prepare_now(session, "What is a price?"))
         assert cold.base < cold.rates.minimum
         assert ("rebase", ttl) == ((made := decide(session, cold)).action, made.ttl)
@@ -223,14 +228,16 @@ def test_a_short_prefix_gets_marks_and_stays_while_it_is_warm(
             )
 
 
-def test_the_cache_of_another_model_does_not_count_and_is_not_thrown_away(desk: Desk, repo: GitRepo) -> None:
-    with desk.session(repo.path) as session:
+def test_the_cache_of_another_model_does_not_count_and_is_not_thrown_away(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    with fixture.session(repo.path) as session:
         first = ask(session)
         assert ("offline", session.settings.model) == current_cache_key(session)
     repo.write("shop/price.py", "PRICE = 1\n")
     repo.commit()
-    desk.flags = {"model": "claude-opus-5-5"}
-    with desk.session(repo.path) as session:
+    fixture.flags = {"model": "claude-opus-5-5"}
+    with fixture.session(repo.path) as session:
         other = prepare_now(session, "What is a price?")
         assert not situation(session, other).is_warm
         assert first.prefix.base == other.prefix.base

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from desk import Desk
 from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.question.pointers import (
     CONTEXT_LINES,
@@ -15,6 +14,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.errors import UsageError
 from foreword.prefix.turn import Attachment
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_what_is_no_place_is_refused_in_one_line(written: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def attached(desk: Desk, repo: GitRepo, written: str, **unsaved: str) -> Attachment:
-    with desk.session(repo.path) as session:
+def attached(fixture: WorkspaceFixture, repo: GitRepo, written: str, **unsaved: str) -> Attachment:
+    with fixture.session(repo.path) as session:
         saved, pointers = take_snapshot(session), [parse_pointer(written)]
         return attachments_of(pointers, saved, build_prefix(session, saved), unsaved)[0]
 
@@ -56,47 +56,51 @@ def code(repo: GitRepo) -> str:
     return content
 
 
-def test_a_whole_file_that_the_prefix_shows_is_only_named(desk: Desk, repo: GitRepo) -> None:
-    assert Attachment("shop/cart.py", None, 1, 3) == attached(desk, repo, "shop/cart.py")
+def test_a_whole_file_that_the_prefix_shows_is_only_named(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    assert Attachment("shop/cart.py", None, 1, 3) == attached(fixture, repo, "shop/cart.py")
 
 
-def test_a_whole_file_that_changed_is_attached_as_it_is_now(desk: Desk, repo: GitRepo) -> None:
-    desk.ask_about(repo.path)
+def test_a_whole_file_that_changed_is_attached_as_it_is_now(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    fixture.ask_about(repo.path)
     repo.write("shop/cart.py", "x = 1\n")
-    assert Attachment("shop/cart.py", "x = 1\n", 1, 1) == attached(desk, repo, "shop/cart.py")
+    assert Attachment("shop/cart.py", "x = 1\n", 1, 1) == attached(fixture, repo, "shop/cart.py")
 
 
-def test_unsaved_text_wins_over_the_saved_one(desk: Desk, repo: GitRepo) -> None:
+def test_unsaved_text_wins_over_the_saved_one(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     unsaved = {"shop/price.py": "one\ntwo\nthree\nfour\n"}
-    found = attached(desk, repo, "shop/price.py:4", **unsaved)
+    found = attached(fixture, repo, "shop/price.py:4", **unsaved)
     assert (unsaved["shop/price.py"], 4) == (found.content, found.end_line)
 
 
-def test_a_range_is_attached_as_it_was_given(desk: Desk, repo: GitRepo, code: str) -> None:
-    assert Attachment("work.py", code, 10, 12) == attached(desk, repo, "work.py:10-12")
+def test_a_range_is_attached_as_it_was_given(fixture: WorkspaceFixture, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 10, 12) == attached(fixture, repo, "work.py:10-12")
 
 
-def test_a_range_ends_with_its_file(desk: Desk, repo: GitRepo, code: str) -> None:
-    assert Attachment("work.py", code, 99, 100) == attached(desk, repo, "work.py:99-5000")
+def test_a_range_ends_with_its_file(fixture: WorkspaceFixture, repo: GitRepo, code: str) -> None:
+    assert Attachment("work.py", code, 99, 100) == attached(fixture, repo, "work.py:99-5000")
 
 
-def test_a_line_in_a_definition_stands_for_the_definition(desk: Desk, repo: GitRepo, code: str) -> None:
-    assert Attachment("work.py", code, 50, 54) == attached(desk, repo, "work.py:53")
+def test_a_line_in_a_definition_stands_for_the_definition(
+    fixture: WorkspaceFixture, repo: GitRepo, code: str
+) -> None:
+    assert Attachment("work.py", code, 50, 54) == attached(fixture, repo, "work.py:53")
 
 
-def test_a_line_in_no_definition_is_shown_with_some_around_it(desk: Desk, repo: GitRepo, code: str) -> None:
+def test_a_line_in_no_definition_is_shown_with_some_around_it(
+    fixture: WorkspaceFixture, repo: GitRepo, code: str
+) -> None:
     assert Attachment("work.py", code, 30 - CONTEXT_LINES, 30 + CONTEXT_LINES) == attached(
-        desk, repo, "work.py:30"
+        fixture, repo, "work.py:30"
     )
-    assert Attachment("work.py", code, 1, 2 + CONTEXT_LINES) == attached(desk, repo, "work.py:2")
-    assert Attachment("work.py", code, 99 - CONTEXT_LINES, 100) == attached(desk, repo, "work.py:99")
+    assert Attachment("work.py", code, 1, 2 + CONTEXT_LINES) == attached(fixture, repo, "work.py:2")
+    assert Attachment("work.py", code, 99 - CONTEXT_LINES, 100) == attached(fixture, repo, "work.py:99")
 
 
-def test_an_empty_file_can_be_pointed_at(desk: Desk, repo: GitRepo) -> None:
+def test_an_empty_file_can_be_pointed_at(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("empty.py", "")
     assert (1, 1) == (
-        attached(desk, repo, "empty.py").start_line,
-        attached(desk, repo, "empty.py:1").end_line,
+        attached(fixture, repo, "empty.py").start_line,
+        attached(fixture, repo, "empty.py:1").end_line,
     )
 
 
@@ -112,10 +116,12 @@ def test_an_empty_file_can_be_pointed_at(desk: Desk, repo: GitRepo) -> None:
         ("shop/cart.py:4", "shop/cart.py has 3 lines, not 4"),
     ],
 )
-def test_what_can_not_be_attached_is_explained(desk: Desk, repo: GitRepo, written: str, words: str) -> None:
+def test_what_can_not_be_attached_is_explained(
+    fixture: WorkspaceFixture, repo: GitRepo, written: str, words: str
+) -> None:
     repo.write(".env", "PASSWORD=hunter2\n")
     with pytest.raises(UsageError, match=words):
-        attached(desk, repo, written)
+        attached(fixture, repo, written)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,7 @@ def test_what_can_not_be_attached_is_explained(desk: Desk, repo: GitRepo, writte
 )
 @pytest.mark.usefixtures("code")
 def test_a_pointer_names_the_definition_that_its_line_is_in(
-    desk: Desk, repo: GitRepo, written: list[str], expected: tuple[str, ...]
+    fixture: WorkspaceFixture, repo: GitRepo, written: list[str], expected: tuple[str, ...]
 ) -> None:
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert expected == pointed_names(saved, [parse_pointer(one) for one in written])

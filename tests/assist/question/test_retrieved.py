@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from desk import Desk
 from foreword.assist.question.retrieved import find_evidence, find_excerpts, names_in
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,21 @@ def test_words_that_look_like_code_are_names(question: str, expected: list[str])
 @pytest.mark.parametrize(
     "question", ["Cart.add_item please", "What is Cart::add_item?", "`Cart#add_item` fails"]
 )
-def test_a_qualified_name_is_found_by_its_last_part(desk: Desk, repo: GitRepo, question: str) -> None:
+def test_a_qualified_name_is_found_by_its_last_part(
+    fixture: WorkspaceFixture, repo: GitRepo, question: str
+) -> None:
     repo.write("shop/cart.py", "class Cart:\n    def add_item(self):\n        pass\n")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         found = find_evidence(saved, question, budget=1_000)
     assert ("shop/cart.py", "add_item") in [(path, definition.name) for path, definition in found.definitions]
 
 
-def test_evidence_names_the_definition_and_who_mentions_it(desk: Desk, repo: GitRepo) -> None:
+def test_evidence_names_the_definition_and_who_mentions_it(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write(
         "shop/total.py",
         "from shop.price import price_of\n\n\ndef total(items):\n    return sum(map(price_of, items))\n",
     )
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         found = find_evidence(saved, "Where is price_of used?", budget=1_000)
     assert ("price_of",) == found.names
     assert [("shop/price.py", 1)] == [(path, definition.line) for path, definition in found.definitions]
@@ -54,19 +56,19 @@ def test_evidence_names_the_definition_and_who_mentions_it(desk: Desk, repo: Git
     assert ("shop/price.py", 1) not in [(mention.path, mention.line) for mention in found.mentions]
 
 
-def test_a_name_that_nothing_defines_is_no_evidence(desk: Desk, repo: GitRepo) -> None:
-    with desk.saved(repo.path) as saved:
+def test_a_name_that_nothing_defines_is_no_evidence(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
         found = find_evidence(saved, "Where is no_such_name?", budget=1_000)
     assert ((), (), ()) == (found.names, found.definitions, found.mentions)
 
 
-def test_a_name_with_signs_of_a_pattern_is_taken_as_it_is(desk: Desk, repo: GitRepo) -> None:
-    with desk.saved(repo.path) as saved:
+def test_a_name_with_signs_of_a_pattern_is_taken_as_it_is(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
         assert () == find_evidence(saved, "What is `a+b(*` or `[x`?", budget=1_000).names
 
 
-def test_excerpts_leave_out_what_the_model_has_in_full(desk: Desk, repo: GitRepo) -> None:
-    with desk.saved(repo.path) as saved:
+def test_excerpts_leave_out_what_the_model_has_in_full(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
         everything = find_excerpts(saved, "item price cart", budget=2_000)
         rest = find_excerpts(saved, "item price cart", budget=2_000, shown={"shop/price.py"})
         assert () == find_excerpts(saved, "item price cart", budget=0)
@@ -74,9 +76,9 @@ def test_excerpts_leave_out_what_the_model_has_in_full(desk: Desk, repo: GitRepo
     assert "shop/price.py" not in {excerpt.path for excerpt in rest}
 
 
-def test_excerpts_are_lines_of_the_saved_file(desk: Desk, repo: GitRepo) -> None:
+def test_excerpts_are_lines_of_the_saved_file(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("shop/price.py", "def price_of(item):\n    return item.discounted\n")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         found = find_excerpts(saved, "discounted price", budget=2_000)
     best = found[0]
     lines = (repo.path / best.path).read_text().splitlines()
@@ -84,9 +86,9 @@ def test_excerpts_are_lines_of_the_saved_file(desk: Desk, repo: GitRepo) -> None
     assert "discounted" in best.text
 
 
-def test_what_the_cursor_is_in_brings_its_callers(desk: Desk, repo: GitRepo) -> None:
+def test_what_the_cursor_is_in_brings_its_callers(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("shop/total.py", "def total(items):\n    return sum(map(price_of, items))\n")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert () == find_evidence(saved, "Is this fast enough?", budget=1_000).excerpts
         found = find_evidence(saved, "Is this fast enough?", budget=1_000, about=["price_of"])
     assert ("price_of",) == found.names
@@ -94,11 +96,11 @@ def test_what_the_cursor_is_in_brings_its_callers(desk: Desk, repo: GitRepo) -> 
     assert {"shop/price.py", "shop/total.py"} <= {excerpt.path for excerpt in found.excerpts}
 
 
-def test_what_is_being_edited_counts_for_more(desk: Desk, repo: GitRepo) -> None:
+def test_what_is_being_edited_counts_for_more(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     code = "def refund(order):\n    return order.paid\n"
     for name in ("a", "b"):
         repo.write(f"shop/{name}.py", code + f"# {name}\n")
     repo.commit("Refund")
     repo.write("shop/b.py", code + "# b, edited\n")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert "shop/b.py" == find_excerpts(saved, "refund an order", budget=1_000)[0].path

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
 from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import INSTRUCTIONS, prepare
 from foreword.assist.question.task import (
@@ -21,6 +20,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.errors import UsageError
 from foreword.model.tool_definitions import tool_definitions
 from gitrepo import make_repo
+from workspace_fixture import WorkspaceFixture
 
 HERE = "file:///w/till.py"
 
@@ -141,7 +141,7 @@ def test_all_kinds_share_every_byte_before_the_turn(tmp_path: Path) -> None:
     repo = make_repo(tmp_path / "repo")
     repo.write("till.py", "def total():\n    return 1\n")
     repo.commit("Begin")
-    with Desk(tmp_path / "home").session(repo.path) as session:
+    with WorkspaceFixture(tmp_path / "home").session(repo.path) as session:
         saved = take_snapshot(session)
         bodies = {kind: prepare(session, saved, "Why?", kind=kind).body() for kind in INSTRUCTIONS}
     turns = {kind: body["messages"][0]["content"].pop()["text"] for kind, body in bodies.items()}

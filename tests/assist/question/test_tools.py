@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
 from foreword.assist.question.request import library_of
 from foreword.assist.question.tools import MAX_LISTED, MAX_VIEW_LINES, ToolScope, carry_out, tool_results
 from foreword.core.errors import Problem
 from foreword.model.tool_call import CreateCall, InsertCall, ReplaceCall, SearchCall, SymbolsCall, ViewCall
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 
 @pytest.fixture
-def library(desk: Desk, repo: GitRepo, tmp_path: Path) -> Iterator[ToolScope]:
+def library(fixture: WorkspaceFixture, repo: GitRepo, tmp_path: Path) -> Iterator[ToolScope]:
     repo.write(".env", "PASSWORD=hunter2\n")
     repo.write(".gitignore", "build/\n")
     repo.write("build/out.py", "BUILT = 1\n")
@@ -25,7 +25,7 @@ def library(desk: Desk, repo: GitRepo, tmp_path: Path) -> Iterator[ToolScope]:
     repo.write("long.txt", "".join(f"{n}\n" for n in range(1, MAX_VIEW_LINES + 11)))
     (tmp_path / "outside.py").write_text("OUTSIDE = 1\n")
     (repo.path / "link.py").symlink_to(tmp_path / "outside.py")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         yield library_of(saved)
 
 
@@ -155,7 +155,7 @@ def test_every_call_has_one_result_in_its_place(library: ToolScope) -> None:
     assert all(result["content"] for result in results)
 
 
-def test_an_empty_file_has_a_result_that_is_not_empty(desk: Desk, repo: GitRepo) -> None:
+def test_an_empty_file_has_a_result_that_is_not_empty(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("empty.py", "")
     view = {
         "type": "tool_use",
@@ -163,7 +163,7 @@ def test_an_empty_file_has_a_result_that_is_not_empty(desk: Desk, repo: GitRepo)
         "name": "str_replace_based_edit_tool",
         "input": {"command": "view", "path": "empty.py"},
     }
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert [{"type": "tool_result", "tool_use_id": "t", "content": "(empty)"}] == tool_results(
             [view], library_of(saved)
         )

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from desk import Desk
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 N_FILES = 2_000
 
 
 def test_a_checkout_of_two_thousand_files_parses_what_is_unseen_and_nothing_on_the_way_back(
-    repo: GitRepo, desk: Desk
+    repo: GitRepo, fixture: WorkspaceFixture
 ) -> None:
     for number in range(N_FILES):
         repo.write(f"m/{number // 100}/f{number}.py", f"def on_main_{number}(): ...\n")
@@ -18,7 +18,7 @@ def test_a_checkout_of_two_thousand_files_parses_what_is_unseen_and_nothing_on_t
         repo.write(f"m/{number // 100}/f{number}.py", f"def on_other_{number}(): ...\n")
     repo.commit("Change them all")
     repo.checkout("main")
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         n_files = take_snapshot(session).report.files
         repo.checkout("other")
         there = take_snapshot(session)

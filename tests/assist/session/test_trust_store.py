@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -95,19 +94,19 @@ def session(shop: GitRepo, api: MessagesApi, tmp_path: Path) -> Iterator[Session
 
 
 @pytest.mark.parametrize("send", SENDERS)
-def test_a_front_door_that_forgets_trust_sends_nothing(
+async def test_a_front_door_that_forgets_trust_sends_nothing(
     send: Send, session: Session, api: MessagesApi
 ) -> None:
     with pytest.raises(TrustError, match="shop is not trusted, so nothing of it is sent to anthropic"):
-        asyncio.run(send(session))
+        await send(session)
     assert [] == api.requests
     assert () == session.ledger.totals("kind", 0)
     session.trust = TRUSTED
-    asyncio.run(send(session))
+    await send(session)
     assert [] != api.requests
 
 
-def test_who_is_asked_hears_of_the_provider_and_may_say_no(session: Session, api: MessagesApi) -> None:
+async def test_who_is_asked_hears_of_the_provider_and_may_say_no(session: Session, api: MessagesApi) -> None:
     heard: list[str] = []
 
     async def no(provider: str) -> bool:
@@ -116,17 +115,17 @@ def test_who_is_asked_hears_of_the_provider_and_may_say_no(session: Session, api
 
     session.trust = Trust(lambda: False, no, "say yes the next time")
     with pytest.raises(TrustError, match="say yes the next time, or choose the provider offline"):
-        asyncio.run(ask_it(session))
+        await ask_it(session)
     assert ["anthropic"] == heard
     with pytest.raises(TrustError):
-        asyncio.run(ask_it(replace(session, trust=session.trust.without_asking())))
+        await ask_it(replace(session, trust=session.trust.without_asking()))
     assert ["anthropic"] == heard
     assert [] == api.requests
 
 
-def test_an_offline_answer_needs_no_trust(shop: GitRepo, tmp_path: Path) -> None:
+async def test_an_offline_answer_needs_no_trust(shop: GitRepo, tmp_path: Path) -> None:
     with open_session(shop.path, {}, {"FOREWORD_HOME": str(tmp_path / "home")}) as session:
-        asyncio.run(ask_it(session))
+        await ask_it(session)
         assert 1 == sum(total.n_requests for total in session.ledger.totals("kind", 0))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from foreword.assist.accounts.ledger import LedgerRow
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.request import PreparedRequest
@@ -19,6 +18,7 @@ from foreword.model.catalog.pricing import cost
 from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
 from sample_repo import make_sample
+from workspace_fixture import WorkspaceFixture
 
 MODEL = "claude-sonnet-4-6"
 QUESTION = "What is a refund?"
@@ -30,9 +30,9 @@ def shop(tmp_path: Path) -> GitRepo:
 
 
 @pytest.fixture
-def desk(desk: Desk) -> Desk:
-    desk.flags = {"model": MODEL, "provider": "anthropic"}
-    return desk
+def fixture(fixture: WorkspaceFixture) -> WorkspaceFixture:
+    fixture.flags = {"model": MODEL, "provider": "anthropic"}
+    return fixture
 
 
 def prepared_in(session: Session) -> PreparedRequest:
@@ -57,13 +57,13 @@ def seen_of(session: Session) -> Forecast:
     return forecast_request(session, prepared_in(session))
 
 
-def test_a_cold_prefix_is_written_and_a_warm_one_read(desk: Desk, shop: GitRepo) -> None:
-    with desk.session(shop.path) as session:
+def test_a_cold_prefix_is_written_and_a_warm_one_read(fixture: WorkspaceFixture, shop: GitRepo) -> None:
+    with fixture.session(shop.path) as session:
         cold = seen_of(session)
         assert (0.0, None, 0) == (cold.probability, cold.warm_until, cold.if_hit.read)
         send(session, prepared_in(session))
         warm = seen_of(session)
-    assert (desk.now + 300, cold.prefix, 0) == (warm.warm_until, warm.if_hit.read, warm.if_hit.written)
+    assert (fixture.now + 300, cold.prefix, 0) == (warm.warm_until, warm.if_hit.read, warm.if_hit.written)
     assert cold.if_miss == warm.if_miss
     assert 0.95 < warm.probability < 1
     assert warm.low < warm.mean < warm.high < cold.high < cold.most == warm.most
@@ -81,24 +81,24 @@ def test_a_cold_prefix_is_written_and_a_warm_one_read(desk: Desk, shop: GitRepo)
     ],
 )
 def test_a_hit_is_expected_where_lifetime_model_and_base_still_match(
-    changed: str, expected: str, desk: Desk, shop: GitRepo
+    changed: str, expected: str, fixture: WorkspaceFixture, shop: GitRepo
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         send(session, prepared_in(session), model="claude-opus-4-8" if changed == "the model" else MODEL)
     if changed == "301 s went by":
-        desk.now += 301
+        fixture.now += 301
     if changed == "a file":
         shop.write("new.py", "NEW = 1\n")
     if changed == "the anchor":
-        desk.flags = {**desk.flags, "context.budget": 3_000}
-    with desk.session(shop.path) as session:
+        fixture.flags = {**fixture.flags, "context.budget": 3_000}
+    with fixture.session(shop.path) as session:
         shown = seen_of(session).to_json()
     assert expected == shown["expected"]
     assert (expected == "hit") == (shown["probability"] > 0.9)
 
 
-def test_what_was_saved_since_is_written_and_the_rest_read(desk: Desk, shop: GitRepo) -> None:
-    with desk.session(shop.path) as session:
+def test_what_was_saved_since_is_written_and_the_rest_read(fixture: WorkspaceFixture, shop: GitRepo) -> None:
+    with fixture.session(shop.path) as session:
         shop.write("new.py", "NEW = 1\n" * 50)
         send(session, prepared_in(session))
         shop.write("newer.py", "NEWER = 1\n" * 50)
@@ -108,9 +108,9 @@ def test_what_was_saved_since_is_written_and_the_rest_read(desk: Desk, shop: Git
 
 
 def test_the_chance_and_the_length_of_an_answer_are_learned_from_the_ledger(
-    desk: Desk, shop: GitRepo
+    fixture: WorkspaceFixture, shop: GitRepo
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         send(session, prepared_in(session))
         guess = seen_of(session)
         book(session, [10, 20, 30, 40, 5_000])
@@ -122,8 +122,10 @@ def test_the_chance_and_the_length_of_an_answer_are_learned_from_the_ledger(
     assert unsure.high > cost(replace(unsure.if_miss, output=0), unsure.model)
 
 
-def test_a_prefix_under_the_minimum_costs_its_full_price_and_is_said(desk: Desk, repo: GitRepo) -> None:
-    with desk.session(repo.path) as session:
+def test_a_prefix_under_the_minimum_costs_its_full_price_and_is_said(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    with fixture.session(repo.path) as session:
         prepared = prepared_in(session)
         seen = forecast_request(session, prepared)
         assert (True, 0, seen.prompt) == (seen.below_minimum, seen.if_miss.written, seen.if_miss.fresh)
@@ -132,13 +134,13 @@ def test_a_prefix_under_the_minimum_costs_its_full_price_and_is_said(desk: Desk,
 
 
 def test_advice_names_the_time_that_is_left_the_budget_the_cliff_and_another_model(
-    desk: Desk, shop: GitRepo
+    fixture: WorkspaceFixture, shop: GitRepo
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         prepared = prepared_in(session)
         assert "the prefix is cold" in advise(session, prepared, forecast_request(session, prepared))[0]
         send(session, prepared)
-        desk.now += 100
+        fixture.now += 100
         seen = forecast_request(session, prepared)
         told = advise(session, prepared, seen)
         assert "ask within 4 min" in told[0]

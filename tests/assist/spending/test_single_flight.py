@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from desk import Desk
 from foreword.assist.session.session import Session
 from foreword.assist.spending.single_flight import PendingRequest, flight, flight_name, lifetime_of
 from foreword.core.token_usage import Usage
 from foreword.prefix.prefix_store import SentRequest
 from foreword.storage.lease import LEASE_S, Leases
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
-NOW = Desk(Path()).now
+NOW = WorkspaceFixture(Path()).now
 PATIENCE = 30.0
 DIGESTS = {"instructions": "i", "base": "b", "delta": "d"}
 SENT = SentRequest("anthropic", "sonnet", NOW, 300, DIGESTS)
@@ -32,8 +32,8 @@ def passenger(delta: str = "d", *, model: str = "sonnet", waits_s: float = PATIE
     return PendingRequest(request, "variant", caches=True, waits_s=waits_s)
 
 
-def in_session(desk: Desk, repo: GitRepo, work: Work) -> Any:  # noqa: ANN401 - what the work gives
-    with desk.session(repo.path) as session:
+def in_session(fixture: WorkspaceFixture, repo: GitRepo, work: Work) -> Any:  # noqa: ANN401 - what the work gives
+    with fixture.session(repo.path) as session:
         return asyncio.run(asyncio.wait_for(work(session), PATIENCE))
 
 
@@ -72,7 +72,9 @@ class Flights:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
-def test_the_first_goes_alone_and_the_others_when_its_answer_begins(desk: Desk, repo: GitRepo) -> None:
+def test_the_first_goes_alone_and_the_others_when_its_answer_begins(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     async def run(session: Session) -> tuple[list[str], list[str]]:
         flights = Flights(session)
         for name in "abcd":
@@ -83,13 +85,15 @@ def test_the_first_goes_alone_and_the_others_when_its_answer_begins(desk: Desk, 
         await flights.end()
         return first, everybody
 
-    first, everybody = in_session(desk, repo, run)
+    first, everybody = in_session(fixture, repo, run)
     assert ["a"] == first
     assert list("abcd") == sorted(everybody)
 
 
 @pytest.mark.parametrize("how", ["fails", "is cancelled"])
-def test_when_the_first_one_fails_exactly_one_other_tries(desk: Desk, repo: GitRepo, how: str) -> None:
+def test_when_the_first_one_fails_exactly_one_other_tries(
+    fixture: WorkspaceFixture, repo: GitRepo, how: str
+) -> None:
     async def run(session: Session) -> tuple[int, int]:
         flights = Flights(session)
         first = flights.start("a", passenger())
@@ -106,10 +110,10 @@ def test_when_the_first_one_fails_exactly_one_other_tries(desk: Desk, repo: GitR
         await flights.end()
         return n_before_the_answer, n_after
 
-    assert (3, 4) == in_session(desk, repo, run)
+    assert (3, 4) == in_session(fixture, repo, run)
 
 
-def test_who_stops_waiting_leaves_nothing_behind(desk: Desk, repo: GitRepo) -> None:
+def test_who_stops_waiting_leaves_nothing_behind(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     async def run(session: Session) -> list[str]:
         flights = Flights(session)
         flights.start("a", passenger())
@@ -124,10 +128,12 @@ def test_who_stops_waiting_leaves_nothing_behind(desk: Desk, repo: GitRepo) -> N
         await flights.end()
         return flying
 
-    assert ["a", "c"] == in_session(desk, repo, run)
+    assert ["a", "c"] == in_session(fixture, repo, run)
 
 
-def test_other_models_and_other_bases_do_not_wait_for_each_other(desk: Desk, repo: GitRepo) -> None:
+def test_other_models_and_other_bases_do_not_wait_for_each_other(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     other_base = PendingRequest(
         replace(SENT, digests={**DIGESTS, "base": "x"}), "v", caches=True, waits_s=PATIENCE
     )
@@ -148,11 +154,11 @@ def test_other_models_and_other_bases_do_not_wait_for_each_other(desk: Desk, rep
         await flights.end()
         return flying
 
-    assert list("abcde") == in_session(desk, repo, run)
+    assert list("abcde") == in_session(fixture, repo, run)
 
 
 def test_worktrees_with_the_same_base_wait_for_the_base_and_then_for_their_own_delta(
-    desk: Desk, repo: GitRepo
+    fixture: WorkspaceFixture, repo: GitRepo
 ) -> None:
     async def run(session: Session) -> tuple[list[str], list[str], list[str]]:
         flights = Flights(session)
@@ -166,13 +172,15 @@ def test_worktrees_with_the_same_base_wait_for_the_base_and_then_for_their_own_d
         await flights.end()
         return first, second, third
 
-    first, second, third = in_session(desk, repo, run)
+    first, second, third = in_session(fixture, repo, run)
     assert (["a"], 2, ["a", "b", "c"]) == (first, len(second), sorted(third))
 
 
-def test_over_a_warm_prefix_nobody_waits_and_nothing_is_stored(desk: Desk, repo: GitRepo) -> None:
+def test_over_a_warm_prefix_nobody_waits_and_nothing_is_stored(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     async def run(session: Session) -> tuple[list[str], bool]:
-        session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=desk.now - 299))
+        session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=fixture.now - 299))
         flights = Flights(session)
         for name in "abc":
             flights.start(name, passenger())
@@ -180,13 +188,13 @@ def test_over_a_warm_prefix_nobody_waits_and_nothing_is_stored(desk: Desk, repo:
         await flights.end()
         return flying, session.places.leases.exists()
 
-    assert (list("abc"), False) == in_session(desk, repo, run)
+    assert (list("abc"), False) == in_session(fixture, repo, run)
 
 
-def test_a_prefix_that_went_cold_has_one_writer_again(desk: Desk, repo: GitRepo) -> None:
+def test_a_prefix_that_went_cold_has_one_writer_again(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     async def run(session: Session) -> list[str]:
-        session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=desk.now - 301))
-        session.leases.finish(flight_name(session, SENT, BASE), desk.now - 1)
+        session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=fixture.now - 301))
+        session.leases.finish(flight_name(session, SENT, BASE), fixture.now - 1)
         flights = Flights(session)
         flights.start("a", passenger())
         flights.start("b", passenger())
@@ -194,21 +202,23 @@ def test_a_prefix_that_went_cold_has_one_writer_again(desk: Desk, repo: GitRepo)
         await flights.end()
         return flying
 
-    assert ["a"] == in_session(desk, repo, run)
+    assert ["a"] == in_session(fixture, repo, run)
 
 
-def test_the_lease_of_a_process_that_died_is_taken_over(desk: Desk, repo: GitRepo) -> None:
+def test_the_lease_of_a_process_that_died_is_taken_over(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     async def run(session: Session) -> bool:
         with Leases(session.places.leases, lambda: time.time() - LEASE_S + 0.4) as of_the_dead:
-            assert of_the_dead.acquire(flight_name(session, SENT, BASE), "dead", desk.now)
+            assert of_the_dead.acquire(flight_name(session, SENT, BASE), "dead", fixture.now)
         async with flight(session, passenger()) as ticket:
             ticket.mark_started()
-        return session.leases.state(flight_name(session, SENT, WHOLE), desk.now) == "done"
+        return session.leases.state(flight_name(session, SENT, WHOLE), fixture.now) == "done"
 
-    assert in_session(desk, repo, run)
+    assert in_session(fixture, repo, run)
 
 
-def test_nobody_waits_longer_than_an_answer_may_take_to_begin(desk: Desk, repo: GitRepo) -> None:
+def test_nobody_waits_longer_than_an_answer_may_take_to_begin(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     async def run(session: Session) -> list[str]:
         flights = Flights(session)
         flights.start("a", passenger())
@@ -218,10 +228,12 @@ def test_nobody_waits_longer_than_an_answer_may_take_to_begin(desk: Desk, repo: 
         await flights.end()
         return flying
 
-    assert ["a", "b"] == in_session(desk, repo, run)
+    assert ["a", "b"] == in_session(fixture, repo, run)
 
 
-def test_leases_that_can_not_be_used_keep_nobody_from_an_answer(desk: Desk, repo: GitRepo) -> None:
+def test_leases_that_can_not_be_used_keep_nobody_from_an_answer(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
     async def run(session: Session) -> list[str]:
         session.places.leases.mkdir()
         flights = Flights(session)
@@ -231,7 +243,7 @@ def test_leases_that_can_not_be_used_keep_nobody_from_an_answer(desk: Desk, repo
         await flights.end()
         return flying
 
-    assert ["a", "b"] == in_session(desk, repo, run)
+    assert ["a", "b"] == in_session(fixture, repo, run)
 
 
 @pytest.mark.parametrize(

@@ -167,17 +167,14 @@ def test_an_eviction_at_the_provider(asker: Asker) -> None:
     assert "file" not in cache
 
 
-def test_two_requests_that_write_the_same_prefix_at_once(asker: Asker) -> None:
-    async def both() -> tuple[dict[str, Any], dict[str, Any]]:
-        asker.tick = 0.001
-        asker.api.script((SlowStart(), "The first."))
-        first = asyncio.create_task(asker.asked("What is this?", {}))
-        await asyncio.to_thread(asker.api.wait_for_request)
-        overtaking = await asker.asked("And that?", {"model.deadline": IMPATIENT_S})
-        asker.api.release()
-        return await first, overtaking
-
-    first, overtaking = asyncio.run(both())
+async def test_two_requests_that_write_the_same_prefix_at_once(asker: Asker) -> None:
+    asker.tick = 0.001
+    asker.api.script((SlowStart(), "The first."))
+    writing = asyncio.create_task(asker.asked("What is this?", {}))
+    await asyncio.to_thread(asker.api.wait_for_request)
+    overtaking = await asker.asked("And that?", {"model.deadline": IMPATIENT_S})
+    asker.api.release()
+    first = await writing
     assert ["concurrent_write", "cold"] == [receipt["cache"]["verdict"] for receipt in (first, overtaking)]
     assert first["tokens"]["write5m"] == overtaking["tokens"]["write5m"] == first["cache"]["tokensLost"] > 0
 

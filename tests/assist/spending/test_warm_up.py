@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from asker import Asker
-from desk import Desk
+from ask_driver import Asker
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.spending.forecast import forecast_request
@@ -20,6 +19,7 @@ from foreword.model.catalog.pricing import cost
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Status
 from sample_repo import make_sample
+from workspace_fixture import WorkspaceFixture
 
 MODEL = "claude-sonnet-4-6"
 
@@ -37,10 +37,10 @@ def shop(tmp_path: Path) -> GitRepo:
 
 
 @pytest.fixture
-def desk(desk: Desk) -> Desk:
+def fixture(fixture: WorkspaceFixture) -> WorkspaceFixture:
     """With a provider whose cache is real enough."""
-    desk.flags = {"model": MODEL, "provider": "anthropic"}
-    return desk
+    fixture.flags = {"model": MODEL, "provider": "anthropic"}
+    return fixture
 
 
 def ping_now(
@@ -68,25 +68,27 @@ def warmed(done: Warmed | Skipped) -> Warmed:
     return done
 
 
-def test_a_cold_prefix_is_written_and_a_warm_one_renewed(desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
-    with desk.session(shop.path) as session:
+def test_a_cold_prefix_is_written_and_a_warm_one_renewed(
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
+    with fixture.session(shop.path) as session:
         first = warmed(ping_now(session, api))
-        assert (False, desk.now + 300) == (first.was_warm, first.expires)
+        assert (False, fixture.now + 300) == (first.was_warm, first.expires)
         assert (
             forecast_request(session, current_prefix(session, take_snapshot(session))).warm_until
-            == desk.now + 300
+            == fixture.now + 300
         )
-        desk.now += 240
+        fixture.now += 240
         second = warmed(ping_now(session, api))
-        assert (True, 0, desk.now + 300) == (second.was_warm, second.usage.written, second.expires)
+        assert (True, 0, fixture.now + 300) == (second.was_warm, second.usage.written, second.expires)
     assert ["written", "read"] == [recorded.verdict for recorded in api.messages]
     assert [] == api.rejected
 
 
 def test_a_warm_up_is_a_row_whose_whole_cost_counts_against_the_saving(
-    desk: Desk, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         done = warmed(ping_now(session, api))
         (total,) = session.ledger.totals("kind")
         assert ("warm", 1, done.usage, 0.0) == (
@@ -99,14 +101,14 @@ def test_a_warm_up_is_a_row_whose_whole_cost_counts_against_the_saving(
 
 
 def test_an_hour_asked_for_is_written_and_renewed_as_an_hour(
-    desk: Desk, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
 ) -> None:
-    desk.flags = {**desk.flags, "cache.ttl": "1h"}
-    with desk.session(shop.path) as session:
+    fixture.flags = {**fixture.flags, "cache.ttl": "1h"}
+    with fixture.session(shop.path) as session:
         assert warmed(ping_now(session, api)).usage.write_1h > 0
-    desk.flags = {**desk.flags, "cache.ttl": "5m"}
-    desk.now += 600
-    with desk.session(shop.path) as session:
+    fixture.flags = {**fixture.flags, "cache.ttl": "5m"}
+    fixture.now += 600
+    with fixture.session(shop.path) as session:
         again = warmed(ping_now(session, api, by_itself=False))
         assert (True, 3600) == (again.was_warm, again.ttl_s)
         told = warm_line(session, current_prefix(session, take_snapshot(session)), again)
@@ -114,70 +116,78 @@ def test_an_hour_asked_for_is_written_and_renewed_as_an_hour(
     assert "it was written to be kept 60 min" in told
 
 
-def test_the_sent_prefix_leaves_later_changes_alone(desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
-    with desk.session(shop.path) as session:
+def test_the_sent_prefix_leaves_later_changes_alone(
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
+    with fixture.session(shop.path) as session:
         assert sent_prefix(session, take_snapshot(session)) is None
         ping_now(session, api)
         shop.write("new.py", "NEW = 1\n")
-        desk.now += 200
+        fixture.now += 200
         assert 0 == warmed(ping_now(session, api, which="sent")).usage.written
-        desk.now += 200
+        fixture.now += 200
         assert warmed(ping_now(session, api, which="current")).usage.written > 0
 
 
-def test_the_shared_prefix_has_nothing_of_local_changes(desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
+def test_the_shared_prefix_has_nothing_of_local_changes(
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
     shop.write("secret_plan.py", "PLAN = 1\n")
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         warmed(ping_now(session, api, which="shared"))
         assert "PLAN" not in str(api.messages[0].body)
         shared, current = (lay(session, take_snapshot(session)) for lay in (shared_prefix, current_prefix))
         assert shared.digests["base"] == current.digests["base"]
         assert shared.digests["delta"] != current.digests["delta"]
-    assert any("no upstream branch" in problem for problem in desk.problems)
+    assert any("no upstream branch" in problem for problem in fixture.problems)
 
 
 def test_what_can_not_be_cached_is_not_sent(
-    desk: Desk, repo: GitRepo, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, repo: GitRepo, shop: GitRepo, api: MessagesApi
 ) -> None:
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         assert "below_minimum" == why(ping_now(session, api))
-    desk.flags = {**desk.flags, "cache.ttl": "off"}
-    with desk.session(shop.path) as session:
+    fixture.flags = {**fixture.flags, "cache.ttl": "off"}
+    with fixture.session(shop.path) as session:
         assert "off" == why(ping_now(session, api))
     assert not api.messages
 
 
 def test_warm_ups_by_themselves_keep_within_their_own_budget_of_the_day(
-    desk: Desk, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         first = warmed(ping_now(session, api, by_itself=False))
     read = first.usage.written * 0.3e-6
-    desk.flags = {**desk.flags, "warm.day": first.cost + 2.5 * read}
+    fixture.flags = {**fixture.flags, "warm.day": first.cost + 2.5 * read}
     outcomes = []
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         for _ in range(4):
-            desk.now += 200
+            fixture.now += 200
             outcomes.append(ping_now(session, api))
     assert [Warmed, Warmed, Skipped, Skipped] == [type(done) for done in outcomes]
     assert "warm.day" in str(outcomes[-1])
     assert 3 == len(api.messages)
-    with desk.session(shop.path) as session:
-        desk.now += 200
+    with fixture.session(shop.path) as session:
+        fixture.now += 200
         assert warmed(ping_now(session, api, by_itself=False))
 
 
-def test_no_budget_means_no_warm_ups_by_themselves(desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
-    desk.flags = {**desk.flags, "warm.day": 0}
-    with desk.session(shop.path) as session:
+def test_no_budget_means_no_warm_ups_by_themselves(
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
+    fixture.flags = {**fixture.flags, "warm.day": 0}
+    with fixture.session(shop.path) as session:
         assert "limit" == why(ping_now(session, api))
     assert not api.messages
 
 
 @pytest.mark.parametrize("key", ["limits.day", "limits.confirm"])
-def test_the_users_limits_hold_for_warm_ups(key: str, desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
-    desk.flags = {**desk.flags, key: 0.000001}
-    with desk.session(shop.path) as session:
+def test_the_users_limits_hold_for_warm_ups(
+    key: str, fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
+    fixture.flags = {**fixture.flags, key: 0.000001}
+    with fixture.session(shop.path) as session:
         assert "limit" == why(ping_now(session, api))
         with pytest.raises(LimitError, match=key):
             ping_now(session, api, by_itself=False)
@@ -185,16 +195,18 @@ def test_the_users_limits_hold_for_warm_ups(key: str, desk: Desk, shop: GitRepo,
 
 
 def test_what_was_renewed_lately_is_left_alone_unless_it_is_ordered(
-    desk: Desk, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
 ) -> None:
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         ping_now(session, api)
-        desk.now += 60
+        fixture.now += 60
         assert "renewed" == why(ping_now(session, api))
         assert warmed(ping_now(session, api, by_itself=False)).was_warm
 
 
-def test_two_at_the_same_moment_send_one_request(desk: Desk, shop: GitRepo, api: MessagesApi) -> None:
+async def test_two_at_the_same_moment_send_one_request(
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
+) -> None:
     async def run(session: Session) -> list[str]:
         prepared = current_prefix(session, take_snapshot(session))
         async with Asker(api).provider() as provider:
@@ -203,16 +215,16 @@ def test_two_at_the_same_moment_send_one_request(desk: Desk, shop: GitRepo, api:
             )
         return sorted(one.why if isinstance(one, Skipped) else "sent" for one in done)
 
-    with desk.session(shop.path) as session:
-        assert ["busy", "sent"] == asyncio.run(run(session))
+    with fixture.session(shop.path) as session:
+        assert ["busy", "sent"] == (await run(session))
     assert 1 == len(api.messages)
 
 
 def test_one_that_fails_is_not_booked_and_the_next_may_try(
-    desk: Desk, shop: GitRepo, api: MessagesApi
+    fixture: WorkspaceFixture, shop: GitRepo, api: MessagesApi
 ) -> None:
     api.fail(Status(400))
-    with desk.session(shop.path) as session:
+    with fixture.session(shop.path) as session:
         with pytest.raises(Exception, match="told to fail"):
             ping_now(session, api)
         assert () == session.ledger.totals("kind")

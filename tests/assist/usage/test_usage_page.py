@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from foreword.assist.accounts.ledger import WARM, GroupBy, Ledger, LedgerRow, Total
 from foreword.assist.answering.ask import ask
 from foreword.assist.question.answer import Answer
@@ -27,6 +25,7 @@ from foreword.prefix.manifest import Piece
 from foreword.prefix.prefix_store import PrefixStore, SentRequest
 from foreword.storage.directories import name_digest
 from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
 
 NOW = 1_750_075_200.0
 DAY = 86_400.0
@@ -148,19 +147,16 @@ def test_a_prefix_of_thousands_of_files_stays_drawable(books: Books) -> None:
     assert "4,500 more" in words
 
 
-def test_the_prefix_is_the_one_that_was_sent_last(desk: Desk, repo: GitRepo) -> None:
-    async def run() -> None:
-        with desk.session(repo.path) as session:
-            assert None is prefix_map(session.prefix_store, session.root)
-            async with aclosing(ask(session, "Where is price_of?")) as events:
-                last = [event async for event in events][-1]
-            shown = prefix_map(session.prefix_store, session.root)
-        assert shown is not None
-        assert isinstance(last, Answer)
-        assert {"README.md", "shop/cart.py", "shop/price.py", ""} == {tile.path for tile in shown.tiles}
-        assert {"instructions", "base"} == {tile.layer for tile in shown.tiles}
-
-    asyncio.run(run())
+async def test_the_prefix_is_the_one_that_was_sent_last(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.session(repo.path) as session:
+        assert None is prefix_map(session.prefix_store, session.root)
+        async with aclosing(ask(session, "Where is price_of?")) as events:
+            last = [event async for event in events][-1]
+        shown = prefix_map(session.prefix_store, session.root)
+    assert shown is not None
+    assert isinstance(last, Answer)
+    assert {"README.md", "shop/cart.py", "shop/price.py", ""} == {tile.path for tile in shown.tiles}
+    assert {"instructions", "base"} == {tile.layer for tile in shown.tiles}
 
 
 @pytest.mark.parametrize("by", ["day", "model", "kind", "workspace"])

@@ -27,11 +27,11 @@ EXAMPLES = {
     "c": f"int till(int rate)\n{{\n\t{LONG};\nagain:\n#if RATE\n\treturn total;\n#endif\n}}\n",
     "cpp": f"namespace shop {{\nint till(int rate) {{\n  {LONG};\n  return total;\n}}\n}}\n",
     "csharp": f"class Till\n{{\n    int Total(int rate)\n    {{\n        {LONG};\n    }}\n}}\n",
-    "css": f".till {{\n  --rate: 5;\n  --sum: {LONG};\n}}\n#desk {{\n  color: red;\n}}\n",
+    "css": f".till {{\n  --rate: 5;\n  --sum: {LONG};\n}}\n#fixture {{\n  color: red;\n}}\n",
     "go": f"package till\n\nfunc (r Rate) Total(a int) int {{\n\t{LONG}\n\n\treturn total\n}}\n",
     "java": f"class Till {{\n    @Override\n    int total(int rate) throws Oops {{\n        {LONG};\n    }}\n}}\n",
     "javascript": f"\nfunction till(rate) {{\n  {LONG};\n  return () => {{\n  }};\n}}\n",
-    "json": f'{{\n  "till": {{\n    "rate": {{\n      "sum": "{LONG}"\n    }}\n  }},\n  "desks": [\n    "{LONG}"\n  ]\n}}\n',
+    "json": f'{{\n  "till": {{\n    "rate": {{\n      "sum": "{LONG}"\n    }}\n  }},\n  "fixtures": [\n    "{LONG}"\n  ]\n}}\n',
     "kotlin": f"class Till {{\n    private fun total(rate: Int): Int {{\n        {LONG}\n    }}\n}}\n",
     "markdown": f"# Till\n{LONG}\n\n- {LONG}\n- {LONG}\n\n| {LONG} |\n|---|\n## Rate\n\nSum\n===\n",
     "php": f"<?php\nclass Till\n{{\n    public function total(int $rate): int\n    {{\n        {LONG};\n    }}\n}}\n",
@@ -116,7 +116,7 @@ def test_the_parser_does_not_read_bodies_and_the_outline_is_that_of_the_whole(
         ("javascript", f"\nif (\ntypeof till && (rate)) {{\n  {LONG};\n  var rate = function () {{}};\n}}\n"),
         (
             "typescript",
-            f"\nexport declare class Till extends Desk<(a: B) => void> {{\n  total: number; // {LONG}\n}}\n",
+            f"\nexport declare class Till extends WorkspaceFixture<(a: B) => void> {{\n  total: number; // {LONG}\n}}\n",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def add(store: Store, names: str) -> None:
 
 
 @dataclass
-class Desk:
+class TwoOwners:
     """Two stores on one file, as two processes have them, and a clock."""
 
     stores: tuple[Store, Store]
@@ -45,46 +45,46 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def owners(tmp_path: Path) -> Iterator[TwoOwners]:
     one, _ = open_store(tmp_path / "index.db")
     other, _ = open_store(tmp_path / "index.db")
     with one, other:
-        yield Desk((one, other), Clock())
+        yield TwoOwners((one, other), Clock())
 
 
-def test_what_one_has_claimed_no_other_gets(desk: Desk) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_what_one_has_claimed_no_other_gets(owners: TwoOwners) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         assert taken("ab") == one.take(keys("ab"))
         assert taken("c") == other.take(keys("abc"))
         assert taken("ab") == one.take(keys("abc"))
 
 
-def test_what_is_stored_is_claimed_by_nobody(desk: Desk) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_what_is_stored_is_claimed_by_nobody(owners: TwoOwners) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         one.take(keys("ab"))
-        add(desk.stores[0], "a")
+        add(owners.stores[0], "a")
         assert taken("", "a") == other.take(keys("ab"))
         assert taken("b", "a") == one.take(keys("ab"))
 
 
-def test_what_is_stored_and_ended_is_no_longer_claimed(desk: Desk) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_what_is_stored_and_ended_is_no_longer_claimed(owners: TwoOwners) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         one.take(keys("ab"))
         one.end(keys("a"))
         one.take(keys("c"))
         assert taken("a") == other.take(keys("abc"))
 
 
-def test_a_blob_is_claimed_for_each_language_and_grammar(desk: Desk) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_a_blob_is_claimed_for_each_language_and_grammar(owners: TwoOwners) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         one.take(keys("a"))
         others = [Key("a", "ruby", "1"), Key("a", "python", "2")]
         assert frozenset(others) == other.take([*keys("a"), *others]).mine
 
 
-def test_others_get_what_is_given_back_and_what_is_left_at_the_end(desk: Desk) -> None:
-    with desk.claims(1) as other:
-        with desk.claims(0) as one:
+def test_others_get_what_is_given_back_and_what_is_left_at_the_end(owners: TwoOwners) -> None:
+    with owners.claims(1) as other:
+        with owners.claims(0) as one:
             one.take(keys("ab"))
             other.give_back(keys("b"))
             one.give_back(keys("a"))
@@ -97,18 +97,20 @@ def test_others_get_what_is_given_back_and_what_is_left_at_the_end(desk: Desk) -
     [(LEASE_S - 0.1, ""), (LEASE_S + 0.1, "a"), (-2 * LEASE_S, "a")],
     ids=["lives", "dead", "back"],
 )
-def test_the_claims_of_an_owner_that_says_nothing_run_out(desk: Desk, seconds: float, mine: str) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_the_claims_of_an_owner_that_says_nothing_run_out(
+    owners: TwoOwners, seconds: float, mine: str
+) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         one.take(keys("a"))
-        desk.clock.now += seconds
+        owners.clock.now += seconds
         assert taken(mine) == other.take(keys("a"))
 
 
-def test_an_owner_that_says_that_it_lives_keeps_its_claims(desk: Desk) -> None:
-    with desk.claims(0) as one, desk.claims(1) as other:
+def test_an_owner_that_says_that_it_lives_keeps_its_claims(owners: TwoOwners) -> None:
+    with owners.claims(0) as one, owners.claims(1) as other:
         one.take(keys("a"))
         for _ in range(10):
-            desk.clock.now += RENEW_S + 0.1
+            owners.clock.now += RENEW_S + 0.1
             one.renew()
         assert taken() == other.take(keys("a"))
 

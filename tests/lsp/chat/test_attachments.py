@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from chat_driver import text_of
 from clients import CLIENTS, NEOVIM_0_11, usual_answers
 from editor import Editor, connected
 from gitrepo import GitRepo
 from messages_api import MessagesApi
-from talker import text_of
 
 Environ = dict[str, str]
 Json = dict[str, Any]
@@ -40,52 +39,43 @@ def sent(api: MessagesApi) -> str:
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_every_client_attaches_one_to_a_message(
+async def test_every_client_attaches_one_to_a_message(
     name: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with chat(repo, online, CLIENTS[name]) as (editor, chat_id):
-            asked = {"chatId": chat_id, "text": "What is noted?", "attachments": [{"uri": NOTES}]}
-            told = await editor.request("foreword/chat/send", asked)
-            assert "end_turn" == told["stopReason"]
-            (question, _) = (await editor.request("foreword/chat/history", {"chatId": chat_id}))["messages"]
-            assert [{"uri": NOTES}] == question["attachments"]
-
-    asyncio.run(run())
+    async with chat(repo, online, CLIENTS[name]) as (editor, chat_id):
+        asked = {"chatId": chat_id, "text": "What is noted?", "attachments": [{"uri": NOTES}]}
+        told = await editor.request("foreword/chat/send", asked)
+        assert "end_turn" == told["stopReason"]
+        (question, _) = (await editor.request("foreword/chat/history", {"chatId": chat_id}))["messages"]
+        assert [{"uri": NOTES}] == question["attachments"]
     turn = sent(api)
     assert '<attached path="untitled:Untitled-1" lines="1-5">\n1\tnote 1\n' in turn
     assert "Untitled-2" not in turn
     assert "ghp_" not in turn
 
 
-def test_lines_of_one_and_what_was_typed_last_are_attached(
+async def test_lines_of_one_and_what_was_typed_last_are_attached(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
-            typed = [{"text": TEXT.replace("note 3", "remark 3")}]
-            document = {"uri": NOTES, "version": 2}
-            editor.notify("textDocument/didChange", {"textDocument": document, "contentChanges": typed})
-            attached = [{"uri": NOTES, "range": LINES}]
-            asked = {"chatId": chat_id, "text": "And this?", "attachments": attached}
-            await editor.request("foreword/chat/send", asked)
-
-    asyncio.run(run())
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        typed = [{"text": TEXT.replace("note 3", "remark 3")}]
+        document = {"uri": NOTES, "version": 2}
+        editor.notify("textDocument/didChange", {"textDocument": document, "contentChanges": typed})
+        attached = [{"uri": NOTES, "range": LINES}]
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": attached}
+        await editor.request("foreword/chat/send", asked)
     turn = sent(api)
     assert "note 2" in turn
     assert "remark 3" in turn
     assert "note 4" not in turn
 
 
-def test_where_one_will_be_saved_is_not_told(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
-            uri = "untitled:/home/ada/new%20till.py"
-            editor.open(uri, TEXT)
-            asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": uri}]}
-            await editor.request("foreword/chat/send", asked)
-
-    asyncio.run(run())
+async def test_where_one_will_be_saved_is_not_told(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        uri = "untitled:/home/ada/new%20till.py"
+        editor.open(uri, TEXT)
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": uri}]}
+        await editor.request("foreword/chat/send", asked)
     assert 'path="untitled:new till.py"' in sent(api)
     assert "ada" not in sent(api)
 
@@ -97,35 +87,28 @@ def test_where_one_will_be_saved_is_not_told(repo: GitRepo, online: Environ, api
         ("untitled:Untitled-2", "untitled:Untitled-2 is left out (secret)"),
     ],
 )
-def test_one_that_is_not_open_or_holds_a_secret_is_refused(
+async def test_one_that_is_not_open_or_holds_a_secret_is_refused(
     uri: str, complaint: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
-            asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": uri}]}
-            assert complaint in (await editor.refusal("foreword/chat/send", asked)).message
-
-    asyncio.run(run())
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": uri}]}
+        assert complaint in (await editor.refusal("foreword/chat/send", asked)).message
     assert [] == api.messages
 
 
-def test_an_offline_answer_shows_the_lines_of_one(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> str:
-        async with chat(repo, environ, NEOVIM_0_11) as (editor, chat_id):
-            attached = [{"uri": NOTES, "range": LINES}]
-            asked = {"chatId": chat_id, "text": "And this?", "attachments": attached}
-            return str((await editor.request("foreword/chat/send", asked))["text"])
-
-    assert "note 2" in asyncio.run(run())
+async def test_an_offline_answer_shows_the_lines_of_one(repo: GitRepo, environ: Environ) -> None:
+    async with chat(repo, environ, NEOVIM_0_11) as (editor, chat_id):
+        attached = [{"uri": NOTES, "range": LINES}]
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": attached}
+        assert "note 2" in str((await editor.request("foreword/chat/send", asked))["text"])
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_every_client_asks_about_one(name: str, repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with chat(repo, online, CLIENTS[name]) as (editor, _):
-            await editor.command("foreword.ask", kind="explain", uri=NOTES, range=LINES)
-
-    asyncio.run(run())
+async def test_every_client_asks_about_one(
+    name: str, repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with chat(repo, online, CLIENTS[name]) as (editor, _):
+        await editor.command("foreword.ask", kind="explain", uri=NOTES, range=LINES)
     assert "Explain untitled:Untitled-1:2-3." in sent(api)
     assert "3\tnote 3" in sent(api)
     assert "ghp_" not in sent(api)

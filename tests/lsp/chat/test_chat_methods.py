@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chat_driver import continues, text_of
 from clients import CLIENTS, VSCODE_CLIENT_11, usual_answers
 from editor import Editor, RpcError, connected
 from gitrepo import GitRepo
@@ -28,7 +29,6 @@ from messages_api import (
     text_block,
     tool_use_block,
 )
-from talker import continues, text_of
 
 Environ = dict[str, str]
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ TRUSTED = {"initializationOptions": {"trusted": True}}
 
 
 @asynccontextmanager
-async def desk(
+async def trusted_editor(
     environ: Mapping[str, str], *folders: Path, capabilities: Json | None = None
 ) -> AsyncIterator[Editor]:
     async with connected(environ, usual_answers()) as editor:
@@ -82,50 +82,43 @@ def body(api: MessagesApi, n: int) -> Json:
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_every_client_chats_offline(name: str, repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with desk(environ, repo.path, capabilities=CLIENTS[name]) as editor:
-            chat = await open_chat(editor, title="About tills")
-            told = await say(editor, chat, "Where is `total`?", partialResultToken=7)
-            found = partials(editor, 7)
-            assert told["text"] == "".join(value["text"] for value in found if value["kind"] == "text")
-            assert "receipt" == found[-1]["kind"]
-            assert "offline" == told["provider"]
-            assert "till.py" in [citation["path"] for citation in told["citations"]]
-            uris = {citation["uri"] for citation in told["citations"] if citation["path"] == "till.py"}
-            assert {(repo.path / "till.py").as_uri()} == uris
-            assert ["user", "assistant"] == [message["role"] for message in await history(editor, chat)]
-            editor.notify("foreword/chat/close", {"chatId": chat})
-            assert 0 == await editor.stop()
-            assert 0 == editor.count("window/showMessage")
-
-    asyncio.run(run())
+async def test_every_client_chats_offline(name: str, repo: GitRepo, environ: Environ) -> None:
+    async with trusted_editor(environ, repo.path, capabilities=CLIENTS[name]) as editor:
+        chat = await open_chat(editor, title="About tills")
+        told = await say(editor, chat, "Where is `total`?", partialResultToken=7)
+        found = partials(editor, 7)
+        assert told["text"] == "".join(value["text"] for value in found if value["kind"] == "text")
+        assert "receipt" == found[-1]["kind"]
+        assert "offline" == told["provider"]
+        assert "till.py" in [citation["path"] for citation in told["citations"]]
+        uris = {citation["uri"] for citation in told["citations"] if citation["path"] == "till.py"}
+        assert {(repo.path / "till.py").as_uri()} == uris
+        assert ["user", "assistant"] == [message["role"] for message in await history(editor, chat)]
+        editor.notify("foreword/chat/close", {"chatId": chat})
+        assert 0 == await editor.stop()
+        assert 0 == editor.count("window/showMessage")
 
 
-def test_the_conversation_outlives_the_server(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def first() -> str:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            await say(editor, chat, "One?")
-            return chat
-
+async def test_the_conversation_outlives_the_server(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
     async def second(chat: str) -> None:
-        async with desk(online, repo.path) as editor:
+        async with trusted_editor(online, repo.path) as editor:
             opened = await editor.request("foreword/chat/open", {"resumeId": chat})
             assert {"chatId": chat, "title": "One?", "turns": 1} == opened
             await say(editor, chat, "Two?")
             texts = [(m["role"], m["status"]) for m in await history(editor, chat)]
             assert [("user", "done"), ("assistant", "done")] * 2 == texts
 
-    chat = asyncio.run(first())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        await say(editor, chat, "One?")
     repo.write("till.py", "def total(prices):\n    return 0\n")
-    asyncio.run(second(chat))
+    await second(chat)
     assert continues(body(api, 0), body(api, 1))
     assert "+    return 0" in text_of(body(api, 1)["messages"][-1])
     assert [] == api.rejected
 
 
-def test_tools_edits_and_the_receipt_are_told_as_they_come(
+async def test_tools_edits_and_the_receipt_are_told_as_they_come(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     change = {"command": "str_replace", "path": "till.py", "old_str": "sum(prices)", "new_str": "max(prices)"}
@@ -136,28 +129,24 @@ def test_tools_edits_and_the_receipt_are_told_as_they_come(
         "Changed till.py:6.",
     )
 
-    async def run() -> Json:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            told = await say(editor, chat, "Take the largest.", partialResultToken="p", workDoneToken=8)
-            found = partials(editor, "p")
-            lines = [value["line"] for value in found if value["kind"] == "tool"]
-            assert ["search total of prices", "view till.py:4-6", "edit till.py"] == lines
-            (proposal,) = (value for value in found if value["kind"] == "proposal")
-            assert told["messageId"] == proposal["proposalId"]
-            assert "+    return max(prices)" in proposal["files"][0]["diff"]
-            assert told["text"] == "".join(value["text"] for value in found if value["kind"] == "text")
-            kinds = [
-                message["params"]["value"]["kind"]
-                for message in editor.heard
-                if message["method"] == "$/progress" and message["params"]["token"] == 8
-            ]
-            assert ("begin", "end") == (kinds[0], kinds[-1])
-            applied = await editor.command("foreword.edit", proposalId=told["messageId"])
-            assert applied["applied"]
-            return told
-
-    told = asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        told = await say(editor, chat, "Take the largest.", partialResultToken="p", workDoneToken=8)
+        found = partials(editor, "p")
+        lines = [value["line"] for value in found if value["kind"] == "tool"]
+        assert ["search total of prices", "view till.py:4-6", "edit till.py"] == lines
+        (proposal,) = (value for value in found if value["kind"] == "proposal")
+        assert told["messageId"] == proposal["proposalId"]
+        assert "+    return max(prices)" in proposal["files"][0]["diff"]
+        assert told["text"] == "".join(value["text"] for value in found if value["kind"] == "text")
+        kinds = [
+            message["params"]["value"]["kind"]
+            for message in editor.heard
+            if message["method"] == "$/progress" and message["params"]["token"] == 8
+        ]
+        assert ("begin", "end") == (kinds[0], kinds[-1])
+        applied = await editor.command("foreword.edit", proposalId=told["messageId"])
+        assert applied["applied"]
     (proposal,) = told["proposals"]
     assert (repo.path / "till.py").as_uri() == proposal["files"][0]["uri"]
     (edited,) = proposal["edit"]["documentChanges"]
@@ -166,92 +155,83 @@ def test_tools_edits_and_the_receipt_are_told_as_they_come(
     assert 4 == told["receipt"]["requests"]
 
 
-def test_a_cancelled_answer_is_booked_and_the_chat_goes_on(
+async def test_a_cancelled_answer_is_booked_and_the_chat_goes_on(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            await say(editor, chat, "One?")
-            api.script((Hold(1), Reply((text_block("A long answer that nobody waits for."),))))
-            params = {"chatId": chat, "text": "Two?", "partialResultToken": 9}
-            number, reply = editor.begin("foreword/chat/send", params)
-            await editor.hear("$/progress", lambda value: value["token"] == 9)
-            with pytest.raises(RpcError) as busy:
-                await say(editor, chat, "Too early?")
-            assert (-32602, "under way" in busy.value.message) == (busy.value.code, True)
-            editor.notify("$/cancelRequest", {"id": number})
-            with pytest.raises(RpcError) as caught:
-                await editor.wait_for(reply)
-            assert -32800 == caught.value.code
-            assert caught.value.data["usage"]["fresh"] + caught.value.data["usage"]["write5m"] > 0
-            assert 1 == caught.value.data["receipt"]["requests"]
-            await asyncio.to_thread(api.messages[1].disconnected.wait, 10)
-            assert api.messages[1].disconnected.is_set()
-            await say(editor, chat, "Three?")
-            statuses = [m["status"] for m in await history(editor, chat) if m["role"] == "user"]
-            assert ["done", "cancelled", "done"] == statuses
-            (row,) = (await editor.command("foreword.usage", by="kind"))["rows"]
-            assert ("chat", 3) == (row["group"], row["requests"])
-
-    asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        await say(editor, chat, "One?")
+        api.script((Hold(1), Reply((text_block("A long answer that nobody waits for."),))))
+        params = {"chatId": chat, "text": "Two?", "partialResultToken": 9}
+        number, reply = editor.begin("foreword/chat/send", params)
+        await editor.hear("$/progress", lambda value: value["token"] == 9)
+        with pytest.raises(RpcError) as busy:
+            await say(editor, chat, "Too early?")
+        assert (-32602, "under way" in busy.value.message) == (busy.value.code, True)
+        editor.notify("$/cancelRequest", {"id": number})
+        with pytest.raises(RpcError) as caught:
+            await editor.wait_for(reply)
+        assert -32800 == caught.value.code
+        assert caught.value.data["usage"]["fresh"] + caught.value.data["usage"]["write5m"] > 0
+        assert 1 == caught.value.data["receipt"]["requests"]
+        await asyncio.to_thread(api.messages[1].disconnected.wait, 10)
+        assert api.messages[1].disconnected.is_set()
+        await say(editor, chat, "Three?")
+        statuses = [m["status"] for m in await history(editor, chat) if m["role"] == "user"]
+        assert ["done", "cancelled", "done"] == statuses
+        (row,) = (await editor.command("foreword.usage", by="kind"))["rows"]
+        assert ("chat", 3) == (row["group"], row["requests"])
     assert continues(body(api, 0), body(api, 2))
 
 
-def test_closing_a_chat_stops_its_answer_and_keeps_its_history(
+async def test_closing_a_chat_stops_its_answer_and_keeps_its_history(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            api.script((Hold(1), Reply((text_block("A long answer."),))))
-            _, reply = editor.begin(
-                "foreword/chat/send", {"chatId": chat, "text": "One?", "partialResultToken": 1}
-            )
-            await editor.hear("$/progress", lambda value: value["token"] == 1)
-            wrong: list[object] = [{"chatId": "x"}, {"chatId": 5}, {}, [], None]
-            for nonsense in wrong:
-                editor.notify("foreword/chat/close", nonsense)
-            editor.notify("foreword/chat/close", {"chatId": chat})
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        api.script((Hold(1), Reply((text_block("A long answer."),))))
+        _, reply = editor.begin(
+            "foreword/chat/send", {"chatId": chat, "text": "One?", "partialResultToken": 1}
+        )
+        await editor.hear("$/progress", lambda value: value["token"] == 1)
+        wrong: list[object] = [{"chatId": "x"}, {"chatId": 5}, {}, [], None]
+        for nonsense in wrong:
+            editor.notify("foreword/chat/close", nonsense)
+        editor.notify("foreword/chat/close", {"chatId": chat})
+        with pytest.raises(RpcError) as caught:
+            await editor.wait_for(reply)
+        assert -32800 == caught.value.code
+        assert ["cancelled"] == [m["status"] for m in await history(editor, chat) if m["role"] == "user"]
+
+
+async def test_a_storm_of_cancelled_answers_leaves_the_chat_usable(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        await say(editor, chat, "One?")
+        for n in range(100):
+            is_late = n % 10 == 0
+            if is_late:
+                api.script((Hold(1), Reply((text_block("A long answer that nobody waits for."),))))
+            params = {"chatId": chat, "text": f"Storm {n}", "partialResultToken": n}
+            number, reply = editor.begin("foreword/chat/send", params)
+            if is_late:
+                await editor.hear("$/progress", partial(is_for, n))
+            for _ in range(n % 7):
+                await asyncio.sleep(0)
+            editor.notify("$/cancelRequest", {"id": number})
             with pytest.raises(RpcError) as caught:
                 await editor.wait_for(reply)
-            assert -32800 == caught.value.code
-            assert ["cancelled"] == [m["status"] for m in await history(editor, chat) if m["role"] == "user"]
-
-    asyncio.run(run())
-
-
-def test_a_storm_of_cancelled_answers_leaves_the_chat_usable(
-    repo: GitRepo, online: Environ, api: MessagesApi
-) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            await say(editor, chat, "One?")
-            for n in range(100):
-                is_late = n % 10 == 0
-                if is_late:
-                    api.script((Hold(1), Reply((text_block("A long answer that nobody waits for."),))))
-                params = {"chatId": chat, "text": f"Storm {n}", "partialResultToken": n}
-                number, reply = editor.begin("foreword/chat/send", params)
-                if is_late:
-                    await editor.hear("$/progress", partial(is_for, n))
-                for _ in range(n % 7):
-                    await asyncio.sleep(0)
-                editor.notify("$/cancelRequest", {"id": number})
-                with pytest.raises(RpcError) as caught:
-                    await editor.wait_for(reply)
-                assert caught.value.code == -32800
-            told = await say(editor, chat, "Still there?")
-            assert "end_turn" == told["stopReason"]
-            assert {"done", "cancelled", "interrupted"} >= {m["status"] for m in await history(editor, chat)}
-
-    asyncio.run(run())
+            assert caught.value.code == -32800
+        told = await say(editor, chat, "Still there?")
+        assert "end_turn" == told["stopReason"]
+        assert {"done", "cancelled", "interrupted"} >= {m["status"] for m in await history(editor, chat)}
     assert [] == api.rejected
     assert continues(body(api, 0), body(api, -1))
 
 
-def test_ten_chats_at_once_keep_to_themselves(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
+async def test_ten_chats_at_once_keep_to_themselves(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
     async def talk(editor: Editor, name: str) -> None:
         chat = await open_chat(editor)
         for n in range(3):
@@ -259,14 +239,11 @@ def test_ten_chats_at_once_keep_to_themselves(repo: GitRepo, online: Environ, ap
             assert f"{name} {n}?" in told["text"]
             assert told["text"] == "".join(v["text"] for v in partials(editor, f"{name} {n}") if "text" in v)
 
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            await asyncio.gather(*(talk(editor, f"chat {n}") for n in range(10)))
-            listed = (await editor.request("foreword/chat/list", {}))["chats"]
-            assert {f"chat {n} 0?" for n in range(10)} == {chat["title"] for chat in listed}
-            assert {3} == {chat["turns"] for chat in listed}
-
-    asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        await asyncio.gather(*(talk(editor, f"chat {n}") for n in range(10)))
+        listed = (await editor.request("foreword/chat/list", {}))["chats"]
+        assert {f"chat {n} 0?" for n in range(10)} == {chat["title"] for chat in listed}
+        assert {3} == {chat["turns"] for chat in listed}
     assert [] == api.rejected
     assert 30 == len(api.messages)
 
@@ -285,28 +262,23 @@ def test_ten_chats_at_once_keep_to_themselves(repo: GitRepo, online: Environ, ap
     ],
     ids=["key", "rate", "rejected", "large", "overloaded", "too long", "html", "drop"],
 )
-def test_a_fault_is_one_message_and_the_chat_goes_on(
+async def test_a_fault_is_one_message_and_the_chat_goes_on(
     fault: Any,  # noqa: ANN401 - any fault
     words: str,
     repo: GitRepo,
     online: Environ,
     api: MessagesApi,
 ) -> None:
-    async def run() -> None:
-        async with desk(online | {"FOREWORD_MODEL_DEADLINE": "1"}, repo.path) as editor:
-            chat = await open_chat(editor)
-            await say(editor, chat, "One?")
-            api.script(*[fault] * 8)
-            error = await editor.refusal("foreword/chat/send", {"chatId": chat, "text": "Two?"})
-            assert words.lower() in error.message.lower()
-            asked = [m for m in await history(editor, chat) if m["role"] == "user"]
-            assert [("done", None), ("failed", error.message)] == [
-                (m["status"], m.get("note")) for m in asked
-            ]
-            clear_faults(api)
-            await say(editor, chat, "Three?")
-
-    asyncio.run(run())
+    async with trusted_editor(online | {"FOREWORD_MODEL_DEADLINE": "1"}, repo.path) as editor:
+        chat = await open_chat(editor)
+        await say(editor, chat, "One?")
+        api.script(*[fault] * 8)
+        error = await editor.refusal("foreword/chat/send", {"chatId": chat, "text": "Two?"})
+        assert words.lower() in error.message.lower()
+        asked = [m for m in await history(editor, chat) if m["role"] == "user"]
+        assert [("done", None), ("failed", error.message)] == [(m["status"], m.get("note")) for m in asked]
+        clear_faults(api)
+        await say(editor, chat, "Three?")
     assert continues(body(api, 0), body(api, -1))
 
 
@@ -334,27 +306,24 @@ def clear_faults(api: MessagesApi) -> None:
         (refusal("cyber", "No."), ("refusal", "refused")),
     ],
 )
-def test_an_answer_that_does_not_come_to_its_end_says_so(
+async def test_an_answer_that_does_not_come_to_its_end_says_so(
     script: Any,  # noqa: ANN401 - any script
     said: tuple[str, str],
     repo: GitRepo,
     online: Environ,
     api: MessagesApi,
 ) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            api.script(script)
-            told = await say(editor, chat, "One?")
-            assert "\n" not in told["note"]
-            assert said == (told["stopReason"], (await history(editor, chat))[0]["status"])
-            assert "end_turn" == (await say(editor, chat, "Two?"))["stopReason"]
-
-    asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        api.script(script)
+        told = await say(editor, chat, "One?")
+        assert "\n" not in told["note"]
+        assert said == (told["stopReason"], (await history(editor, chat))[0]["status"])
+        assert "end_turn" == (await say(editor, chat, "Two?"))["stopReason"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_attachments_are_whole_lines_in_every_encoding(
+async def test_attachments_are_whole_lines_in_every_encoding(
     encoding: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     odd = repo.write("odd 😀.py", "".join(f"x{n} = '😀é' * {n}\r\n" for n in range(3000)))
@@ -363,19 +332,16 @@ def test_attachments_are_whole_lines_in_every_encoding(
     def lines(first: int, start: int, last: int, end: int) -> Json:
         return {"start": {"line": first, "character": start}, "end": {"line": last, "character": end}}
 
-    async def run() -> None:
-        capabilities = {"general": {"positionEncodings": [encoding]}}
-        async with desk(online, repo.path, capabilities=capabilities) as editor:
-            chat = await open_chat(editor)
-            attachments = [
-                {"uri": odd.as_uri(), "range": lines(2000, width, 2002, 0)},
-                {"uri": (repo.path / "till.py").as_uri(), "symbol": "total"},
-                {"uri": (repo.path / "README.md").as_uri()},
-            ]
-            await say(editor, chat, "What are these?", attachments=attachments)
-            assert attachments == (await history(editor, chat))[0]["attachments"]
-
-    asyncio.run(run())
+    capabilities = {"general": {"positionEncodings": [encoding]}}
+    async with trusted_editor(online, repo.path, capabilities=capabilities) as editor:
+        chat = await open_chat(editor)
+        attachments = [
+            {"uri": odd.as_uri(), "range": lines(2000, width, 2002, 0)},
+            {"uri": (repo.path / "till.py").as_uri(), "symbol": "total"},
+            {"uri": (repo.path / "README.md").as_uri()},
+        ]
+        await say(editor, chat, "What are these?", attachments=attachments)
+        assert attachments == (await history(editor, chat))[0]["attachments"]
     text = "".join(text_of(message) for message in body(api, 0)["messages"])
     assert 'path="odd 😀.py" lines="2001-2002"' in text
     assert "2001\tx2000 = '😀é' * 2000\n" in text
@@ -383,41 +349,35 @@ def test_attachments_are_whole_lines_in_every_encoding(
     assert 'path="README.md" lines="1-3"/>' in text
 
 
-def test_unsaved_text_is_in_the_turn(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            await say(editor, chat, "One?")
-            editor.open((repo.path / "till.py").as_uri(), "def total(prices):\n    return 41\n")
-            await say(editor, chat, "Two?")
-            editor.replace((repo.path / "till.py").as_uri(), "def total(prices):\n    return 42\n")
-            await say(editor, chat, "Three?")
-
-    asyncio.run(run())
+async def test_unsaved_text_is_in_the_turn(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        await say(editor, chat, "One?")
+        editor.open((repo.path / "till.py").as_uri(), "def total(prices):\n    return 41\n")
+        await say(editor, chat, "Two?")
+        editor.replace((repo.path / "till.py").as_uri(), "def total(prices):\n    return 42\n")
+        await say(editor, chat, "Three?")
     assert continues(body(api, 1), body(api, 2))
     one, two, three = (text_of(m) for m in body(api, 2)["messages"] if m["role"] == "user")
     assert (False, True, True) == ("return 4" in one, "return 41" in two, "return 42" in three)
 
 
-def test_a_question_is_taken_back_and_asked_in_other_words(
+async def test_a_question_is_taken_back_and_asked_in_other_words(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            for text in ("One?", "Two?", "Three?"):
-                told = await say(editor, chat, text)
-            everything = await history(editor, chat)
-            assert everything[2:4] == await history(editor, chat, before=everything[4]["id"], limit=2)
-            assert told["questionId"] == everything[4]["id"]
-            second = {"chatId": chat, "messageId": everything[2]["id"]}
-            assert {"messages": 2} == await editor.request("foreword/chat/truncate", second)
-            await say(editor, chat, "Two, in other words?")
-            texts = [m["text"] for m in await history(editor, chat) if m["role"] == "user"]
-            assert ["One?", "Two, in other words?"] == texts
-            assert "no message" in (await editor.refusal("foreword/chat/truncate", second)).message
-
-    asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        for text in ("One?", "Two?", "Three?"):
+            told = await say(editor, chat, text)
+        everything = await history(editor, chat)
+        assert everything[2:4] == await history(editor, chat, before=everything[4]["id"], limit=2)
+        assert told["questionId"] == everything[4]["id"]
+        second = {"chatId": chat, "messageId": everything[2]["id"]}
+        assert {"messages": 2} == await editor.request("foreword/chat/truncate", second)
+        await say(editor, chat, "Two, in other words?")
+        texts = [m["text"] for m in await history(editor, chat) if m["role"] == "user"]
+        assert ["One?", "Two, in other words?"] == texts
+        assert "no message" in (await editor.refusal("foreword/chat/truncate", second)).message
     assert continues(body(api, 0), body(api, 3))
     assert 3 == len(body(api, 3)["messages"])
 
@@ -468,65 +428,55 @@ NONSENSE: list[tuple[str, Any, str]] = [
 ]
 
 
-def test_nonsense_is_refused_in_one_line(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with desk(environ, repo.path) as editor:
-            chat = await open_chat(editor)
-            uri = (repo.path / "till.py").as_uri()
-            for method, params, words in NONSENSE:
-                given = json.loads(json.dumps(params).replace("CHAT", chat).replace("TILL", uri))
-                error = await editor.refusal(f"foreword/chat/{method}", given)
-                assert (-32602, words) == (error.code, words if words in error.message else error.message)
-            assert [] == await history(editor, chat)
-
-    asyncio.run(run())
+async def test_nonsense_is_refused_in_one_line(repo: GitRepo, environ: Environ) -> None:
+    async with trusted_editor(environ, repo.path) as editor:
+        chat = await open_chat(editor)
+        uri = (repo.path / "till.py").as_uri()
+        for method, params, words in NONSENSE:
+            given = json.loads(json.dumps(params).replace("CHAT", chat).replace("TILL", uri))
+            error = await editor.refusal(f"foreword/chat/{method}", given)
+            assert (-32602, words) == (error.code, words if words in error.message else error.message)
+        assert [] == await history(editor, chat)
 
 
-def test_a_chat_belongs_to_its_folder(repo: GitRepo, tmp_path: Path, environ: Environ) -> None:
+async def test_a_chat_belongs_to_its_folder(repo: GitRepo, tmp_path: Path, environ: Environ) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "ship.py").write_text("def sail():\n    pass\n")
 
-    async def both() -> str:
-        async with desk(environ, repo.path, other) as editor:
-            assert "several" in (await editor.refusal("foreword/chat/open", {})).message
-            chat = await open_chat(editor, uri=other.as_uri())
-            assert "ship.py:1-2" in (await say(editor, chat, "Where is sail?"))["text"]
-            return chat
-
     async def one(chat: str) -> None:
-        async with desk(environ, repo.path) as editor:
+        async with trusted_editor(environ, repo.path) as editor:
             error = await editor.refusal("foreword/chat/history", {"chatId": chat})
             assert "belongs to another folder" in error.message
 
-    asyncio.run(one(asyncio.run(both())))
+    async with trusted_editor(environ, repo.path, other) as editor:
+        assert "several" in (await editor.refusal("foreword/chat/open", {})).message
+        chat = await open_chat(editor, uri=other.as_uri())
+        assert "ship.py:1-2" in (await say(editor, chat, "Where is sail?"))["text"]
+        await one(chat)
 
 
-def test_nothing_of_an_untrusted_folder_is_sent(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with connected(online) as editor:
-            await editor.start([repo.path])
-            chat = await open_chat(editor)
-            error = await editor.refusal("foreword/chat/send", {"chatId": chat, "text": "One?"})
-            assert "is not trusted" in error.message
-
-    asyncio.run(run())
+async def test_nothing_of_an_untrusted_folder_is_sent(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with connected(online) as editor:
+        await editor.start([repo.path])
+        chat = await open_chat(editor)
+        error = await editor.refusal("foreword/chat/send", {"chatId": chat, "text": "One?"})
+        assert "is not trusted" in error.message
     assert [] == api.requests
 
 
-def test_the_server_ends_while_an_answer_is_under_way(
+async def test_the_server_ends_while_an_answer_is_under_way(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with desk(online, repo.path) as editor:
-            chat = await open_chat(editor)
-            api.script((Hold(1), Reply((text_block("A long answer."),))))
-            _, reply = editor.begin(
-                "foreword/chat/send", {"chatId": chat, "text": "One?", "partialResultToken": 1}
-            )
-            await editor.hear("$/progress", lambda value: value["token"] == 1)
-            assert 0 == await editor.stop()
-            with pytest.raises(RpcError):
-                await editor.wait_for(reply)
-
-    asyncio.run(run())
+    async with trusted_editor(online, repo.path) as editor:
+        chat = await open_chat(editor)
+        api.script((Hold(1), Reply((text_block("A long answer."),))))
+        _, reply = editor.begin(
+            "foreword/chat/send", {"chatId": chat, "text": "One?", "partialResultToken": 1}
+        )
+        await editor.hear("$/progress", lambda value: value["token"] == 1)
+        assert 0 == await editor.stop()
+        with pytest.raises(RpcError):
+            await editor.wait_for(reply)

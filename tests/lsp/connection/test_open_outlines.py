@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from types import MappingProxyType
 
 import pytest
@@ -28,45 +27,36 @@ async def names(outlines: Outlines, snapshot: Snapshot, name: str) -> list[str]:
     return [definition.name for definition in known.definitions]
 
 
-def test_a_document_has_the_outline_of_its_text_at_every_time() -> None:
-    async def run() -> None:
-        outlines, snapshot = Outlines(), opened()
-        for n in range(3):
-            change = Edited(uri("a.py"), n + 2, (TextChange(f"def g{n}(): pass\n" * (n + 1)),), "utf-16")
-            snapshot = apply(snapshot, [change])
-            assert [f"g{n}"] * (n + 1) == await names(outlines, snapshot, "a.py")
-        assert ["fb"] == await names(outlines, snapshot, "b.py")
-        outlines.close()
-
-    asyncio.run(run())
+async def test_a_document_has_the_outline_of_its_text_at_every_time() -> None:
+    outlines, snapshot = Outlines(), opened()
+    for n in range(3):
+        change = Edited(uri("a.py"), n + 2, (TextChange(f"def g{n}(): pass\n" * (n + 1)),), "utf-16")
+        snapshot = apply(snapshot, [change])
+        assert [f"g{n}"] * (n + 1) == await names(outlines, snapshot, "a.py")
+    assert ["fb"] == await names(outlines, snapshot, "b.py")
+    outlines.close()
 
 
-def test_nothing_is_kept_of_a_document_that_was_closed() -> None:
-    async def run() -> None:
-        outlines, before = Outlines(), opened()
-        await names(outlines, before, "a.py")
-        outlines.forget(uri("a.py"))
-        after = apply(before, [Closed(uri("a.py"))])
-        assert () == outlines.definitions(uri("a.py"), before.documents[uri("a.py")])
-        await outlines.outlined(uri("a.py"), before.documents[uri("a.py")], lambda: after)
-        assert () == outlines.definitions(uri("a.py"), before.documents[uri("a.py")])
-        assert () == outlines.kept
-        outlines.close()
-
-    asyncio.run(run())
+async def test_nothing_is_kept_of_a_document_that_was_closed() -> None:
+    outlines, before = Outlines(), opened()
+    await names(outlines, before, "a.py")
+    outlines.forget(uri("a.py"))
+    after = apply(before, [Closed(uri("a.py"))])
+    assert () == outlines.definitions(uri("a.py"), before.documents[uri("a.py")])
+    await outlines.outlined(uri("a.py"), before.documents[uri("a.py")], lambda: after)
+    assert () == outlines.definitions(uri("a.py"), before.documents[uri("a.py")])
+    assert () == outlines.kept
+    outlines.close()
 
 
-def test_trees_are_kept_of_the_documents_edited_last(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trees_are_kept_of_the_documents_edited_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_KEPT_BYTES", 40)
 
-    async def run() -> None:
-        outlines, snapshot = Outlines(), opened()
-        for name in NAMES:
-            await names(outlines, snapshot, name)
-        assert [uri("b.py"), uri("c.py")] == list(outlines.kept)
-        large = Edited(uri("b.py"), 2, (TextChange("def large(): pass\n" * 9),), "utf-8")
-        assert ["large"] * 9 == await names(outlines, apply(snapshot, [large]), "b.py")
-        assert [uri("b.py")] == list(outlines.kept)
-        outlines.close()
-
-    asyncio.run(run())
+    outlines, snapshot = Outlines(), opened()
+    for name in NAMES:
+        await names(outlines, snapshot, name)
+    assert [uri("b.py"), uri("c.py")] == list(outlines.kept)
+    large = Edited(uri("b.py"), 2, (TextChange("def large(): pass\n" * 9),), "utf-8")
+    assert ["large"] * 9 == await names(outlines, apply(snapshot, [large]), "b.py")
+    assert [uri("b.py")] == list(outlines.kept)
+    outlines.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -46,32 +45,29 @@ def careful(online: Environ) -> Environ:
     return online | {"FOREWORD_LIMITS_CONFIRM": "0.000001"}
 
 
-def test_a_forecast_before_and_after_a_warm_up(shop: Path, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with editor_on(shop, online) as editor:
-            await editor.command("foreword.index")
-            cold = await editor.command("foreword.forecast", question="What is a refund?")
-            planned = await editor.command("foreword.warm", dryRun=True)
-            assert ("foreword.forecast/1", "miss") == (cold["schema"], cold["expected"])
-            assert ("planned", 0) == (planned["outcome"], len(api.messages))
-            done = await editor.command("foreword.warm", ttl="1h")
-            assert ("foreword.warm/1", "written", 3600) == (
-                done["schema"],
-                done["outcome"],
-                done["ttlSeconds"],
-            )
-            warm = await editor.command("foreword.forecast")
-            assert ("hit", True) == (warm["expected"], warm["cost"]["high"] < cold["cost"]["high"])
-            base = await editor.command("foreword.warm", baseOnly=True)
-            assert "renewed" == base["outcome"]
-            assert "5m or 1h" in (await refusal(editor, "foreword.warm", ttl="2h")).message
-
-    asyncio.run(run())
+async def test_a_forecast_before_and_after_a_warm_up(shop: Path, online: Environ, api: MessagesApi) -> None:
+    async with editor_on(shop, online) as editor:
+        await editor.command("foreword.index")
+        cold = await editor.command("foreword.forecast", question="What is a refund?")
+        planned = await editor.command("foreword.warm", dryRun=True)
+        assert ("foreword.forecast/1", "miss") == (cold["schema"], cold["expected"])
+        assert ("planned", 0) == (planned["outcome"], len(api.messages))
+        done = await editor.command("foreword.warm", ttl="1h")
+        assert ("foreword.warm/1", "written", 3600) == (
+            done["schema"],
+            done["outcome"],
+            done["ttlSeconds"],
+        )
+        warm = await editor.command("foreword.forecast")
+        assert ("hit", True) == (warm["expected"], warm["cost"]["high"] < cold["cost"]["high"])
+        base = await editor.command("foreword.warm", baseOnly=True)
+        assert "renewed" == base["outcome"]
+        assert "5m or 1h" in (await refusal(editor, "foreword.warm", ttl="2h")).message
 
 
 @pytest.mark.parametrize("command", ["foreword.ask", "foreword.edit", "foreword.warm"])
 @pytest.mark.parametrize("answer", ["Cancel", None])
-def test_nothing_is_sent_above_the_limit_unless_the_user_says_so(
+async def test_nothing_is_sent_above_the_limit_unless_the_user_says_so(
     command: str, answer: str | None, shop: Path, online: Environ, api: MessagesApi
 ) -> None:
     words: dict[str, Any] = {
@@ -79,38 +75,31 @@ def test_nothing_is_sent_above_the_limit_unless_the_user_says_so(
         "foreword.edit": {"instruction": "Rename it"},
     }
 
-    async def run() -> None:
-        async with editor_on(shop, careful(online), answer) as editor:
-            await editor.command("foreword.index")
-            error = await refusal(editor, command, **words.get(command, {}))
-            assert ("Limit", 4) == (error.data["kind"], error.data["exitCode"])
-            assert (0 if answer is None else 1) == editor.count(ASK)
-
-    asyncio.run(run())
+    async with editor_on(shop, careful(online), answer) as editor:
+        await editor.command("foreword.index")
+        error = await refusal(editor, command, **words.get(command, {}))
+        assert ("Limit", 4) == (error.data["kind"], error.data["exitCode"])
+        assert (0 if answer is None else 1) == editor.count(ASK)
     assert not api.messages
 
 
-def test_the_user_sees_the_money_and_lets_it_go(shop: Path, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with editor_on(shop, careful(online), "OK") as editor:
-            await editor.command("foreword.index")
-            assert "foreword.answer/1" == (await editor.command("foreword.ask", question="Why?"))["schema"]
-            (asked,) = [message for message in editor.heard if message["method"] == ASK]
-            assert "limits.confirm. Send it?" in asked["params"]["message"]
-            await editor.command("foreword.ask", question="Why not?", yes=True)
-            assert 1 == editor.count(ASK)
-
-    asyncio.run(run())
+async def test_the_user_sees_the_money_and_lets_it_go(shop: Path, online: Environ, api: MessagesApi) -> None:
+    async with editor_on(shop, careful(online), "OK") as editor:
+        await editor.command("foreword.index")
+        assert "foreword.answer/1" == (await editor.command("foreword.ask", question="Why?"))["schema"]
+        (asked,) = [message for message in editor.heard if message["method"] == ASK]
+        assert "limits.confirm. Send it?" in asked["params"]["message"]
+        await editor.command("foreword.ask", question="Why not?", yes=True)
+        assert 1 == editor.count(ASK)
     assert 2 == len(api.messages)
 
 
-def test_a_warm_up_needs_trust_and_a_forecast_does_not(shop: Path, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with connected(online) as editor:
-            await editor.start([shop])
-            await editor.command("foreword.index")
-            assert "foreword.forecast/1" == (await editor.command("foreword.forecast"))["schema"]
-            assert "not trusted" in (await refusal(editor, "foreword.warm")).message
-
-    asyncio.run(run())
+async def test_a_warm_up_needs_trust_and_a_forecast_does_not(
+    shop: Path, online: Environ, api: MessagesApi
+) -> None:
+    async with connected(online) as editor:
+        await editor.start([shop])
+        await editor.command("foreword.index")
+        assert "foreword.forecast/1" == (await editor.command("foreword.forecast"))["schema"]
+        assert "not trusted" in (await refusal(editor, "foreword.warm")).message
     assert not api.messages

@@ -19,35 +19,31 @@ async def prompt_of(editor: Editor, question: str = "Why?", **more: object) -> s
     return "".join(block["text"] for message in shown["request"]["messages"] for block in message["content"])
 
 
-def test_unsaved_text_is_in_the_turn_and_the_prefix_stays_as_it_was(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path], NEOVIM_0_11)
-            uri = (repo.path / "till.py").as_uri()
-            text = (repo.path / "till.py").read_text()
-            editor.open(uri, text)
-            before = await prompt_of(editor)
-            assert "<unsaved" not in before
-            editor.replace(uri, text.replace("sum(prices)", "sum(prices) // 2"))
-            after = await prompt_of(editor)
-            assert '<unsaved path="till.py">' in after
-            assert "    return sum(prices) // 2" in after
-            shared = before.index("Answer this question")
-            assert before[:shared] == after[:shared]
-            editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-            assert before == await prompt_of(editor)
+async def test_unsaved_text_is_in_the_turn_and_the_prefix_stays_as_it_was(
+    repo: GitRepo, environ: Environ
+) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path], NEOVIM_0_11)
+        uri = (repo.path / "till.py").as_uri()
+        text = (repo.path / "till.py").read_text()
+        editor.open(uri, text)
+        before = await prompt_of(editor)
+        assert "<unsaved" not in before
+        editor.replace(uri, text.replace("sum(prices)", "sum(prices) // 2"))
+        after = await prompt_of(editor)
+        assert '<unsaved path="till.py">' in after
+        assert "    return sum(prices) // 2" in after
+        shared = before.index("Answer this question")
+        assert before[:shared] == after[:shared]
+        editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        assert before == await prompt_of(editor)
 
-    asyncio.run(run())
 
-
-def test_lines_that_are_pointed_at_are_those_of_the_editor(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open((repo.path / "till.py").as_uri(), "first\nsecond\nthird\n")
-            assert "2\tsecond\n3\tthird\n" in await prompt_of(editor, path="till.py:2-3")
-
-    asyncio.run(run())
+async def test_lines_that_are_pointed_at_are_those_of_the_editor(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open((repo.path / "till.py").as_uri(), "first\nsecond\nthird\n")
+        assert "2\tsecond\n3\tthird\n" in await prompt_of(editor, path="till.py:2-3")
 
 
 @pytest.mark.parametrize(
@@ -60,94 +56,78 @@ def test_lines_that_are_pointed_at_are_those_of_the_editor(repo: GitRepo, enviro
         ("../outside.py", "brand = 'new'\n", False),
     ],
 )
-def test_a_file_that_was_never_saved_is_told_unless_it_would_be_left_out(
+async def test_a_file_that_was_never_saved_is_told_unless_it_would_be_left_out(
     name: str, text: str, is_told: bool, repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open(repo.path.as_uri() + "/" + name, text)
-            assert is_told == ("brand" in await prompt_of(editor))
-
-    asyncio.run(run())
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open(repo.path.as_uri() + "/" + name, text)
+        assert is_told == ("brand" in await prompt_of(editor))
 
 
 @pytest.mark.parametrize(
     "uri", ["untitled:Untitled-1", "vscode-notebook-cell:/x#1", "git:/till.py?{}", "", "a b"]
 )
-def test_documents_that_are_no_files_do_no_harm(uri: str, repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open(uri, "brand new\n")
-            editor.replace(uri, "newer\n")
-            assert "<unsaved" not in await prompt_of(editor)
-
-    asyncio.run(run())
+async def test_documents_that_are_no_files_do_no_harm(uri: str, repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open(uri, "brand new\n")
+        editor.replace(uri, "newer\n")
+        assert "<unsaved" not in await prompt_of(editor)
 
 
 @pytest.mark.parametrize(
     "text", ["", "no final newline", "a\r\nb\r\n", "\ufeffwith a mark\n", "e\u0301 😀 \u2028\f\n"]
 )
-def test_a_saved_text_is_not_unsaved_whatever_is_in_it(text: str, repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        repo.write("odd.txt", text.encode())
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open((repo.path / "odd.txt").as_uri(), text.removeprefix("\ufeff"))
-            assert "<unsaved" not in await prompt_of(editor)
-
-    asyncio.run(run())
-
-
-def test_a_uri_is_understood_however_the_client_writes_it(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path])
-            editor.open("file://" + quote(str(repo.path / "till.py"), safe=""), "unsaved = 1\n")
-            editor.open("file://" + quote(str(repo.path / "till.py"), safe="/ é"), "unsaved = 2\n")
-            text = await prompt_of(editor)
-            assert "unsaved = 2" in text
-            assert "unsaved = 1" not in text
-
-    asyncio.run(run())
+async def test_a_saved_text_is_not_unsaved_whatever_is_in_it(
+    text: str, repo: GitRepo, environ: Environ
+) -> None:
+    repo.write("odd.txt", text.encode())
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open((repo.path / "odd.txt").as_uri(), text.removeprefix("\ufeff"))
+        assert "<unsaved" not in await prompt_of(editor)
 
 
-def test_a_question_sees_what_was_saved_a_moment_ago_with_no_word_from_a_watcher(
+async def test_a_uri_is_understood_however_the_client_writes_it(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        editor.open("file://" + quote(str(repo.path / "till.py"), safe=""), "unsaved = 1\n")
+        editor.open("file://" + quote(str(repo.path / "till.py"), safe="/ é"), "unsaved = 2\n")
+        text = await prompt_of(editor)
+        assert "unsaved = 2" in text
+        assert "unsaved = 1" not in text
+
+
+async def test_a_question_sees_what_was_saved_a_moment_ago_with_no_word_from_a_watcher(
     repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        async with connected(environ, usual_answers()) as editor:
-            await editor.start([repo.path], VSCODE_CLIENT_11)
-            assert [] == await editor.command("foreword.symbols", name="refund")
-            repo.write("refund.py", "def refund() -> None: ...\n")
-            assert 1 == len(await editor.command("foreword.symbols", name="refund"))
-
-    asyncio.run(run())
+    async with connected(environ, usual_answers()) as editor:
+        await editor.start([repo.path], VSCODE_CLIENT_11)
+        assert [] == await editor.command("foreword.symbols", name="refund")
+        repo.write("refund.py", "def refund() -> None: ...\n")
+        assert 1 == len(await editor.command("foreword.symbols", name="refund"))
 
 
-def test_the_client_watches_where_it_can(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ, usual_answers()) as editor:
-            hello = await editor.start([repo.path], VSCODE_CLIENT_11 | {"experimental": {"foreword": True}})
-            operations = hello["capabilities"]["workspace"]["fileOperations"]
-            assert {"didCreate", "didRename", "didDelete"} == operations.keys()
-            asked = (await editor.hear("client/registerCapability"))["registrations"]
-            methods = {one["method"] for one in asked}
-            assert {"workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration"} == methods
-            await editor.hear("foreword/status", lambda told: told["index"]["total"] == 3)
-            new = repo.write("refund.py", "def refund() -> None: ...\n").as_uri()
-            changes = [{"uri": new, "type": 1}] * 1000
-            editor.notify("workspace/didChangeWatchedFiles", {"changes": changes})
-            await editor.hear("foreword/status", lambda told: told["index"]["total"] == 4)
-            newer = repo.write("more.py", "def more() -> None: ...\n").as_uri()
-            editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": new, "newUri": newer}]})
-            await editor.hear("foreword/status", lambda told: told["index"]["total"] == 5)
-
-    asyncio.run(run())
+async def test_the_client_watches_where_it_can(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ, usual_answers()) as editor:
+        hello = await editor.start([repo.path], VSCODE_CLIENT_11 | {"experimental": {"foreword": True}})
+        operations = hello["capabilities"]["workspace"]["fileOperations"]
+        assert {"didCreate", "didRename", "didDelete"} == operations.keys()
+        asked = (await editor.hear("client/registerCapability"))["registrations"]
+        methods = {one["method"] for one in asked}
+        assert {"workspace/didChangeWatchedFiles", "workspace/didChangeConfiguration"} == methods
+        await editor.hear("foreword/status", lambda told: told["index"]["total"] == 3)
+        new = repo.write("refund.py", "def refund() -> None: ...\n").as_uri()
+        changes = [{"uri": new, "type": 1}] * 1000
+        editor.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        await editor.hear("foreword/status", lambda told: told["index"]["total"] == 4)
+        newer = repo.write("more.py", "def more() -> None: ...\n").as_uri()
+        editor.notify("workspace/didRenameFiles", {"files": [{"oldUri": new, "newUri": newer}]})
+        await editor.hear("foreword/status", lambda told: told["index"]["total"] == 5)
 
 
-def test_the_server_watches_for_a_client_that_does_not(repo: GitRepo, environ: Environ) -> None:
+async def test_the_server_watches_for_a_client_that_does_not(repo: GitRepo, environ: Environ) -> None:
     capabilities = {"experimental": {"foreword": True}}
 
     async def run() -> None:
@@ -166,17 +146,16 @@ def test_the_server_watches_for_a_client_that_does_not(repo: GitRepo, environ: E
                     return
             pytest.fail("nobody watches")
 
-    asyncio.run(run())
+    await run()
 
 
-def test_a_folder_that_is_gone_is_said_once_and_the_server_lives(tmp_path: Path, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([tmp_path / "nowhere"])
-            assert "no such folder" in (await editor.hear("window/showMessage"))["message"]
-            params = {"command": "foreword.index", "arguments": []}
-            assert "no such folder" in (await editor.refusal("workspace/executeCommand", params)).message
-            assert 1 == editor.count("window/showMessage")
-            assert 0 == await editor.stop()
-
-    asyncio.run(run())
+async def test_a_folder_that_is_gone_is_said_once_and_the_server_lives(
+    tmp_path: Path, environ: Environ
+) -> None:
+    async with connected(environ) as editor:
+        await editor.start([tmp_path / "nowhere"])
+        assert "no such folder" in (await editor.hear("window/showMessage"))["message"]
+        params = {"command": "foreword.index", "arguments": []}
+        assert "no such folder" in (await editor.refusal("workspace/executeCommand", params)).message
+        assert 1 == editor.count("window/showMessage")
+        assert 0 == await editor.stop()

@@ -48,7 +48,7 @@ def created(path: str, text: str) -> Json:
 
 
 ROUND = replaced("till.py", SUM, ROUNDED)
-TITLE = replaced("README.md", "# Till", "# Cash desk")
+TITLE = replaced("README.md", "# Till", "# Cash editor_with_buffers")
 
 
 def script(api: MessagesApi, *calls: Json, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -60,7 +60,7 @@ def script(api: MessagesApi, *calls: Json, meanwhile: Callable[[], object] = lam
 
 
 @asynccontextmanager
-async def desk(
+async def editor_with_buffers(
     repo: GitRepo, online: Environ, capabilities: Json, **more: object
 ) -> AsyncIterator[tuple[Editor, Buffers]]:
     """An editor that applies edits, with its buffers."""
@@ -91,60 +91,54 @@ def messages(editor: Editor) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_every_client_gets_the_edit_in_its_own_form(
+async def test_every_client_gets_the_edit_in_its_own_form(
     name: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     text = text_of(repo).replace("\n", "\r\n") + "# unsaved é\r\n"
     script(api, ROUND, created("new/tip.py", TIP))
 
-    async def run() -> None:
-        async with desk(repo, online, CLIENTS[name]) as (editor, buffers):
-            editor.open(uri_of(repo), text)
-            told = await editor.command("foreword.edit", instruction="Round the total")
-            assert ("foreword.edit/1", "end_turn") == (told["schema"], told["stopReason"])
-            edit = told.get("workspaceEdit")
-            assert (name != "minimal", name == "minimal") == (told["applied"], edit is not None)
-            if edit is not None:
-                buffers.apply(edit)
-            assert (
-                text.replace(SUM.replace("\n", "\r\n"), ROUNDED.replace("\n", "\r\n"))
-                == editor.texts[uri_of(repo)][1]
-            )
-            assert (name != "minimal") == (repo.path / "new/tip.py").is_file()
-            assert 1 == len(buffers.edits)
-            assert ("changes" in buffers.edits[0]) == (name == "minimal")
-            assert ("changeAnnotations" in buffers.edits[0]) == name.startswith("vscode")
-            assert 0 == await editor.stop()
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, CLIENTS[name]) as (editor, buffers):
+        editor.open(uri_of(repo), text)
+        told = await editor.command("foreword.edit", instruction="Round the total")
+        assert ("foreword.edit/1", "end_turn") == (told["schema"], told["stopReason"])
+        edit = told.get("workspaceEdit")
+        assert (name != "minimal", name == "minimal") == (told["applied"], edit is not None)
+        if edit is not None:
+            buffers.apply(edit)
+        assert (
+            text.replace(SUM.replace("\n", "\r\n"), ROUNDED.replace("\n", "\r\n"))
+            == editor.texts[uri_of(repo)][1]
+        )
+        assert (name != "minimal") == (repo.path / "new/tip.py").is_file()
+        assert 1 == len(buffers.edits)
+        assert ("changes" in buffers.edits[0]) == (name == "minimal")
+        assert ("changeAnnotations" in buffers.edits[0]) == name.startswith("vscode")
+        assert 0 == await editor.stop()
     assert SUM in text_of(repo)
 
 
-def test_a_client_that_can_not_apply_edits_gets_the_diff_as_a_file(
+async def test_a_client_that_can_not_apply_edits_gets_the_diff_as_a_file(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     script(api, ROUND, created("tip.py", TIP))
 
-    async def run() -> None:
-        capabilities = {**MINIMAL, "window": {"showDocument": {"support": True}}}
-        async with desk(repo, online, capabilities) as (editor, _):
-            told = await editor.command("foreword.edit", instruction="Round the total")
-            assert [False, False] == [one["applied"] for one in told["edits"]]
-            uri = (await editor.hear("window/showDocument"))["uri"]
-            diff = path_of(uri).read_text(encoding="utf-8")
-            repo.git("apply", "-", stdin=diff.encode())
-            (message,) = messages(editor)
-            assert "tip.py was not created: this editor lets no language server create files" in message
-            refused = path_of(message.rpartition("the diff is ")[2]).read_text(encoding="utf-8")
-            assert "--- /dev/null\n+++ b/tip.py\n@@ -0,0 +1 @@\n+TIP = 5\n" == refused
-            assert "tip.py" == told["problems"][0]["path"]
-
-    asyncio.run(run())
+    capabilities = {**MINIMAL, "window": {"showDocument": {"support": True}}}
+    async with editor_with_buffers(repo, online, capabilities) as (editor, _):
+        told = await editor.command("foreword.edit", instruction="Round the total")
+        assert [False, False] == [one["applied"] for one in told["edits"]]
+        uri = (await editor.hear("window/showDocument"))["uri"]
+        diff = path_of(uri).read_text(encoding="utf-8")
+        repo.git("apply", "-", stdin=diff.encode())
+        (message,) = messages(editor)
+        assert "tip.py was not created: this editor lets no language server create files" in message
+        refused = path_of(message.rpartition("the diff is ")[2]).read_text(encoding="utf-8")
+        assert "--- /dev/null\n+++ b/tip.py\n@@ -0,0 +1 @@\n+TIP = 5\n" == refused
+        assert "tip.py" == told["problems"][0]["path"]
     assert (ROUNDED in text_of(repo), TIP) == (True, text_of(repo, "tip.py"))
 
 
 @pytest.mark.parametrize("name", ["neovim 0.11", "vscode 11"])
-def test_files_are_deleted_and_renamed_where_asked(
+async def test_files_are_deleted_and_renamed_where_asked(
     name: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     before = text_of(repo)
@@ -152,92 +146,84 @@ def test_files_are_deleted_and_renamed_where_asked(
     deleted = tool_use_block("files", {"command": "delete", "path": "README.md"})
     api.script(Reply((renamed, deleted)), Reply((replaced("shop/till.py", SUM, ROUNDED),)), "Done.")
 
-    async def run() -> None:
-        async with desk(repo, online, CLIENTS[name]) as (editor, buffers):
-            editor.open(uri_of(repo), before)
-            told = await editor.command("foreword.edit", instruction="Move the till")
-            assert ["delete", "rename"] == sorted(one["kind"] for one in told["edits"])
-            assert (True, 1) == (told["applied"], len(buffers.edits))
-            assert {uri_of(repo, "shop/till.py"): (2, before.replace(SUM, ROUNDED))} == editor.texts
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, CLIENTS[name]) as (editor, buffers):
+        editor.open(uri_of(repo), before)
+        told = await editor.command("foreword.edit", instruction="Move the till")
+        assert ["delete", "rename"] == sorted(one["kind"] for one in told["edits"])
+        assert (True, 1) == (told["applied"], len(buffers.edits))
+        assert {uri_of(repo, "shop/till.py"): (2, before.replace(SUM, ROUNDED))} == editor.texts
     assert (False, False) == ((repo.path / "till.py").exists(), (repo.path / "README.md").exists())
     assert before == text_of(repo, "shop/till.py")
 
 
-def test_text_that_moved_meanwhile_is_edited_where_it_is_now_or_not_at_all(
+async def test_text_that_moved_meanwhile_is_edited_where_it_is_now_or_not_at_all(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     moved = "# Moved.\n\n" + text_of(repo)
 
-    async def run() -> None:
-        async with desk(repo, online, VSCODE_CLIENT_11) as (editor, _):
-            loop = asyncio.get_running_loop()
+    async with editor_with_buffers(repo, online, VSCODE_CLIENT_11) as (editor, _):
+        loop = asyncio.get_running_loop()
 
-            def type_on() -> None:
-                loop.call_soon_threadsafe(editor.replace, uri_of(repo), moved)
-                loop.call_soon_threadsafe(editor.replace, uri_of(repo, "README.md"), "# Other\n")
+        def type_on() -> None:
+            loop.call_soon_threadsafe(editor.replace, uri_of(repo), moved)
+            loop.call_soon_threadsafe(editor.replace, uri_of(repo, "README.md"), "# Other\n")
 
-            script(api, ROUND, TITLE, meanwhile=type_on)
-            editor.open(uri_of(repo), text_of(repo))
-            editor.open(uri_of(repo, "README.md"), text_of(repo, "README.md"))
-            told = await editor.command("foreword.edit", instruction="Round, and rename")
-            assert (True, [True, False]) == (told["applied"], [one["applied"] for one in told["edits"]])
-            assert (3, moved.replace(SUM, ROUNDED)) == editor.texts[uri_of(repo)]
-            assert (2, "# Other\n") == editor.texts[uri_of(repo, "README.md")]
-            (message,) = messages(editor)
-            assert message.startswith(
-                "Foreword: README.md: the change of line 1 (# Till) was not applied: the file has"
-            )
-            uri = message.rpartition("the diff is ")[2]
-            diff = (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"]
-            assert diff.startswith("--- a/README.md\n+++ b/README.md\n@@ -1,")
-            assert "\n-# Till\n+# Cash desk\n" in diff
-            editor.replace(uri_of(repo, "README.md"), "\n" + text_of(repo, "README.md"))
-            again = {"proposalId": told["proposalId"], "files": ["README.md"]}
-            assert (await editor.command("foreword.edit", **again))["applied"]
-            assert "\n# Cash desk\n\nAdds prices up.\n" == editor.texts[uri_of(repo, "README.md")][1]
+        script(api, ROUND, TITLE, meanwhile=type_on)
+        editor.open(uri_of(repo), text_of(repo))
+        editor.open(uri_of(repo, "README.md"), text_of(repo, "README.md"))
+        told = await editor.command("foreword.edit", instruction="Round, and rename")
+        assert (True, [True, False]) == (told["applied"], [one["applied"] for one in told["edits"]])
+        assert (3, moved.replace(SUM, ROUNDED)) == editor.texts[uri_of(repo)]
+        assert (2, "# Other\n") == editor.texts[uri_of(repo, "README.md")]
+        (message,) = messages(editor)
+        assert message.startswith(
+            "Foreword: README.md: the change of line 1 (# Till) was not applied: the file has"
+        )
+        uri = message.rpartition("the diff is ")[2]
+        diff = (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"]
+        assert diff.startswith("--- a/README.md\n+++ b/README.md\n@@ -1,")
+        assert "\n-# Till\n+# Cash editor_with_buffers\n" in diff
+        editor.replace(uri_of(repo, "README.md"), "\n" + text_of(repo, "README.md"))
+        again = {"proposalId": told["proposalId"], "files": ["README.md"]}
+        assert (await editor.command("foreword.edit", **again))["applied"]
+        assert (
+            "\n# Cash editor_with_buffers\n\nAdds prices up.\n" == editor.texts[uri_of(repo, "README.md")][1]
+        )
 
-    asyncio.run(run())
 
-
-def test_a_preview_applies_nothing_and_its_hunks_can_be_chosen_later(
+async def test_a_preview_applies_nothing_and_its_hunks_can_be_chosen_later(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     script(api, replaced("till.py", '"""A till."""', '"""Two tills."""'), ROUND, TITLE)
 
-    async def run() -> None:
-        async with desk(repo, online, VSCODE_CLIENT_11) as (editor, buffers):
-            told = await editor.command("foreword.edit", instruction="Two", preview=True)
-            assert (False, []) == (told["applied"], buffers.edits)
-            assert told["workspaceEdit"]["documentChanges"]
-            uri = (await editor.hear("window/showDocument"))["uri"]
-            diff = (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"]
-            assert "".join(one["diff"] for one in told["edits"]) == diff
-            assert ["Two tills", "round"] == [
-                next(word for word in ("Two tills", "round") if word in hunk)
-                for hunk in told["hunks"]["till.py"]
-            ]
-            chosen = {"proposalId": told["proposalId"], "hunks": {"till.py": [1]}}
-            part = await editor.command("foreword.edit", **chosen)
-            assert ("foreword.proposal/1", True, ["till.py"]) == (
-                part["schema"],
-                part["applied"],
-                [one["path"] for one in part["edits"]],
-            )
-            notes = buffers.edits[0]["changeAnnotations"]
-            assert [False] == [note["needsConfirmation"] for note in notes.values()]
-            for wrong in (
-                {"proposalId": "none"},
-                {"proposalId": told["proposalId"], "files": ["no.py"]},
-                {"proposalId": told["proposalId"], "hunks": {"till.py": [2]}},
-                {"proposalId": told["proposalId"], "hunks": [1]},
-                {"proposalId": told["proposalId"], "instruction": "x"},
-            ):
-                params = {"command": "foreword.edit", "arguments": [wrong]}
-                assert -32602 == (await editor.refusal(EXECUTE, params)).code
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, VSCODE_CLIENT_11) as (editor, buffers):
+        told = await editor.command("foreword.edit", instruction="Two", preview=True)
+        assert (False, []) == (told["applied"], buffers.edits)
+        assert told["workspaceEdit"]["documentChanges"]
+        uri = (await editor.hear("window/showDocument"))["uri"]
+        diff = (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"]
+        assert "".join(one["diff"] for one in told["edits"]) == diff
+        assert ["Two tills", "round"] == [
+            next(word for word in ("Two tills", "round") if word in hunk) for hunk in told["hunks"]["till.py"]
+        ]
+        chosen = {"proposalId": told["proposalId"], "hunks": {"till.py": [1]}}
+        part = await editor.command("foreword.edit", **chosen)
+        assert ("foreword.proposal/1", True, ["till.py"]) == (
+            part["schema"],
+            part["applied"],
+            [one["path"] for one in part["edits"]],
+        )
+        notes = buffers.edits[0]["changeAnnotations"]
+        assert [False] == [note["needsConfirmation"] for note in notes.values()]
+        for wrong in (
+            {"proposalId": "none"},
+            {"proposalId": told["proposalId"], "files": ["no.py"]},
+            {"proposalId": told["proposalId"], "hunks": {"till.py": [2]}},
+            {"proposalId": told["proposalId"], "hunks": [1]},
+            {"proposalId": told["proposalId"], "instruction": "x"},
+        ):
+            params = {"command": "foreword.edit", "arguments": [wrong]}
+            assert -32602 == (await editor.refusal(EXECUTE, params)).code
     assert (True, True, False) == (
         ROUNDED in text_of(repo),
         '"""A till."""' in text_of(repo),
@@ -246,47 +232,41 @@ def test_a_preview_applies_nothing_and_its_hunks_can_be_chosen_later(
 
 
 @pytest.mark.parametrize("answer", [{"applied": False, "failureReason": "the user\nsaid no"}, None])
-def test_an_edit_that_the_client_does_not_apply_is_kept(
+async def test_an_edit_that_the_client_does_not_apply_is_kept(
     answer: Json | None, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     script(api, ROUND)
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
-            if answer is None:
-                del editor.answers["workspace/applyEdit"]
-            else:
-                editor.answers["workspace/applyEdit"] = lambda _: answer
-            told = await editor.command("foreword.edit", instruction="Round the total")
-            assert (False, [False]) == (told["applied"], [one["applied"] for one in told["edits"]])
-            reason = "the user said no" if answer else "unknown method"
-            assert f"the editor did not apply the proposal ({reason})" in told["problems"][0]["message"]
-            assert [f"Foreword: {told['problems'][0]['message']}"] == messages(editor)
-            editor.answers["workspace/applyEdit"] = buffers.answer
-            assert (await editor.command("foreword.edit", proposalId=told["proposalId"]))["applied"]
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, buffers):
+        if answer is None:
+            del editor.answers["workspace/applyEdit"]
+        else:
+            editor.answers["workspace/applyEdit"] = lambda _: answer
+        told = await editor.command("foreword.edit", instruction="Round the total")
+        assert (False, [False]) == (told["applied"], [one["applied"] for one in told["edits"]])
+        reason = "the user said no" if answer else "unknown method"
+        assert f"the editor did not apply the proposal ({reason})" in told["problems"][0]["message"]
+        assert [f"Foreword: {told['problems'][0]['message']}"] == messages(editor)
+        editor.answers["workspace/applyEdit"] = buffers.answer
+        assert (await editor.command("foreword.edit", proposalId=told["proposalId"]))["applied"]
     assert ROUNDED in text_of(repo)
 
 
 @pytest.mark.parametrize("name", ["neovim 0.11", "vscode 9", "vscode 11"])
-def test_a_code_action_gets_its_edit_when_it_is_resolved(
+async def test_a_code_action_gets_its_edit_when_it_is_resolved(
     name: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     script(api, ROUND)
 
-    async def run() -> None:
-        async with desk(repo, online, CLIENTS[name]) as (editor, buffers):
-            editor.open(uri_of(repo), text_of(repo))
-            asked = action(repo, diagnostics=[{"message": "total is not round"}])
-            resolved = await editor.request(RESOLVE, asked)
-            assert asked == {key: value for key, value in resolved.items() if key != "edit"}
-            buffers.apply(resolved["edit"])
-            assert text_of(repo).replace(SUM, ROUNDED) == editor.texts[uri_of(repo)][1]
-            assert (0, []) == (editor.count("workspace/applyEdit"), messages(editor))
-            assert "fix" in str(await editor.command("foreword.usage", by="kind"))
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, CLIENTS[name]) as (editor, buffers):
+        editor.open(uri_of(repo), text_of(repo))
+        asked = action(repo, diagnostics=[{"message": "total is not round"}])
+        resolved = await editor.request(RESOLVE, asked)
+        assert asked == {key: value for key, value in resolved.items() if key != "edit"}
+        buffers.apply(resolved["edit"])
+        assert text_of(repo).replace(SUM, ROUNDED) == editor.texts[uri_of(repo)][1]
+        assert (0, []) == (editor.count("workspace/applyEdit"), messages(editor))
+        assert "fix" in str(await editor.command("foreword.usage", by="kind"))
     assert "total is not round" in str(api.messages[0].body)
 
 
@@ -297,38 +277,32 @@ def test_a_code_action_gets_its_edit_when_it_is_resolved(
         (Reply((ROUND,), "refusal"), ""),
     ],
 )
-def test_an_action_without_an_edit_says_why(
+async def test_an_action_without_an_edit_says_why(
     reply: str | Reply, message: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     api.script(reply)
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, _):
-            assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
-            (told,) = messages(editor)
-            assert told.startswith(message)
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, _):
+        assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
+        (told,) = messages(editor)
+        assert told.startswith(message)
 
 
-def test_problems_of_the_edit_are_told_in_one_message(
+async def test_problems_of_the_edit_are_told_in_one_message(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     script(
         api, replaced("till.py", SUM, "    return sum(prices\n"), replaced("README.md", "no such words", "")
     )
 
-    async def run() -> None:
-        async with desk(repo, online, VSCODE_CLIENT_11) as (editor, _):
-            resolved = await editor.request(RESOLVE, action(repo))
-            (message,) = messages(editor)
-            assert "an edit of README.md failed: old_str does not occur" in message
-            assert "; till.py would have a new syntax error near line" in message
-            (note,) = resolved["edit"]["changeAnnotations"].values()
-            assert note["label"].startswith("Change till.py (new syntax error near line")
-            assert ("Fix `total`", True) == (note["description"], note["needsConfirmation"])
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, VSCODE_CLIENT_11) as (editor, _):
+        resolved = await editor.request(RESOLVE, action(repo))
+        (message,) = messages(editor)
+        assert "an edit of README.md failed: old_str does not occur" in message
+        assert "; till.py would have a new syntax error near line" in message
+        (note,) = resolved["edit"]["changeAnnotations"].values()
+        assert note["label"].startswith("Change till.py (new syntax error near line")
+        assert ("Fix `total`", True) == (note["description"], note["needsConfirmation"])
 
 
 FAULTS: list[tuple[Fault, str]] = [
@@ -344,98 +318,86 @@ FAULTS: list[tuple[Fault, str]] = [
 
 @pytest.mark.parametrize("case", FAULTS)
 @pytest.mark.parametrize("method", [EXECUTE, RESOLVE])
-def test_a_fault_of_the_api_is_one_message_and_changes_nothing(
+async def test_a_fault_of_the_api_is_one_message_and_changes_nothing(
     method: str, case: tuple[Fault, str], repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     fault, words = case
     api.script((fault, Reply((ROUND,))))
     before = text_of(repo)
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
-            if method == RESOLVE:
-                assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
-                (message,) = messages(editor)
-            else:
-                arguments = [{"instruction": "Round"}]
-                error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": arguments})
-                message = error.message
-                assert (-32803, []) == (error.code, messages(editor))
-            assert words in message
-            assert "\n" not in message
-            assert [] == buffers.edits
-            script(api, ROUND)
-            assert (await editor.command("foreword.edit", instruction="Round"))["applied"]
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, buffers):
+        if method == RESOLVE:
+            assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
+            (message,) = messages(editor)
+        else:
+            arguments = [{"instruction": "Round"}]
+            error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": arguments})
+            message = error.message
+            assert (-32803, []) == (error.code, messages(editor))
+        assert words in message
+        assert "\n" not in message
+        assert [] == buffers.edits
+        script(api, ROUND)
+        assert (await editor.command("foreword.edit", instruction="Round"))["applied"]
     assert before.replace(SUM, ROUNDED) == text_of(repo)
 
 
 @pytest.mark.parametrize("status", [429, 529])
 @pytest.mark.parametrize("method", [EXECUTE, RESOLVE])
-def test_a_fault_that_passes_is_waited_for_and_not_told(
+async def test_a_fault_that_passes_is_waited_for_and_not_told(
     method: str, status: int, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     api.fail(Status(status, retry_after=0), Status(status, retry_after=0))
     script(api, ROUND)
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
-            if method == RESOLVE:
-                buffers.apply((await editor.request(RESOLVE, action(repo)))["edit"])
-            else:
-                assert (await editor.command("foreword.edit", instruction="Round"))["applied"]
-            assert [] == messages(editor)
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, buffers):
+        if method == RESOLVE:
+            buffers.apply((await editor.request(RESOLVE, action(repo)))["edit"])
+        else:
+            assert (await editor.command("foreword.edit", instruction="Round"))["applied"]
+        assert [] == messages(editor)
     assert [status, status, 200] == [one.status for one in api.messages[:3]]
     assert ROUNDED in text_of(repo)
 
 
 @pytest.mark.parametrize("fault", [Cut(after=2), ErrorEvent(after=2)])
 @pytest.mark.parametrize("method", [EXECUTE, RESOLVE])
-def test_an_answer_that_breaks_off_is_told_and_not_applied(
+async def test_an_answer_that_breaks_off_is_told_and_not_applied(
     method: str, fault: Fault, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     api.script(Reply((ROUND,)), (fault, "And then I would like to say. " * 9))
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
-            if method == RESOLVE:
-                assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
-            else:
-                told = await editor.command("foreword.edit", instruction="Round")
-                assert (False, ["till.py"]) == (told["applied"], [one["path"] for one in told["edits"]])
-                assert "+    return round" in told["hunks"]["till.py"][0]
-            (message,) = messages(editor)
-            assert "broke off" in message
-            assert [] == buffers.edits
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, buffers):
+        if method == RESOLVE:
+            assert action(repo) | NOTHING == await editor.request(RESOLVE, action(repo))
+        else:
+            told = await editor.command("foreword.edit", instruction="Round")
+            assert (False, ["till.py"]) == (told["applied"], [one["path"] for one in told["edits"]])
+            assert "+    return round" in told["hunks"]["till.py"][0]
+        (message,) = messages(editor)
+        assert "broke off" in message
+        assert [] == buffers.edits
     assert SUM in text_of(repo)
 
 
 @pytest.mark.parametrize("method", [EXECUTE, RESOLVE])
-def test_cancelling_closes_the_stream_and_books_what_was_used(
+async def test_cancelling_closes_the_stream_and_books_what_was_used(
     method: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     api.script((Hold(after=2), Reply((text_block("I round it. " * 20), ROUND))))
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, buffers):
-            params = {"command": "foreword.edit", "arguments": [{"instruction": "Round"}]}
-            number, reply = editor.begin(method, action(repo) if method == RESOLVE else params)
-            await editor.hear("$/progress", lambda told: told["value"].get("message") == "answering")
-            editor.notify("$/cancelRequest", {"id": number})
-            with pytest.raises(RpcError) as refused:
-                await editor.wait_for(reply)
-            assert -32800 == refused.value.code
-            assert await asyncio.to_thread(api.messages[0].disconnected.wait, 60.0)
-            (row,) = (await editor.command("foreword.usage"))["rows"]
-            assert 1 == row["requests"]
-            assert ([], []) == (buffers.edits, messages(editor))
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, buffers):
+        params = {"command": "foreword.edit", "arguments": [{"instruction": "Round"}]}
+        number, reply = editor.begin(method, action(repo) if method == RESOLVE else params)
+        await editor.hear("$/progress", lambda told: told["value"].get("message") == "answering")
+        editor.notify("$/cancelRequest", {"id": number})
+        with pytest.raises(RpcError) as refused:
+            await editor.wait_for(reply)
+        assert -32800 == refused.value.code
+        assert await asyncio.to_thread(api.messages[0].disconnected.wait, 60.0)
+        (row,) = (await editor.command("foreword.usage"))["rows"]
+        assert 1 == row["requests"]
+        assert ([], []) == (buffers.edits, messages(editor))
 
 
 @pytest.mark.parametrize(
@@ -452,46 +414,41 @@ def test_cancelling_closes_the_stream_and_books_what_was_used(
         ({"kind": "fix", "uri": "URI", "range": [1, 2]}, "range of LSP"),
     ],
 )
-def test_wrong_arguments_are_refused_in_one_line(
+async def test_wrong_arguments_are_refused_in_one_line(
     arguments: Json, complaint: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     given = {key: uri_of(repo) if value == "URI" else value for key, value in arguments.items()}
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, _):
-            error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": [given]})
-            assert complaint in error.message
-            assert [] == api.requests
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, _):
+        error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": [given]})
+        assert complaint in error.message
+        assert [] == api.requests
 
 
-def test_nothing_of_an_untrusted_workspace_is_sent(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with desk(repo, online, MINIMAL, initializationOptions={}) as (editor, _):
-            params = {"command": "foreword.edit", "arguments": [{"instruction": "Round"}]}
-            assert "is not trusted" in (await editor.refusal(EXECUTE, params)).message
-            assert action(repo) == await editor.request(RESOLVE, action(repo))
-            assert ["is not trusted" in message for message in messages(editor)] == [True]
-            assert [] == api.requests
-
-    asyncio.run(run())
-
-
-def test_a_dry_run_gives_the_request_of_the_task(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, _):
-            told = await editor.command("foreword.edit", **action(repo)["data"], dryRun=True)
-            assert "foreword.request/1" == told["schema"]
-            turn = told["request"]["messages"][0]["content"][-1]["text"]
-            assert "Fix `total` in till.py." in turn
-            assert "Remove the cause" in turn
-            assert [] == api.requests
-
-    asyncio.run(run())
+async def test_nothing_of_an_untrusted_workspace_is_sent(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with editor_with_buffers(repo, online, MINIMAL, initializationOptions={}) as (editor, _):
+        params = {"command": "foreword.edit", "arguments": [{"instruction": "Round"}]}
+        assert "is not trusted" in (await editor.refusal(EXECUTE, params)).message
+        assert action(repo) == await editor.request(RESOLVE, action(repo))
+        assert ["is not trusted" in message for message in messages(editor)] == [True]
+        assert [] == api.requests
 
 
-def test_the_folder_of_a_task_and_of_a_proposal_need_not_be_named(
+async def test_a_dry_run_gives_the_request_of_the_task(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, _):
+        told = await editor.command("foreword.edit", **action(repo)["data"], dryRun=True)
+        assert "foreword.request/1" == told["schema"]
+        turn = told["request"]["messages"][0]["content"][-1]["text"]
+        assert "Fix `total` in till.py." in turn
+        assert "Remove the cause" in turn
+        assert [] == api.requests
+
+
+async def test_the_folder_of_a_task_and_of_a_proposal_need_not_be_named(
     repo: GitRepo, tmp_path: Path, online: Environ, api: MessagesApi
 ) -> None:
     other = tmp_path / "other"
@@ -499,16 +456,13 @@ def test_the_folder_of_a_task_and_of_a_proposal_need_not_be_named(
     (other / "till.py").write_text(text_of(repo))
     script(api, ROUND)
 
-    async def run() -> None:
-        async with desk(repo, online, NEOVIM_0_11) as (editor, _):
-            added = {"added": [{"uri": other.as_uri(), "name": "other"}], "removed": []}
-            editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
-            told = await editor.command("foreword.edit", **action(repo)["data"], apply=False)
-            assert (False, True) == (told["applied"], "workspaceEdit" in told)
-            wrong = {"proposalId": told["proposalId"], "workspace": other.as_uri()}
-            error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": [wrong]})
-            assert 'leave "workspace" out' in error.message
-            assert (await editor.command("foreword.edit", proposalId=told["proposalId"]))["applied"]
-
-    asyncio.run(run())
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, _):
+        added = {"added": [{"uri": other.as_uri(), "name": "other"}], "removed": []}
+        editor.notify("workspace/didChangeWorkspaceFolders", {"event": added})
+        told = await editor.command("foreword.edit", **action(repo)["data"], apply=False)
+        assert (False, True) == (told["applied"], "workspaceEdit" in told)
+        wrong = {"proposalId": told["proposalId"], "workspace": other.as_uri()}
+        error = await editor.refusal(EXECUTE, {"command": "foreword.edit", "arguments": [wrong]})
+        assert 'leave "workspace" out' in error.message
+        assert (await editor.command("foreword.edit", proposalId=told["proposalId"]))["applied"]
     assert (True, False) == (ROUNDED in text_of(repo), ROUNDED in (other / "till.py").read_text())

@@ -49,13 +49,10 @@ def test_days_are_made_up(repo: GitRepo, environ: Environ) -> None:
         ({"synthetic": 1, "day": 3}, 'did you mean "days"?'),
     ],
 )
-def test_what_cannot_be_replayed_is_said(
+async def test_what_cannot_be_replayed_is_said(
     repo: GitRepo, environ: Environ, arguments: dict[str, object], said: str
 ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            await editor.start([repo.path], MINIMAL)
-            params = {"command": "foreword.replay", "arguments": [arguments]}
-            assert said in (await editor.refusal("workspace/executeCommand", params)).message
-
-    asyncio.run(run())
+    async with connected(environ) as editor:
+        await editor.start([repo.path], MINIMAL)
+        params = {"command": "foreword.replay", "arguments": [arguments]}
+        assert said in (await editor.refusal("workspace/executeCommand", params)).message

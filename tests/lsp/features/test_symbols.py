@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -34,43 +33,39 @@ def providers(hello: Json) -> list[str]:
     return [name for name in hello["capabilities"] if "ymbolProvider" in name]
 
 
-def test_symbols_are_off_unless_they_are_asked_for(repo: GitRepo, environ: Environ) -> None:
-    async def run() -> None:
-        async with connected(environ) as editor:
-            assert [] == providers(await editor.start([repo.path]))
-            await editor.command("foreword.index")
-            assert await symbols(editor, repo) is None
-            assert [] == await editor.request("workspace/symbol", {"query": "total"})
-
-    asyncio.run(run())
+async def test_symbols_are_off_unless_they_are_asked_for(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        assert [] == providers(await editor.start([repo.path]))
+        await editor.command("foreword.index")
+        assert await symbols(editor, repo) is None
+        assert [] == await editor.request("workspace/symbol", {"query": "total"})
 
 
 @pytest.mark.parametrize("way", ["initializationOptions", "environment"])
-def test_a_simple_client_is_told_when_it_connects_and_gets_lists(
+async def test_a_simple_client_is_told_when_it_connects_and_gets_lists(
     way: str, repo: GitRepo, environ: Environ
 ) -> None:
-    async def run() -> None:
-        options = {"initializationOptions": ON} if way == "initializationOptions" else {}
-        variables = {} if options else {"FOREWORD_LSP_SYMBOLS": "on"}
-        async with connected(environ | variables) as editor:
-            hello = await editor.start([repo.path], MINIMAL, **options)
-            assert ["documentSymbolProvider", "workspaceSymbolProvider"] == sorted(providers(hello))
-            await editor.command("foreword.index")
-            found = await symbols(editor, repo)
-            assert [("Till", None), ("total", "Till"), ("RATE", None)] == [
-                (one["name"], one.get("containerName")) for one in found
-            ]
-            (one,) = await editor.request("workspace/symbol", {"query": "TOT"})
-            assert ("total", (repo.path / "till.py").as_uri(), 3) == (
-                one["name"],
-                one["location"]["uri"],
-                one["location"]["range"]["start"]["line"],
-            )
-
-    asyncio.run(run())
+    options = {"initializationOptions": ON} if way == "initializationOptions" else {}
+    variables = {} if options else {"FOREWORD_LSP_SYMBOLS": "on"}
+    async with connected(environ | variables) as editor:
+        hello = await editor.start([repo.path], MINIMAL, **options)
+        assert ["documentSymbolProvider", "workspaceSymbolProvider"] == sorted(providers(hello))
+        await editor.command("foreword.index")
+        found = await symbols(editor, repo)
+        assert [("Till", None), ("total", "Till"), ("RATE", None)] == [
+            (one["name"], one.get("containerName")) for one in found
+        ]
+        (one,) = await editor.request("workspace/symbol", {"query": "TOT"})
+        assert ("total", (repo.path / "till.py").as_uri(), 3) == (
+            one["name"],
+            one["location"]["uri"],
+            one["location"]["range"]["start"]["line"],
+        )
 
 
-def test_a_client_that_registers_follows_the_setting_and_gets_a_tree(repo: GitRepo, environ: Environ) -> None:
+async def test_a_client_that_registers_follows_the_setting_and_gets_a_tree(
+    repo: GitRepo, environ: Environ
+) -> None:
     settings: Json = {"lsp": {"symbols": "off"}}
     answers = usual_answers() | {
         "workspace/configuration": lambda params: [settings for _ in params["items"]],
@@ -81,24 +76,21 @@ def test_a_client_that_registers_follows_the_setting_and_gets_a_tree(repo: GitRe
         settings["lsp"] = {"symbols": value}
         editor.notify("workspace/didChangeConfiguration", {"settings": None})
 
-    async def run() -> None:
-        async with connected(environ, answers) as editor:
-            assert [] == providers(await editor.start([repo.path], DYNAMIC))
-            await editor.command("foreword.index")
-            await change(editor, "on")
-            await editor.hear(
-                "client/registerCapability",
-                lambda params: METHODS == [one["method"] for one in params["registrations"]],
-            )
-            till, rate = await symbols(editor, repo)
-            assert ("Till", "RATE", ["total"]) == (
-                till["name"],
-                rate["name"],
-                [child["name"] for child in till["children"]],
-            )
-            assert {"line": 0, "character": 6} == till["selectionRange"]["start"]
-            await change(editor, "off")
-            await editor.hear("client/unregisterCapability")
-            assert await symbols(editor, repo) is None
-
-    asyncio.run(run())
+    async with connected(environ, answers) as editor:
+        assert [] == providers(await editor.start([repo.path], DYNAMIC))
+        await editor.command("foreword.index")
+        await change(editor, "on")
+        await editor.hear(
+            "client/registerCapability",
+            lambda params: METHODS == [one["method"] for one in params["registrations"]],
+        )
+        till, rate = await symbols(editor, repo)
+        assert ("Till", "RATE", ["total"]) == (
+            till["name"],
+            rate["name"],
+            [child["name"] for child in till["children"]],
+        )
+        assert {"line": 0, "character": 6} == till["selectionRange"]["start"]
+        await change(editor, "off")
+        await editor.hear("client/unregisterCapability")
+        assert await symbols(editor, repo) is None

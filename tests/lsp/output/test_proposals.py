@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -55,74 +54,62 @@ def on_disk(shop: GitRepo, path: str = "stock.py") -> str:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_hunk_that_is_accepted_takes_none_of_its_neighbours_along(
+async def test_a_hunk_that_is_accepted_takes_none_of_its_neighbours_along(
     order: tuple[int, int], shop: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with opened(shop, online) as (editor, _):
-            name = (await propose(editor, api))["proposalId"]
-            first, second = order
-            told = await editor.command(EDIT, proposalId=name, hunks={"stock.py": [first]})
-            assert ({"stock.py": [second], "docs/README.md": [0]}, "partly applied") == (
-                told["pending"],
-                told["outcome"],
-            )
-            left = await editor.command(EDIT, proposalId=name, hunks={"stock.py": [second]}, apply=False)
-            assert {"stock.py": [second]} == left["fitting"]
-            assert (await editor.command(EDIT, proposalId=name, hunks={"stock.py": [second]}))["applied"]
-
-    asyncio.run(run())
+    async with opened(shop, online) as (editor, _):
+        name = (await propose(editor, api))["proposalId"]
+        first, second = order
+        told = await editor.command(EDIT, proposalId=name, hunks={"stock.py": [first]})
+        assert ({"stock.py": [second], "docs/README.md": [0]}, "partly applied") == (
+            told["pending"],
+            told["outcome"],
+        )
+        left = await editor.command(EDIT, proposalId=name, hunks={"stock.py": [second]}, apply=False)
+        assert {"stock.py": [second]} == left["fitting"]
+        assert (await editor.command(EDIT, proposalId=name, hunks={"stock.py": [second]}))["applied"]
     assert SOLD == on_disk(shop)
 
 
-def test_a_proposal_is_there_for_the_next_process_until_it_is_decided(
+async def test_a_proposal_is_there_for_the_next_process_until_it_is_decided(
     shop: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with opened(shop, online) as (editor, _):
-            name = (await propose(editor, api))["proposalId"]
-            await editor.command(EDIT, proposalId=name, hunks={"stock.py": [0]})
-        async with opened(shop, online) as (editor, _):
-            (listed,) = (await editor.command("foreword.proposals"))["proposals"]
-            assert (name, "Sell some") == (listed["proposalId"], listed["title"])
-            hunks = {one["path"]: one["hunks"] for one in listed["files"]}
-            assert {"stock.py": 1, "docs/README.md": 1} == hunks
-            assert (await editor.command(EDIT, proposalId=name, files=["stock.py"]))["applied"]
-            told = await editor.command(EDIT, proposalId=name, reject=True)
-            assert ({}, "partly applied") == (told["pending"], told["outcome"])
-            assert [] == (await editor.command("foreword.proposals"))["proposals"]
-
-    asyncio.run(run())
+    async with opened(shop, online) as (editor, _):
+        name = (await propose(editor, api))["proposalId"]
+        await editor.command(EDIT, proposalId=name, hunks={"stock.py": [0]})
+    async with opened(shop, online) as (editor, _):
+        (listed,) = (await editor.command("foreword.proposals"))["proposals"]
+        assert (name, "Sell some") == (listed["proposalId"], listed["title"])
+        hunks = {one["path"]: one["hunks"] for one in listed["files"]}
+        assert {"stock.py": 1, "docs/README.md": 1} == hunks
+        assert (await editor.command(EDIT, proposalId=name, files=["stock.py"]))["applied"]
+        told = await editor.command(EDIT, proposalId=name, reject=True)
+        assert ({}, "partly applied") == (told["pending"], told["outcome"])
+        assert [] == (await editor.command("foreword.proposals"))["proposals"]
     assert (SOLD, False) == (on_disk(shop), (shop.path / "docs/README.md").exists())
 
 
-def test_what_was_applied_is_taken_back_in_all_files_or_in_none(
+async def test_what_was_applied_is_taken_back_in_all_files_or_in_none(
     shop: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with opened(shop, online) as (editor, _):
-            name = (await propose(editor, api))["proposalId"]
-            assert (await editor.command(EDIT, proposalId=name))["applied"]
-            (shop.path / "docs/README.md").write_text("# Mine\n", encoding="utf-8")
-            told = await editor.command(EDIT, proposalId=name, undo=True)
-            assert (False, "applied") == (told["undone"], told["outcome"])
-            assert "it has changed since" in told["problems"][0]["message"]
-            assert SOLD == on_disk(shop)
-            (shop.path / "docs/README.md").write_text("# Docs\n", encoding="utf-8")
-            told = await editor.command(EDIT, proposalId=name, undo=True)
-            assert (True, "pending") == (told["undone"], told["outcome"])
-
-    asyncio.run(run())
+    async with opened(shop, online) as (editor, _):
+        name = (await propose(editor, api))["proposalId"]
+        assert (await editor.command(EDIT, proposalId=name))["applied"]
+        (shop.path / "docs/README.md").write_text("# Mine\n", encoding="utf-8")
+        told = await editor.command(EDIT, proposalId=name, undo=True)
+        assert (False, "applied") == (told["undone"], told["outcome"])
+        assert "it has changed since" in told["problems"][0]["message"]
+        assert SOLD == on_disk(shop)
+        (shop.path / "docs/README.md").write_text("# Docs\n", encoding="utf-8")
+        told = await editor.command(EDIT, proposalId=name, undo=True)
+        assert (True, "pending") == (told["undone"], told["outcome"])
     assert (STOCK, False) == (on_disk(shop), (shop.path / "docs/README.md").exists())
 
 
 @pytest.mark.parametrize("name", ["../../secrets", "", "none", "a/b", "..", "x" * 200])
-def test_an_id_that_names_no_proposal_leads_nowhere(name: str, shop: GitRepo, online: dict[str, str]) -> None:
-    async def run() -> None:
-        async with opened(shop, online) as (editor, _):
-            params = {"command": EDIT, "arguments": [{"proposalId": name}]}
-            assert (
-                "there is no proposal" in (await editor.refusal("workspace/executeCommand", params)).message
-            )
-
-    asyncio.run(run())
+async def test_an_id_that_names_no_proposal_leads_nowhere(
+    name: str, shop: GitRepo, online: dict[str, str]
+) -> None:
+    async with opened(shop, online) as (editor, _):
+        params = {"command": EDIT, "arguments": [{"proposalId": name}]}
+        assert "there is no proposal" in (await editor.refusal("workspace/executeCommand", params)).message

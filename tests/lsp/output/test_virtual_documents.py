@@ -25,17 +25,14 @@ class SlowPage(Page):
         await self.is_taken.wait()
 
 
-def test_the_end_of_an_answer_arrives_though_the_client_is_slow_over_what_came_before() -> None:
-    async def run() -> list[str]:
-        page = SlowPage()
-        task = asyncio.ensure_future(page.keep_up())
-        page.append("It is nineteen")
-        await page.is_sending.wait()
-        page.append(" percent.")
-        page.end()
-        page.is_taken.set()
-        async with asyncio.timeout(60):
-            await task
-        return page.sent
-
-    assert ["It is nineteen", "It is nineteen percent."] == asyncio.run(run())
+async def test_the_end_of_an_answer_arrives_though_the_client_is_slow_over_what_came_before() -> None:
+    page = SlowPage()
+    task = asyncio.ensure_future(page.keep_up())
+    page.append("It is nineteen")
+    await page.is_sending.wait()
+    page.append(" percent.")
+    page.end()
+    page.is_taken.set()
+    async with asyncio.timeout(60):
+        await task
+    assert ["It is nineteen", "It is nineteen percent."] == page.sent

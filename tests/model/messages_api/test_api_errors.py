@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import socket
 from pathlib import Path
 
 import pytest
 
-from asker import Asker, body_of, text_of
+from ask_driver import Asker, body_of, text_of
 from foreword.core.errors import (
     ContextTooLarge,
     CredentialsError,
@@ -220,7 +219,7 @@ def test_thinking_without_its_signature_is_not_echoed(api: MessagesApi, asker: A
     assert ("interrupted", ()) == (finished.stop_reason, finished.content)
 
 
-def test_a_stream_that_breaks_before_any_content_is_an_error_after_its_start(
+async def test_a_stream_that_breaks_before_any_content_is_an_error_after_its_start(
     api: MessagesApi, asker: Asker
 ) -> None:
     api.script((EndEarly(after=0), Reply(())))
@@ -232,20 +231,20 @@ def test_a_stream_that_breaks_before_any_content_is_an_error_after_its_start(
                 seen.append(event)  # noqa: PERF401 - what was seen before the error is the point
 
     with pytest.raises(ModelUnavailable, match="closed early: ask again"):
-        asyncio.run(run())
+        await run()
     assert isinstance(seen[0], Started)
     assert 1 == len(api.messages)
 
 
-def test_counting_and_warming_fail_with_the_same_words(api: MessagesApi, asker: Asker) -> None:
+async def test_counting_and_warming_fail_with_the_same_words(api: MessagesApi, asker: Asker) -> None:
     async def warm() -> None:
         async with asker.provider() as provider:
             await provider.warm(body_of())
 
     api.fail(Status(529), Status(401))
     with pytest.raises(CredentialsError, match="does not accept"):
-        asyncio.run(warm())
+        await warm()
     assert [0.5] == asker.pauses
     api.fail(*[BadJson()] * 4)
     with pytest.raises(ModelUnavailable, match="no JSON"):
-        asyncio.run(warm())
+        await warm()

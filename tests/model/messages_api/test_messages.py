@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asker import Asker, body_of, text_of
+from ask_driver import Asker, body_of, text_of
 from foreword.core.reply import (
     Finished,
     ReplyEvent,
@@ -16,7 +16,6 @@ from foreword.core.reply import (
     ThinkingDelta,
     ToolCallStarted,
 )
-from foreword.core.token_usage import Usage
 from foreword.model.echo import INVALID_JSON
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
 from messages_api import (
@@ -146,30 +145,26 @@ def test_a_refusal_and_a_cut_answer_explain_themselves(api: MessagesApi, asker: 
     assert "answer.tokens" in (cut.note or "")
 
 
-def test_warming_writes_what_the_next_question_reads(asker: Asker) -> None:
-    async def warm() -> Usage:
-        async with asker.provider() as provider:
-            return await provider.warm(body_of("warmup", system=prefix_of()))
-
-    warmed = asyncio.run(warm())
+async def test_warming_writes_what_the_next_question_reads(asker: Asker) -> None:
+    async with asker.provider() as provider:
+        warmed = await provider.warm(body_of("warmup", system=prefix_of()))
+    answer = (await asker.events(body_of(system=prefix_of())))[-1]
+    assert isinstance(answer, Finished)
     assert warmed.write_5m > 0
     assert 0 == warmed.output
-    assert warmed.write_5m == asker.finish(body_of(system=prefix_of())).usage.read
+    assert warmed.write_5m == answer.usage.read
 
 
-def test_one_connection_serves_several_answers(api: MessagesApi, asker: Asker) -> None:
-    async def run() -> None:
-        async with asker.provider() as provider:
-            for _ in range(3):
-                async with aclosing(provider.stream(body_of())) as events:
-                    assert [event async for event in events]
-
-    asyncio.run(run())
+async def test_one_connection_serves_several_answers(api: MessagesApi, asker: Asker) -> None:
+    async with asker.provider() as provider:
+        for _ in range(3):
+            async with aclosing(provider.stream(body_of())) as events:
+                assert [event async for event in events]
     assert 3 == len(api.messages)
     assert [] == asker.pauses
 
 
-def test_cancelling_closes_the_stream_and_keeps_what_was_seen(api: MessagesApi, asker: Asker) -> None:
+async def test_cancelling_closes_the_stream_and_keeps_what_was_seen(api: MessagesApi, asker: Asker) -> None:
     api.script((Hold(after=1), "one two three four five six seven"))
     seen: list[ReplyEvent] = []
     text_seen = asyncio.Event()
@@ -181,42 +176,35 @@ def test_cancelling_closes_the_stream_and_keeps_what_was_seen(api: MessagesApi, 
                 if isinstance(event, TextDelta):
                     text_seen.set()
 
-    async def run() -> None:
-        task = asyncio.create_task(consume())
-        await asyncio.wait_for(text_seen.wait(), WAIT)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    asyncio.run(run())
+    task = asyncio.create_task(consume())
+    await asyncio.wait_for(text_seen.wait(), WAIT)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert api.messages[0].disconnected.wait(WAIT)
     assert isinstance(seen[0], Started)
     assert seen[0].usage.prompt > 0
     assert not any(isinstance(event, Finished) for event in seen)
 
 
-def test_cancelling_before_the_answer_begins_closes_the_connection(api: MessagesApi, asker: Asker) -> None:
+async def test_cancelling_before_the_answer_begins_closes_the_connection(
+    api: MessagesApi, asker: Asker
+) -> None:
     api.script(SlowStart())
 
-    async def run() -> None:
-        async with asker.provider() as provider:
-            task = asyncio.ensure_future(anext(provider.stream(body_of())))
-            await asyncio.to_thread(api.wait_for_request)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    asyncio.run(run())
+    async with asker.provider() as provider:
+        task = asyncio.ensure_future(anext(provider.stream(body_of())))
+        await asyncio.to_thread(api.wait_for_request)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
     assert api.messages[0].disconnected.wait(WAIT)
 
 
-def test_leaving_the_loop_closes_the_stream(api: MessagesApi, asker: Asker) -> None:
+async def test_leaving_the_loop_closes_the_stream(api: MessagesApi, asker: Asker) -> None:
     api.script((Hold(after=1), "one two three four"))
 
-    async def run() -> None:
-        async with asker.provider() as provider:
-            async with aclosing(provider.stream(body_of())) as events:
-                assert isinstance(await anext(events), Started)
-            assert await asyncio.to_thread(api.messages[0].disconnected.wait, WAIT)
-
-    asyncio.run(run())
+    async with asker.provider() as provider:
+        async with aclosing(provider.stream(body_of())) as events:
+            assert isinstance(await anext(events), Started)
+        assert await asyncio.to_thread(api.messages[0].disconnected.wait, WAIT)

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk import Desk
 from foreword.assist.session.snapshot.commit_history import Past
 from foreword.assist.usage.reports import find_code
 from foreword.index.search.commit_messages import NO_ECHOES
 from foreword.index.search.query import parse_query
 from foreword.workspace.git.repository import open_repository
 from gitrepo import GitRepo, make_repo
+from workspace_fixture import WorkspaceFixture
 
 
 def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
@@ -32,8 +32,8 @@ def test_a_history_that_git_can_not_tell_is_gone_without(repo: GitRepo) -> None:
     assert NO_ECHOES is Past(open_repository(repo.path)[0]).commit_messages()
 
 
-def test_search_knows_what_people_called_a_change(desk: Desk, repo: GitRepo) -> None:
+def test_search_knows_what_people_called_a_change(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("shop/price.py", "def price_of(item):\n    return round(item.price, 2)\n")
     repo.commit("Stop charging fractions of a penny")
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert "shop/price.py" == find_code(saved, "fractions of a penny", 3, None)[0].path

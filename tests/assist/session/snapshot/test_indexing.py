@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from foreword.assist.answering.pin_files import PinChange, change_pins
 from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.context.pins import UNREAD, find_pins
@@ -19,6 +18,7 @@ from foreword.core.tree import make_tree
 from foreword.index.build.build import BuildReport
 from foreword.index.build.parse_jobs import Progress
 from gitrepo import GitRepo, make_repo
+from workspace_fixture import WorkspaceFixture
 
 PATIENCE = 60.0
 MANY = WAITED_FILES + 1
@@ -117,9 +117,9 @@ def repo(tmp_path: Path) -> GitRepo:
 
 
 @contextmanager
-def beside(desk: Desk, folder: Path) -> Iterator[tuple[Session, Gated]]:
+def beside(fixture: WorkspaceFixture, folder: Path) -> Iterator[tuple[Session, Gated]]:
     """A session in which a build that was begun elsewhere waits at a gate."""
-    with desk.session(folder) as session:
+    with fixture.session(folder) as session:
         indexing, work = Indexing(quiet), Gated()
         session.indexing = indexing
         indexing.begin(make_tree({}), MANY, work)
@@ -133,8 +133,8 @@ def beside(desk: Desk, folder: Path) -> Iterator[tuple[Session, Gated]]:
 def test_while_a_build_runs_a_prefix_is_provisional_and_nothing_of_it_is_kept(
     repo: GitRepo, tmp_path: Path
 ) -> None:
-    desk = Desk(tmp_path / "home")
-    with beside(desk, repo.path) as (session, work):
+    fixture = WorkspaceFixture(tmp_path / "home")
+    with beside(fixture, repo.path) as (session, work):
         early = take_snapshot(session)
         prefix = build_prefix(session, early)
         assert "0 of 40 files" in prefix.provisional
@@ -148,7 +148,7 @@ def test_while_a_build_runs_a_prefix_is_provisional_and_nothing_of_it_is_kept(
 
 
 def test_a_file_can_be_pinned_during_a_build_and_is_shown_after_it(repo: GitRepo, tmp_path: Path) -> None:
-    with beside(Desk(tmp_path / "home"), repo.path) as (session, work):
+    with beside(WorkspaceFixture(tmp_path / "home"), repo.path) as (session, work):
         context = change_pins(session, PinChange(["m07.py"]))
         assert "the index is still being built: the base comes after it" == context["change"]["message"]
         assert [{"path": "m07.py", "reason": UNREAD}] == context["notPinned"]
@@ -158,7 +158,7 @@ def test_a_file_can_be_pinned_during_a_build_and_is_shown_after_it(repo: GitRepo
 
 
 def test_a_file_saved_during_a_build_is_there_at_once(repo: GitRepo, tmp_path: Path) -> None:
-    with beside(Desk(tmp_path / "home"), repo.path) as (session, _):
+    with beside(WorkspaceFixture(tmp_path / "home"), repo.path) as (session, _):
         assert session.indexing is not None
         build = session.indexing.running
         assert build is not None
@@ -170,7 +170,7 @@ def test_a_file_saved_during_a_build_is_there_at_once(repo: GitRepo, tmp_path: P
 
 
 def test_another_look_at_one_file_gives_what_a_look_at_all_gives(repo: GitRepo, tmp_path: Path) -> None:
-    with Desk(tmp_path / "home").session(repo.path) as session:
+    with WorkspaceFixture(tmp_path / "home").session(repo.path) as session:
         take_snapshot(session)
         for text in ("def g(): pass\n", "def h(): pass\n"):
             repo.write("m00.py", text)

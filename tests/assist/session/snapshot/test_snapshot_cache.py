@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from foreword.assist.session.snapshot import snapshot_cache
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.workspace.ignore import NO_RULES
 from gitrepo import GitRepo, make_repo
+from workspace_fixture import WorkspaceFixture
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +51,12 @@ CHANGES: dict[str, Callable[[GitRepo], object]] = {
 def test_a_new_process_sees_what_it_would_have_seen_without_memory(
     change: str, repo: GitRepo, tmp_path: Path
 ) -> None:
-    with Desk(tmp_path / "home").saved(repo.path):
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path):
         pass
     CHANGES[change](repo)
     with (
-        Desk(tmp_path / "home").saved(repo.path) as remembering,
-        Desk(tmp_path / "another").saved(repo.path) as fresh,
+        WorkspaceFixture(tmp_path / "home").saved(repo.path) as remembering,
+        WorkspaceFixture(tmp_path / "another").saved(repo.path) as fresh,
     ):
         assert said(fresh) == said(remembering)
 
@@ -66,13 +66,13 @@ def test_files_that_git_does_not_vouch_for_are_remembered_as_they_were(repo: Git
     repo.write(".env", "TOKEN=1\n")
     repo.write("b.py", "def other(): pass\n")
     repo.remove("a.py")
-    with Desk(tmp_path / "home").saved(repo.path):
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path):
         pass
     for change in (lambda: None, lambda: repo.git("checkout", "a.py", "b.py"), lambda: repo.remove("0.py")):
         change()
         with (
-            Desk(tmp_path / "home").saved(repo.path) as remembering,
-            Desk(tmp_path / "another").saved(repo.path) as fresh,
+            WorkspaceFixture(tmp_path / "home").saved(repo.path) as remembering,
+            WorkspaceFixture(tmp_path / "another").saved(repo.path) as fresh,
         ):
             assert said(fresh) == said(remembering)
             assert list(fresh.tree.blobs) == list(remembering.tree.blobs)
@@ -80,31 +80,31 @@ def test_files_that_git_does_not_vouch_for_are_remembered_as_they_were(repo: Git
 
 def test_a_file_that_was_gone_comes_back_to_its_place(repo: GitRepo, tmp_path: Path) -> None:
     repo.remove("a.py")
-    with Desk(tmp_path / "home").saved(repo.path):
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path):
         pass
     repo.git("checkout", "a.py")
-    with Desk(tmp_path / "home").saved(repo.path) as remembering:
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path) as remembering:
         assert ["a.py", "b.py", "c.py"] == list(remembering.tree.blobs)
 
 
 def test_an_unchanged_workspace_is_not_looked_up_again(repo: GitRepo, tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "home")
-    with desk.saved(repo.path):
+    fixture = WorkspaceFixture(tmp_path / "home")
+    with fixture.saved(repo.path):
         pass
-    with desk.saved(repo.path) as saved:
+    with fixture.saved(repo.path) as saved:
         assert (0, 3) == (saved.report.parsed, saved.report.reused)
 
 
 def test_outlines_of_another_grammar_are_not_taken_over(
     repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(tmp_path / "home")
-    with desk.saved(repo.path):
+    fixture = WorkspaceFixture(tmp_path / "home")
+    with fixture.saved(repo.path):
         pass
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         variant = take_snapshot(session).variant
     for version, is_taken in (("another", False), (None, True)):
-        with monkeypatch.context() as patch, desk.session(repo.path) as session:
+        with monkeypatch.context() as patch, fixture.session(repo.path) as session:
             if version:
                 patch.setattr(snapshot_cache, "grammar_version", f"{version} {{}}".format)
             snapshot_cache.recall_last_look(session, NO_RULES, variant)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from desk import Desk
 from foreword.assist.session.snapshot import untracked_cache
 from foreword.workspace.files import working_tree
 from foreword.workspace.git import untracked_files
 from foreword.workspace.git.untracked_files import is_local
 from gitrepo import GitRepo, make_repo
+from workspace_fixture import WorkspaceFixture
 
 pytestmark = pytest.mark.skipif(
     not is_local(Path(tempfile.gettempdir()).resolve()),
@@ -38,7 +38,7 @@ def repo(tmp_path: Path) -> GitRepo:
 
 def paths(repo: GitRepo, tmp_path: Path) -> set[str]:
     """The files that a new process sees."""
-    with Desk(tmp_path / "home").saved(repo.path) as saved:
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path) as saved:
         return set(saved.tree.blobs)
 
 
@@ -68,6 +68,6 @@ def test_what_changed_since_the_look_is_not_noted_as_seen(
     repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(untracked_files, "TICK_NS", 0)
-    with Desk(tmp_path / "home").saved(repo.path):
+    with WorkspaceFixture(tmp_path / "home").saved(repo.path):
         repo.write("new.py", "def n(): pass\n")
     assert {"a.py", "beside.py", "new.py"} == paths(repo, tmp_path)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from foreword.lsp.transport.serve_client import serve
-from judge import Judge
+from lsp_conformance import Judge
 
 PATIENCE = 60.0
 """Seconds that anything may take on a loaded machine before a test calls it stuck."""

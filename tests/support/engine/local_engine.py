@@ -1,6 +1,6 @@
 """A real engine with a real prefix cache: llama.cpp's own HTTP server, which speaks the Messages API, on 127.0.0.1.
 
-It runs in a process of its own, with one thread: `python tests/local_engine.py MODEL PORT CONTEXT` serves until killed.
+It runs in a process of its own, with one thread: `python tests/support/engine/local_engine.py MODEL PORT CONTEXT` serves until killed.
 Its cache is the longest common prefix of tokens; marks, minimums and lifetimes are unknown to it, so it
 answers one question: are the bytes that we send really a shared prefix?
 """

@@ -17,7 +17,7 @@ from typing import Any
 
 from lsprotocol import converters, types
 
-from judge_capabilities import Abilities, action_faults, hello_faults, request_faults
+from client_conformance import Abilities, action_faults, hello_faults, request_faults
 
 Json = dict[str, Any]
 Token = str | int

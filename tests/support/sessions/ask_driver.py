@@ -53,15 +53,15 @@ class Asker:
         ) as provider:
             yield provider
 
-    def ask(self, body: Mapping[str, Any] | None = None, **patience: float) -> list[ReplyEvent]:
-        async def run() -> list[ReplyEvent]:
-            async with (
-                self.provider(**patience) as provider,
-                aclosing(provider.stream(body or body_of())) as events,
-            ):
-                return [event async for event in events]
+    async def events(self, body: Mapping[str, Any] | None = None, **patience: float) -> list[ReplyEvent]:
+        async with (
+            self.provider(**patience) as provider,
+            aclosing(provider.stream(body or body_of())) as events,
+        ):
+            return [event async for event in events]
 
-        return asyncio.run(run())
+    def ask(self, body: Mapping[str, Any] | None = None, **patience: float) -> list[ReplyEvent]:
+        return asyncio.run(self.events(body, **patience))
 
     def finish(self, body: Mapping[str, Any] | None = None, **patience: float) -> Finished:
         last = self.ask(body, **patience)[-1]

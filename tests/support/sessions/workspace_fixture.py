@@ -1,9 +1,9 @@
 """A user's place for tests of what is built on all layers: own data, a clock that stands still, no API key.
 
-desk = Desk(tmp_path / "home")
-first = desk.ask_about(repo.path)      as a question does: the prefix is kept, and warm from now on
-desk.now += 3600
-second = desk.ask_about(repo.path)
+fixture = WorkspaceFixture(tmp_path / "home")
+first = fixture.ask_about(repo.path)      as a question does: the prefix is kept, and warm from now on
+fixture.now += 3600
+second = fixture.ask_about(repo.path)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TTL_S = 300
 
 
 @dataclass
-class Desk:
+class WorkspaceFixture:
     """`now` is the time in Unix seconds, `problems` what the last session had to report."""
 
     home: Path

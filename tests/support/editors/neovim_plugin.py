@@ -17,7 +17,7 @@ from foreword_cli import Foreword
 from neovim import Neovim, neovim
 from shop_edits import CHECKOUT
 
-PLUGIN = Path(__file__).parent.parent / "editors" / "nvim"
+PLUGIN = Path(__file__).parents[3] / "editors" / "nvim"
 NET = '        """Cents without tax."""\n'
 SUM = '        """The sum of the basket, in cents and without tax."""\n'
 BELOW = """

@@ -35,8 +35,8 @@ from installed import tools_folder
 
 PATIENCE = 90.0
 """Seconds that anything may take on a loaded machine."""
-HERE = Path(__file__).parent / "e2e" / "vscode"
-SOURCE = Path(__file__).parent.parent / "editors" / "vscode"
+HERE = Path(__file__).parents[2] / "e2e" / "vscode"
+SOURCE = Path(__file__).parents[3] / "editors" / "vscode"
 INSTALL = "FOREWORD_TEST_VSCODE"
 """`run` has the tests run in what is installed, `install` lets them download it first; else they are skipped."""
 
