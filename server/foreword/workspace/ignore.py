@@ -42,8 +42,11 @@ def read_rules(
 ) -> tuple[IgnoreRules, tuple[Problem, ...]]:
     """The rules of an ignore file, `NO_RULES` if there is none; lines that can't be used become problems."""
     data = read_file(root, folder + name)
-    if data is None:
-        return NO_RULES, ()
+    return (NO_RULES, ()) if data is None else parse_rules(data, folder, name)
+
+
+def parse_rules(data: bytes, folder: str, name: str) -> tuple[IgnoreRules, tuple[Problem, ...]]:
+    """The rules in the bytes of an ignore file that counts below `folder`, and lines that can't be used."""
     lines = lines_of(decode(data).content)
     wrong = {n: fault for n, line in enumerate(lines, 1) if (fault := _fault(line))}
     valid = [line for n, line in enumerate(lines, 1) if n not in wrong]

@@ -12,6 +12,7 @@ from foreword.core.tree import blob_id, make_tree
 from foreword.workspace.files.folder_digest import snapshot_digest
 from foreword.workspace.files.walk import walk
 from foreword.workspace.ignore import NO_RULES, read_rules
+from gitrepo import make_repo
 from workspaces import reasons, saved
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX file types and names")
@@ -53,6 +54,23 @@ def test_gitignore_files_hold_where_they_stand(tmp_path: Path) -> None:
     expected = [".gitignore", "kept.log", "sub/.gitignore", "sub/out/b.py", "sub/y.log", "z.tmp"]
     assert expected == list(tree.blobs)
     assert not tree.left_out
+
+
+def test_a_repository_in_the_folder_excludes_what_it_excludes_without_a_gitignore(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ignored_everywhere").write_text("*.scratch\n")
+    (tmp_path / "gitconfig").write_text(f"[core]\n\texcludesFile = {tmp_path / 'ignored_everywhere'}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    root = tmp_path / "repositories"
+    for name in ("one", "two"):
+        make_repo(root / name)
+        fill(root / name, "a.py", "a.scratch", "private/p.py")
+    (root / "one/.git/info/exclude").write_text("private/\n!kept.scratch\n")
+    fill(root, "beside/a.scratch", "one/kept.scratch")
+    assert ["beside/a.scratch", "one/a.py", "one/kept.scratch", "two/a.py", "two/private/p.py"] == list(
+        saved(root).blobs
+    )
 
 
 def test_forewordignore_is_said_for_files_and_prunes_folders(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from foreword.core.errors import WorkspaceError
 from foreword.workspace.files.disk import open_root
+from foreword.workspace.files.tree_builder import anchor_tree
+from foreword.workspace.git.history import churn, recent_commits, resolve_anchor
 from foreword.workspace.git.repository import open_repository
 from gitrepo import make_repo, run_git
 from workspaces import repository_of, saved
@@ -109,7 +111,9 @@ def test_a_broken_repository_is_one_line(tmp_path: Path, path: str, content: str
     else:
         make_repo(folder)
     (folder / path).write_text(content)
-    with pytest.raises(WorkspaceError, match="git can't read the repository") as caught:
+    with pytest.raises(
+        WorkspaceError, match=r"git can't read the repository|newer git|is not where its"
+    ) as caught:
         open_repository(folder)
     assert "\n" not in str(caught.value)
 
@@ -159,3 +163,53 @@ def test_without_git_the_folder_is_read_and_a_problem_says_so(tmp_path: Path, *,
         check=False,
     )
     assert done.stdout.startswith("None git is not installed"), done.stderr
+
+
+def test_a_git_that_fails_is_not_taken_for_none(tmp_path: Path) -> None:
+    """In a process of its own, as GitPython tries git once, when it is imported."""
+    repo = make_repo(tmp_path / "repo")
+    (tmp_path / "broken").write_text("[user\nname = x\n")
+    asked = f"from pathlib import Path; from foreword.workspace.git.repository import *; open_repository(Path({str(repo.path)!r}))"
+    environ = {**os.environ, "GIT_CONFIG_GLOBAL": str(tmp_path / "broken")}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "WorkspaceError: git fails" in done.stderr
+    assert "bad config line 1" in done.stderr
+
+
+def test_a_worktree_whose_repository_is_elsewhere_says_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "worktree"
+    folder.mkdir()
+    (folder / ".git").write_text("gitdir: /nowhere/.git/worktrees/worktree\n")
+    with pytest.raises(WorkspaceError, match=r"\(/nowhere/.git/worktrees/worktree\).*git worktree repair"):
+        open_repository(folder)
+
+
+def test_an_extension_that_git_does_not_know_asks_for_a_newer_git(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.git("config", "core.repositoryFormatVersion", "1")
+    repo.git("config", "extensions.fromTheFuture", "true")
+    with pytest.raises(WorkspaceError, match=r"extensions\.fromthefuture.*newer git"):
+        open_repository(repo.path)
+
+
+def test_a_clone_without_trees_has_no_history_and_says_so(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    for n in range(3):
+        repo.write(f"d/{n}.txt", f"{n}\n")
+        repo.commit()
+    repo.git("config", "uploadpack.allowFilter", "true")
+    run_git(tmp_path, "clone", "-q", "--filter=tree:0", repo.path.as_uri(), "treeless")
+    repository, problem = open_repository(tmp_path / "treeless")
+    assert repository is not None
+    assert problem is not None
+    assert "--filter=tree:0" in problem.message
+    assert {} == churn(repository, "HEAD")
+    assert () == recent_commits(repository, "HEAD")
+    repo.write("d/4.txt", "4\n")
+    repo.commit()
+    run_git(tmp_path / "treeless", "fetch", "-q")
+    anchor = resolve_anchor(repository)
+    assert anchor is not None
+    assert {"d/0.txt", "d/1.txt", "d/2.txt"} == anchor_tree(repository, anchor).blobs.keys()

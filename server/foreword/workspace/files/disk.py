@@ -56,6 +56,11 @@ def read_file(root: Path, path: str, limit: int = READ_LIMIT) -> bytes | None:
     return _read_regular(_confined(root, path), limit)
 
 
+def read_any(file: Path, limit: int = READ_LIMIT) -> bytes | None:
+    """The first `limit` bytes of a regular file of the user's own, wherever it is; None if it can't be read."""
+    return _read_regular(os.path.realpath(file), limit)
+
+
 def _read_regular(target: str | Path, limit: int) -> bytes | None:
     try:
         descriptor = os.open(target, OPEN_FLAGS)

@@ -16,8 +16,10 @@ from foreword.core.exclusion import (
     VENDORED,
     VENDORED_FOLDERS,
 )
+from foreword.workspace.git.excludes import excludes_of
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules, is_ignored, read_rules
 
+GIT = ".git"
 MAX_WALKED_FILES = 200_000
 CACHE_MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
 """A folder with one of these files is a cache (https://bford.info/cachedir/) or a virtual environment."""
@@ -28,7 +30,8 @@ def walk(
 ) -> Iterator[tuple[str, str | None]]:
     """Each file's path, and why it is left out if that is plain without reading it; a folder left out ends in "/".
 
-    What `.gitignore` names is not mentioned at all, as git does not mention it.
+    What `.gitignore` names is not mentioned at all, as git does not mention it; nor is what the repositories in the folder
+    exclude without such a file.
 
     Raises:
         WorkspaceError: there are more than `max_files`.
@@ -43,6 +46,8 @@ def walk(
             continue
         if folder and any(entry.name in CACHE_MARKS for entry in entries):
             continue
+        if any(entry.name == GIT for entry in entries):
+            gitignores = (*gitignores, *excludes_of(root, folder))
         gitignores = _with_gitignore(root, folder, gitignores, entries)
         for entry in entries:
             path = folder + entry.name

@@ -51,6 +51,8 @@ def resolve_anchor(repository: Repository) -> CommitAnchor | None:
         return None
     ref = upstream_default(repository)
     base = merge_base(repository, ref) if ref else None
+    if base and base != head and not _has_tree(repository, base):
+        base = None  # a clone without the trees of other commits
     commit = base or head
     return CommitAnchor(commit, tree_of(repository, commit), ref if base else None)
 
@@ -106,13 +108,19 @@ def tree_of(repository: Repository, commit: str) -> str:
     return tree or EMPTY_TREES[repository.object_format]
 
 
+def _has_tree(repository: Repository, commit: str) -> bool:
+    return not repository.is_treeless or (
+        ask(repository.root, "cat-file", "-e", f"{commit}^{{tree}}") is not None
+    )
+
+
 def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> dict[str, float]:
     """How often files changed lately: the sum of 1 for the newest commit, falling evenly to 1/limit.
 
     The last `limit` commits up to `commit` count, merges and a first commit aside. Paths are relative to the
     workspace. The same history gives the same numbers everywhere; a shallow clone knows less of it.
     """
-    listed = recent_ids(repository, commit, limit)
+    listed = b"" if repository.is_treeless else recent_ids(repository, commit, limit)
     position = {line: n for n, line in enumerate(listed.decode("ascii").split())}
     weights: Counter[str] = Counter()
     weight = 0
@@ -179,6 +187,8 @@ def recent_commits(repository: Repository, commit: str, limit: int = MAX_COMMITS
     Paths are relative to the workspace; commits that changed nothing in it are left out. The same history gives the
     same commits everywhere; a shallow clone knows fewer.
     """
+    if repository.is_treeless:
+        return ()
     told = changed_paths(
         repository,
         recent_ids(repository, commit, limit),

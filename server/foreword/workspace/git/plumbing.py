@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shutil import which
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from foreword.core.errors import WorkspaceError
@@ -133,12 +134,27 @@ def last_line(complaint: str) -> str:
 
 
 def _program(root: Path) -> Git:
-    """GitPython is imported here because its import fails where git is missing."""
+    """GitPython is imported here because it tries git as it is imported, which fails where git is missing or fails.
+
+    Raises:
+        GitMissingError: there is no git program.
+        WorkspaceError: there is one, and it fails whatever it is asked.
+    """
     try:
         from git.cmd import Git  # noqa: PLC0415
     except ImportError as error:
-        raise GitMissingError(NOT_INSTALLED) from error
+        if which("git") is None:
+            raise GitMissingError(NOT_INSTALLED) from error
+        raise WorkspaceError(
+            f"git fails, and says: {_complaint(error.__cause__)} (try `git --version`)"
+        ) from error
     return Git(root)
+
+
+def _complaint(error: BaseException | None) -> str:
+    """What git said as GitPython tried it; GitPython wraps it in words of its own."""
+    told = str(getattr(error, "stderr", "") or error or "").strip()
+    return last_line(told.removeprefix("stderr: ").strip("'"))
 
 
 def _command(root: Path, args: Sequence[str]) -> list[str]:

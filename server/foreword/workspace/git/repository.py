@@ -9,6 +9,13 @@ from pathlib import Path
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
 
+CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter)$"
+TREELESS = (
+    "this clone has no trees of older commits (--filter=tree:0): files are ranked without their history;"
+    " `git fetch --refetch --filter=blob:none` gets it"
+)
+ELSEWHERE = re.compile(r"not a git repository: (?!\(null\))(.+)$", re.MULTILINE)
+EXTENSION = re.compile(r"unknown repository extensions? found:\s+(\S+)")
 UNTRUSTED = re.compile(r"safe\.directory (.+)$", re.MULTILINE)
 
 
@@ -19,6 +26,7 @@ class Repository:
     `top` is the top of the working tree; `prefix` leads from it to `root` and ends with a slash, or is empty.
     A linked worktree has its own `git_dir`; `common_dir` is the one that it shares with the others.
     `filters` are the configured content filters (git-lfs and the like), which are never run.
+    `is_treeless` is a clone that was made without the trees of older commits, whose changes nobody can list then.
     """
 
     root: Path
@@ -28,6 +36,7 @@ class Repository:
     git_dir: Path
     object_format: str = "sha1"
     filters: tuple[str, ...] = ()
+    is_treeless: bool = False
 
     @property
     def null_blob(self) -> str:
@@ -58,10 +67,17 @@ def open_repository(root: Path) -> tuple[Repository | None, Problem | None]:
         _refuse_unless_outside(root, complaint)
         return None, None
     repository = _parse_repository(root, text_of(output))
-    return (None if _is_ignored_folder(repository) else repository), None
+    if _is_ignored_folder(repository):
+        return None, None
+    return repository, Problem(TREELESS) if repository.is_treeless else None
 
 
 def _refuse_unless_outside(root: Path, complaint: str) -> None:
+    """Tell why git can't read a repository that is there.
+
+    Raises:
+        WorkspaceError: anything but that there is no repository.
+    """
     untrusted = UNTRUSTED.search(complaint)
     if untrusted:
         raise WorkspaceError(
@@ -73,8 +89,21 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
             f"{root} is inside a git directory or a bare repository: choose a folder with files"
             " (`git worktree add` makes one)"
         )
+    elsewhere = ELSEWHERE.search(complaint)
+    if elsewhere:
+        raise WorkspaceError(
+            f"the repository of {root} is not where its .git file says ({elsewhere[1].strip()}), as in a container that"
+            " has only the worktree: mount the repository at that path too, or run `git worktree repair` in it"
+        )
+    extension = EXTENSION.search(complaint)
+    if extension:
+        raise WorkspaceError(
+            f"this git does not know what the repository of {root} uses (extensions.{extension[1]}): install a newer git"
+        )
     if "not a git repository (or any" not in complaint:
-        raise WorkspaceError(f"git can't read the repository of {root}: {last_line(complaint)}")
+        raise WorkspaceError(
+            f"git can't read the repository of {root}, and says: {last_line(complaint)} (try `git status` there)"
+        )
 
 
 def _parse_repository(root: Path, output: str) -> Repository:
@@ -91,14 +120,17 @@ def _parse_repository(root: Path, output: str) -> Repository:
         Path(common_dir),
         Path(git_dir),
         object_format,
-        _filters(root),
+        *_configured(root),
     )
 
 
-def _filters(root: Path) -> tuple[str, ...]:
-    names = ask(root, "config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
-    return tuple(
-        sorted({name.split(".", 1)[1].rpartition(".")[0] for name in (names or "").split("\0") if name})
+def _configured(root: Path) -> tuple[tuple[str, ...], bool]:
+    """The names of the content filters, and whether the clone has no trees of older commits."""
+    listed = ask(root, "config", "-z", "--get-regexp", CONFIGURED) or ""
+    keys = [record.partition("\n")[::2] for record in listed.split("\0") if record]
+    filters = {key.split(".", 1)[1].rpartition(".")[0] for key, _ in keys if key.startswith("filter.")}
+    return tuple(sorted(filters)), any(
+        value.startswith("tree:") for key, value in keys if key.startswith("remote.")
     )
 
 
