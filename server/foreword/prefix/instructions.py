@@ -7,7 +7,10 @@ part of the turn, after the last repository breakpoint.
 from __future__ import annotations
 
 PREFIX_FORMAT = 1
-"""Rises with every change to how a prefix is built or worded; part of the key of everything stored."""
+"""Rises with every change to how a prefix is built or worded; part of the key of everything stored.
+
+`tests/prefix/test_prefix_format.py` has the digests of a sample by this number.
+"""
 
 SYSTEM_PROMPT = """\
 You are Foreword, an assistant for the people who work on one repository.
