@@ -7,9 +7,9 @@ Parts say which file stands where, for the context view and for the diagnosis of
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Form = Literal["full", "outline", "diff"]
 
@@ -67,3 +67,8 @@ def blocks_digest(blocks: Iterable[Block]) -> str:
         digest.update(b"%d\0" % len(encoded))
         digest.update(encoded)
     return digest.hexdigest()
+
+
+def instructions_digest(system: str, tools: tuple[Mapping[str, Any], ...]) -> str:
+    """The digest of what stands before the base: tool definitions and system prompt."""
+    return text_digest(system + repr(tools))

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from foreword.core.token_usage import Usage
 from foreword.prefix.manifest import Difference
 from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.warmth import key_of, last_over
 
 VerdictKind = Literal[
     "hit",
@@ -88,10 +89,11 @@ class Circumstances:
 
 def compared_with(request: SentRequest, earlier: Sequence[SentRequest]) -> SentRequest | None:
     """The request that a verdict looks back at: over the same base, if one is warm, else the newest."""
-    same = [sent for sent in earlier if _cache_of(sent) == _cache_of(request)]
-    base = request.digests.get("base")
-    alike = (sent for sent in same if sent.digests.get("base") == base and sent.is_warm(request.at))
-    return next(alike, next(iter(same), None))
+    key = key_of(request)
+    alike = last_over(earlier, key, ("base",))
+    if alike is not None and alike.is_warm(request.at):
+        return alike
+    return next((sent for sent in earlier if key.is_of(sent)), None)
 
 
 def diagnose(usage: Usage, seen: Circumstances) -> Verdict:
@@ -158,7 +160,7 @@ def _judge_first(seen: Circumstances) -> Verdict:
             f"the cache was warm for {others[0].model}; each model has its own",
             tokens_lost=others[0].cached,
         )
-    moved = [s for s in seen.elsewhere if _cache_of(s) == _cache_of(seen.request) and s.is_warm(now)]
+    moved = [s for s in seen.elsewhere if key_of(seen.request).is_of(s) and s.is_warm(now)]
     if moved:
         return Verdict(
             "changed",
@@ -228,10 +230,6 @@ def _with_api(verdict: Verdict, api: ApiDiagnosis | None) -> Verdict:
     if verdict.kind == "server_side" and api.reason in API_KINDS:
         return replace(said, kind=API_KINDS[api.reason])
     return said
-
-
-def _cache_of(sent: SentRequest) -> tuple[str, str]:
-    return sent.provider, sent.model
 
 
 def _duration(seconds: float) -> str:

@@ -10,8 +10,9 @@ import pytest
 
 from foreword.assist.accounts.ledger import WARM, LedgerRow
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.context.policy_inputs import current_cache_key, decide, gaps_of, situation_of
+from foreword.assist.context.policy_inputs import decide, gaps_of, situation_of
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import Booking, book_warm
 from foreword.core.reply import Started
@@ -233,7 +234,8 @@ def test_the_cache_of_another_model_does_not_count_and_is_not_thrown_away(
 ) -> None:
     with fixture.session(repo.path) as session:
         first = ask(session)
-        assert ("offline", session.settings.model) == current_cache_key(session)
+        key = current_cache_key(session, first.digests)
+        assert ("offline", session.settings.model) == (key.provider, key.model)
     repo.write("shop/price.py", "PRICE = 1\n")
     repo.commit()
     fixture.flags = {"model": "claude-opus-5-5"}

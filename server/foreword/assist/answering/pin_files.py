@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.context.policy_inputs import current_cache_key
 from foreword.assist.question.context_view import context_json
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.settings_files import PROJECT_FILE
 from foreword.assist.session.snapshot.overlay import workspace_path
@@ -20,6 +20,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.errors import ConfigError, UsageError, WorkspaceError
 from foreword.core.exclusion import reason_for_path
 from foreword.core.settings import Options, resolve
+from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.atomic_write import replace_file
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.patterns import is_pattern, matching
@@ -169,8 +170,5 @@ def _cost(session: Session, before: PreparedRequest, after: PreparedRequest, tok
 
 
 def _is_warm(session: Session, digest: str) -> bool:
-    now, place = session.clock(), current_cache_key(session)
     sent = session.prefix_store.sent(session.worktree)
-    return any(
-        s.is_warm(now) and s.digests.get("base") == digest and (s.provider, s.model) == place for s in sent
-    )
+    return warm_until(sent, current_cache_key(session, {"base": digest}), session.clock()) is not None

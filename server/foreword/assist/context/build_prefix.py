@@ -17,7 +17,8 @@ from foreword.assist.context.base_cache import (
     stored_base,
 )
 from foreword.assist.context.pending_changes import find_changes, has_unread_changes
-from foreword.assist.context.policy_inputs import current_cache_key, decide, situation_of
+from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import Problem, StoreError, WorkspaceError
@@ -26,6 +27,7 @@ from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.lineage import Anchor, Lineage
 from foreword.prefix.policy.policy import Ttl
 from foreword.prefix.policy.situation import Decision
+from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.folder_digest import snapshot_digest
 
 MAX_TRIES = 20
@@ -174,24 +176,28 @@ def _folded(
     What was never committed can't be folded into a base that is read from a commit. What is warm for another model
     or provider only stays for as long as its delta is within the limit.
     """
-    warm = _warm_places(session, kept.base)
+    is_warm, is_warm_elsewhere = _warmth(session, kept.base)
     stays, n_tokens = _delta_tokens(fresh.lineage), _delta_tokens(kept.lineage)
-    if warm and stays >= n_tokens:
+    if (is_warm or is_warm_elsewhere) and stays >= n_tokens:
         return kept
-    if current_cache_key(session) in warm:
+    if is_warm:
         again = _decided(session, kept, in_force, more_follow=more_follow, stays=stays)
         if again.decision.action == "keep" or again.decision.ttl is None:
             return again
-    elif warm and n_tokens <= session.settings.context_delta:
+    elif is_warm_elsewhere and n_tokens <= session.settings.context_delta:
         return kept
     return _decided(session, fresh, None, more_follow=more_follow)
 
 
-def _warm_places(session: Session, base: Base) -> set[tuple[str, str]]:
-    """The providers and models whose cache probably still holds a base."""
-    now, digest = session.clock(), blocks_digest(base.blocks)
-    sent = session.prefix_store.sent(session.worktree)
-    return {(s.provider, s.model) for s in sent if s.is_warm(now) and s.digests.get("base") == digest}
+def _warmth(session: Session, base: Base) -> tuple[bool, bool]:
+    """Whether the cache of now holds a base, and whether that of another provider or model does."""
+    now, sent = session.clock(), session.prefix_store.sent(session.worktree)
+    mine = current_cache_key(session, {"base": blocks_digest(base.blocks)})
+    others = (replace(mine, provider=s.provider, model=s.model) for s in sent if not mine.is_of(s))
+    return (
+        warm_until(sent, mine, now) is not None,
+        any(warm_until(sent, other, now) is not None for other in others),
+    )
 
 
 def _step_meanwhile(

@@ -12,18 +12,17 @@ from dataclasses import replace
 from foreword.assist.accounts.day import start_of_day, utc_offset
 from foreword.assist.accounts.ledger import WARM
 from foreword.assist.context.rates import rates_of
-from foreword.assist.session.providers import provider_name, tools_style
+from foreword.assist.session.cache_key import current_cache_key, offered_tools
 from foreword.assist.session.session import Session
 from foreword.core.tokens import weigh
-from foreword.model.tool_definitions import tool_definitions
 from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.policy.activity import Signals
 from foreword.prefix.policy.gap_model import GapModel
 from foreword.prefix.policy.policy import TTL_SECONDS, Ttl, decide_request
 from foreword.prefix.policy.situation import Action, Decision, Situation, expected_growth
-from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
+from foreword.prefix.warmth import last_over
 
 DAYS = 90
 MOST_ANSWERS = 400
@@ -40,7 +39,9 @@ def situation_of(
     """The situation of a base, with the `delta` that was sent over it and the blocks that a question would append."""
     now, digest = session.clock(), blocks_digest(base.blocks)
     offset = utc_offset(now)
-    sent = _sent_over(session, digest)
+    sent = last_over(
+        session.prefix_store.sent(session.worktree), current_cache_key(session, {"base": digest})
+    )
     n_questions, n_pings = session.ledger.over_base(str(session.root), digest)
     delta_tokens = _tokens(session, delta)
     return Situation(
@@ -90,22 +91,6 @@ def decide(session: Session, now: Situation, *, more_follow: bool = False) -> De
     return decided
 
 
-def current_cache_key(session: Session) -> tuple[str, str]:
-    """The provider and model of now, whose cache counts."""
-    return provider_name(session), session.settings.model
-
-
-def _sent_over(session: Session, base: str) -> SentRequest | None:
-    """The newest request that kept this base at the provider and model of now."""
-    sent = session.prefix_store.sent(session.worktree)
-    mine = (
-        s
-        for s in sent
-        if (s.provider, s.model) == current_cache_key(session) and s.digests.get("base") == base
-    )
-    return next(mine, None)
-
-
 def _warmed_today(session: Session, now: float) -> float:
     return session.ledger.spent_since(start_of_day(now), WARM)
 
@@ -120,8 +105,9 @@ def _tokens(session: Session, blocks: Iterable[Block]) -> int:
 
 def _instructions_tokens(session: Session) -> int:
     """Tools and system prompt: no mark ends with them, so they are written, and read, with the base."""
-    tools = tool_definitions(tools_style(session)) if session.settings.tools_rounds else ()
-    positions = positions_of({"tools": tools, "system": [{"type": "text", "text": SYSTEM_PROMPT}]})
+    positions = positions_of(
+        {"tools": offered_tools(session), "system": [{"type": "text", "text": SYSTEM_PROMPT}]}
+    )
     return round(positions[-1].weight / session.ratio)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.context.pins import find_pins
-from foreword.assist.context.policy_inputs import current_cache_key
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.tokens import weigh
 from foreword.prefix.layers import Block, blocks_digest
+from foreword.prefix.warmth import WITH_DELTA, warm_until
 
 CONTEXT_SCHEMA = "foreword.context/1"
 Json = dict[str, Any]
@@ -88,19 +89,12 @@ def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]
     n_prefix = prepared.prefix_weight / session.ratio
     if prepared.payload.ttl is None or n_prefix < session.model.minimum:
         return {}
-    now, digests = session.clock(), prepared.digests
-    over_base = [
-        sent
-        for sent in session.prefix_store.sent(session.worktree)
-        if sent.is_warm(now)
-        and (sent.provider, sent.model) == current_cache_key(session)
-        and all(sent.digests.get(layer) == digests[layer] for layer in ("instructions", "base"))
-    ]
-    base = max((sent.at + sent.ttl_s for sent in over_base), default=0.0)
+    now, sent = session.clock(), session.prefix_store.sent(session.worktree)
+    key = current_cache_key(session, prepared.digests)
+    base = warm_until(sent, key, now) or 0.0
     until = {"instructions": base, "base": base}
     if prepared.payload.delta:
-        with_delta = (s.at + s.ttl_s for s in over_base if s.digests.get("delta") == digests["delta"])
-        until["delta"] = max(with_delta, default=0.0)
+        until["delta"] = warm_until(sent, key, now, WITH_DELTA) or 0.0
     return until
 
 

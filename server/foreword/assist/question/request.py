@@ -26,7 +26,7 @@ from foreword.model.catalog.model_info import thinking_of
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
 from foreword.prefix import instructions
 from foreword.prefix.instructions import SYSTEM_PROMPT
-from foreword.prefix.layers import Block, text_digest
+from foreword.prefix.layers import Block, instructions_digest
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn
@@ -196,8 +196,7 @@ def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None)
 
 
 def _digests(parameters: Parameters, prefix: Prefix) -> dict[str, str]:
-    instructions = text_digest(parameters.system + repr(parameters.tools))
-    return {"instructions": instructions, **prefix.digests}
+    return {"instructions": instructions_digest(parameters.system, parameters.tools), **prefix.digests}
 
 
 def _measured(session: Session, prepared: PreparedRequest) -> PreparedRequest:

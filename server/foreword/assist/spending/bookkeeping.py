@@ -52,7 +52,8 @@ class Booking:
         self.answer = self.answer or self.id
         earlier = self.session.prefix_store.sent(self.session.worktree, self.prepared.prefix.variant)
         sent = self._sent(event.usage)
-        sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, earlier))
+        everywhere = self.session.prefix_store.sent(self.session.worktree)
+        sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, everywhere))
         self.last = compared_with(sent, earlier)
         if self.verdict is None:
             self._judged_by = self._circumstances(sent, earlier, _api_diagnosis(event))

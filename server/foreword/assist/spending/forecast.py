@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import diagnostics_of
-from foreword.assist.spending.single_flight import is_readable, request_over
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.model_info import Model
 from foreword.model.catalog.pricing import cost
 from foreword.prefix.layers import blocks_digest
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
+from foreword.prefix.warmth import WITH_DELTA, CacheKey, warm_until
 
 REQUEST_SCHEMA = "foreword.request/1"
 ANSWERS_SEEN = 200
@@ -173,25 +174,25 @@ def _usage(fresh: int, written: int, read: int, prepared: PreparedRequest) -> Us
 
 def _readable(session: Session, prepared: PreparedRequest) -> tuple[int, float | None]:
     """The tokens that the cache has by our own records, and until when; the base, and the delta as far as it was sent."""
-    now = session.clock()
-    request = request_over(prepared, provider_name(session), now)
-    warm = [
-        (_n_sent(prepared, sent), sent.at + sent.ttl_s)
-        for sent in session.prefix_store.sent(session.worktree, prepared.prefix.variant)
-        if is_readable(sent, request, ("instructions", "base"), now)
-    ]
-    if not warm:
+    now, sent = session.clock(), session.prefix_store.sent(session.worktree)
+    key = current_cache_key(session, prepared.digests)
+    until = warm_until(sent, key, now)
+    if until is None:
         return 0, None
-    n_delta, until = max(warm)
+    n_delta = _n_read(prepared, sent, key, now)
     positions, parameters = positions_of(prepared.body()), prepared.parameters
     last = len(parameters.tools) + 1 + len(prepared.payload.base.blocks) + n_delta - 1
     return round(positions[last].weight / session.ratio), until
 
 
-def _n_sent(prepared: PreparedRequest, sent: SentRequest) -> int:
-    """How many blocks of the delta went with an earlier request over the same base."""
-    delta, digest = prepared.payload.delta, sent.digests.get("delta")
-    return next((n for n in range(len(delta), 0, -1) if blocks_digest(delta[:n]) == digest), 0)
+def _n_read(prepared: PreparedRequest, sent: Sequence[SentRequest], key: CacheKey, now: float) -> int:
+    """How many blocks of the delta are in the cache: a breakpoint once stood after them."""
+    delta = prepared.payload.delta
+    grown = (
+        (n, replace(key, digests={**key.digests, "delta": blocks_digest(delta[:n])}))
+        for n in range(len(delta), 0, -1)
+    )
+    return next((n for n, one in grown if warm_until(sent, one, now, WITH_DELTA) is not None), 0)
 
 
 def _chance(session: Session) -> float:

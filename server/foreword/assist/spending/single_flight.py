@@ -28,10 +28,11 @@ from foreword.core.token_usage import Usage
 from foreword.model.messages_api.retry_policy import Patience
 from foreword.prefix.policy.policy import TTL_SECONDS
 from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.warmth import BASE, WITH_DELTA, key_of, last_over, warm_until
 from foreword.storage.lease import RENEW_S, Leases
 
 POLL_S = 0.03
-LAYERS = (("instructions", "base"), ("instructions", "base", "delta"))
+LAYERS = (BASE, WITH_DELTA)
 """What is readable on its own: the layers up to each of the last two breakpoints."""
 
 
@@ -134,23 +135,14 @@ def request_over(prepared: PreparedRequest, provider: str, now: float) -> SentRe
     return SentRequest(provider, prepared.parameters.model, now, lifetime, prepared.digests)
 
 
-def is_readable(sent: SentRequest, request: SentRequest, layers: Iterable[str], now: float) -> bool:
-    """Whether what was sent left the layers of a request in the provider's cache."""
-    return (
-        sent.is_warm(now)
-        and (sent.provider, sent.model) == (request.provider, request.model)
-        and all(sent.digests.get(layer) == request.digests.get(layer) for layer in layers)
-    )
-
-
 def lifetime_of(request: SentRequest, usage: Usage, earlier: Iterable[SentRequest]) -> int:
     """Seconds for which the provider keeps the base from the start of this request.
 
     A read renews an entry for as long as it was written for: a mark of another lifetime does not change that.
     """
-    layers = ("instructions", "base")
-    kept = (sent.ttl_s for sent in earlier if is_readable(sent, request, layers, request.at))
-    return next(kept, request.ttl_s) if usage.read else request.ttl_s
+    last = last_over(earlier, key_of(request))
+    is_kept = usage.read and last is not None and last.is_warm(request.at)
+    return last.ttl_s if is_kept and last is not None else request.ttl_s
 
 
 async def _acquire(session: Session, passenger: PendingRequest) -> FlightLock:
@@ -181,11 +173,11 @@ def _try(session: Session, passenger: PendingRequest, names: tuple[str, ...]) ->
 def _cold_names(session: Session, passenger: PendingRequest) -> tuple[str, ...]:
     """The names of the flights that this request would be, without those over what is warm by our own records."""
     request, now = passenger.request, session.clock()
-    earlier = session.prefix_store.sent(session.worktree, passenger.variant)
+    earlier = session.prefix_store.sent(session.worktree)
     return tuple(
         flight_name(session, request, layers)
         for layers in LAYERS
-        if not any(is_readable(sent, request, layers, now) for sent in earlier)
+        if warm_until(earlier, key_of(request), now, layers) is None
     )
 
 

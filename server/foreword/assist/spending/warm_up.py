@@ -180,7 +180,7 @@ async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -
     model = session.model
     session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
     request = request_over(prepared, provider.name, at)
-    earlier = session.prefix_store.sent(session.worktree, prepared.prefix.variant)
+    earlier = session.prefix_store.sent(session.worktree)
     ttl_s = lifetime_of(request, usage, earlier)
     entry = book_warm(session, prepared, provider, usage, at)
     return Warmed(usage, entry.cost, ttl_s, at + ttl_s)
