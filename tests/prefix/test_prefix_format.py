@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from desk import Desk
+
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.pointers import Pointer
 from foreword.prefix.instructions import PREFIX_FORMAT

@@ -40,14 +40,14 @@ BOOK = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from foreword.assist.accounts.ledger import Entry, Ledger
+from foreword.assist.accounts.ledger import LedgerRow, Ledger
 from foreword.core.token_usage import Usage
 with Ledger(Path(sys.argv[1])) as ledger:
     print("open", flush=True)
     sys.stdin.readline()
     for n in range(40):
         for status in ("started", "done"):
-            ledger.book(Entry(
+            ledger.book(LedgerRow(
                 f"{sys.argv[2]}-{n}", 1.0, "w", "ask", "p", "m", False, status, "", Usage(fresh=1), 0.5, 1.0, "v", "", {}
             ))
 """

@@ -22,17 +22,17 @@ from foreword.prefix.prefix_store import PrefixStore
 WRITE = """
 import sys
 from pathlib import Path
-from foreword.assist.accounts.ledger import Entry, Ledger
+from foreword.assist.accounts.ledger import LedgerRow, Ledger
 from foreword.core.token_usage import Usage
 from foreword.prefix.layers import Block, Part
 from foreword.prefix.lineage import Anchor, Lineage
 from foreword.prefix.manifest import manifest_of
-from foreword.prefix.prefix_store import PrefixStore, Sent
+from foreword.prefix.prefix_store import PrefixStore, SentRequest
 
 folder, name = Path(sys.argv[1]), sys.argv[2]
 
 def row(n, status, output):
-    return Entry(f"{name}-{n}", 1.0, "w", "ask", "p", "m", False, status, "", Usage(fresh=1, output=output), 0.5, 1.0,
+    return LedgerRow(f"{name}-{n}", 1.0, "w", "ask", "p", "m", False, status, "", Usage(fresh=1, output=output), 0.5, 1.0,
                  "2026", "hit", {}, answer=f"{name}-{n}")
 
 with Ledger(folder / "ledger.sqlite") as ledger, PrefixStore(folder / "prefixes.sqlite") as store:
@@ -46,7 +46,7 @@ with Ledger(folder / "ledger.sqlite") as ledger, PrefixStore(folder / "prefixes.
         ledger.book(row(n, "started", 0))
         print("started", n, flush=True)
         parts = manifest_of({"base": [Block("text" * 50, (Part(f"{name}.py", "full", str(n), 100.0),))]})
-        store.record_sent("w", "v", Sent("p", name, 1.0, 300, {"base": f"{name}.{n}"}), parts)
+        store.record_sent("w", "v", SentRequest("p", name, 1.0, 300, {"base": f"{name}.{n}"}), parts)
         ledger.book(row(n, "done", 7))
         print("done", n, flush=True)
 """
