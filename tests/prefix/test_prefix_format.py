@@ -9,14 +9,13 @@ import hashlib
 import json
 from pathlib import Path
 
-from desk import Desk
-
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.pointers import Pointer
 from foreword.prefix.instructions import PREFIX_FORMAT
 from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
 from sample_repo import make_sample
+from workspace_fixture import WorkspaceFixture
 
 GOLDEN = {
     1: ("0e36d805dd2ea263", "e38690ad6a7c87c2", "69403b519cd97eea"),
@@ -46,15 +45,17 @@ def digest(value: object) -> str:
 
 def test_who_changes_bytes_of_the_prefix_raises_the_number_of_its_format(tmp_path: Path) -> None:
     repo = sample(tmp_path / "shop")
-    desk = Desk(tmp_path / "home", flags={"context.budget": 10_000, "model": "claude-sonnet-5-5"})
-    with desk.session(repo.path) as session:
+    fixture = WorkspaceFixture(
+        tmp_path / "home", flags={"context.budget": 10_000, "model": "claude-sonnet-5-5"}
+    )
+    with fixture.session(repo.path) as session:
         first = prepare_now(session, "What does checkout do?")
-        sent = SentRequest("offline", "claude-sonnet-5-5", desk.now, 300, first.digests)
+        sent = SentRequest("offline", "claude-sonnet-5-5", fixture.now, 300, first.digests)
         session.prefix_store.record_sent(session.worktree, first.prefix.variant, sent)
     repo.write("shop/rates.py", "RATES = [7]\n\n\ndef rate(n: int) -> int:\n    return RATES[n]\n")
     repo.write("shop/new_thing.py", "def thing() -> None:\n    pass\n")
     repo.remove("tools/build.sh")
-    with desk.session(repo.path) as session:
+    with fixture.session(repo.path) as session:
         second = prepare_now(session, "And rate?", [Pointer("shop/rates.py", 4, 5)])
     base, delta = (
         [block.text for block in blocks] for blocks in (second.prefix.base.blocks, second.prefix.delta)
