@@ -423,7 +423,7 @@ def test_a_chat_that_began_before_the_index_was_complete_gets_its_base_later(
     talker: Talker, large: GitRepo, api: MessagesApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as early:
-        early.setattr(saved_state, "look", look_early)
+        early.setattr(saved_state, "take_snapshot", look_early)
         talker.say("One?")
     large.write("shop/price.py", "PRICE = 1\n")
     talker.say("Two?")
@@ -446,7 +446,7 @@ def test_what_was_not_read_yet_is_told_once_it_is(
     large.write("shop/price.py", "PRICE = 1\n")
     large.write("README.md", "# Shops\n")
     with monkeypatch.context() as early:
-        early.setattr(saved_state, "look", look_early)
+        early.setattr(saved_state, "take_snapshot", look_early)
         talker.say("Two?")
     talker.say("Three?")
     check_chain(api)
