@@ -29,4 +29,4 @@ def test_every_command_is_in_the_table_of_commands() -> None:
 def test_ci_runs_the_very_test_command_of_the_readme() -> None:
     commands = [line for line in README.splitlines() if line.startswith("python3 -m venv .venv")]
     assert 2 == len(commands)
-    assert commands[1] in (TOP / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert commands[1].replace(" && ", "\n") in (TOP / ".ci" / "run").read_text(encoding="utf-8")

@@ -175,5 +175,5 @@ def test_an_unknown_policy_is_one_line(name: str) -> None:
         find_policy(name)
 
 
-def test_sizes_are_those_of_the_issue() -> None:
+def test_sizes_are_those_of_the_reference_days() -> None:
     assert Sizes() == SIZES
