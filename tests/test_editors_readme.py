@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from foreword.api.table import SERVED
 from foreword.assist.question.task import TASK_KEYS
 from foreword.lsp.chat import chat_methods
-from foreword.lsp.connection.protocol import COMMANDS, STATUS
+from foreword.lsp.connection.protocol import STATUS
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
 from installed import environ
@@ -45,7 +46,7 @@ def test_the_methods_of_our_own_are_all_there_and_no_others() -> None:
 
 
 def test_the_commands_are_all_there_and_no_others() -> None:
-    assert set(COMMANDS) == set(re.findall(r"`(foreword\.[a-z]+)`", README))
+    assert set(SERVED) == set(re.findall(r"`(foreword\.[a-z]+)`", README))
 
 
 def test_the_keys_of_a_task_are_those_that_are_read() -> None:

@@ -4,13 +4,16 @@ import argparse
 
 import pytest
 
+from foreword.api.commands.questions import AskParameters
+from foreword.api.parameters import settings_of
+from foreword.api.table import TYPED
 from foreword.cli.arguments import (
     Parser,
-    add_budget,
     add_json,
-    add_model,
+    add_parameters,
     add_workspace,
-    flags_of,
+    parser_of,
+    read_parameters,
     whole_number,
 )
 from foreword.core.errors import UsageError
@@ -18,10 +21,10 @@ from foreword.core.errors import UsageError
 
 @pytest.fixture
 def parser() -> Parser:
-    made = Parser(prog="foreword ask")
-    made.add_argument("question")
-    for add in (add_workspace, add_json, add_model, add_budget):
-        add(made)
+    made = parser_of(TYPED["ask"])
+    add_parameters(made, AskParameters)
+    add_workspace(made)
+    add_json(made)
     return made
 
 
@@ -31,7 +34,7 @@ def parser() -> Parser:
         (["why", "--jsno"], "unrecognized arguments: --jsno; did you mean --json?"),
         (["why", "--workspce", "x"], "unrecognized arguments: --workspce x; did you mean --workspace?"),
         (["why", "--zzz"], "unrecognized arguments: --zzz; see `foreword ask --help`"),
-        ([], "the following arguments are required: question; see `foreword ask --help`"),
+        ([], "the following arguments are required: QUESTION; see `foreword ask --help`"),
         (["why", "--model"], "argument --model: expected one argument; see `foreword ask --help`"),
         (
             ["why", "--budget", "x"],
@@ -65,7 +68,8 @@ def test_what_is_no_positive_whole_number_is_refused(text: str) -> None:
         whole_number(text)
 
 
-def test_only_flags_that_were_given_become_options(parser: Parser) -> None:
-    assert {} == flags_of(parser.parse_args(["why"]))
-    given = parser.parse_args(["why", "--model", "m", "--provider", "offline", "--budget", "9_000"])
-    assert {"model": "m", "provider": "offline", "context.budget": 9_000} == flags_of(given)
+def test_only_flags_that_were_given_become_settings(parser: Parser) -> None:
+    assert {} == settings_of(read_parameters(AskParameters, parser.parse_args(["why"])))
+    flags = ["why", "--model", "m", "--provider", "offline", "--budget", "9_000"]
+    given = read_parameters(AskParameters, parser.parse_args(flags))
+    assert {"model": "m", "provider": "offline", "context.budget": 9_000} == settings_of(given)

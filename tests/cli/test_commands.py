@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from foreword.cli.main import COMMANDS, main
-from foreword.cli.search import SHOWN_LINES
+from foreword.api.commands.lookups import SHOWN_LINES
+from foreword.api.table import TYPED
+from foreword.cli.main import main
 from gitrepo import GitRepo
 
 Output = pytest.CaptureFixture[str]
@@ -53,7 +54,7 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(b'{"id": 7, "question": "Where is price_of?"}\n'))
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in SPECIAL])
+@pytest.mark.parametrize("name", [name for name in TYPED if name not in SPECIAL])
 def test_every_command_succeeds_for_people_and_for_scripts(name: str, repo: GitRepo, capsys: Output) -> None:
     assert 0 == run(name, repo)
     shown = capsys.readouterr()
@@ -62,7 +63,7 @@ def test_every_command_succeeds_for_people_and_for_scripts(name: str, repo: GitR
     assert "hunter2" not in shown.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", TYPED)
 def test_every_command_explains_itself(name: str, capsys: Output) -> None:
     with pytest.raises(SystemExit) as left:
         main([name, "--help"])
@@ -70,7 +71,7 @@ def test_every_command_explains_itself(name: str, capsys: Output) -> None:
     assert f"foreword {name}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in WITHOUT_WORKSPACE | {"serve"}])
+@pytest.mark.parametrize("name", [name for name in TYPED if name not in WITHOUT_WORKSPACE | {"serve"}])
 def test_a_folder_that_is_not_there_is_one_line(name: str, repo: GitRepo, capsys: Output) -> None:
     assert 1 == main([name, *ARGUMENTS.get(name, []), "--workspace", str(repo.path / "missing")])
     shown = capsys.readouterr()
@@ -120,7 +121,7 @@ def test_the_version_is_printed(capsys: Output) -> None:
 def test_an_unexpected_error_is_one_line_with_the_way_to_its_traceback(
     repo: GitRepo, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foreword.cli.map.take_snapshot", lambda _: 1 // 0)
+    monkeypatch.setattr("foreword.api.workspace.take_snapshot", lambda _: 1 // 0)
     assert 1 == run("map", repo)
     shown = "foreword: unexpected ZeroDivisionError: integer division or modulo by zero; set FOREWORD_DEBUG=1 for the traceback\n"
     assert shown in capsys.readouterr().err
@@ -133,7 +134,7 @@ def test_cancelling_is_code_130(repo: GitRepo, capsys: Output, monkeypatch: pyte
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("foreword.cli.map.take_snapshot", interrupt)
+    monkeypatch.setattr("foreword.api.workspace.take_snapshot", interrupt)
     assert 130 == run("map", repo)
     assert "foreword: cancelled\n" in capsys.readouterr().err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,9 @@ def test_the_budget_for_warming_can_be_given(capsys: Output) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "give either a TRACE or --synthetic SEED"),
-        (("trace", "--synthetic", "1"), "give either a TRACE or --synthetic SEED"),
-        (("trace", "--days", "3"), "--days is for --synthetic"),
+        ((), "give either a trace or the seed of a synthetic one"),
+        ((os.devnull, "--synthetic", "1"), "give either a trace or the seed of a synthetic one"),
+        ((os.devnull, "--days", "3"), "days is for a synthetic trace"),
         (("missing.jsonl",), "the trace missing.jsonl can't be read: No such file"),
         ((*DAY, "--policy", "best"), "there is no policy 'best'"),
         ((*DAY, "--law", "chaos"), "invalid choice: 'chaos'"),

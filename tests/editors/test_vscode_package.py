@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from foreword.api.table import SERVED
 from foreword.core.settings import Options, default_of, doc_of, keys, resolve
-from foreword.lsp.connection.protocol import COMMANDS, STATUS
+from foreword.lsp.connection.protocol import STATUS
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
 MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
@@ -84,7 +85,7 @@ def test_settings_that_run_programs_count_in_trusted_workspaces_only() -> None:
 
 def test_the_client_and_the_server_do_not_register_the_same_command() -> None:
     own = {command["command"] for command in MANIFEST["contributes"]["commands"]}
-    assert set() == own & {*COMMANDS}
+    assert set() == own & {*SERVED}
 
 
 def test_every_command_has_a_title_and_is_carried_out() -> None:

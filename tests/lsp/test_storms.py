@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from editor import Editor, RpcError, connected
-from foreword.lsp.connection.protocol import COMMANDS
+from foreword.api.table import SERVED
 from gitrepo import GitRepo
 
 Environ = dict[str, str]
@@ -81,7 +81,7 @@ LEAVES = (
     | st.booleans()
     | NUMBERS
     | st.text(max_size=8)
-    | st.sampled_from(("%00", "untitled:1", *COMMANDS))
+    | st.sampled_from(("%00", "untitled:1", *SERVED))
 )
 JSON = st.recursive(
     LEAVES,

@@ -1,14 +1,22 @@
-"""The command line's grammar: a parser whose errors are one line that says what to do next."""
+"""The command line's grammar, made from the parameters of a command; errors are one line that says what to do next."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Mapping
-from typing import NoReturn
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
+from foreword.api.command import Command
+from foreword.api.parameters import Parameter, parameters_of
+from foreword.cli.standard_input import lines_of_input, read_words
 from foreword.core.errors import UsageError
-from foreword.core.settings import PROVIDERS
+
+T = TypeVar("T")
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,31 +32,27 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; {hint}")
 
 
+def parser_of(command: Command) -> Parser:
+    """The parser of a command, without its parameters; its help says all that the table does."""
+    said = f"{command.summary[:1].upper()}{command.summary[1:]}.\n\n{command.more}"
+    paragraphs = (part if "\n" in part else textwrap.fill(part, 100) for part in said.split("\n\n"))
+    return Parser(
+        prog=f"foreword {command.name}",
+        description="\n\n".join(paragraphs),
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+
+
+def add_parameters(parser: argparse.ArgumentParser, kind: type) -> None:
+    """The parameters of a command."""
+    for parameter in parameters_of(kind):
+        _add(parser, parameter)
+
+
 def add_workspace(parser: argparse.ArgumentParser) -> None:
     """The flag that every command with a workspace has."""
     parser.add_argument(
         "-w", "--workspace", default=".", metavar="DIR", help="the folder to work in (default: here)"
-    )
-
-
-def add_question(parser: argparse.ArgumentParser, name: str, meaning: str) -> None:
-    """What is asked or ordered, the places that it is about, and the look at the request before it is sent."""
-    parser.add_argument(name, metavar=name.upper(), help=f"{meaning}, or - for standard input")
-    add_paths(parser)
-    parser.add_argument(
-        "--dry-run", action="store_true", help="send nothing; print the exact request as JSON"
-    )
-
-
-def add_paths(parser: argparse.ArgumentParser) -> None:
-    """The places that a question is about."""
-    parser.add_argument(
-        "-p",
-        "--path",
-        action="append",
-        default=[],
-        metavar="FILE[:LINE[-LINE]]",
-        help="a file or lines that it is about (may be given several times)",
     )
 
 
@@ -59,36 +63,90 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
-    """The flags of commands that may ask a model."""
-    parser.add_argument("--model", metavar="ID", help="the model to ask")
-    parser.add_argument("--provider", choices=PROVIDERS, help="who answers")
-    parser.add_argument("--no-cache", action="store_true", help="send no cache marks")
+def read_parameters(kind: type[T], arguments: argparse.Namespace) -> T:
+    """The parameters out of a parsed command line, with what they stand for read from files and standard input.
+
+    Raises:
+        UsageError: there is nothing to read.
+    """
+    return kind(**dict(_read(parameters_of(kind), arguments)))
 
 
-def add_budget(parser: argparse.ArgumentParser) -> None:
-    """The flag for the size of the base."""
-    parser.add_argument(
-        "--budget", type=whole_number, metavar="TOKENS", help="tokens of the base (context.budget)"
-    )
-
-
-def whole_number(text: str) -> int:
-    """A positive whole number, underscores allowed."""
+def whole_number(text: str, least: int | None = 1) -> int:
+    """A whole number, underscores allowed; a positive one as a rule."""
     try:
         number = int(text)
     except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive whole number")
+        number = None
+    if number is None or (least is not None and number < least):
+        raise argparse.ArgumentTypeError(f"{text!r} is no {'positive ' if least == 1 else ''}whole number")
     return number
 
 
-def flags_of(arguments: argparse.Namespace) -> Mapping[str, object]:
-    """The settings that the flags of a command line give."""
-    given = {
-        "model": getattr(arguments, "model", None),
-        "provider": getattr(arguments, "provider", None),
-        "context.budget": getattr(arguments, "budget", None),
-    }
-    return {key: value for key, value in given.items() if value is not None}
+def amount(text: str) -> float:
+    """An amount of money."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount of dollars")
+    return number
+
+
+def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
+    flag = parameter.flag
+    if flag.source == "lines":
+        return
+    more: dict[str, Any] = {"help": _help(parameter)}
+    if parameter.kind is bool and flag.source != "output":
+        more["action"] = "store_true"
+    else:
+        more |= {"type": _type(parameter), "choices": parameter.choices or None}
+        if not parameter.choices or flag.metavar:
+            more["metavar"] = flag.metavar or parameter.name.upper()
+    if flag.is_positional:
+        parser.add_argument(parameter.name, nargs=None if parameter.is_required else "?", **more)
+        return
+    if parameter.is_many:
+        more |= {"action": "extend", "nargs": "+"} if flag.is_greedy else {"action": "append"}
+    names = [f"--{parameter.name.replace('_', '-')}"]
+    parser.add_argument(*([flag.short] if flag.short else []), *names, dest=parameter.name, **more)
+
+
+def _type(parameter: Parameter) -> Callable[[str], object]:
+    if parameter.kind is int:
+        return partial(whole_number, least=parameter.flag.least)
+    return amount if parameter.kind is float else str
+
+
+def _help(parameter: Parameter) -> str:
+    told, default = parameter.flag.help, parameter.default
+    is_plain = default is None or default is False or default in ((), "") or parameter.flag.is_positional
+    return (told if is_plain else f"{told} (default: {default})").replace("%", "%%")
+
+
+def _read(parameters: tuple[Parameter, ...], arguments: argparse.Namespace) -> Iterator[tuple[str, Any]]:
+    for parameter in parameters:
+        name, source = parameter.name, parameter.flag.source
+        value: Any = lines_of_input() if source == "lines" else getattr(arguments, name)
+        if value is None or value is False:
+            continue
+        match source:
+            case "words":
+                value = read_words(value, name)
+            case "file":
+                value = _content(value, name)
+            case "output":
+                value = True
+            case _:
+                value = tuple(value) if parameter.is_many else value
+        yield name, value
+
+
+def _content(name: str, what: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"the {what} {name} can't be read: {error.strerror}") from error
+    return data.decode("utf-8-sig", "replace")

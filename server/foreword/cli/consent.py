@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
 from foreword.assist.session.ports import Consent, agree
@@ -12,14 +11,9 @@ from foreword.cli.signals import interruptible
 YES = frozenset({"y", "yes"})
 
 
-def add_consent(parser: argparse.ArgumentParser) -> None:
-    """The flag that says yes beforehand."""
-    parser.add_argument("--yes", action="store_true", help="go on where limits.confirm would ask")
-
-
-def consent_of(arguments: argparse.Namespace) -> Consent:
-    """How to ask the user of this command line."""
-    return agree if arguments.yes else _ask
+def consent_of(*, yes: bool) -> Consent:
+    """How to ask the user of a command line, who may have said yes beforehand."""
+    return agree if yes else _ask
 
 
 async def _ask(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""The `foreword` command: finds the module of the command, runs it, and turns errors into exit codes.
+"""The `foreword` command: finds the command in the table, runs it, and turns errors into exit codes.
 
 Exit codes: 0 done, 1 error, 2 usage, 3 edits not applied cleanly, 4 over limit, 5 API or credentials, 130 cancelled.
 This is the CLI's boundary: the only place here where an unexpected exception is caught.
@@ -8,38 +8,19 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import importlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from foreword import __version__
+from foreword.api.command import Command
+from foreword.api.table import TYPED
 from foreword.cli.arguments import Parser
-from foreword.cli.gc_tuning import collect_rarely
 from foreword.cli.plain_text import prepare_streams, print_notice
 from foreword.core.errors import ForewordError, UsageError
 
-COMMANDS: Mapping[str, str] = {
-    "ask": "answer a question about the repository",
-    "edit": "propose edits of the repository's files, and apply them on request",
-    "batch": "answer many questions, one JSON object a line, over one warm prefix",
-    "index": "index the workspace and say what is in it",
-    "symbols": "find where a name is defined",
-    "search": "find the code that matches a query",
-    "map": "print the repository map",
-    "context": "show what the model knows: layers, files, tokens",
-    "verify": "build the prefix twice in fresh processes and compare the bytes",
-    "forecast": "say what a question will probably cost",
-    "warm": "write the prefix to the cache before it is needed, or renew it",
-    "usage": "show what was spent and saved",
-    "why": "explain what the cache did with the last request, and what to do",
-    "replay": "compare what policies of caching cost over a trace of work",
-    "serve": "be a language server, for editors and scripts",
-    "trust": "let editors send this workspace to the model",
-    "doctor": "check the installation and the workspace",
-}
 CANCELLED = 130
 
 
@@ -79,32 +60,30 @@ def _dispatch(argv: Sequence[str]) -> int:
         parser.print_help()
         return UsageError.exit_code
     name = argv[0]
-    if name in COMMANDS:
-        return _run_command(name, argv[1:])
+    if name in TYPED:
+        return _run_command(TYPED[name], argv[1:])
     if not name.startswith("-"):
         raise UsageError(f"there is no command {name!r}; {_hint(name)}")
     parser.parse_args(argv)
     return 0
 
 
-def _run_command(name: str, argv: Sequence[str]) -> int:
-    """Only the module of this command is imported, so that each starts as quickly as it can."""
-    module = importlib.import_module(f"foreword.cli.{name}")
-    parser = Parser(
-        prog=f"foreword {name}", description=module.__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    module.add_arguments(parser)
-    arguments = parser.parse_args(argv)
+def _run_command(command: Command, argv: Sequence[str]) -> int:
+    """Only what this command needs is imported, so that each starts as quickly as it can."""
     signal.signal(signal.SIGTERM, _interrupt)
-    if name != "serve":
-        collect_rarely()
-    code = int(module.run(arguments))
+    if command.load is None:
+        from foreword.cli.own import execute_own  # noqa: PLC0415 - see above
+
+        return execute_own(command, argv)
+    from foreword.cli.execution import execute  # noqa: PLC0415 - see above
+
+    code = execute(command, command.load(), argv)
     sys.stdout.flush()  # here, where it is no surprise that the reader has gone
     return code
 
 
 def _hint(name: str) -> str:
-    nearest = difflib.get_close_matches(name, COMMANDS, n=1)
+    nearest = difflib.get_close_matches(name, TYPED, n=1)
     return f"did you mean {nearest[0]}?" if nearest else "see `foreword --help`"
 
 
@@ -113,8 +92,8 @@ def _interrupt(*_: object) -> None:
 
 
 def _parser() -> Parser:
-    width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:{width}}  {text}" for name, text in COMMANDS.items())
+    width = max(map(len, TYPED))
+    listed = "\n".join(f"  {one.name:{width}}  {one.summary}" for one in TYPED.values())
     parser = Parser(
         prog="foreword",
         description="Ask about a repository; what the model knows of it stays in the prompt cache.",
@@ -122,7 +101,7 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"foreword {__version__}")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="what to do")
+    parser.add_argument("command", choices=TYPED, metavar="COMMAND", help="what to do")
     return parser
 
 

@@ -6,56 +6,67 @@ Nothing but protocol goes to standard output; the log goes to standard error.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
+from foreword.api.parameters import Flag
 from foreword.cli.gc_tuning import put_survivors_aside
+from foreword.cli.own import OwnBody
 from foreword.cli.plain_text import PlainFormatter
+from foreword.core.errors import UsageError
 from foreword.lsp.transport.serve_client import serve_stdio
 
 CANCELLED = 130
 SWITCH_S = 0.0005
-LEVELS = ("debug", "info", "warning", "error")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's grammar."""
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--stdio", action="store_true", help="standard input and output (the default)")
-    where.add_argument("--tcp", metavar="HOST:PORT", help="listen on a TCP port; port 0 takes a free one")
-    where.add_argument("--ws", metavar="HOST:PORT", help="listen for a WebSocket")
-    parser.add_argument(
-        "--allow-remote", action="store_true", help="listen on addresses that other machines can reach"
-    )
-    parser.add_argument("--log-level", choices=LEVELS, default="warning", help="how much to log")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeParameters:
+    """Of `serve`."""
+
+    stdio: Annotated[bool, Flag("standard input and output (the default)")] = False
+    tcp: Annotated[str | None, Flag("listen on a TCP port; port 0 takes a free one", "HOST:PORT")] = None
+    ws: Annotated[str | None, Flag("listen for a WebSocket", "HOST:PORT")] = None
+    allow_remote: Annotated[bool, Flag("listen on addresses that other machines can reach")] = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Flag("how much to log")] = "warning"
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the command; the process ends in here."""
-    _log(arguments.log_level)
+def serve(given: ServeParameters) -> int:
+    """Run the command; the process ends in here.
+
+    Raises:
+        UsageError: it can't listen in two ways.
+    """
+    chosen = [name for name in ("stdio", "tcp", "ws") if getattr(given, name)]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[1]} is not allowed with --{chosen[0]}: choose one way to listen")
+    _log(given.log_level)
     # The event loop shares the interpreter with threads that look at files and search: it shall not wait 5 ms for each.
     sys.setswitchinterval(SWITCH_S)
     put_survivors_aside()
     try:
-        code = asyncio.run(_serve(arguments))
+        code = asyncio.run(_serve(given))
     except KeyboardInterrupt:
         code = CANCELLED
-    # All is written and closed. Python's own way out would wait for threads that may still import or wait for git.
+    # All is written and closed. A thread may still import or wait for git: Python's own way out could wait for a lock
+    # that such a thread holds, and never ends then.
     sys.stderr.flush()
     os._exit(code)
 
 
-async def _serve(arguments: argparse.Namespace) -> int:
-    if arguments.tcp is None and arguments.ws is None:
+async def _serve(given: ServeParameters) -> int:
+    address = given.tcp or given.ws
+    if address is None:
         return await serve_stdio()
     from foreword.lsp.transport.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
 
-    host, port = parse_address(arguments.tcp or arguments.ws, allow_remote=arguments.allow_remote)
-    listen = serve_tcp if arguments.tcp else serve_websocket
+    host, port = parse_address(address, allow_remote=given.allow_remote)
+    listen = serve_tcp if given.tcp else serve_websocket
     return await listen(host, port, _announce)
 
 
@@ -71,3 +82,6 @@ def _log(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler])
     if level != "debug":
         logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
+
+
+SERVE = OwnBody(ServeParameters, serve)

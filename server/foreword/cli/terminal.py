@@ -11,16 +11,20 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.segment import Segment
 from rich.status import Status
+from rich.syntax import Syntax
+from rich.table import Table as RichTable
 from rich.text import Text
 
+from foreword.api.printed import Data, Diff, Line, Printed, Table, Verbatim, problem_lines
+from foreword.cli.plain_text import print_text
 from foreword.core.documents.text import CONTROLS, displayable
-from foreword.core.errors import Problem, UsageError
+from foreword.core.errors import Problem
 
 PIPE_COLUMNS = 200
 """The width of tables where there is no terminal to ask."""
@@ -74,18 +78,6 @@ def notices() -> PlainConsole:
     return PlainConsole(stderr=True)
 
 
-def read_words(given: str, what: str) -> str:
-    """An argument in words; `-` stands for standard input.
-
-    Raises:
-        UsageError: there are no words.
-    """
-    words = sys.stdin.buffer.read().decode("utf-8", "replace") if given == "-" else given
-    if not words.strip():
-        raise UsageError(f"the {what} is empty: give it in quotes, or - to read it from standard input")
-    return words
-
-
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     """One JSON value on one line of standard output, flushed.
 
@@ -99,10 +91,43 @@ def print_json(value: Mapping[str, Any] | list[Any]) -> None:
 
 def show_problems(problems: Iterable[Problem]) -> None:
     """Each problem in one line on standard error."""
-    console = notices()
-    for problem in problems:
-        where = f"{problem.path}: " if problem.path and problem.path not in problem.message else ""
-        console.print(f"foreword: {where}{problem.message}", style="yellow")
+    print_blocks(problem_lines(problems))
+
+
+def print_blocks(blocks: Iterable[Printed]) -> None:
+    """What a command says to people."""
+    for block in blocks:
+        match block:
+            case Line(text, style, is_notice):
+                (notices() if is_notice else output()).print(text, style=style or None)
+            case Table(headings, rows):
+                _print_table(headings, rows)
+            case Diff(text):
+                _print_diff(text)
+            case Verbatim(text):
+                print_text(text)
+            case Data(value):
+                print_json(value)
+            case _:
+                assert_never(block)
+
+
+def _print_table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
+    table = RichTable(*headings, box=None)
+    for row in rows:
+        table.add_row(*row)
+    output().print(table)
+
+
+def _print_diff(diff: str) -> None:
+    if sys.stdout.isatty():
+        shown = diff.removesuffix("\n")
+        output().print(
+            Syntax(displayable(shown), "diff", theme="ansi_dark", background_color="default", word_wrap=True)
+        )
+    else:
+        sys.stdout.write(diff)
+        sys.stdout.flush()
 
 
 class IndexProgress:

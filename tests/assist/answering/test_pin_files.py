@@ -42,7 +42,7 @@ def change(
     shown: str | None = None,
 ) -> dict[str, Any]:
     with fixture.session(repo.path) as session:
-        return change_pins(session, PinChange(pin, unpin), shown=shown)
+        return change_pins(session, PinChange(pin, unpin), shown=shown).to_json()
 
 
 def settings_of(repo: GitRepo) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.question.context_view import context_json
+from foreword.assist.question.context_view import context_report
 from foreword.assist.session.providers import provider_name
 from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
@@ -38,7 +38,7 @@ def view(fixture: WorkspaceFixture, repo: GitRepo, *, sends: bool = False, **oth
             model, digests = prepared.parameters.model, {**prepared.digests, **other}
             sent = SentRequest(provider, model, fixture.now, TTL_S, digests)
             session.prefix_store.record_sent(session.worktree, prepared.prefix.variant, sent)
-        return context_json(session, prepared)
+        return context_report(session, prepared).to_json()
 
 
 def warmth(shown: dict[str, Any]) -> Warmth:

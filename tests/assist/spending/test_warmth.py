@@ -13,7 +13,7 @@ from foreword.assist.answering import pin_files
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.context import build_prefix
 from foreword.assist.context.policy_inputs import situation_of
-from foreword.assist.question.context_view import context_json
+from foreword.assist.question.context_view import context_report
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.cache_status import standing
 from foreword.assist.session.session import Session, open_session
@@ -78,7 +78,9 @@ def answers(session: Session, prepared: PreparedRequest) -> dict[str, object]:
     earlier = session.prefix_store.sent(session.worktree, prepared.prefix.variant)
     last = compared_with(request, earlier)
     pending = PendingRequest(request, prepared.prefix.variant, caches=True, waits_s=0)
-    context = {layer["name"]: layer["warmUntil"] for layer in context_json(session, prepared)["layers"]}
+    context = {
+        layer["name"]: layer["warmUntil"] for layer in context_report(session, prepared).to_json()["layers"]
+    }
     base = prepared.digests["base"]
     return {
         "status": standing(session, prepared.saved)["warmUntil"],

@@ -42,10 +42,10 @@ def test_days_are_made_up(repo: GitRepo, environ: Environ) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, 'give either "trace"'),
-        ({"trace": TRACE, "synthetic": 1}, 'give either "trace"'),
+        ({}, "give either a trace"),
+        ({"trace": TRACE, "synthetic": 1}, "give either a trace"),
         ({"trace": "x"}, "line 1 of the trace is not usable"),
-        ({"synthetic": 1, "law": "chaos"}, "there is no law"),
+        ({"synthetic": 1, "law": "chaos"}, '"law" must be one of lognormal'),
         ({"synthetic": 1, "day": 3}, 'did you mean "days"?'),
     ],
 )

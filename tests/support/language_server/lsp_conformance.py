@@ -123,9 +123,10 @@ class Judge:
             self._made.discard(token)
 
     def _tokens(self) -> tuple[set[Token], set[Token]]:
-        """The tokens for work and for partial results of the requests that are under way."""
+        """The tokens for work and for partial results of the requests that are under way; a command's are arguments."""
         given = [call.get("params") for call in self._pending.values()]
         found = [params for params in given if isinstance(params, dict)]
+        found += [one for params in found for one in params.get("arguments") or () if isinstance(one, dict)]
         work = {
             params["workDoneToken"] for params in found if isinstance(params.get("workDoneToken"), str | int)
         }

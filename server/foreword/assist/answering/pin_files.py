@@ -7,10 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.question.context_view import context_json
+from foreword.assist.question.context_view import ContextReport, Json, context_report
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
@@ -38,10 +37,44 @@ class PinChange:
     unpin: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PinOutcome:
+    """What became of the pins. `rebase`: the base is laid anew, which writes so many tokens; `message` says it."""
+
+    pinned: tuple[str, ...]
+    unpinned: tuple[str, ...]
+    rebase: bool
+    tokens: int
+    message: str
+
+    def to_json(self) -> Json:
+        """As the `change` of `foreword.context/1`."""
+        return {
+            "file": PROJECT_FILE,
+            "pinned": list(self.pinned),
+            "unpinned": list(self.unpinned),
+            "rebase": self.rebase,
+            "tokens": self.tokens,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedContext:
+    """A change of the pins, and the context afterwards."""
+
+    context: ContextReport
+    change: PinOutcome
+
+    def to_json(self) -> Json:
+        """As `foreword.context/1` with a `change`."""
+        return self.context.to_json() | {"change": self.change.to_json()}
+
+
 def change_pins(
     session: Session, wish: PinChange, *, use_cache: bool = True, shown: str | None = None
-) -> dict[str, Any]:
-    """Change the pins of the workspace; its context afterwards, as `foreword.context/1` with a `change`.
+) -> PinnedContext:
+    """Change the pins of the workspace.
 
     All is checked before anything is written. `shown` is the text of the settings file as an editor has it.
 
@@ -69,11 +102,9 @@ def change_pins(
             raise WorkspaceError(problem.message)
         session.settings = replace(session.settings, context_pins=new)
     after = prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False)
-    context, change = (
-        context_json(session, after),
-        {"file": PROJECT_FILE, "pinned": added, "unpinned": removed},
-    )
-    return context | {"change": change | _cost(session, before, after, context["tokens"])}
+    context = context_report(session, after)
+    rebase, tokens, message = _cost(session, before, after, context.tokens)
+    return PinnedContext(context, PinOutcome(tuple(added), tuple(removed), rebase, tokens, message))
 
 
 def _decoded(data: bytes) -> str:
@@ -148,25 +179,18 @@ def _folder_entry(path: str) -> str:
     return f"/{plain}/"
 
 
-def _cost(session: Session, before: PreparedRequest, after: PreparedRequest, tokens: int) -> dict[str, Any]:
-    """Whether the base is laid anew, and what the next question writes for it, in tokens."""
+def _cost(
+    session: Session, before: PreparedRequest, after: PreparedRequest, tokens: int
+) -> tuple[bool, int, str]:
+    """Whether the base is laid anew, what the next question writes for it in tokens, and both in words."""
     new = after.prefix.digests["base"]
     if after.prefix.provisional:
-        return {
-            "rebase": True,
-            "tokens": 0,
-            "message": "the index is still being built: the base comes after it",
-        }
+        return True, 0, "the index is still being built: the base comes after it"
     if new == before.prefix.digests["base"]:
-        return {"rebase": False, "tokens": 0, "message": "the base stays as it is"}
+        return False, 0, "the base stays as it is"
     if _is_warm(session, new):
-        return {
-            "rebase": True,
-            "tokens": 0,
-            "message": "the base of before is used again: the cache still has it",
-        }
-    message = f"the base is laid anew with the next question; that writes about {tokens:,} tokens"
-    return {"rebase": True, "tokens": tokens, "message": message}
+        return True, 0, "the base of before is used again: the cache still has it"
+    return True, tokens, f"the base is laid anew with the next question; that writes about {tokens:,} tokens"
 
 
 def _is_warm(session: Session, digest: str) -> bool:

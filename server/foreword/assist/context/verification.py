@@ -42,6 +42,16 @@ class Verification:
         """Whether both built the same bytes."""
         return all(first == second for _, first, second in self.layers)
 
+    def to_json(self) -> Json:
+        """As `foreword.verify/1`."""
+        layers = [{"name": name, "first": first, "second": second} for name, first, second in self.layers]
+        return {
+            "schema": "foreword.verify/1",
+            "same": self.is_same,
+            "layers": layers,
+            "firstDifference": self.first_difference,
+        }
+
 
 def verify(root: Path, flags: Sequence[str]) -> Verification:
     """Build the prefix of the saved state twice; `flags` are passed on to `foreword context`.

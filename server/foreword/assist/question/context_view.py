@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,41 +14,133 @@ from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.tokens import weigh
+from foreword.core.tree import LeftOut
 from foreword.prefix.layers import Block, blocks_digest
+from foreword.prefix.lineage import Anchor
 from foreword.prefix.warmth import WITH_DELTA, warm_until
 
 CONTEXT_SCHEMA = "foreword.context/1"
 Json = dict[str, Any]
 
 
-def context_json(session: Session, prepared: PreparedRequest) -> Json:
-    """As `foreword.context/1`; tokens are estimates at the model's calibrated ratio.
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """A file as one block of a layer shows it, in full or in another form; `digest` is that of the shown text."""
 
-    A layer is `warm` while the provider's cache probably holds it, by our own records; null for one that is not cached.
+    path: str
+    form: str
+    tokens: int
+    digest: str
+    block: int
+    pinned: bool
+
+    def to_json(self) -> Json:
+        """As in `foreword.context/1`."""
+        return {
+            "path": self.path,
+            "form": self.form,
+            "tokens": self.tokens,
+            "digest": self.digest,
+            "block": self.block,
+            "pinned": self.pinned,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """One layer. `breakpoint` is the lifetime of its mark, None without one.
+
+    `warm_until` is until when the provider's cache probably holds it, by our own records, in Unix seconds: 0 for a
+    layer that is cold, None for one that is not cached.
     """
+
+    name: str
+    digest: str
+    tokens: int
+    n_blocks: int
+    breakpoint: str | None
+    warm_until: float | None
+    files: tuple[LayerFile, ...]
+
+    def to_json(self) -> Json:
+        """As in `foreword.context/1`."""
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "tokens": self.tokens,
+            "blocks": self.n_blocks,
+            "breakpoint": self.breakpoint,
+            "warm": None if self.warm_until is None else self.warm_until > 0,
+            "warmUntil": self.warm_until or None,
+            "files": [file.to_json() for file in self.files],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ContextReport:
+    """What the model knows before any question; tokens are estimates at the model's calibrated ratio.
+
+    `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
+    pin does not show them in full, each with its reason. `minimum` is the shortest prefix that the model caches.
+    `at` is when this was so, in Unix seconds.
+    """
+
+    anchor: Anchor
+    whole: bool
+    layers: tuple[LayerReport, ...]
+    left_out: tuple[LeftOut, ...]
+    n_not_shown: int
+    pins: tuple[str, ...]
+    not_pinned: tuple[tuple[str, str], ...]
+    budget: int
+    minimum: int
+    at: float
+
+    @property
+    def tokens(self) -> int:
+        """Of all layers."""
+        return sum(layer.tokens for layer in self.layers)
+
+    def to_json(self) -> Json:
+        """As `foreword.context/1`."""
+        return {
+            "schema": CONTEXT_SCHEMA,
+            "anchor": _anchor_json(self.anchor),
+            "whole": self.whole,
+            "layers": [layer.to_json() for layer in self.layers],
+            "leftOut": [{"path": left.path, "reason": left.reason} for left in self.left_out],
+            "notShown": self.n_not_shown,
+            "pins": list(self.pins),
+            "notPinned": [{"path": path, "reason": reason} for path, reason in self.not_pinned],
+            "tokens": self.tokens,
+            "budget": self.budget,
+            "minimum": self.minimum,
+        }
+
+
+def context_report(session: Session, prepared: PreparedRequest) -> ContextReport:
+    """What the prefix of a request holds."""
     prefix, saved, ratio = prepared.prefix, prepared.saved, session.ratio
     ttl = prepared.payload.ttl
     pins = find_pins(session.settings.context_pins, saved, prefix)
     layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
-    layers = [
-        layer("instructions", prepared.digests["instructions"], (Block(system),), None),
-        layer("base", blocks_digest(prefix.base.blocks), prefix.base.blocks, ttl),
-        layer("delta", blocks_digest(prefix.delta), prefix.delta, ttl if prefix.delta else None),
-    ]
-    return {
-        "schema": CONTEXT_SCHEMA,
-        "anchor": _anchor(prefix),
-        "whole": prefix.base.whole,
-        "layers": layers,
-        "leftOut": [{"path": left.path, "reason": left.reason} for left in saved.report.left_out],
-        "notShown": _not_shown(prefix, saved),
-        "pins": list(session.settings.context_pins),
-        "notPinned": [{"path": path, "reason": reason} for path, reason in pins.missing.items()],
-        "tokens": sum(one["tokens"] for one in layers),
-        "budget": session.settings.context_budget,
-        "minimum": session.model.minimum,
-    }
+    return ContextReport(
+        anchor=prefix.anchor,
+        whole=prefix.base.whole,
+        layers=(
+            layer("instructions", prepared.digests["instructions"], (Block(system),), None),
+            layer("base", blocks_digest(prefix.base.blocks), prefix.base.blocks, ttl),
+            layer("delta", blocks_digest(prefix.delta), prefix.delta, ttl if prefix.delta else None),
+        ),
+        left_out=tuple(saved.report.left_out),
+        n_not_shown=_not_shown(prefix, saved),
+        pins=tuple(session.settings.context_pins),
+        not_pinned=tuple(pins.missing.items()),
+        budget=session.settings.context_budget,
+        minimum=session.model.minimum,
+        at=session.clock(),
+    )
 
 
 def _layer(
@@ -59,29 +152,15 @@ def _layer(
     ratio: float,
     pinned: frozenset[str],
     until: Mapping[str, float],
-) -> Json:
+) -> LayerReport:
     listed = list(blocks)
-    return {
-        "name": name,
-        "digest": digest,
-        "tokens": round(sum(weigh(block.text) for block in listed) / ratio),
-        "blocks": len(listed),
-        "breakpoint": breakpoint_ttl,
-        "warm": until[name] > 0 if name in until else None,
-        "warmUntil": until.get(name) or None,
-        "files": [
-            {
-                "path": part.path,
-                "form": part.form,
-                "tokens": round(part.weight / ratio),
-                "digest": part.digest,
-                "block": number,
-                "pinned": part.path in pinned,
-            }
-            for number, block in enumerate(listed)
-            for part in block.parts
-        ],
-    }
+    files = (
+        LayerFile(part.path, part.form, round(part.weight / ratio), part.digest, number, part.path in pinned)
+        for number, block in enumerate(listed)
+        for part in block.parts
+    )
+    tokens = round(sum(weigh(block.text) for block in listed) / ratio)
+    return LayerReport(name, digest, tokens, len(listed), breakpoint_ttl, until.get(name), tuple(files))
 
 
 def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]:
@@ -98,8 +177,7 @@ def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]
     return until
 
 
-def _anchor(prefix: Prefix) -> Json:
-    anchor = prefix.anchor
+def _anchor_json(anchor: Anchor) -> Json:
     if anchor.kind == "snapshot":
         return {"kind": "snapshot", "digest": anchor.tree}
     return {"kind": "git", "commit": anchor.commit, "tree": anchor.tree, "digest": anchor.tree}

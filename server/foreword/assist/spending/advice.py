@@ -1,9 +1,9 @@
-"""What would make a request cheaper, in sentences, each with its money; the forecast as `foreword.forecast/1`."""
+"""What would make a request cheaper, in sentences, each with its money, beside its forecast."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,17 +24,37 @@ LARGE = 20_000
 """Tokens of a base that is worth thinking about."""
 
 
-def forecast_json(session: Session, prepared: PreparedRequest) -> dict[str, Any]:
-    """As `foreword.forecast/1`."""
+@dataclass(frozen=True, slots=True)
+class ForecastReport:
+    """The forecast of a question, who would answer it, and what would make it cheaper."""
+
+    provider: str
+    model: str
+    forecast: Forecast
+    advice: tuple[str, ...]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the cache, and so the money, would be simulated."""
+        return self.provider == "offline"
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.forecast/1`."""
+        return {
+            "schema": FORECAST_SCHEMA,
+            "provider": self.provider,
+            "model": self.model,
+            "simulated": self.simulated,
+            **self.forecast.to_json(),
+            "advice": list(self.advice),
+        }
+
+
+def forecast_report(session: Session, prepared: PreparedRequest) -> ForecastReport:
+    """The forecast of a request that is sent now."""
     seen = forecast_request(session, prepared)
-    return {
-        "schema": FORECAST_SCHEMA,
-        "provider": provider_name(session),
-        "model": prepared.parameters.model,
-        "simulated": provider_name(session) == "offline",
-        **seen.to_json(),
-        "advice": list(advise(session, prepared, seen)),
-    }
+    advice = advise(session, prepared, seen)
+    return ForecastReport(provider_name(session), prepared.parameters.model, seen, advice)
 
 
 def advise(session: Session, prepared: PreparedRequest, seen: Forecast) -> tuple[str, ...]:

@@ -94,6 +94,11 @@ class Forecast:
         )
         return self.probability * hit + (1 - self.probability) * miss
 
+    @property
+    def without_cache(self) -> float:
+        """US dollars of the prompt alone, if nothing of it were cached."""
+        return cost(Usage(fresh=self.prompt), self.model)
+
     def to_json(self) -> dict[str, Any]:
         """As the `forecast` of `foreword.request/1`."""
         model, likely = self.model, self.likely
@@ -114,7 +119,7 @@ class Forecast:
                 "currency": "USD",
                 "hit": _money(cost(self._whole_hit, model)),
                 "miss": _money(cost(self.if_miss, model)),
-                "withoutCache": _money(cost(Usage(fresh=self.prompt), model)),
+                "withoutCache": _money(self.without_cache),
                 "maxOutput": _money(cost(Usage(output=self.max_output), model)),
                 "low": _money(self.low),
                 "mean": _money(self.mean),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from foreword.api.arguments import Arguments
 from foreword.assist.chat.chat import Chat, messages_of
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.session.open_workspace import OpenFolder
@@ -19,7 +20,6 @@ from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
-from foreword.lsp.features.arguments import Arguments
 from foreword.lsp.features.keep_warm_loop import note_intent
 from foreword.lsp.features.workspace_folders import folder_of
 

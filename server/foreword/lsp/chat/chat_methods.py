@@ -21,9 +21,9 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
+from foreword.api.arguments import Arguments
 from foreword.core.errors import UsageError
 from foreword.lsp.connection.server import ForewordServer, handle
-from foreword.lsp.features.arguments import Arguments
 
 OPEN = "foreword/chat/open"
 SEND = "foreword/chat/send"
@@ -52,7 +52,10 @@ class Chats:
 
     async def open(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Begin a chat, or go on with one: `uri` leads into its folder, where there are several."""
-        return await (await _kept(server)).open_chat(server, Arguments([params]))
+        await _load(server)
+        from foreword.lsp.chat.chat_history import open_chat  # noqa: PLC0415 - loaded by now
+
+        return await open_chat(server, Arguments([params]))
 
     async def send(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Say something, and stream the answer; one at a time in each chat."""
@@ -64,7 +67,10 @@ class Chats:
         assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
         self._running[chat_id] = task
         try:
-            return await (await _talking(server)).send(server, arguments)
+            await server.load("foreword.lsp.chat.chat_send")
+            from foreword.lsp.chat.chat_send import send  # noqa: PLC0415 - loaded by now
+
+            return await send(server, arguments)
         except asyncio.CancelledError:
             raise JsonRpcRequestCancelled("the message was cancelled before it was sent", data={}) from None
         finally:
@@ -74,7 +80,10 @@ class Chats:
         """The newest messages, or those before one; oldest first."""
         arguments = Arguments([params])
         is_running = arguments.text("chatId", needed=True) in self._running
-        return await (await _kept(server)).history(server, arguments, is_running=is_running)
+        await _load(server)
+        from foreword.lsp.chat.chat_history import history  # noqa: PLC0415 - loaded by now
+
+        return await history(server, arguments, is_running=is_running)
 
     async def truncate(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Drop the message `messageId` and all after it.
@@ -85,11 +94,17 @@ class Chats:
         arguments = Arguments([params])
         if arguments.text("chatId", needed=True) in self._running:
             raise UsageError("an answer of this chat is under way: cancel it first")
-        return await (await _kept(server)).truncate(server, arguments)
+        await _load(server)
+        from foreword.lsp.chat.chat_history import truncate  # noqa: PLC0415 - loaded by now
+
+        return await truncate(server, arguments)
 
     async def list_all(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """The chats of a folder in which something was said, newest first."""
-        return await (await _kept(server)).list_chats(server, Arguments([params or {}]))
+        await _load(server)
+        from foreword.lsp.chat.chat_history import list_chats  # noqa: PLC0415 - loaded by now
+
+        return await list_chats(server, Arguments([params or {}]))
 
     def close(self, server: ForewordServer, params: object) -> None:
         """Stop the answer that is under way, if there is one; a chat that is not known is closed already."""
@@ -100,9 +115,6 @@ class Chats:
             task.cancel()
 
 
-async def _kept(server: ForewordServer) -> Any:  # noqa: ANN401 - modules have no better type
-    return await server.load("foreword.lsp.chat.chat_history")
-
-
-async def _talking(server: ForewordServer) -> Any:  # noqa: ANN401 - as above
-    return await server.load("foreword.lsp.chat.chat_send")
+async def _load(server: ForewordServer) -> None:
+    """Import what reads and writes chats."""
+    await server.load("foreword.lsp.chat.chat_history")

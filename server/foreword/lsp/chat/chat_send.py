@@ -9,6 +9,7 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
+from foreword.api.arguments import Arguments
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
 from foreword.assist.edits.edit import COMPLETE, problems_json
@@ -21,8 +22,7 @@ from foreword.lsp.chat.chat_history import Home, home_of, with_uris
 from foreword.lsp.chat.partial_results import Partials, tool_lines
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.answer_stage import stage_of
-from foreword.lsp.features.arguments import Arguments
-from foreword.lsp.features.ask_command import documents_in
+from foreword.lsp.features.command_workspace import documents_in
 from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.output.progress import Report, work_done
 from foreword.lsp.output.proposals import keep_proposal

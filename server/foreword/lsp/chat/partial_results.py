@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from lsprotocol import types
 
+from foreword.core.errors import Problem
 from foreword.lsp.connection.server import ForewordServer
 from foreword.model.tool_call import (
     CreateCall,
+    DeleteCall,
+    FileCall,
     InsertCall,
+    RenameCall,
     ReplaceCall,
     SearchCall,
     SymbolsCall,
@@ -18,7 +22,7 @@ from foreword.model.tool_call import (
     parse_call,
 )
 
-PartialKind = Literal["text", "tool", "proposal", "receipt"]
+PartialKind = Literal["text", "tool", "proposal", "receipt", "result"]
 
 
 class Partials:
@@ -43,17 +47,30 @@ def tool_lines(content: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _line(block: Mapping[str, Any]) -> str:
-    match parse_call(block):
-        case ViewCall(path, first, last):
-            lines = "" if first == 1 and last is None else f":{first}-{last or ''}"
-            return f"view {path}{lines}"
-        case CreateCall(path):
-            return f"write {path}"
-        case ReplaceCall(path) | InsertCall(path):
-            return f"edit {path}"
+    call = parse_call(block)
+    match call:
+        case Problem():
+            return "a call that can't be understood"
         case SearchCall(query):
             return " ".join(f"search {query}".split())
         case SymbolsCall(name):
             return f"look up {name}"
+        case ViewCall(path, first, last):
+            lines = "" if first == 1 and last is None else f":{first}-{last or ''}"
+            return f"view {path}{lines}"
         case _:
-            return "a call that can't be understood"
+            return _edit_line(call)
+
+
+def _edit_line(call: CreateCall | ReplaceCall | InsertCall | FileCall) -> str:
+    match call:
+        case CreateCall(path):
+            return f"write {path}"
+        case ReplaceCall(path) | InsertCall(path):
+            return f"edit {path}"
+        case DeleteCall(path):
+            return f"delete {path}"
+        case RenameCall(path, new_path):
+            return f"rename {path} to {new_path}"
+        case _:
+            assert_never(call)

@@ -35,28 +35,6 @@ SCHEME = "foreword"
 """The scheme of virtual documents."""
 
 NOT_ADMITTED = "this server serves its own user only: show the token that it names on standard error, as initializationOptions.token"
-COMMANDS = tuple(
-    f"foreword.{name}"
-    for name in (
-        "ask",
-        "edit",
-        "proposals",
-        "index",
-        "symbols",
-        "search",
-        "map",
-        "context",
-        "forecast",
-        "warm",
-        "usage",
-        "why",
-        "verify",
-        "replay",
-        "doctor",
-        "trust",
-    )
-)
-
 Json = dict[str, Any]
 Command = Callable[[types.ExecuteCommandParams], Awaitable[Any]]
 log = logging.getLogger(__name__)

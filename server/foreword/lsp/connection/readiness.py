@@ -63,13 +63,15 @@ def path_below(folder: Folder, uri: str) -> str | None:
 
 
 async def _refresh(server: ForewordServer, folder: Folder, kept: Kept) -> None:
-    module = await server.load("foreword.assist.session.workspace_status")
+    await server.load("foreword.assist.session.workspace_status")
+    from foreword.assist.session.workspace_status import ignored_among, readiness  # noqa: PLC0415 - loaded by now
+
     kept.is_asked, kept.at = False, asyncio.get_running_loop().time()
     opened = folder.open_folder
     if opened is None:
         return
-    kept.value = module.readiness(opened.session, opened.latest, kept.value)
+    kept.value = readiness(opened.session, opened.latest, kept.value)
     strange = frozenset(path for path in kept.strange if path not in kept.value.read)
     if strange:
-        ignored = await opened.run(module.ignored_among, opened.session, strange)
+        ignored = await opened.run(ignored_among, opened.session, strange)
         kept.value = replace(kept.value, ignored=ignored)

@@ -122,9 +122,12 @@ class ForewordServer(LanguageServer):
         """The client cancels the work under a token; one that is not known is over."""
         self._work.get(token, lambda: None)()
 
-    async def load(self, module: str) -> Any:  # noqa: ANN401 - modules have no better type
-        """Import a module that is too slow for the event loop."""
-        return await self._imports.run(importlib.import_module, module)
+    async def load(self, module: str) -> None:
+        """Import a module in a thread, where that is too slow for the event loop.
+
+        The caller imports what it needs of it afterwards, which is quick then, and which type checkers see.
+        """
+        await self._imports.run(importlib.import_module, module)
 
     async def settle(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Wait a moment for the last words of what was cancelled."""

@@ -47,10 +47,10 @@ class Folder:
         """
         async with self._opening:
             if self.open_folder is None:
-                module = await self._worker.run(
-                    importlib.import_module, "foreword.assist.session.open_workspace"
-                )
-                self.open_folder = await module.open_folder(
+                await self._worker.run(importlib.import_module, "foreword.assist.session.open_workspace")
+                from foreword.assist.session.open_workspace import open_folder  # noqa: PLC0415 - loaded by now
+
+                self.open_folder = await open_folder(
                     self.path, environ, editor, self._worker, self._note_progress, clock=clock
                 )
         assert self.open_folder is not None, "it was just opened"  # noqa: S101 - an invariant

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
-from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.assist.question.answer import Answer
+from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted
 
 
 def stage_of(event: AnswerEvent) -> str:
@@ -17,5 +20,7 @@ def stage_of(event: AnswerEvent) -> str:
             return name
         case ToolsUsed(names):
             return ", ".join(names)
-        case _:
+        case Started() | Finished() | Answer():
             return ""
+        case _:
+            assert_never(event)

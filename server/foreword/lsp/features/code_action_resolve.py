@@ -20,9 +20,11 @@ async def resolve(server: ForewordServer, action: types.CodeAction) -> types.Cod
     """The action with its edit, or an empty one and a message to the user: few clients show an error of this method."""
     if not isinstance(action.data, dict) or action.edit is not None:
         return action
-    editing = await server.load("foreword.lsp.features.edit_command")
+    await server.load("foreword.lsp.features.edit_command")
+    from foreword.lsp.features.edit_command import edit_of  # noqa: PLC0415 - loaded by now
+
     try:
-        action.edit = await editing.edit_of(server, action.title, action.data)
+        action.edit = await edit_of(server, action.title, action.data)
     except ForewordError as error:
         text = " ".join(str(error).split())
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Foreword: {text}"))

@@ -7,32 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from lsprotocol import types
 
-from foreword.assist.answering.ask import prepare_now
-from foreword.assist.edits.edit import Edited, edit
+from foreword.api.commands.questions import Question, propose
+from foreword.api.workspace import Event, PartialResult, Stage
+from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.proposal import ProposedFile
 from foreword.assist.edits.proposal_store import KeptProposal
 from foreword.assist.edits.review import ProposalReview, reverse
-from foreword.assist.question.pointers import Pointer
-from foreword.assist.question.request import Kind
 from foreword.assist.question.task import Task, edits, pointers_of, question_of
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
-from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import Problem, UsageError
 from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.answer_stage import stage_of
-from foreword.lsp.features.ask_command import documents_in
+from foreword.lsp.features.command_workspace import workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
@@ -44,13 +40,10 @@ from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What is to be changed; `token` is the client's own for progress."""
+    """What is to be changed; `title` is for people, `token` is the client's own for progress."""
 
-    text: str
-    pointers: tuple[Pointer, ...]
-    kind: Kind = "edit"
+    question: Question
     title: str = ""
-    use_cache: bool = True
     token: types.ProgressToken | None = None
 
 
@@ -68,7 +61,9 @@ async def run_instruction(
     """
     opened = _open(folder)
     edited = await _propose(server, folder, session, instruction)
-    name = await keep_proposal(server, folder, edited.proposal, instruction.title or instruction.text)
+    name = await keep_proposal(
+        server, folder, edited.proposal, instruction.title or instruction.question.text
+    )
     tell(server, edited.problems)
     if not edited.proposal.files or not edited.is_complete:
         done = Delivered(name, edited.proposal, WorkspaceEditPlan(None))
@@ -77,20 +72,6 @@ async def run_instruction(
     told = edited.to_json(done.outcomes)
     told = {**told, "problems": [*told["problems"], *done.problems_json], **done.more_json()}
     return _with_review(folder, proposal_of(server, name), told)
-
-
-async def run_dry(
-    server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
-) -> dict[str, Any]:
-    """The first request of an instruction as `foreword.request/1`; nothing is sent.
-
-    Raises:
-        ForewordError: it can't be asked; the message says why.
-    """
-    opened = _open(folder)
-    how = partial(prepare_now, use_cache=instruction.use_cache, kind=instruction.kind, keep=False)
-    how = partial(how, documents=documents_in(server, opened))
-    return request_json(session, await opened.run(how, session, instruction.text, instruction.pointers))
 
 
 async def run_proposal(
@@ -209,7 +190,7 @@ def instruction_of(
     task: Task, *, title: str = "", use_cache: bool = True, token: types.ProgressToken | None = None
 ) -> Instruction:
     """A task as an instruction."""
-    return Instruction(question_of(task), pointers_of(task), task.kind, title, use_cache, token)
+    return Instruction(Question(question_of(task), pointers_of(task), task.kind, use_cache), title, token)
 
 
 def _open(folder: Folder) -> OpenFolder:
@@ -224,20 +205,12 @@ async def _propose(
     opened, task = _open(folder), asyncio.current_task()
     assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
     await require_trust(session)
-    events = edit(
-        session,
-        instruction.text,
-        instruction.pointers,
-        use_cache=instruction.use_cache,
-        documents=documents_in(server, opened),
-        run=opened.run,
-        kind=instruction.kind,
-    )
-    async with work_done(server, "Foreword", task.cancel, instruction.token) as report, aclosing(events):
-        async for event in events:
-            if isinstance(event, Edited):
-                note_answer(server, folder)
-                return event
-            if stage := stage_of(event):
+    async with work_done(server, "Foreword", task.cancel, instruction.token) as report:
+
+        def tell_stage(event: Event) -> None:
+            if not isinstance(event, Stage | PartialResult) and (stage := stage_of(event)):
                 report(stage, None)
-    raise AssertionError("edit() ends with Edited or raises")
+
+        edited = await propose(workspace_of(server, opened, session, tell_stage), instruction.question)
+    note_answer(server, folder)
+    return edited

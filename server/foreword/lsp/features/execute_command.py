@@ -9,17 +9,19 @@ from typing import Any
 
 from lsprotocol import types
 
-from foreword.lsp.connection.protocol import COMMANDS
+from foreword.api.table import SERVED
 from foreword.lsp.connection.server import ForewordServer, handle_command
 
 
 def register(server: ForewordServer) -> None:
     """Register every command."""
-    for name in COMMANDS:
+    for name in SERVED:
         handle_command(server, name, execute_command)
 
 
 async def execute_command(server: ForewordServer, params: types.ExecuteCommandParams) -> Any:  # noqa: ANN401 - any JSON
     """Run a command."""
-    running = await server.load("foreword.lsp.features.command_calls")
-    return await running.run(server, params)
+    await server.load("foreword.lsp.features.command_calls")
+    from foreword.lsp.features.command_calls import run  # noqa: PLC0415 - loaded by now
+
+    return await run(server, params)

@@ -25,11 +25,12 @@ async def get_ready(server: ForewordServer, folder: Folder) -> None:
         return
     for module in FOR_QUESTIONS:
         await server.load(module)
-    providers = await server.load("foreword.assist.session.providers")
-    builder = await server.load("foreword.assist.context.build_prefix")
+    from foreword.assist.context.build_prefix import build_prefix  # noqa: PLC0415 - imported by these
+    from foreword.assist.session.providers import provider_name  # noqa: PLC0415 - as above
+
     try:
-        await opened.run(builder.build_prefix, opened.session, opened.latest, keep=False)
-        if providers.provider_name(opened.session) != "offline":
+        await opened.run(build_prefix, opened.session, opened.latest, keep=False)
+        if provider_name(opened.session) != "offline":
             await server.load(FOR_THE_API)
     except ForewordError:
         return

@@ -83,12 +83,11 @@ async def workspace_symbol(
 
 
 async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[tuple[str, Definition]]:
-    module = await server.load("foreword.assist.question.symbol_lookup")
+    await server.load("foreword.assist.question.symbol_lookup")
+    from foreword.assist.question.symbol_lookup import find_by_beginning  # noqa: PLC0415 - loaded by now
+
     saved = opened.latest or await opened.look()
-    found: list[tuple[str, Definition]] = await opened.run(
-        module.find_by_beginning, saved.index, query, MAX_FOUND
-    )
-    return found
+    return await opened.run(find_by_beginning, saved.index, query, MAX_FOUND)
 
 
 def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> Named:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from foreword.assist.session.snapshot.commit_history import Past
-from foreword.assist.usage.reports import find_code
 from foreword.index.search.commit_messages import NO_ECHOES
 from foreword.index.search.query import parse_query
+from foreword.index.search.search import search
 from foreword.workspace.git.repository import open_repository
 from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture
@@ -36,4 +36,5 @@ def test_search_knows_what_people_called_a_change(fixture: WorkspaceFixture, rep
     repo.write("shop/price.py", "def price_of(item):\n    return round(item.price, 2)\n")
     repo.commit("Stop charging fractions of a penny")
     with fixture.saved(repo.path) as saved:
-        assert "shop/price.py" == find_code(saved, "fractions of a penny", 3, None)[0].path
+        found = search(saved.index, "fractions of a penny", saved.read_content, echoes=saved.commit_messages)
+        assert "shop/price.py" == found[0].path

@@ -149,7 +149,7 @@ def test_while_a_build_runs_a_prefix_is_provisional_and_nothing_of_it_is_kept(
 
 def test_a_file_can_be_pinned_during_a_build_and_is_shown_after_it(repo: GitRepo, tmp_path: Path) -> None:
     with beside(WorkspaceFixture(tmp_path / "home"), repo.path) as (session, work):
-        context = change_pins(session, PinChange(["m07.py"]))
+        context = change_pins(session, PinChange(["m07.py"])).to_json()
         assert "the index is still being built: the base comes after it" == context["change"]["message"]
         assert [{"path": "m07.py", "reason": UNREAD}] == context["notPinned"]
         work.gate.set()

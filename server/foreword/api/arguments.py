@@ -10,6 +10,12 @@ from foreword.core.documents.text import well_formed
 from foreword.core.errors import UsageError
 
 
+def camel_case(name: str) -> str:
+    """`base_only` as `baseOnly`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 class Arguments:
     """Reads keys one by one; `finish` refuses those that nobody asked for.
 
@@ -51,12 +57,23 @@ class Arguments:
             raise UsageError(f'"{key}" must be true or false')
         return value
 
-    def number(self, key: str) -> int | None:
-        """A positive whole number, None if it is missing."""
+    def number(self, key: str, *, least: int | None = 1) -> int | None:
+        """A whole number that is not too small, None if it is missing."""
         value = self._value(key, None)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise UsageError(f'"{key}" must be a positive whole number')
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
+            raise UsageError(f'"{key}" must be a {"positive " if least == 1 else ""}whole number')
         return value
+
+    def amount(self, key: str) -> float | None:
+        """An amount of money, None if it is missing."""
+        value = self._value(key, None)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise UsageError(f'"{key}" must be an amount of dollars')
+        return float(value)
 
     def token(self, key: str) -> int | str | None:
         """A progress token, None if it is missing."""
@@ -75,6 +92,19 @@ class Arguments:
     def chosen(self, keys: Iterable[str]) -> dict[str, Any]:
         """Those of the keys that are there, with whatever they hold; who asks checks it."""
         return {key: value for key in keys if (value := self._value(key, None)) is not None}
+
+    def items(self, key: str) -> list[Any]:
+        """A list of whatever, or a single one."""
+        value = self._value(key, [])
+        return value if isinstance(value, list) else [value]
+
+    def has(self, key: str) -> bool:
+        """Whether a key is there, without asking for it."""
+        return key in self._given
+
+    def know(self, *keys: str) -> None:
+        """Keys that may be there."""
+        self._asked.update(keys)
 
     def peek(self, key: str) -> Any:  # noqa: ANN401 - any JSON
         """What a key holds, without asking for it: a command that does not know it still refuses it."""

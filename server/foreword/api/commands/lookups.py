@@ -1,0 +1,272 @@
+"""What is in the workspace: `index`, `symbols`, `search` and `map`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from foreword.api.command import Body
+from foreword.api.parameters import Flag, Nothing, positional
+from foreword.api.printed import Line, Printed, Table, Verbatim, notice, problem_lines
+from foreword.api.workspace import Workspace
+from foreword.assist.context.map_view import repository_map
+from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.text import printable
+from foreword.core.errors import Problem, UsageError
+from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Definition
+from foreword.core.tree import LeftOut
+from foreword.index.search.search import search as search_index
+
+SHOWN_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What is in the index; `as_text` are files that no grammar could be used on, each with what happened to it."""
+
+    files: int
+    symbols: int
+    references: int
+    bytes: int
+    seconds: float
+    parsed: int
+    reused: int
+    languages: tuple[tuple[str, int], ...]
+    left_out: tuple[LeftOut, ...]
+    as_text: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.index/1`."""
+        return {
+            "schema": "foreword.index/1",
+            "files": self.files,
+            "symbols": self.symbols,
+            "references": self.references,
+            "bytes": self.bytes,
+            "seconds": round(self.seconds, 3),
+            "parsed": self.parsed,
+            "reused": self.reused,
+            "languages": dict(self.languages),
+            "leftOut": [{"path": left.path, "reason": left.reason} for left in self.left_out],
+            "asText": [{"path": path, "reason": reason} for path, reason in self.as_text],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolsParameters:
+    """Of `symbols`."""
+
+    name: Annotated[str, positional("the name, plain or as Parent.name")]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition and the file that holds it."""
+
+    path: str
+    definition: Definition
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of the list that `foreword symbols` gives."""
+        found = self.definition
+        return {
+            "name": found.name,
+            "kind": found.kind,
+            "path": self.path,
+            "line": found.line,
+            "endLine": found.end_line,
+            "signature": found.signature,
+            "parent": found.parent,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """The definitions of a name."""
+
+    symbols: tuple[Symbol, ...]
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return iter(self.symbols)
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """A list of definitions."""
+        return [symbol.to_json() for symbol in self.symbols]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParameters:
+    """Of `search`."""
+
+    query: Annotated[str, positional("words, identifiers, a path, a pasted error")]
+    limit: Annotated[int, Flag("at most so many", "N")] = 10
+    budget: Annotated[int | None, Flag("at most so many tokens of excerpts", "TOKENS")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The code that matches a query, best first."""
+
+    excerpts: tuple[Excerpt, ...]
+
+    def __iter__(self) -> Iterator[Excerpt]:
+        return iter(self.excerpts)
+
+    def __len__(self) -> int:
+        return len(self.excerpts)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """A list of places, without their text."""
+        return [
+            {"path": e.path, "startLine": e.start_line, "endLine": e.end_line, "score": e.score}
+            | ({"symbol": e.symbol} if e.symbol else {})
+            for e in self.excerpts
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapParameters:
+    """Of `map`."""
+
+    budget: Annotated[
+        int | None, Flag("tokens of the map (default: what the base leaves for it)", "TOKENS")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryMap:
+    """The map as the model sees it, and the files that it names."""
+
+    text: str
+    files: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.map/1`."""
+        return {"schema": "foreword.map/1", "text": self.text, "files": list(self.files)}
+
+
+async def index_workspace(workspace: Workspace, _: Nothing) -> IndexReport:
+    """Index the workspace and say what is in it."""
+    return index_report(await workspace.saved(whole=True))
+
+
+def index_report(saved: WorkspaceSnapshot) -> IndexReport:
+    """What is in an index."""
+    report = saved.report
+    failed = ((path, row.failed) for path, row in saved.index.rows.items() if row.failed is not None)
+    return IndexReport(
+        files=report.files,
+        symbols=report.symbols,
+        references=report.references,
+        bytes=report.bytes,
+        seconds=report.seconds,
+        parsed=report.parsed,
+        reused=report.reused,
+        languages=tuple(report.languages.items()),
+        left_out=tuple(report.left_out),
+        as_text=tuple(sorted(failed)),
+    )
+
+
+async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbols:
+    """The definitions of a name.
+
+    Raises:
+        UsageError: the name is empty.
+    """
+    _ = workspace.session  # opened first: what is wrong with its settings is told in any case
+    if not given.name.strip():
+        raise UsageError("the name is empty: give the name of a definition")
+    saved = await workspace.saved()
+    found = await workspace.run(lambda: tuple(find_definitions(saved.index, given.name)))
+    return Symbols(tuple(Symbol(path, definition) for path, definition in found))
+
+
+async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
+    """The code that matches a query, best first.
+
+    Raises:
+        UsageError: the query is empty.
+    """
+    _ = workspace.session  # as above
+    if not given.query.strip():
+        raise UsageError("the query is empty: give words to look for")
+    saved = await workspace.saved()
+    found = await workspace.run(
+        search_index,
+        saved.index,
+        given.query,
+        saved.read_content,
+        limit=given.limit,
+        budget_tokens=given.budget,
+        echoes=saved.commit_messages,
+    )
+    return SearchResult(tuple(found))
+
+
+async def map_repository(workspace: Workspace, given: MapParameters) -> RepositoryMap:
+    """The repository map as the base shows it."""
+    saved = await workspace.saved(whole=True)
+    text, paths = await workspace.run(repository_map, workspace.session, saved, given.budget)
+    return RepositoryMap(text, tuple(paths))
+
+
+def _show_index(report: IndexReport, _: Nothing, _columns: int) -> Iterator[Printed]:
+    yield Line(
+        f"{report.files:,} files, {report.symbols:,} symbols, {report.references:,} references, "
+        f"{report.bytes / 1e6:.1f} MB in {report.seconds:.1f} s ({report.parsed:,} parsed, {report.reused:,} known)"
+    )
+    yield Table(("language", "files"), tuple((name, f"{count:,}") for name, count in report.languages))
+    reasons = Counter(left.reason for left in report.left_out)
+    left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+    yield Line(f"left out: {left_out or 'nothing'}" + (" (see --json for the paths)" if reasons else ""))
+    for path, reason in report.as_text:
+        yield Line(f"read as text, without definitions: {path} ({reason})")
+
+
+def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> Iterator[Printed]:
+    for symbol in found:
+        definition = symbol.definition
+        yield Line(f"{symbol.path}:{definition.line} {definition.kind} {definition.signature}")
+    if not found.symbols:
+        yield notice(f"no definition of {given.name}: try `foreword search {given.name}`")
+
+
+def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Iterator[Printed]:
+    for excerpt in found:
+        symbol = f" {excerpt.symbol}" if excerpt.symbol else ""
+        yield Line(f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}{symbol}", "bold")
+        lines = excerpt.text.split("\n")
+        n_shown = SHOWN_LINES if len(lines) > SHOWN_LINES + 1 else len(lines)
+        for number, line in enumerate(lines[:n_shown], excerpt.start_line):
+            yield Line(f"{number:6} {line}")
+        if len(lines) > n_shown:
+            yield Line(f"       ... {len(lines) - n_shown} more lines", "dim")
+        yield Line("")
+    if not found.excerpts:
+        yield notice("nothing found: try other words, or the name of a symbol")
+
+
+def _show_map(found: RepositoryMap, given: MapParameters, _columns: int) -> Iterator[Printed]:
+    yield Verbatim(printable(found.text))
+    if not found.text:
+        budget = given.budget
+        why = (
+            "there is nothing to map: see `foreword index` for what was left out"
+            if budget is None
+            else f"no file fits into a map of {budget:,} tokens: give --budget more"
+        )
+        yield from problem_lines([Problem(why)])
+
+
+INDEX = Body(Nothing, index_workspace, _show_index)
+SYMBOLS = Body(SymbolsParameters, find_symbols, _show_symbols)
+SEARCH = Body(SearchParameters, search, _show_search)
+MAP = Body(MapParameters, map_repository, _show_map)

@@ -1,0 +1,219 @@
+"""One question or instruction for the model: `ask` and `edit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+from foreword.api.command import Body
+from foreword.api.parameters import Asking, Flag, positional
+from foreword.api.printed import Data, Diff, Printed, notice, problem_lines
+from foreword.api.workspace import Workspace
+from foreword.assist.answering.ask import ask as ask_model
+from foreword.assist.answering.ask import prepare_now
+from foreword.assist.edits.apply import Outcome, apply_proposal
+from foreword.assist.edits.edit import Edited
+from foreword.assist.edits.edit import edit as edit_with_model
+from foreword.assist.question.answer import Answer
+from foreword.assist.question.pointers import Pointer, parse_pointer
+from foreword.assist.question.receipt import receipt_line
+from foreword.assist.question.request import Kind
+from foreword.assist.spending.forecast import request_json
+from foreword.core.errors import EditError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskParameters(Asking):
+    """Of `ask`."""
+
+    question: Annotated[str, positional("the question, or - for standard input", "words")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditParameters(Asking):
+    """Of `edit`."""
+
+    instruction: Annotated[str, positional("what to change, or - for standard input", "words")]
+    apply: Annotated[bool, Flag("write the edits to disk")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question or an instruction with the places that it is about; `kind` says which instructions go with it."""
+
+    text: str
+    pointers: Sequence[Pointer] = ()
+    kind: Kind = "ask"
+    use_cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPreview:
+    """The exact request that would be sent, and the forecast of its tokens and cost (`foreword.request/1`)."""
+
+    json: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.request/1`."""
+        return self.json
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """What came of an instruction; `outcomes` has an entry for each file that was to be written."""
+
+    edited: Edited
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """The model's own words, and the receipt."""
+        return self.edited.answer
+
+    @property
+    def diff(self) -> str:
+        """The proposal as a unified diff."""
+        return self.edited.proposal.diff
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Edits that failed or could not be applied, new syntax errors, and an answer that ended too early."""
+        return (*self.edited.problems, *(problem for one in self.outcomes for problem in one.problems))
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.edit/1`."""
+        return self.edited.to_json(self.outcomes)
+
+
+async def ask(workspace: Workspace, given: AskParameters) -> Answer | RequestPreview:
+    """The answer to a question, or for a dry run the request.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    question = question_of(given.question, given)
+    return await (preview(workspace, question) if given.dry_run else answer(workspace, question))
+
+
+async def edit(workspace: Workspace, given: EditParameters) -> EditResult | RequestPreview:
+    """What comes of an instruction; the proposal is written to disk if that is ordered, and the model came to its end.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    instruction = question_of(given.instruction, given, "edit")
+    if given.dry_run:
+        return await preview(workspace, instruction)
+    edited = await propose(workspace, instruction)
+    if not (given.apply and edited.is_complete):
+        return EditResult(edited)
+    root = workspace.session.root
+    return EditResult(edited, await workspace.run(apply_proposal, root, edited.proposal))
+
+
+def question_of(text: str, given: Asking, kind: Kind = "ask") -> Question:
+    """What the parameters ask.
+
+    Raises:
+        UsageError: a path is no place in a workspace.
+    """
+    return Question(text, tuple(map(parse_pointer, given.path)), kind, not given.no_cache)
+
+
+async def preview(workspace: Workspace, question: Question) -> RequestPreview:
+    """The request of a question; nothing is sent and nothing is kept.
+
+    Raises:
+        ForewordError: it can't be asked; the message says why.
+    """
+
+    def prepare() -> RequestPreview:
+        prepared = prepare_now(
+            workspace.session,
+            question.text,
+            question.pointers,
+            use_cache=question.use_cache,
+            keep=False,
+            documents=documents,
+            kind=question.kind,
+        )
+        return RequestPreview(request_json(workspace.session, prepared))
+
+    documents = workspace.documents()
+    return await workspace.run(prepare)
+
+
+async def answer(workspace: Workspace, question: Question) -> Answer:
+    """The answer to a question, whose events are told on the way.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    how = partial(ask_model, use_cache=question.use_cache, documents=workspace.documents())
+    how = partial(how, run=workspace.run, kind=question.kind)
+    async with aclosing(how(workspace.session, question.text, question.pointers)) as events:
+        async for event in events:
+            workspace.emit(event)
+            if isinstance(event, Answer):
+                return event
+    raise AssertionError("ask() ends with an Answer or raises")
+
+
+async def propose(workspace: Workspace, instruction: Question) -> Edited:
+    """What comes of an instruction, whose events are told on the way; nothing is written.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    how = partial(edit_with_model, use_cache=instruction.use_cache, documents=workspace.documents())
+    how = partial(how, run=workspace.run, kind=instruction.kind)
+    async with aclosing(how(workspace.session, instruction.text, instruction.pointers)) as events:
+        async for event in events:
+            if isinstance(event, Edited):
+                return event
+            workspace.emit(event)
+    raise AssertionError("edit() ends with Edited or raises")
+
+
+def _show_answer(found: Answer | RequestPreview, _: AskParameters, _columns: int) -> Iterator[Printed]:
+    """What is not told by the events: those have shown the text."""
+    if isinstance(found, RequestPreview):
+        yield Data(found.to_json())
+        return
+    if found.note:
+        yield notice(f"foreword: {found.note}", "yellow")
+    yield notice(receipt_line(found), "dim")
+
+
+def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _columns: int) -> Iterator[Printed]:
+    if isinstance(found, RequestPreview):
+        yield Data(found.to_json())
+        return
+    if found.diff:
+        yield Diff(found.diff)
+    yield from problem_lines(found.problems)
+    yield notice(_summary(found, apply=given.apply))
+    yield notice(receipt_line(found.answer), "dim")
+
+
+def _summary(found: EditResult, *, apply: bool) -> str:
+    if not found.edited.proposal.files:
+        return "foreword: no edit was proposed"
+    if not apply:
+        return "foreword: nothing was written; --apply writes such a change"
+    if not found.edited.is_complete:
+        return "foreword: nothing was written, since the proposal may be incomplete"
+    n_written = sum(outcome.applied for outcome in found.outcomes)
+    n_files = len(found.outcomes)
+    return f"foreword: {n_written} of {n_files} file{'s' * (n_files > 1)} written"
+
+
+def _edit_code(found: EditResult | RequestPreview) -> int:
+    return EditError.exit_code if isinstance(found, EditResult) and found.problems else 0
+
+
+ASK = Body(AskParameters, ask, _show_answer)
+EDIT = Body(EditParameters, edit, _show_edit, _edit_code)

@@ -1,0 +1,204 @@
+"""Whether all is as it should be: `trust`, `verify` and `doctor`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+from foreword import __version__
+from foreword.api.command import Body
+from foreword.api.parameters import Flag
+from foreword.api.printed import Line, Printed
+from foreword.api.workspace import Stage, Workspace
+from foreword.assist.context.verification import Verification
+from foreword.assist.context.verification import verify as build_twice
+from foreword.assist.session.providers import provider_name
+from foreword.assist.session.session import Session
+from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
+from foreword.core.errors import Problem
+from foreword.core.settings import default_of, doc_of, environment_name, keys
+from foreword.index.store.schema import VERSION
+from foreword.model.messages_api.credentials import credential_source
+from foreword.workspace.git.history import clean_revision
+
+PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebble", "rich")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustParameters:
+    """Of `trust`."""
+
+    revoke: Annotated[bool, Flag("take the trust back")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrustState:
+    """Whether a workspace is trusted."""
+
+    workspace: Path
+    trusted: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.trust/1`."""
+        return {"schema": TRUST_SCHEMA, "workspace": str(self.workspace), "trusted": self.trusted}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyParameters:
+    """Of `verify`."""
+
+    budget: Annotated[int | None, Flag("tokens of the base (context.budget)", "TOKENS")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorParameters:
+    """Of `doctor`."""
+
+    settings: Annotated[bool, Flag("list every setting with its default and variable")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting by its key, and how to give it."""
+
+    key: str
+    default: Any
+    variable: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What there is to know of an installation and a workspace, and what is wrong; the settings if asked for."""
+
+    facts: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+    settings: tuple[Setting, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.doctor/1`."""
+        messages = [problem.message for problem in self.problems]
+        shown: dict[str, Any] = {
+            "schema": "foreword.doctor/1",
+            "facts": dict(self.facts),
+            "problems": messages,
+        }
+        if self.settings is not None:
+            shown["settings"] = [
+                {"key": s.key, "default": s.default, "variable": s.variable, "meaning": s.meaning}
+                for s in self.settings
+            ]
+        return shown
+
+
+def trust(workspace: Workspace, given: TrustParameters) -> TrustState:
+    """Let editors send this workspace to the model, or stop that.
+
+    Raises:
+        WorkspaceError: there is no such folder.
+        StoreError: the data directory can't be written.
+    """
+    root, is_trusted = workspace.root, not given.revoke
+    set_trust(workspace.places, root, trusted=is_trusted)
+    return TrustState(root, is_trusted)
+
+
+def verify(workspace: Workspace, given: VerifyParameters) -> Verification:
+    """Build the prefix twice in fresh processes and compare the bytes.
+
+    Raises:
+        WorkspaceError: there is no such folder, or one of the processes failed.
+    """
+    root = workspace.root
+    workspace.emit(Stage("Building the prefix twice, from nothing ..."))
+    return build_twice(root, ["--budget", str(given.budget)] if given.budget else [])
+
+
+def doctor(workspace: Workspace, given: DoctorParameters) -> Checkup:
+    """Check the installation and the workspace.
+
+    Raises:
+        ForewordError: the workspace can't be opened.
+    """
+    session = workspace.session
+    every = (Setting(key, default_of(key), environment_name(key), doc_of(key)) for key in keys())
+    return Checkup(
+        tuple(_facts(session).items()), tuple(session.problems), tuple(every) if given.settings else None
+    )
+
+
+def _facts(session: Session) -> dict[str, str]:
+    repository = session.repository
+    source = credential_source(session.environ)
+    return {
+        "foreword": __version__,
+        "python": f"{platform.python_version()} ({sys.executable})",
+        "platform": platform.platform(terse=True),
+        "git": shutil.which("git") or "not found",
+        "sqlite": sqlite3.sqlite_version,
+        "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        "workspace": str(session.root),
+        "repository": clean_revision(repository) if repository else "none: read as it stands on disk",
+        "provider": provider_name(session),
+        "credentials": f"from {source}" if source else "none: set ANTHROPIC_API_KEY to ask Claude",
+        "endpoint": session.settings.model_url
+        or session.environ.get("ANTHROPIC_BASE_URL")
+        or "the provider's own",
+        "model": session.settings.model,
+        "prices": session.catalog.version,
+        "index": _file_fact(
+            session.places.index(repository.common_dir if repository else session.root, VERSION)
+        ),
+        "ledger": _file_fact(session.places.ledger),
+        "config": str(session.places.config / "config.toml"),
+    }
+
+
+def _file_fact(path: os.PathLike[str]) -> str:
+    size = os.stat(path).st_size if os.path.exists(path) else 0  # noqa: PTH116, PTH110 - a plain size
+    return f"{os.fspath(path)} ({size / 1e6:.1f} MB)"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def _show_trust(found: TrustState, _: TrustParameters, _columns: int) -> Iterator[Printed]:
+    yield Line(f"{'trusted' if found.trusted else 'no longer trusted'}: {found.workspace}")
+
+
+def _show_verification(found: Verification, _: VerifyParameters, _columns: int) -> Iterator[Printed]:
+    for name, first, second in found.layers:
+        yield Line(f"{name:12} {first}" + ("" if first == second else f"  differs: {second}"))
+    if found.is_same:
+        yield Line("both builds have the same bytes")
+    else:
+        yield Line(f"first difference: {found.first_difference}")
+
+
+def _show_checkup(found: Checkup, _: DoctorParameters, _columns: int) -> Iterator[Printed]:
+    """Without the problems, which every command tells."""
+    for name, value in found.facts:
+        yield Line(f"{name:14} {value}")
+    if found.settings is not None:
+        yield Line("\nsettings (.foreword.toml, [tool.foreword] in pyproject.toml, variables):")
+        for one in found.settings:
+            yield Line(f"  {one.key:18} {one.default!r:20} {one.variable:28} {one.meaning}")
+
+
+TRUST = Body(TrustParameters, trust, _show_trust)
+VERIFY = Body(
+    VerifyParameters, verify, _show_verification, lambda found: int(not found.is_same), is_slow=True
+)
+DOCTOR = Body(DoctorParameters, doctor, _show_checkup, lambda found: int(bool(found.problems)))

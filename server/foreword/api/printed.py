@@ -1,0 +1,64 @@
+"""What a command says to people, as values: a front door draws them on a terminal, or writes them as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from foreword.core.errors import Problem
+
+Style = Literal["", "bold", "dim", "yellow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text. A notice is not part of the result: on a terminal it goes to standard error."""
+
+    text: str
+    style: Style = ""
+    is_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings; the first heading names the row."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A unified diff, byte for byte where it is not drawn in colours."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Text that ends as it ends."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A JSON value that is printed as one also for people: there is no better way to show it."""
+
+    value: Any
+
+
+Printed = Line | Table | Diff | Verbatim | Data
+
+
+def notice(text: str, style: Style = "") -> Line:
+    """A line that is not part of the result."""
+    return Line(text, style, is_notice=True)
+
+
+def problem_lines(problems: Iterable[Problem]) -> Iterator[Line]:
+    """Each problem in a line, with the file that it is about."""
+    for problem in problems:
+        where = f"{problem.path}: " if problem.path and problem.path not in problem.message else ""
+        yield notice(f"foreword: {where}{problem.message}", "yellow")

@@ -1,0 +1,244 @@
+"""The table of commands: what each is called, what it is for, and where it is written.
+
+From here come the parser and the help of the command line, the commands of the language server, and the table in
+the README. To add a command, write its body in `api/commands/` (parameters, a function, how the result prints), and an
+entry here. What a body imports is imported when it is loaded: this module is on the path to `initialize`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from foreword.api.command import CLI_ONLY, LSP_ONLY, Command
+
+if TYPE_CHECKING:
+    from foreword.api.command import Body
+
+    AnyBody = Body[Any, Any]
+
+
+def entry(name: str, summary: str, more: str) -> Callable[[Callable[[], AnyBody]], Command]:
+    """An entry of the table, whose body is loaded by the function below it."""
+    return lambda load: Command(name, summary, more, load)
+
+
+@entry(
+    "ask",
+    "answer a question about the repository",
+    "`--path FILE:10-20` points at lines, `--dry-run` prints the exact request, `-` reads the question from "
+    "standard input. Without an API key the answer comes from the index alone.",
+)
+def _ask() -> AnyBody:
+    from foreword.api.commands.questions import ASK
+
+    return ASK
+
+
+@entry(
+    "edit",
+    "propose edits of the repository's files, and apply them on request",
+    "The edits are shown as a diff, new, renamed and deleted files among them; `--apply` writes them where "
+    "the files still fit. Exit code 3: some edit failed or could not be applied, or is doubtful.",
+)
+def _edit() -> AnyBody:
+    from foreword.api.commands.questions import EDIT
+
+    return EDIT
+
+
+@entry(
+    "batch",
+    "answer many questions, one JSON object a line, over one warm prefix",
+    'It reads one `{"id"?, "question", "path"?}` a line from standard input and prints one answer object a '
+    "line, as each finishes. A bad line gets an error object; the rest goes on.",
+)
+def _batch() -> AnyBody:
+    from foreword.api.commands.batch import BATCH
+
+    return BATCH
+
+
+_proposals = Command(
+    "proposals",
+    "list the proposals of the folder of which something is undecided, newest first",
+    "`foreword.edit` applies, rejects or undoes one by its `proposalId`.",
+    None,
+    LSP_ONLY,
+)
+
+
+@entry(
+    "index",
+    "index the workspace and say what is in it",
+    "What was left out is told too, with the reason.",
+)
+def _index() -> AnyBody:
+    from foreword.api.commands.lookups import INDEX
+
+    return INDEX
+
+
+@entry(
+    "symbols",
+    "find where a name is defined",
+    "`Parent.name` is found too.",
+)
+def _symbols() -> AnyBody:
+    from foreword.api.commands.lookups import SYMBOLS
+
+    return SYMBOLS
+
+
+@entry(
+    "search",
+    "find the code that matches a query, best first",
+    "A query is words, identifiers, a path, or a pasted error.",
+)
+def _search() -> AnyBody:
+    from foreword.api.commands.lookups import SEARCH
+
+    return SEARCH
+
+
+@entry(
+    "map",
+    "print the repository map as the model sees it",
+    "It is a part of the base.",
+)
+def _map() -> AnyBody:
+    from foreword.api.commands.lookups import MAP
+
+    return MAP
+
+
+@entry(
+    "context",
+    "show what the model knows: layers, files, tokens",
+    "`--pin PATH` and `--unpin PATH` change which files stand in the base in full (`context.pins` in "
+    ".foreword.toml).",
+)
+def _context() -> AnyBody:
+    from foreword.api.commands.context import CONTEXT
+
+    return CONTEXT
+
+
+@entry(
+    "verify",
+    "build the prefix twice in fresh processes and compare the bytes",
+    "The processes differ in hash seed, locale, time zone and working directory. Exit code 1 if the bytes "
+    "differ.",
+)
+def _verify() -> AnyBody:
+    from foreword.api.commands.setup import VERIFY
+
+    return VERIFY
+
+
+@entry(
+    "forecast",
+    "say what a question will probably cost, before anything is sent",
+    "It tells tokens, how likely the cache is hit, money, and what would make it cheaper. Without QUESTION "
+    "the forecast is for a short one.",
+)
+def _forecast() -> AnyBody:
+    from foreword.api.commands.costs import FORECAST
+
+    return FORECAST
+
+
+@entry(
+    "warm",
+    "write the prefix to the cache before it is needed, or renew it",
+    "`--base-only --ttl 1h` in CI after a merge writes the base that everybody shares who works from the "
+    "same upstream state, with the same settings and a full clone. Nothing is answered; what it costs is in "
+    "the ledger.",
+)
+def _warm() -> AnyBody:
+    from foreword.api.commands.costs import WARM
+
+    return WARM
+
+
+@entry(
+    "usage",
+    "show what was spent, and what the cache saved",
+    "Write premiums and warm-ups are counted. `--html FILE` draws it, `--export-trace FILE` makes a trace "
+    "for `replay`.",
+)
+def _usage() -> AnyBody:
+    from foreword.api.commands.costs import USAGE
+
+    return USAGE
+
+
+@entry(
+    "why",
+    "explain in three lines what the cache did with the last request, and what to do",
+    "The file that spoiled the cache is named.",
+)
+def _why() -> AnyBody:
+    from foreword.api.commands.costs import WHY
+
+    return WHY
+
+
+@entry(
+    "replay",
+    "compare what policies of caching would have cost over a trace of work",
+    """`--synthetic SEED` makes days of work up. Nothing is sent to anybody.
+
+A trace has one JSON object a line, oldest first:
+  {"t": seconds, "event": "ask"|"edit"|"focus"|"blur"|"sleep"|"wake", "tokens"?, "path"?, "kind"?}
+
+Policies: none, rebuild, stale (never told of a change), delta-5m, delta-1h, pings-N (a ping each N minutes),
+foreword (what the server does), optimum (what nobody can beat).
+With --developers they share the base of the day; one more row says what it costs if everybody has their own.""",
+)
+def _replay() -> AnyBody:
+    from foreword.api.commands.replay import REPLAY
+
+    return REPLAY
+
+
+_serve = Command(
+    "serve",
+    "be a language server, for editors and scripts",
+    "It speaks on standard input and output; `--tcp` and `--ws` listen on a port of this machine, for clients that show its "
+    "token. The log goes to standard error.",
+    None,
+    CLI_ONLY,
+)
+
+
+@entry(
+    "trust",
+    "let editors send this workspace to the model",
+    "`--revoke` stops that. Typing `foreword ask` in a folder is trust enough.",
+)
+def _trust() -> AnyBody:
+    from foreword.api.commands.setup import TRUST
+
+    return TRUST
+
+
+@entry(
+    "doctor",
+    "check the installation and the workspace, and say what to do",
+    "`--settings` lists all settings.",
+)
+def _doctor() -> AnyBody:
+    from foreword.api.commands.setup import DOCTOR
+
+    return DOCTOR
+
+
+COMMANDS: tuple[Command, ...] = tuple(one for one in globals().values() if isinstance(one, Command))
+"""Every command, as above."""
+
+TYPED: Mapping[str, Command] = {one.name: one for one in COMMANDS if "cli" in one.doors}
+"""Those of the command line, by name."""
+
+SERVED: Mapping[str, Command] = {one.lsp_name: one for one in COMMANDS if "lsp" in one.doors}
+"""Those of the language server, by the name that clients use."""

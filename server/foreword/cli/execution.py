@@ -1,0 +1,98 @@
+"""Running a command of the table: its workspace, what it tells while it runs, its result, and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from foreword.api.command import Body, Command, Result
+from foreword.api.parameters import parameters_of, settings_of
+from foreword.api.workspace import Workspace
+from foreword.assist.session.ports import TRUSTED
+from foreword.assist.session.session import Session, open_session
+from foreword.cli.arguments import add_json, add_parameters, add_workspace, parser_of, read_parameters
+from foreword.cli.consent import consent_of
+from foreword.cli.gc_tuning import collect_rarely
+from foreword.cli.live import LiveOutput
+from foreword.cli.signals import interruptible, run_cancellable
+from foreword.cli.terminal import index_progress, notices, output, print_blocks, print_json, show_problems
+from foreword.core.errors import UsageError
+
+AnyBody = Body[Any, Any]
+
+
+def execute(command: Command, body: AnyBody, argv: Sequence[str]) -> int:
+    """Run a command with its part of the command line; gives the exit code.
+
+    Raises:
+        ForewordError: it can't be done; the message says why.
+    """
+    parser = parser_of(command)
+    add_parameters(parser, body.parameters)
+    add_workspace(parser)
+    add_json(parser)
+    arguments = parser.parse_args(argv)
+    given = read_parameters(body.parameters, arguments)
+    collect_rarely()
+    with _workspace(arguments.workspace, given) as workspace:
+        live = LiveOutput(body.show_part, as_json=arguments.json)
+        workspace.emit = live.event
+        try:
+            result = run_cancellable(body.call(workspace, given))
+        finally:
+            live.close()
+        result = _write_files(body, arguments, result)
+        if not arguments.json:
+            print_blocks(body.show(result, given, output().width))
+        elif body.show_part is None:
+            print_json(result.to_json())
+        return body.code(result)
+
+
+@contextmanager
+def _workspace(folder: str, given: object) -> Iterator[Workspace]:
+    """The workspace of a command line, opened when the command first needs it; its problems are told at the end."""
+    with ExitStack() as stack:
+        progress = stack.enter_context(index_progress())
+
+        def open_it() -> Session:
+            session = stack.enter_context(open_session(folder, settings_of(given), on_progress=progress))
+            session.trust = TRUSTED  # who types a command into a shell in a folder trusts it
+            session.consent = consent_of(yes=getattr(given, "yes", False))
+            return session
+
+        workspace = Workspace(folder, os.environ, time.time, open_it, run=interruptible)
+        try:
+            yield workspace
+        finally:
+            show_problems(workspace.problems)
+
+
+def _write_files(body: AnyBody, arguments: argparse.Namespace, result: Result) -> Result:
+    """Write the parts of a result that go into files, and leave them out of it."""
+    for parameter in parameters_of(body.parameters):
+        name = getattr(arguments, parameter.name, None)
+        if parameter.flag.source == "output" and name is not None:
+            _write(name, getattr(result, parameter.name))
+            result = replace(result, **{parameter.name: None})  # type: ignore[type-var]  # results are dataclasses
+    return result
+
+
+def _write(name: str, text: str) -> None:
+    """Write a file, and say where it is.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    path = Path(name)
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"can't write {name!r} ({error}): choose another file") from error
+    notices().print(f"written: {path.absolute()}")

@@ -1,0 +1,61 @@
+"""The workspace that a command of a client works on: a folder of this server, with what the editor has open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from foreword.api.workspace import Event, Workspace, ignore
+from foreword.assist.session.open_workspace import OpenFolder
+from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.overlay import workspace_path
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.lsp.connection.convert import path_from_uri
+from foreword.lsp.connection.server import ForewordServer
+
+Tell = Callable[[Event], None]
+
+
+def workspace_of(
+    server: ForewordServer, opened: OpenFolder, session: Session, tell: Tell = ignore
+) -> Workspace:
+    """The workspace of a command; `tell` is called on the event loop, wherever the command does its work."""
+    loop = asyncio.get_running_loop()
+
+    async def saved_files(whole: bool) -> WorkspaceSnapshot:
+        return await (opened.index() if whole else opened.look())
+
+    return Workspace(
+        session.root,
+        session.environ,
+        session.clock,
+        lambda: session,
+        run=opened.run,
+        run_aside=asyncio.to_thread,
+        saved_files=saved_files,
+        documents=lambda: documents_in(server, opened),
+        emit=lambda event: _on_loop(loop, tell, event),
+    )
+
+
+def documents_in(server: ForewordServer, opened: OpenFolder) -> tuple[tuple[str, str], ...]:
+    """The open documents of a folder: path in the workspace, and text."""
+    found = []
+    for document in server.snapshot.documents.values():
+        path = path_from_uri(document.uri)
+        inside = workspace_path(opened.root, path) if path is not None else None
+        if inside is not None:
+            found.append((inside, document.text))
+    return tuple(found)
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, tell: Tell, event: Event) -> None:
+    """Tell of an event on the event loop, whichever thread it comes from."""
+    try:
+        is_here = asyncio.get_running_loop() is loop
+    except RuntimeError:
+        is_here = False
+    if is_here:
+        tell(event)
+    else:
+        loop.call_soon_threadsafe(tell, event)
