@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tree_sitter import Parser
 
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of
+from foreword.core.language import language_of
 from foreword.index.outline.grammar import load
+from foreword.index.outline.languages import TABLES
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     n_files = n_bytes = 0
     for path in sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\0"):
         language = language_of(path)
-        if language in LANGUAGES_WITH_GRAMMAR:
+        if language is not None and language in TABLES:
             parser = parsers.get(language) or parsers.setdefault(language, Parser(load(language).language))
             text = (root / path).read_bytes()
             parser.parse(text)

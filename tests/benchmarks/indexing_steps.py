@@ -25,12 +25,12 @@ from foreword.assist.session.snapshot.workspace_snapshot import (
     take_snapshot,
 )
 from foreword.cli.gc_tuning import collect_rarely
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.source import Source
 from foreword.core.tree import FileTree
 from foreword.index.build.parse_workers import Wanted, chunks_of, parse_files
 from foreword.index.outline.definitions import extract
 from foreword.index.outline.grammar import load
+from foreword.index.outline.languages import TABLES
 from foreword.index.search.search import search
 from foreword.index.store.facts import Key
 from foreword.index.text.terms import terms
@@ -51,9 +51,7 @@ def bare(session: Session) -> dict[str, Any]:
     wanted = [
         Wanted(source_of(saved, path), Key(saved.tree.blobs[path], language_of[path], "")) for path in paths
     ]
-    parsers = {
-        name: Parser(load(name).language) for name in LANGUAGES_WITH_GRAMMAR & set(language_of.values())
-    }
+    parsers = {name: Parser(load(name).language) for name in TABLES.keys() & set(language_of.values())}
     n_files, cpu, study_cpu = 0, 0.0, 0.0
     for chunk in chunks_of([one for one in wanted if one.key.language in parsers], 1):
         read = [
@@ -115,7 +113,7 @@ def saves(session: Session) -> dict[str, Any]:
     """Files are written to, made and removed, one at a time; each time the change is looked for by search."""
     saved = take_snapshot(session)
     search(saved.index, "warm", saved.read_content)
-    chosen = [path for path in saved.index.paths if saved.index.language(path) in LANGUAGES_WITH_GRAMMAR]
+    chosen = [path for path in saved.index.paths if saved.index.language(path) in TABLES]
     refresh_snapshot(session, chosen[:1])
     number = int(sys.argv[3])
     times: dict[str, list[float]] = {"look": [], "cpu": [], "written": [], "made": [], "removed": []}

@@ -1,6 +1,6 @@
 """Which language a file is written in, from its name or its first line; never from a guess at the contents.
 
-Ids are lower case. Some have a grammar (`LANGUAGES_WITH_GRAMMAR`); the others name text that is searched, not outlined.
+Ids are lower case. What has a module in `index/outline/languages` gets an outline; the others name text that is searched.
 """
 
 from __future__ import annotations
@@ -8,43 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-LANGUAGES_WITH_GRAMMAR: frozenset[str] = frozenset(
-    (
-        "bash",
-        "c",
-        "cpp",
-        "csharp",
-        "css",
-        "elixir",
-        "go",
-        "haskell",
-        "html",
-        "java",
-        "javascript",
-        "json",
-        "kotlin",
-        "lua",
-        "markdown",
-        "ocaml",
-        "ocaml_interface",
-        "php",
-        "python",
-        "ruby",
-        "rust",
-        "scala",
-        "sql",
-        "swift",
-        "toml",
-        "tsx",
-        "typescript",
-        "yaml",
-        "zig",
-    )
-)
-"""The languages whose files get definitions; all others only count as text."""
-
 _EXTENSIONS_OF: Mapping[str, str] = {
-    "bash": "sh bash zsh ksh bats ebuild",
+    "bash": "sh bash ksh ebuild",
     "c": "c h",
     "cpp": "cpp cc cxx c++ hpp hh hxx h++ ipp inl tpp ino cu cuh",
     "csharp": "cs csx",
@@ -55,30 +20,31 @@ _EXTENSIONS_OF: Mapping[str, str] = {
     "html": "html htm xhtml",
     "java": "java",
     "javascript": "js mjs cjs jsx es6",
-    "json": "json jsonc json5 webmanifest geojson ipynb",
+    "json": "json jsonc json5 webmanifest geojson",
     "kotlin": "kt kts",
     "lua": "lua rockspec",
     "markdown": "md markdown mdx mkd",
     "ocaml": "ml",
     "ocaml_interface": "mli",
-    "php": "php phtml php3 php4 php5",
+    "php": "php phtml php3 php4 php5 php7 phps theme",
     "python": "py pyi pyw pyx pxd bzl star",
     "ruby": "rb rake gemspec ru podspec",
     "rust": "rs",
     "scala": "scala sc sbt",
-    "sql": "sql ddl",
+    "sql": "sql ddl pgsql plsql pks pkb",
     "swift": "swift",
     "toml": "toml",
     "tsx": "tsx",
     "typescript": "ts mts cts",
     "yaml": "yaml yml",
     "zig": "zig zon",
-    # Without a grammar: the name tells people and the model what the text is.
+    "zsh": "zsh zsh-theme",
     "ada": "adb ads",
     "asciidoc": "adoc asciidoc",
     "assembly": "s asm",
     "astro": "astro",
     "awk": "awk",
+    "bats": "bats",
     "batch": "bat cmd",
     "clojure": "clj cljs cljc edn",
     "cmake": "cmake",
@@ -95,7 +61,8 @@ _EXTENSIONS_OF: Mapping[str, str] = {
     "fortran": "f f90 f95 f03 f08",
     "fsharp": "fs fsi fsx",
     "gleam": "gleam",
-    "glsl": "glsl vert frag comp",
+    "glsl": "glsl vert frag comp geom tesc tese",
+    "gotemplate": "tpl gotmpl tmpl",
     "graphql": "graphql gql",
     "groovy": "groovy gradle",
     "handlebars": "hbs handlebars",
@@ -109,6 +76,7 @@ _EXTENSIONS_OF: Mapping[str, str] = {
     "make": "mk mak make",
     "nim": "nim nims",
     "nix": "nix",
+    "notebook": "ipynb",
     "objective-c": "m mm",
     "pascal": "pas pp dpr",
     "perl": "pl pm t",
@@ -132,11 +100,12 @@ _EXTENSIONS_OF: Mapping[str, str] = {
     "vhdl": "vhd vhdl",
     "vim": "vim",
     "vue": "vue",
+    "wgsl": "wgsl",
     "xml": "xml xsd xsl xslt csproj fsproj vbproj props targets plist",
 }
 
 _FILE_NAMES_OF: Mapping[str, str] = {
-    "bash": ".bashrc .bash_profile .bash_aliases .profile .zshrc .zshenv .zprofile PKGBUILD APKBUILD",
+    "bash": ".bashrc .bash_profile .bash_aliases .profile PKGBUILD APKBUILD",
     "cmake": "CMakeLists.txt",
     "dockerfile": "Dockerfile Containerfile",
     "ini": ".gitconfig .editorconfig .npmrc .pylintrc",
@@ -148,11 +117,13 @@ _FILE_NAMES_OF: Mapping[str, str] = {
     "toml": "Cargo.lock poetry.lock uv.lock Pipfile",
     "yaml": ".clang-format .clang-tidy .gemrc",
     "groovy": "Jenkinsfile",
+    "zsh": ".zshrc .zshenv .zprofile .zlogin .zlogout",
 }
 
 _INTERPRETERS_OF: Mapping[str, str] = {
     "awk": "awk gawk mawk",
-    "bash": "sh bash dash ksh zsh ash bats",
+    "bash": "sh bash dash ksh ash",
+    "bats": "bats",
     "elixir": "elixir",
     "fish": "fish",
     "groovy": "groovy",
@@ -174,6 +145,7 @@ _INTERPRETERS_OF: Mapping[str, str] = {
     "swift": "swift",
     "tcl": "tclsh wish expect",
     "typescript": "deno ts-node tsx",
+    "zsh": "zsh",
 }
 
 

@@ -196,6 +196,8 @@ SQL_ROWS: list[Row] = [
     ("key", "users_name", None, 8),
     ("function", "add", None, 9),
     ("type", "mood", None, 12),
+    ("variable", "seq", None, 13),
+    ("namespace", "sch", None, 14),
     ("function", "trg", None, 15),
 ]
 

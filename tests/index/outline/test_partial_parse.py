@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Parser, Tree
 
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of
+from foreword.core.language import language_of
 from foreword.core.outline import Definition
 from foreword.index.outline.definitions import definitions_in, extract, grammar_of
 from foreword.index.outline.grammar import Grammar, load
@@ -226,7 +226,7 @@ def sources() -> Iterator[tuple[str, str, bytes]]:
         for path in sorted(folder.rglob("*")):
             language = language_of(path.name)
             is_small = "node_modules" not in path.parts and path.is_file() and path.stat().st_size < 200_000
-            if language in LANGUAGES_WITH_GRAMMAR and is_small:
+            if language is not None and language in TABLES and is_small:
                 yield str(path), language, path.read_bytes()
 
 

@@ -6,9 +6,10 @@ Nothing recurses: input may nest as deep as it likes.
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -17,15 +18,17 @@ from threading import get_ident
 
 from tree_sitter import Node, Parser, Tree
 
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
 from foreword.index.outline.bounded_parse import can_be_parsed, n_error_bytes, parse_within
 from foreword.index.outline.grammar import BoundRule, Grammar, load
+from foreword.index.outline.languages import SCANNERS, TABLES
 from foreword.index.outline.languages.c import is_cpp
 from foreword.index.outline.languages.rule import Comment, Found, Scope, Table
 from foreword.index.outline.partial_parse import blank_bodies, skim
 from foreword.index.outline.recovery import Parse, Recovery, long_errors, recovered
 
+_OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|implementation|class|import)\b", re.MULTILINE)
+_FIRST_BYTES = 3_000
 MAX_DEFINITIONS = 20_000
 MAX_DEPTH = 500
 MAX_NAME = 120
@@ -61,8 +64,8 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
         TimeoutError: it takes much longer than `limit_s` seconds, if that is given.
     """
     data = data.removeprefix(BOM_UTF8)
-    if language not in LANGUAGES_WITH_GRAMMAR:
-        return EMPTY_OUTLINE
+    if language not in TABLES:
+        return Outline(scanned(language, data)) if language in SCANNERS else EMPTY_OUTLINE
     grammar = grammar_of(language, data)
     if not can_be_parsed(grammar.table, data):
         return EMPTY_OUTLINE
@@ -71,9 +74,26 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
     return Outline(definitions_of(tree, data, grammar, parse))
 
 
+def scanned(language: str, data: bytes) -> tuple[Definition, ...]:
+    """The definitions of a text in a language that is read line by line; none in one without an outline."""
+    scanner = SCANNERS.get(language)
+    return tuple(islice(scanner(data, embedded), MAX_DEFINITIONS)) if scanner is not None else ()
+
+
+def embedded(language: str, data: bytes) -> Sequence[Definition]:
+    """The definitions of a part of a text that is in another language."""
+    return extract(language, data).definitions
+
+
 def grammar_of(language: str, data: bytes) -> Grammar:
-    """The grammar for a text in a language that has one: headers of C may be C++."""
-    return load("cpp" if language == "c" and is_cpp(data) else language)
+    """The grammar for a text in a language that has one: headers of C may be C++, scripts may have types."""
+    return load(_language_by_content(language, data))
+
+
+def _language_by_content(language: str, data: bytes) -> str:
+    if language == "c":
+        return "objective-c" if _OBJECTIVE_C.search(data) else "cpp" if is_cpp(data) else "c"
+    return "tsx" if language == "javascript" and b"@flow" in data[:_FIRST_BYTES] else language
 
 
 def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definition, ...]:
@@ -185,10 +205,14 @@ class _Walk:
         named = rule.name(node) if kind else None
         if kind is None or named is None:
             return (Found(node, None, None, None, inside),)
-        name = self._data[named.start_byte : named.end_byte].decode("utf-8", "replace")
+        name = self._original(named)
         if scope.kind in self._table.owners:
             kind = "constructor" if name in self._table.constructors else rule.member or kind
         return (Found(node, kind, name, body, inside),)
+
+    def _original(self, node: Node) -> str:
+        """What stands at a node in the text as it was written."""
+        return self._data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _taken(
         self, found: Found, level: _Level, node: Node, rule: BoundRule, is_sibling: bool
@@ -197,7 +221,8 @@ class _Walk:
 
         What is not a sibling is the only thing in one: nothing follows it.
         """
-        name, kind, inside = _plain(found.name) if found.name else None, found.kind, found.inside
+        written = self._original(found.name) if isinstance(found.name, Node) else found.name
+        name, kind, inside = _plain(written) if written else None, found.kind, found.inside
         definition = self._definition(found, name, kind, level) if name and kind and found.listed else None
         if inside or found.rest:
             scope = Scope(name, kind, level.scope.depth + found.listed) if name else level.scope

@@ -5,12 +5,12 @@ Each grammar comes inside its package; nothing is downloaded.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
-from types import MappingProxyType
 
 from tree_sitter import Language, Node
 
@@ -24,17 +24,8 @@ OUTLINE_FORMAT = 4
 _ERROR_KIND = 0xFFFF
 """The kind of an error node, `ts_builtin_sym_error` in tree-sitter's api.h: what the parser made sense of is inside."""
 
-_PACKAGE_OF: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "csharp": ("tree_sitter_c_sharp", "language"),
-        "ocaml": ("tree_sitter_ocaml", "language_ocaml"),
-        "ocaml_interface": ("tree_sitter_ocaml", "language_ocaml_interface"),
-        "php": ("tree_sitter_php", "language_php"),
-        "tsx": ("tree_sitter_typescript", "language_tsx"),
-        "typescript": ("tree_sitter_typescript", "language_typescript"),
-    }
-)
-
+_CAPSULE_NAME = b"tree_sitter.Language"
+"""Lives as long as the capsules that point to it."""
 
 PartOf = Callable[[Node], Node | None]
 """Gives a part of a node, or None."""
@@ -70,10 +61,10 @@ class Grammar:
 
 @cache
 def load(language: str) -> Grammar:
-    """The grammar of `language`, one of `LANGUAGES_WITH_GRAMMAR`."""
-    package, function = _package(language)
-    loaded = Language(getattr(import_module(package), function)())
+    """The grammar of `language`, one of `TABLES`."""
     table = TABLES[language]
+    package, function = _package(language)
+    loaded = Language(_capsule(getattr(import_module(package), function)()))
     rules = {kind_number(loaded, kind): _bound(loaded, rule) for kind, rule in table.rules.items()}
     rules[_ERROR_KIND] = _bound(loaded, INSIDE)
     return Grammar(
@@ -90,14 +81,25 @@ def grammar_version(language: str) -> str:
     """What an outline of `language` depends on besides the bytes: this builder, and the grammar's release if any."""
     if language not in TABLES:
         return str(OUTLINE_FORMAT)
-    languages = (language, "cpp") if language == "c" else (language,)
-    packages = (_package(name)[0].replace("_", "-") for name in languages)
+    second = TABLES[language].second
+    others = ("cpp", "objective-c") if language == "c" else (second,) if second else ()
+    packages = (_package(name)[0].replace("_", "-") for name in (language, *others))
     return "-".join((str(OUTLINE_FORMAT), *map(version, packages)))
 
 
 def _package(language: str) -> tuple[str, str]:
     """The module that holds the grammar, and the name of its function."""
-    return _PACKAGE_OF.get(language, (f"tree_sitter_{language}", "language"))
+    return TABLES[language].grammar or (f"tree_sitter_{language}", "language")
+
+
+def _capsule(grammar: object) -> object:
+    """A grammar in the form that `Language` wants: some packages still give a mere address, which it deprecates."""
+    if not isinstance(grammar, int):
+        return grammar
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype, new.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+    capsule: object = new(grammar, _CAPSULE_NAME, None)
+    return capsule
 
 
 def kind_number(language: Language, kind: str) -> int:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from tree_sitter import Parser, Point, Tree
 
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.core.outline import Definition
 from foreword.index.outline.bounded_parse import LIMIT_S, can_be_parsed, parse_within
-from foreword.index.outline.definitions import better_reading, definitions_of, grammar_of
+from foreword.index.outline.definitions import better_reading, definitions_of, grammar_of, scanned
 from foreword.index.outline.grammar import Grammar
+from foreword.index.outline.languages import TABLES
 from foreword.index.outline.partial_parse import skim
 
 _CONTINUES = 0b1000_0000
@@ -45,10 +45,10 @@ class OpenText:
 
     def definitions(self, language: str, data: bytes) -> tuple[Definition, ...]:
         """The definitions of what the text is now, in a language; none without a grammar, or where it can't be parsed in time."""
-        if language not in LANGUAGES_WITH_GRAMMAR:
-            self._parsed = None
-            return ()
         data = data.removeprefix(BOM_UTF8)
+        if language not in TABLES:
+            self._parsed = None
+            return scanned(language, data)
         grammar = grammar_of(language, data)
         masked = grammar.table.masked(data)
         tree = self._parse(grammar, masked) if can_be_parsed(grammar.table, data) else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tree_sitter import Node, Parser
 
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR
 from foreword.index.outline.bounded_parse import LIMIT_S, can_be_parsed, parse_within
 from foreword.index.outline.definitions import grammar_of
+from foreword.index.outline.languages import TABLES
 
 
 def error_lines(language: str | None, data: bytes) -> tuple[int, ...]:
@@ -14,7 +14,7 @@ def error_lines(language: str | None, data: bytes) -> tuple[int, ...]:
 
     None without a grammar, or where the text can't be parsed in time. Text is taken for UTF-8. A grammar may lag behind its language, so errors say something only when compared.
     """
-    if language not in LANGUAGES_WITH_GRAMMAR:
+    if language is None or language not in TABLES:
         return ()
     grammar = grammar_of(language, data)
     if not can_be_parsed(grammar.table, data):

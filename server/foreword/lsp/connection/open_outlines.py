@@ -22,7 +22,7 @@ from foreword.core.documents.position import without_end
 from foreword.core.documents.snapshot import Snapshot
 from foreword.core.edits.track_definitions import follow
 from foreword.core.exclusion import MAX_FILE_BYTES
-from foreword.core.language import LANGUAGES_WITH_GRAMMAR, language_of
+from foreword.core.language import language_of
 from foreword.core.outline import Definition
 
 if TYPE_CHECKING:
@@ -138,10 +138,11 @@ class Outlines:
 def _outlined(document: Document, text: OpenText | None) -> tuple[Known, OpenText | None]:
     """The outline of a document that was `text`; none for one that is too large to be read, or without a grammar."""
     language = language_of(document.uri, document.lines[0] if document.lines else "") or document.language
-    if language not in LANGUAGES_WITH_GRAMMAR or sum(map(len, document.lines)) > MAX_FILE_BYTES:
-        return Known(document.lines, ()), None
-    from foreword.index.outline.open_text import OpenText  # noqa: PLC0415 - heavy, and off the path to `initialize`
+    from foreword.index.outline.languages import LANGUAGES  # noqa: PLC0415 - heavy, and off the path to `initialize`
+    from foreword.index.outline.open_text import OpenText  # noqa: PLC0415 - the same
 
+    if language not in LANGUAGES or sum(map(len, document.lines)) > MAX_FILE_BYTES:
+        return Known(document.lines, ()), None
     text = text or OpenText()
     plain = "\n".join(without_end(line) for line in document.lines)
     return Known(document.lines, text.definitions(language, plain.encode("utf-8", "surrogatepass"))), text

@@ -1,67 +1,38 @@
-"""One table of rules a language; adding a language is adding a table here and a grammar's package."""
+"""How each language is outlined. Each module here that has `LANGUAGES` adds its own: by a table for a grammar, or by a scanner.
+
+A new language is a row in `core/language.py`, which says what its files are called, and a module here. The tests of
+`LANGUAGES` say what is missing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
-from foreword.index.outline.languages import (
-    c,
-    csharp,
-    elixir,
-    go,
-    haskell,
-    java,
-    javascript,
-    kotlin,
-    lua,
-    markdown,
-    markup,
-    ocaml,
-    php,
-    python,
-    ruby,
-    rust,
-    scala,
-    shell,
-    sql,
-    structured_data,
-    swift,
-    zig,
-)
+from foreword.index.outline.languages.line_outline import Scanner
 from foreword.index.outline.languages.rule import Table
 
-TABLES: Mapping[str, Table] = MappingProxyType(
-    {
-        "bash": shell.TABLE,
-        "c": c.C,
-        "cpp": c.CPP,
-        "csharp": csharp.TABLE,
-        "css": markup.CSS,
-        "elixir": elixir.TABLE,
-        "go": go.TABLE,
-        "haskell": haskell.TABLE,
-        "html": markup.HTML,
-        "java": java.TABLE,
-        "javascript": javascript.JAVASCRIPT,
-        "json": structured_data.JSON,
-        "kotlin": kotlin.TABLE,
-        "lua": lua.TABLE,
-        "markdown": markdown.TABLE,
-        "ocaml": ocaml.TABLE,
-        "ocaml_interface": ocaml.TABLE,
-        "php": php.TABLE,
-        "python": python.TABLE,
-        "ruby": ruby.TABLE,
-        "rust": rust.TABLE,
-        "scala": scala.TABLE,
-        "sql": sql.TABLE,
-        "swift": swift.TABLE,
-        "toml": structured_data.TOML,
-        "tsx": javascript.TYPESCRIPT,
-        "typescript": javascript.TYPESCRIPT,
-        "yaml": structured_data.YAML,
-        "zig": zig.TABLE,
+
+def _registered() -> dict[str, Table | Scanner]:
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return {
+        language: outline
+        for module in modules
+        for language, outline in getattr(module, "LANGUAGES", {}).items()
     }
+
+
+LANGUAGES: Mapping[str, Table | Scanner] = MappingProxyType(_registered())
+"""What has an outline, by language."""
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {language: one for language, one in LANGUAGES.items() if isinstance(one, Table)}
 )
-"""The table of every language that has a grammar."""
+"""The languages that have a grammar."""
+
+SCANNERS: Mapping[str, Scanner] = MappingProxyType(
+    {language: one for language, one in LANGUAGES.items() if not isinstance(one, Table)}
+)
+"""The languages that are read line by line."""

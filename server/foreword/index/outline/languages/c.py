@@ -266,3 +266,5 @@ CPP = Table(
     limits=C.limits,
     unique=C.unique,
 )
+
+LANGUAGES: Mapping[str, Table] = {"c": C, "cpp": CPP}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces_below
+from foreword.index.outline.languages.mask import without_split_conditionals
 from foreword.index.outline.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     Found,
@@ -59,6 +60,8 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    mask=without_split_conditionals,
+    grammar=("tree_sitter_c_sharp", "language"),
     has_pieces=True,
     bodies=_BODIES,
     comment=DIRECTIVE_OR_COMMENT,
@@ -84,3 +87,5 @@ TABLE = Table(
     },
     leads=frozenset(("attribute_list",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"csharp": TABLE}

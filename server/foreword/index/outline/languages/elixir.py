@@ -102,3 +102,5 @@ TABLE = Table(
     },
     merges=True,
 )
+
+LANGUAGES: Mapping[str, Table] = {"elixir": TABLE}

@@ -70,3 +70,5 @@ TABLE = Table(
         "var_spec": Rule(read=_names),
     },
 )
+
+LANGUAGES: Mapping[str, Table] = {"go": TABLE}

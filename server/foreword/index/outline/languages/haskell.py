@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -80,3 +80,5 @@ TABLE = Table(
     },
     merges=True,
 )
+
+LANGUAGES: Mapping[str, Table] = {"haskell": TABLE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -60,3 +60,5 @@ TABLE = Table(
     leads=frozenset(("annotation", "marker_annotation")),
     lead_groups=frozenset(("modifiers",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"java": TABLE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -203,6 +204,7 @@ _TYPESCRIPT_RULES: Mapping[str, Rule] = {
 }
 
 TYPESCRIPT = Table(
+    grammar=("tree_sitter_typescript", "language_typescript"),
     has_pieces=True,
     bodies=_BODIES,
     rules={
@@ -222,3 +224,6 @@ TYPESCRIPT = Table(
     },
     leads=frozenset(("decorator",)),
 )
+TSX = replace(TYPESCRIPT, grammar=("tree_sitter_typescript", "language_tsx"))
+
+LANGUAGES: Mapping[str, Table] = {"javascript": JAVASCRIPT, "typescript": TYPESCRIPT, "tsx": TSX}

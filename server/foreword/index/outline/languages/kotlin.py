@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -122,3 +122,5 @@ TABLE = Table(
     leads=frozenset(("annotation",)),
     lead_groups=frozenset(("modifiers",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"kotlin": TABLE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -71,3 +71,5 @@ TABLE = Table(
         "field": Rule(read=_field),
     },
 )
+
+LANGUAGES: Mapping[str, Table] = {"lua": TABLE}

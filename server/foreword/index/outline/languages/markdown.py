@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -74,3 +74,5 @@ TABLE = Table(
     rules={"document": Rule(read=_document)},
     bodies=Bodies(beside_headings, least=LEAST_BYTES),
 )
+
+LANGUAGES: Mapping[str, Table] = {"markdown": TABLE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -97,3 +97,5 @@ CSS = Table(
         "rule_set": Rule("selector", name=("<selectors>",), body=("<block>",), descend=True),
     },
 )
+
+LANGUAGES: Mapping[str, Table] = {"css": CSS, "html": HTML}

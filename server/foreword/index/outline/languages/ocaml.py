@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -88,3 +89,7 @@ TABLE = Table(
         "object_expression": Rule(body=(), descend=True),
     },
 )
+IMPLEMENTATION = replace(TABLE, grammar=("tree_sitter_ocaml", "language_ocaml"))
+INTERFACE = replace(TABLE, grammar=("tree_sitter_ocaml", "language_ocaml_interface"))
+
+LANGUAGES: Mapping[str, Table] = {"ocaml": IMPLEMENTATION, "ocaml_interface": INTERFACE}

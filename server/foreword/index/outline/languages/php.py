@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -37,6 +37,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    grammar=("tree_sitter_php", "language_php"),
     has_pieces=True,
     bodies=_BODIES,
     rules={
@@ -54,3 +55,5 @@ TABLE = Table(
     constructors=frozenset(("__construct",)),
     leads=frozenset(("attribute_list",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"php": TABLE}

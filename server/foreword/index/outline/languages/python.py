@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -69,3 +69,5 @@ TABLE = Table(
     },
     constructors=frozenset(("__init__",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"python": TABLE}

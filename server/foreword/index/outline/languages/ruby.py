@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -81,3 +81,5 @@ TABLE = Table(
     constructors=frozenset(("initialize",)),
     owners=TYPE_KINDS | {"module"},
 )
+
+LANGUAGES: Mapping[str, Table] = {"ruby": TABLE}

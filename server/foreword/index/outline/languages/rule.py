@@ -57,6 +57,7 @@ class Scope(NamedTuple):
 class Found(NamedTuple):
     """A definition, as a rule sees it.
 
+    A name that is a node is read from the original text, in which nothing is masked.
     `node` gives the span; the signature ends where `body` begins; `inside` are the nodes whose children belong to it.
     `parent` replaces the scope's name. When `listed` is false there is no definition, but `inside` still has this
     name and kind for its scope (nameless: the scope around). With `rest`, so have the siblings that follow.
@@ -65,7 +66,7 @@ class Found(NamedTuple):
 
     node: Node
     kind: DefinitionKind | None = None
-    name: str | None = None
+    name: str | Node | None = None
     body: Node | None = None
     inside: tuple[Node, ...] = ()
     parent: str | None = None
@@ -103,6 +104,7 @@ class Table:
 
     `leads` are the kinds of annotations before a definition, `lead_groups` of nodes that hold annotations and modifiers.
     `owners` are the kinds of scope that make a function a method. `limits` bounds a kind of definition per file.
+    `grammar` is the package that carries the grammar, and the function there that gives it; the usual ones if empty.
     Of the `unique` kinds a name counts once per file, as a macro with a definition for each platform.
     `comment` matches what is left out of a signature that spans lines.
     With `merges`, neighbours of the same name, kind and parent are clauses of one definition.
@@ -114,6 +116,7 @@ class Table:
     """
 
     rules: Mapping[str, Rule]
+    grammar: tuple[str, str] | None = None
     constructors: frozenset[str] = frozenset()
     leads: frozenset[str] = frozenset()
     lead_groups: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -48,3 +48,5 @@ TABLE = Table(
         "macro_definition": Rule("macro", body=("<macro_rule>",)),
     },
 )
+
+LANGUAGES: Mapping[str, Table] = {"rust": TABLE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -65,3 +65,5 @@ TABLE = Table(
     },
     leads=frozenset(("annotation",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"scala": TABLE}

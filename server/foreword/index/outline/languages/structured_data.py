@@ -11,6 +11,7 @@ from tree_sitter import Node
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import Bodies, Span, matched
 from foreword.index.outline.languages.rule import Found, Rule, Scope, Table, containers, named_child, text
+from foreword.index.outline.languages.template_mask import mask_templates
 
 _MAX_DEPTH = 2
 _LIMITS: Mapping[DefinitionKind, int] = MappingProxyType({"key": 200, "table": 200})
@@ -23,7 +24,7 @@ def _pair(node: Node, scope: Scope) -> Iterable[Found]:
     value = node.child_by_field_name("value")
     holds_keys = value is not None and value.type not in {"array", "string"} and scope.depth + 1 < _MAX_DEPTH
     inside = (value,) if value is not None and holds_keys else ()
-    return (Found(node, "key", text(node.child_by_field_name("key")), None, inside),)
+    return (Found(node, "key", node.child_by_field_name("key"), None, inside),)
 
 
 def _toml_pair(node: Node, scope: Scope) -> Iterable[Found]:
@@ -80,6 +81,7 @@ _TOO_DEEP = re.compile(rb"^[ \t?:-]{200}", re.MULTILINE)
 
 YAML = Table(
     crash=_TOO_DEEP,
+    mask=mask_templates,
     rules={
         **containers("stream", "document", "block_node", "block_mapping", "flow_node", "flow_mapping"),
         "block_mapping_pair": Rule(read=_pair),
@@ -96,3 +98,5 @@ TOML = Table(
     },
     limits=_LIMITS,
 )
+
+LANGUAGES: Mapping[str, Table] = {"json": JSON, "yaml": YAML, "toml": TOML}

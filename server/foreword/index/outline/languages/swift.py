@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
@@ -80,3 +80,5 @@ TABLE = Table(
     leads=frozenset(("attribute",)),
     lead_groups=frozenset(("modifiers",)),
 )
+
+LANGUAGES: Mapping[str, Table] = {"swift": TABLE}

@@ -79,3 +79,5 @@ TABLE = Table(
         "test_declaration": Rule(read=_test),
     },
 )
+
+LANGUAGES: Mapping[str, Table] = {"zig": TABLE}
