@@ -68,7 +68,7 @@ def test_an_answer_streams_and_has_its_receipt_and_its_places(chat: Chat, api: M
     assert "summed up" in chat.all(".markdown strong")[0]
     assert "class" in chat.all(".hljs-keyword")
     chat.click(".receipt summary")
-    assert "Read from cache" in chat.wait_for(".receipt table")
+    assert "Anchor" in chat.wait_for(".receipt table")
     chat.editor.shot("chat-receipt")
     chat.click(".citation")
     chat.editor.run("await page.waitForSelector('.tab.active[data-resource-name=\"checkout.py\"]')")

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from foreword.assist.question.answer import Answer, Freshness, Receipt
-from foreword.assist.question.receipt import dollars, receipt_line
+from foreword.assist.question.receipt import Freshness, Receipt, dollars, receipt_from_json
 from foreword.core.token_usage import Usage
 from foreword.prefix.verdict import Verdict
 
@@ -21,30 +20,43 @@ RECEIPT = Receipt(
     freshness=Freshness("revision", "anchor", ("a.py", "b.py")),
     first_token_ms=900.0,
     total_ms=4_321.0,
+    provider="anthropic",
 )
-ANSWER = Answer("Yes.", "anthropic", "sonnet", "end_turn", (), RECEIPT)
 
 
 def line(**changes: object) -> str:
-    return receipt_line(replace(ANSWER, receipt=replace(RECEIPT, **changes)))  # type: ignore[arg-type]
+    return replace(RECEIPT, **changes).summary  # type: ignore[arg-type]
 
 
 def test_a_receipt_says_who_the_cache_the_money_the_freshness_and_the_time() -> None:
     assert (
-        "anthropic · sonnet · cache: hit, 52,000 of 53,000 prompt tokens read · "
+        "anthropic · sonnet · cache: hit, 52,000 read, 0 written, 1,000 fresh tokens · "
         "cost $0.0182, without cache $0.1613 · fresh: 2 changed files in the delta · 4.3 s"
-    ) == receipt_line(ANSWER)
+    ) == RECEIPT.summary
+    assert RECEIPT.summary == RECEIPT.to_json()["summary"]
 
 
 def test_a_simulated_receipt_never_looks_like_money_that_was_spent() -> None:
     shown = line(simulated=True)
     assert shown.startswith("offline · simulated cache: hit")
-    assert "would cost (as sonnet) $0.0182" in shown
+    assert "about 52,000 read" in shown
+    assert "would cost (as sonnet) about $0.0182, without cache about $0.1613" in shown
 
 
-def test_a_miss_has_no_tokens_that_were_read() -> None:
-    shown = line(usage=Usage(fresh=10, write_5m=990), verdict=Verdict("cold", ""))
-    assert "cache: cold, 1,000 prompt tokens ·" in shown
+def test_a_miss_says_what_was_written_and_what_was_not_cached() -> None:
+    shown = line(usage=Usage(fresh=10, write_5m=900, write_1h=90), verdict=Verdict("cold", ""))
+    assert "cache: cold, 0 read, 990 written, 10 fresh tokens ·" in shown
+
+
+def test_a_miss_names_the_file_that_changed() -> None:
+    assert "cache: changed (a.py), " in line(verdict=Verdict("changed", "", file="a.py"))
+
+
+def test_prices_that_are_an_assumption_are_said_to_be_estimated() -> None:
+    shown = line(estimated=True)
+    assert "cost about $0.0182, without cache about $0.1613 (the prices are estimated)" in shown
+    assert replace(RECEIPT, estimated=True).to_json()["cost"]["estimated"]
+    assert "estimated" not in RECEIPT.summary
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,15 @@ def test_a_miss_has_no_tokens_that_were_read() -> None:
 )
 def test_freshness_counts_the_files_of_the_delta(files: tuple[str, ...], words: str) -> None:
     assert words in line(freshness=Freshness("r", "a", files))
+
+
+def test_a_receipt_that_was_kept_says_the_same_again() -> None:
+    verdict = Verdict("changed", "it differs", file="a.py", layer="delta", tokens_lost=9, cause="saving a.py")
+    receipt = replace(RECEIPT, verdict=verdict, estimated=True, request_id="r")
+    assert receipt == receipt_from_json(receipt.to_json(), "anthropic")
+    of_old = RECEIPT.to_json()
+    del of_old["summary"], of_old["cost"]["estimated"]
+    assert RECEIPT.summary == receipt_from_json(of_old, "anthropic").summary
 
 
 @pytest.mark.parametrize(

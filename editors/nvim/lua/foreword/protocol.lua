@@ -16,8 +16,10 @@
 ---@field saved number
 ---@field withoutCache number
 ---@field pricedAs string
+---@field estimated boolean
 
 ---@class foreword.Receipt
+---@field summary string
 ---@field tokens foreword.Tokens
 ---@field cost foreword.Cost
 ---@field cache { verdict: string, detail: string, simulated: boolean }

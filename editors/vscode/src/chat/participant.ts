@@ -7,7 +7,6 @@ import type { Connection } from "./session/connection";
 import { REVIEW } from "./proposals";
 import { OPEN, type Attachment, type Citation, type Opened, type Piece, type Proposal, type Receipt } from "./protocol";
 import { isCancelled, wordsOf } from "./session/chatController";
-import { receiptLine } from "./webview/transcript/receiptLine";
 
 export const PARTICIPANT = "foreword.chat";
 
@@ -82,7 +81,7 @@ function tell({ citations, proposals, receipt }: Sent, stream: vscode.ChatRespon
     stream.reference(new vscode.Location(vscode.Uri.parse(uri, true), lines));
   }
   // The editor folds what comes before the last text: the receipt is a part of the answer's own, the buttons come after.
-  stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
+  stream.markdown(`\n\n---\n*${receipt.summary}*`);
   for (const { proposalId, files } of proposals) {
     if (files.length === 0) continue;
     stream.button({ command: REVIEW, title: "Review the changes", arguments: [{ proposalId }] });

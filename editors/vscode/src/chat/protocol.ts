@@ -70,9 +70,11 @@ export interface Proposal {
 }
 
 export interface Receipt {
+  /** All that matters of it in one sentence, the same in every front end. */
+  summary: string;
   tokens: { fresh: number; write5m: number; write1h: number; read: number; output: number };
   /** US dollars. */
-  cost: { total: number; withoutCache: number; saved: number; pricedAs: string; prices: string };
+  cost: { total: number; withoutCache: number; saved: number; pricedAs: string; prices: string; estimated: boolean };
   cache: { verdict: string; detail: string; simulated: boolean; file?: string };
   freshness: { revision: string; anchor: string; deltaFiles: string[] };
   latency: { firstTokenMs: number | null; totalMs: number };

@@ -13,9 +13,8 @@ from foreword.api.printed import Line, Printed, Table
 from foreword.api.workspace import Workspace
 from foreword.assist.accounts.ledger import GroupBy, Total
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.question.answer import tokens_json
 from foreword.assist.question.pointers import parse_pointer
-from foreword.assist.question.receipt import dollars
+from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.providers import require_trust
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot

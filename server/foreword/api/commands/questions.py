@@ -19,7 +19,6 @@ from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.edit import edit as edit_with_model
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
-from foreword.assist.question.receipt import receipt_line
 from foreword.assist.question.request import Kind
 from foreword.assist.spending.forecast import request_json
 from foreword.core.errors import EditError, Problem
@@ -185,7 +184,7 @@ def _show_answer(found: Answer | RequestPreview, _: AskParameters, _columns: int
         return
     if found.note:
         yield notice(f"foreword: {found.note}", "yellow")
-    yield notice(receipt_line(found), "dim")
+    yield notice(found.receipt.summary, "dim")
 
 
 def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _columns: int) -> Iterator[Printed]:
@@ -196,7 +195,7 @@ def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _colum
         yield Diff(found.diff)
     yield from problem_lines(found.problems)
     yield notice(_summary(found, apply=given.apply))
-    yield notice(receipt_line(found.answer), "dim")
+    yield notice(found.answer.receipt.summary, "dim")
 
 
 def _summary(found: EditResult, *, apply: bool) -> str:

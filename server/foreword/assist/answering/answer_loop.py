@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from foreword.assist.accounts.ledger import Status
-from foreword.assist.question.answer import Answer, Citation, Freshness, Receipt
+from foreword.assist.question.answer import Answer, Citation
 from foreword.assist.question.citations import find_citations
+from foreword.assist.question.receipt import Freshness, Receipt
 from foreword.assist.question.request import PreparedRequest, library_of
 from foreword.assist.question.tools import ToolScope, tool_results
 from foreword.assist.session.ports import Provider
@@ -250,4 +251,6 @@ def receipt_of(
         ),
         first_token_ms=None if first is None else (first - prepared.asked_at) * 1000,
         total_ms=(now - prepared.asked_at) * 1000,
+        provider=provider.name,
+        estimated=model.estimated,
     )

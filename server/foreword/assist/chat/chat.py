@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.context.pending_changes import known_as
+from foreword.assist.question.receipt import receipt_from_json
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.lineage import Anchor, Lineage, Shown
@@ -185,6 +186,10 @@ def messages_of(turn: Turn) -> tuple[dict[str, Any], ...]:
         "status": turn.status,
         **turn.reply,
     }
+    receipt = turn.reply.get("receipt")
+    if receipt and "summary" not in receipt:
+        summary = receipt_from_json(receipt, turn.reply.get("provider", "")).summary
+        answered["receipt"] = {"summary": summary, **receipt}
     return asked, answered
 
 

@@ -27,8 +27,9 @@ from foreword.assist.context.policy_inputs import decide, situation_of
 from foreword.assist.edits.edit import files_json, ground_of, problems_json
 from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
-from foreword.assist.question.answer import Answer, Receipt
+from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import AttachmentRef, pointers_to
+from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import PreparedRequest, Thread, library_of, prepare
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Provider, Runner, in_place

@@ -1,42 +1,142 @@
-"""A receipt in one line for people."""
+"""The receipt of an answer: a value, JSON for scripts, and one sentence for people."""
 
 from __future__ import annotations
 
-from foreword.assist.question.answer import Answer
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.core.token_usage import Usage
+from foreword.prefix.verdict import Verdict
 
 
-def receipt_line(answer: Answer) -> str:
-    """Cache, money, freshness and time of an answer."""
-    receipt = answer.receipt
-    parts = [
-        f"{answer.provider} · {answer.model}" if not receipt.simulated else "offline",
-        cache_phrase(answer),
-        money_phrase(answer),
-        _freshness(len(receipt.freshness.delta_files)),
-        f"{receipt.total_ms / 1000:.1f} s",
-    ]
-    return " · ".join(parts)
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What the answer is about: the saved tree, the anchor of its base, and the files told of in the delta."""
+
+    revision: str
+    anchor: str
+    delta_files: tuple[str, ...]
 
 
-def cache_phrase(answer: Answer) -> str:
-    """What the cache did."""
-    receipt = answer.receipt
-    label = "simulated cache" if receipt.simulated else "cache"
-    prompt = receipt.usage.prompt
-    share = (
-        f", {receipt.usage.read:,} of {prompt:,} prompt tokens read"
-        if receipt.usage.read
-        else f", {prompt:,} prompt tokens"
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer cost (US dollars), what the cache did, how fresh it is, and how long it took (ms).
+
+    `simulated`: the tokens are estimated, and the cache and so the money are simulated. `estimated`: the prices are an
+    assumption. `request_id` is the ledger's name of the answer, for `foreword why --request`.
+    """
+
+    usage: Usage
+    cost: float
+    without_cache: float
+    verdict: Verdict
+    simulated: bool
+    priced_as: str
+    prices: str
+    n_requests: int
+    freshness: Freshness
+    first_token_ms: float | None
+    total_ms: float
+    request_id: str = ""
+    provider: str = ""
+    estimated: bool = False
+
+    @property
+    def summary(self) -> str:
+        """Who answered, cache, money, freshness and time in one sentence, the same in every front end."""
+        return " · ".join(
+            (
+                "offline" if self.simulated else f"{self.provider} · {self.priced_as}",
+                self._cache_phrase(),
+                self._money_phrase(),
+                _freshness(len(self.freshness.delta_files)),
+                f"{self.total_ms / 1000:.1f} s",
+            )
+        )
+
+    def _cache_phrase(self) -> str:
+        """What the cache did with how many tokens of the prompt."""
+        label, about = ("simulated cache", "about ") if self.simulated else ("cache", "")
+        where, usage = f" ({self.verdict.file})" if self.verdict.file else "", self.usage
+        counts = f"{usage.read:,} read, {usage.written:,} written, {usage.fresh:,} fresh tokens"
+        return f"{label}: {self.verdict.kind}{where}, {about}{counts}"
+
+    def _money_phrase(self) -> str:
+        """What the answer cost, and what it would have cost without the cache."""
+        verb = f"would cost (as {self.priced_as})" if self.simulated else "cost"
+        about = "about " if self.simulated or self.estimated else ""
+        note = " (the prices are estimated)" if self.estimated else ""
+        return f"{verb} {about}{dollars(self.cost)}, without cache {about}{dollars(self.without_cache)}{note}"
+
+    def to_json(self) -> dict[str, Any]:
+        """As in `foreword.answer/1`."""
+        usage, fresh = self.usage, self.freshness
+        return {
+            "summary": self.summary,
+            "tokens": tokens_json(usage),
+            "cost": {
+                "currency": "USD",
+                "total": _money(self.cost),
+                "withoutCache": _money(self.without_cache),
+                "saved": _money(self.without_cache - self.cost),
+                "pricedAs": self.priced_as,
+                "prices": self.prices,
+                "estimated": self.estimated,
+            },
+            "cache": {
+                "verdict": self.verdict.kind,
+                "detail": self.verdict.detail,
+                "simulated": self.simulated,
+                **self.verdict.to_json(),
+            },
+            "freshness": {
+                "revision": fresh.revision,
+                "anchor": fresh.anchor,
+                "deltaFiles": list(fresh.delta_files),
+            },
+            "latency": {
+                "firstTokenMs": None if self.first_token_ms is None else round(self.first_token_ms),
+                "totalMs": round(self.total_ms),
+            },
+            "requests": self.n_requests,
+            "requestId": self.request_id,
+        }
+
+
+def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
+    """The receipt that became this JSON, also in a release that had no sentence for it; `provider` answered."""
+    cost, cache, fresh, latency = (shown[key] for key in ("cost", "cache", "freshness", "latency"))
+    known = {"file": "file", "layer": "layer", "tokensLost": "tokens_lost", "cause": "cause"}
+    more = {name: cache[key] for key, name in known.items() if key in cache}
+    tokens = shown["tokens"]
+    return Receipt(
+        usage=Usage(*(tokens[key] for key in ("fresh", "write5m", "write1h", "read", "output"))),
+        cost=cost["total"],
+        without_cache=cost["withoutCache"],
+        verdict=Verdict(cache["verdict"], cache["detail"], **more),
+        simulated=cache["simulated"],
+        priced_as=cost["pricedAs"],
+        prices=cost["prices"],
+        n_requests=shown["requests"],
+        freshness=Freshness(fresh["revision"], fresh["anchor"], tuple(fresh["deltaFiles"])),
+        first_token_ms=latency["firstTokenMs"],
+        total_ms=latency["totalMs"],
+        request_id=shown.get("requestId", ""),
+        provider=provider,
+        estimated=cost.get("estimated", False),
     )
-    where = f" ({receipt.verdict.file})" if receipt.verdict.file else ""
-    return f"{label}: {receipt.verdict.kind}{where}{share}"
 
 
-def money_phrase(answer: Answer) -> str:
-    """What the answer cost, and what it would have cost without the cache."""
-    receipt = answer.receipt
-    verb = f"would cost (as {receipt.priced_as})" if receipt.simulated else "cost"
-    return f"{verb} {dollars(receipt.cost)}, without cache {dollars(receipt.without_cache)}"
+def tokens_json(usage: Usage) -> dict[str, int]:
+    """Tokens by bucket."""
+    return {
+        "fresh": usage.fresh,
+        "write5m": usage.write_5m,
+        "write1h": usage.write_1h,
+        "read": usage.read,
+        "output": usage.output,
+    }
 
 
 def dollars(amount: float) -> str:
@@ -49,3 +149,7 @@ def _freshness(n_files: int) -> str:
     if n_files == 0:
         return "fresh: as at the anchor"
     return f"fresh: {n_files} changed file{'s' if n_files > 1 else ''} in the delta"
+
+
+def _money(dollars: float) -> float:
+    return round(dollars, 8)

@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from foreword.assist.accounts.ledger import WARM, Ledger, LedgerRow
-from foreword.assist.question.answer import tokens_json
-from foreword.assist.question.receipt import dollars
+from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.core.errors import UsageError
 from foreword.core.token_usage import Usage
 

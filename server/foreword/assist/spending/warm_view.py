@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foreword.assist.question.answer import tokens_json
-from foreword.assist.question.receipt import dollars
+from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import forecast_request

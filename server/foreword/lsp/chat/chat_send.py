@@ -14,7 +14,7 @@ from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
 from foreword.assist.edits.edit import COMPLETE, problems_json
 from foreword.assist.edits.proposal import Proposal
-from foreword.assist.question.answer import tokens_json
+from foreword.assist.question.receipt import tokens_json
 from foreword.assist.session.providers import require_trust
 from foreword.core.token_usage import Usage
 from foreword.lsp.chat.attachments import read_attachments, untitled

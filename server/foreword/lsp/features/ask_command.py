@@ -17,7 +17,6 @@ from lsprotocol import types
 from foreword.api.commands.questions import Question, answer, preview
 from foreword.api.workspace import Event, PartialResult, Stage, Workspace, ignore
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.receipt import receipt_line
 from foreword.assist.question.task import Task, edits
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.providers import require_trust
@@ -131,4 +130,4 @@ def _tell(report: Report, partials: Partials, page: Page | None, event: Event) -
         page.append(event.text)
     elif isinstance(event, Answer):
         note = f"*{event.note}*\n\n" if event.note else ""
-        page.append(f"\n\n{note}---\n\n{receipt_line(event)}\n")
+        page.append(f"\n\n{note}---\n\n{event.receipt.summary}\n")
