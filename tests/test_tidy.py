@@ -294,7 +294,7 @@ def test_no_test_waits_for_time_to_pass() -> None:
     "module", [path.stem for path in FILES if package_of(path) == "cli" and path.stem != "__init__"]
 )
 def test_every_module_of_the_command_line_has_a_test(module: str) -> None:
-    files = [*(TOP / "tests" / "cli").glob("test_*.py"), *(TOP / "tests" / "e2e").glob("test_*.py")]
+    files = [*(TOP / "tests" / "cli").glob("test_*.py"), *(TOP / "tests" / "e2e").rglob("test_*.py")]
     texts = [path.read_text(encoding="utf-8") for path in files]
     is_used = any(f"foreword.cli.{module} import" in text for text in texts)
     reached = {name.split(".")[-1] for path in FILES if package_of(path) == "cli" for name in imported(path)}

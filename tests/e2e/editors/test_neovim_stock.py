@@ -14,7 +14,7 @@ from messages_api import Hold, MessagesApi, Status
 from neovim import Neovim, neovim
 from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 
-README = Path(__file__).parent.parent.parent / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 ANSWERS = """
 _G.asked = {}
 vim.ui.select = function(items, options, choose)

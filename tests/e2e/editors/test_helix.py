@@ -16,7 +16,7 @@ from messages_api import MessagesApi, Status
 from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 from tmux import Terminal
 
-README = Path(__file__).parent.parent.parent / "editors" / "README.md"
+README = Path(__file__).parents[3] / "editors" / "README.md"
 TITLES = re.compile(r"(?:Rewrite|Simplify|Document|Explain|Write tests for|Review|Ask about) \S+")
 
 

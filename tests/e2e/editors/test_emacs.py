@@ -13,7 +13,7 @@ from gitrepo import GitRepo
 from messages_api import MessagesApi, Status
 from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 
-README = Path(__file__).parent.parent.parent / "editors" / "README.md"
+README = Path(__file__).parents[3] / "editors" / "README.md"
 ATTACHED = f"""
 (find-file "{CHECKOUT}")
 (call-interactively #'eglot)
