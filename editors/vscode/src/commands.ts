@@ -5,6 +5,7 @@ import type { ContextView } from "./context/contextView";
 import { activeFolder } from "./folders";
 import { instruct } from "./tasks/instruct";
 import { changePin, type Target } from "./context/pins";
+import { setApiKey } from "./server/apiKey";
 import { tell } from "./tasks/prompting";
 import { proposeTask } from "./tasks/propose";
 import type { Task } from "./tasks/task";
@@ -19,9 +20,10 @@ export interface Parts {
   review: Review;
   context: ContextView;
   report: Report;
+  secrets: vscode.SecretStorage;
 }
 
-export function registerCommands({ server, review, context, report }: Parts): vscode.Disposable[] {
+export function registerCommands({ server, review, context, report, secrets }: Parts): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
     // A menu gives the file that it belongs to.
     instruct: (given?: unknown) => instruct(server, review, typeof given === "string" ? given : undefined),
@@ -29,6 +31,9 @@ export function registerCommands({ server, review, context, report }: Parts): vs
     reviewThis: () => takeAction("source.foreword.review"),
     standing: () => explainStanding(server),
     warmUp: () => warm(server),
+    setApiKey: async () => {
+      if (await setApiKey(secrets)) await server.restart();
+    },
     limits: () => vscode.commands.executeCommand("workbench.action.openSettings", "@ext:foreword.foreword"),
     report: () => report.show(),
     refreshContext: () => context.refresh(),

@@ -7,13 +7,14 @@ import * as vscode from "vscode";
 import { registerChat } from "./chat/register";
 import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./server/client";
 import { registerCommands } from "./commands";
+import { keyEnvironment } from "./server/apiKey";
 import { ContextView } from "./context/contextView";
 import { surroundings } from "./server/environment";
 import { findLaunch } from "./server/launch";
 import { showLanguageStatus } from "./status/languageStatus";
 import { Report } from "./status/report";
 import { Review } from "./review/review";
-import { Server } from "./server/server";
+import { Server, type ServerQuestion } from "./server/server";
 import { serverKeys, type Declared } from "./server/settings";
 import { showStanding } from "./status/statusBar";
 
@@ -26,12 +27,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const launch = async () => {
     const found = await findLaunch(choiceNow(), around);
     output.info(found.kind === "tcp" ? `server at ${found.host}:${found.port}` : `${found.command} (${found.why})`);
-    return serverOptions(found);
+    return serverOptions(found, await keyEnvironment(context.secrets));
   };
-  const server = new Server(launch, () => clientOptions(declared, output), [OWN_METHODS], output);
+  const answer = (question: ServerQuestion): Promise<string | undefined> => chat.answer(question);
+  const server = new Server(launch, () => clientOptions(declared, output), [OWN_METHODS], answer, output);
   const review = new Review(server);
   const view = new ContextView(server);
   const report = new Report(server);
+  const chat = registerChat(context, server);
   context.subscriptions.push(
     output,
     server,
@@ -40,10 +43,11 @@ export function activate(context: vscode.ExtensionContext): void {
     report,
     showStanding(server),
     showLanguageStatus(server),
-    ...registerCommands({ server, review, context: view, report }),
-    ...registerChat(context, server),
+    ...registerCommands({ server, review, context: view, report, secrets: context.secrets }),
+    ...chat.registered,
     ...restartWhenNeeded(server, declared),
     server.onPhase(() => sayFailure(server)),
+    server.onEnd(sayEnd),
     ...startForFiles(server, languagesOf(context)),
   );
 }
@@ -76,6 +80,12 @@ function restartWhenNeeded(server: Server, declared: Declared): vscode.Disposabl
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
   ];
+}
+
+/** Said once, however often it ends: what was under way must be asked again, all else is as it was. */
+function sayEnd(): void {
+  const words = "Foreword: its server ended and was started again. Chats and proposals are kept; ask again what was under way.";
+  void vscode.window.showWarningMessage(words);
 }
 
 async function sayFailure(server: Server): Promise<void> {

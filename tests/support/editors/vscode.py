@@ -214,22 +214,27 @@ def vscode(
     folder: Path,
     settings: Mapping[str, object] | None = None,
     others: tuple[Path, ...] = (),
+    *,
+    keeps_trust: bool = False,
 ) -> Iterator[VSCode]:
     """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python.
 
-    `others` are folders with further extensions.
+    `others` are folders with further extensions; with `keeps_trust` the editor trusts no folder until its user does.
     """
     found, packages = tools(), [extension(), *(_packed(other, folder) for other in others)]
     port = _free_port()
-    _write_settings(folder, port, {**SETTINGS, "foreword.python": sys.executable, **(settings or {})})
+    trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
+    own = {"foreword.python": sys.executable, **(trust if keeps_trust else {}), **(settings or {})}
+    _write_settings(folder, port, {**SETTINGS, **own})
     serve = _command(found, folder)
     environ = {**user.environ(), "PATH": found.path, "EXTENSIONS_GALLERY": "{}"}
     install = [word for package in packages for word in ("--install-extension", package)]
     done = subprocess.run([*serve, *install], env=environ, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
+    quiet = [flag for flag in QUIET if not (keeps_trust and flag == "--disable-workspace-trust")]
     address = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
     with (folder / "code-server.log").open("wb") as log:
-        server = subprocess.Popen([*serve, *address, *QUIET, workspace], env=environ, stdout=log, stderr=log)
+        server = subprocess.Popen([*serve, *address, *quiet, workspace], env=environ, stdout=log, stderr=log)
         try:
             _wait_for(port, server)
             with _bridge(found) as bridge:

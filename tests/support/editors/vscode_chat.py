@@ -79,11 +79,12 @@ class Chat:
 
 
 @contextmanager
-def chatting(user: Foreword, shop: GitRepo, folder: Path, **settings: object) -> Iterator[Chat]:
+def chatting(
+    user: Foreword, shop: GitRepo, folder: Path, *, keeps_trust: bool = False, **settings: object
+) -> Iterator[Chat]:
     """The shop in an editor whose chat is open; whatever the test does, nothing may go wrong unseen."""
-    with vscode(
-        user, shop.path, folder, {key.replace("_", "."): value for key, value in settings.items()}
-    ) as editor:
+    named = {key.replace("_", "."): value for key, value in settings.items()}
+    with vscode(user, shop.path, folder, named, keeps_trust=keeps_trust) as editor:
         editor.open(CHECKOUT)
         editor.command(VIEW)
         yield Chat(editor)

@@ -1,9 +1,16 @@
 // What the extension and the page of the chat view say to each other.
 
-import type { Attachment, ListedChat, Message, Piece, Proposal } from "./protocol";
+import type { Attachment, ListedChat, Message, Piece, Proposal, Remedy } from "./protocol";
+
+export interface Asked {
+  words: string;
+  choices: string[];
+}
 
 /** An answer that is under way, as far as it has come. */
 export interface Running {
+  /** What the server wants to know before it goes on. */
+  asked?: Asked | undefined;
   question: string;
   attachments: Attachment[];
   text: string;
@@ -26,6 +33,7 @@ export type ToPage =
   | { type: "earlier"; messages: Message[]; more: boolean }
   | { type: "begun"; chatId: string; title: string; running: Running }
   | { type: "piece"; piece: Piece }
+  | { type: "asked"; asked: Asked }
   /** How a turn ended: its question, and its answer if there is something of it. */
   | { type: "ended"; messages: Message[] }
   | { type: "attached"; attachment: Attachment }
@@ -41,6 +49,9 @@ export type FromPage =
   /** With `from`, the question of that id and all after it are dropped first. */
   | { type: "send"; text: string; attachments: Attachment[]; from?: string }
   | { type: "stop" }
+  /** The answer to what was asked; undecided where it is none of the choices. */
+  | { type: "choose"; choice: string }
+  | { type: "remedy"; remedy: Remedy }
   | { type: "new" }
   | { type: "list" }
   | { type: "open"; chatId: string }

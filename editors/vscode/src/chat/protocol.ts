@@ -82,6 +82,9 @@ export interface Receipt {
   requestId: string;
 }
 
+/** What helps a question that failed: trusting the workspace, or another API key. */
+export type Remedy = "trust" | "key";
+
 export type MessageStatus = "pending" | "done" | "refused" | "failed" | "cancelled" | "interrupted";
 
 /** A message as `foreword/chat/history` gives it; what stands below `attachments` belongs to answers. */
@@ -92,6 +95,8 @@ export interface Message {
   at: string | null;
   status: MessageStatus;
   note?: string;
+  /** What helps where it failed; this client's own, from the kind of the error. */
+  remedy?: Remedy | undefined;
   attachments?: Attachment[];
   provider?: string;
   model?: string;

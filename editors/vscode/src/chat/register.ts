@@ -1,7 +1,7 @@
 // The chat view, its commands, and the participant of the editor's own chat.
 
 import * as vscode from "vscode";
-import type { Server } from "../server/server";
+import type { Server, ServerQuestion } from "../server/server";
 import { questionOf, type Task } from "../tasks/task";
 import { attach } from "./attachments";
 import { connectionTo } from "./session/connection";
@@ -10,14 +10,25 @@ import { shownChatStoreIn } from "./session/shownChatStore";
 import { ChatController, type ShownChatStore } from "./session/chatController";
 import { ChatView, VIEW } from "./view";
 
+export interface RegisteredChat {
+  registered: { dispose(): unknown }[];
+  /** Asks the user what the server wants to know: in the chat where an answer waits for it, else in a list. */
+  answer(question: ServerQuestion): Promise<string | undefined>;
+}
+
+/** A list that stays until it is answered; what is chosen by pressing Enter costs and sends nothing. */
+async function pickAnswer({ words, choices }: ServerQuestion): Promise<string | undefined> {
+  return vscode.window.showQuickPick([...choices].reverse(), { title: "Foreword", placeHolder: words, ignoreFocusOut: true });
+}
+
 /** Registers the chat view; the server is started by the first request, not by this. */
-export function registerChat(context: vscode.ExtensionContext, server: Server): { dispose(): unknown }[] {
+export function registerChat(context: vscode.ExtensionContext, server: Server): RegisteredChat {
   const connection = connectionTo(server);
   const controller: ChatController = new ChatController(connection, shownChats(context), folder, (message) => view.tell(message));
   const view = new ChatView(context.extensionUri, server, () => controller);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
-  return [
+  const registered = [
     controller,
     vscode.window.registerWebviewViewProvider(VIEW, view),
     command("new", () => {
@@ -39,6 +50,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server): 
     }),
     ...registerParticipant(connection, folder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
   ];
+  return { registered, answer: (question) => controller.ask(question) ?? pickAnswer(question) };
 }
 
 function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatStore {

@@ -8,11 +8,13 @@ import { follow, goTo } from "./navigation";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
 import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposals";
-import type { Attachment } from "./protocol";
+import type { Attachment, Remedy } from "./protocol";
 import { wordsOf, type ChatController } from "./session/chatController";
 import type { Server } from "../server/server";
 
 export const VIEW = "foreword.chat";
+
+const REMEDIES: Readonly<Record<Remedy, string>> = { trust: "workbench.trust.manage", key: "foreword.setApiKey" };
 
 export class ChatView implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
@@ -83,6 +85,10 @@ export class ChatView implements vscode.WebviewViewProvider {
         return controller.send(message);
       case "stop":
         return controller.stop();
+      case "choose":
+        return controller.choose(message.choice);
+      case "remedy":
+        return vscode.commands.executeCommand(REMEDIES[message.remedy]);
       case "new":
         return controller.begin();
       case "list":

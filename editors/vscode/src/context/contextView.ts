@@ -79,7 +79,8 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private describe(): void {
-    const left = this.server.status ? secondsWarm(this.server.status, Date.now() / 1000) : 0;
+    const status = this.server.status();
+    const left = status ? secondsWarm(status, Date.now() / 1000) : 0;
     const warmth = left > 0 ? `warm ${duration(left)}` : "cold";
     this.view.description = this.context ? `${warmth} · ${summary(this.context)}` : "";
   }

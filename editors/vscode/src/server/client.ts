@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import * as vscode from "vscode";
 import type {
+  CloseAction,
+  ErrorAction,
+  ErrorHandler,
   LanguageClientOptions,
   RevealOutputChannelOn,
   ServerOptions,
@@ -17,6 +20,14 @@ import { serverKeys, valuesSet, type Declared } from "./settings";
 const CONNECT_MS = 5_000;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a module that is loaded later
 const NEVER: RevealOutputChannelOn.Never = 4;
+
+/** What the client does about a server that ends, or a line that is not understood: nothing, and no message of its own. */
+const LEFT_TO_SUPERVISOR: ErrorHandler = {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enums are of a module that is loaded later
+  error: () => ({ action: 1 satisfies ErrorAction.Continue, handled: true }),
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- as above
+  closed: () => ({ action: 1 satisfies CloseAction.DoNotRestart, handled: true }),
+};
 
 /** Says that `foreword/...` notifications are understood. */
 export const OWN_METHODS: StaticFeature = {
@@ -38,9 +49,10 @@ export function choiceNow(): Choice {
   };
 }
 
-export function serverOptions(launch: Launch): ServerOptions {
+/** `environment` comes beside the editor's own; a server that runs already has its own. */
+export function serverOptions(launch: Launch, environment: Record<string, string>): ServerOptions {
   if (launch.kind === "tcp") return () => reach(launch.host, launch.port);
-  return { command: launch.command, args: launch.args };
+  return { command: launch.command, args: launch.args, options: { env: { ...process.env, ...environment } } };
 }
 
 export function clientOptions(declared: Declared, output: vscode.LogOutputChannel): LanguageClientOptions {
@@ -52,11 +64,12 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
     revealOutputChannelOn: NEVER,
     progressOnInitialization: false,
     initializationOptions: {
+      keepsTrust: true,
       trusted: vscode.workspace.isTrusted,
       ...tokenOf(user.get("tcp", ""), user.get("tcpTokenFile", "")),
       ...valuesSet(keys.user, (key) => user.inspect(key)),
     },
-    connectionOptions: { maxRestartCount: 2 },
+    errorHandler: LEFT_TO_SUPERVISOR,
     middleware: {
       ...promptingMiddleware(),
       workspace: {

@@ -11,7 +11,7 @@ export function showLanguageStatus(server: Server): vscode.Disposable {
     item.severity =
       server.phase === "failed" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     item.text = `Foreword: ${server.phase}`;
-    item.detail = server.phase === "failed" ? server.failure : (server.status?.model ?? "");
+    item.detail = server.phase === "failed" ? server.failure : (server.status()?.model ?? "");
     item.command =
       server.phase === "failed"
         ? { title: "Output", command: "foreword.showOutput" }

@@ -7,10 +7,11 @@ import { standingWords } from "../wording";
 
 /** How often the time that is left is shown anew. */
 const TICK_MS = 10_000;
+/** Enter presses the first one, which costs nothing. */
 const ACTIONS: Readonly<Record<string, string>> = {
-  "Warm the Prefix": "foreword.warmUp",
-  Limits: "foreword.limits",
   Report: "foreword.report",
+  Limits: "foreword.limits",
+  "Warm the Prefix": "foreword.warmUp",
 };
 
 export function showStanding(server: Server): vscode.Disposable {
@@ -18,7 +19,7 @@ export function showStanding(server: Server): vscode.Disposable {
   item.name = "Foreword";
   item.command = "foreword.standing";
   const update = (): void => {
-    const { text, tooltip } = standingWords(server.phase, server.status, Date.now() / 1000);
+    const { text, tooltip } = standingWords(server.phase, server.status(), Date.now() / 1000);
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: `Foreword: ${text.replace(/\$\([^)]*\) ?/g, "")}`, role: "button" };

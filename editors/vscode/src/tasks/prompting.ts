@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 import type { CodeAction } from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
+import { ServerEnded } from "../server/server";
 import { isTask, promptOf, type Task } from "./task";
 
 /** The command that carries out a task which ends in edits; its arguments are the action's title and the task. */
@@ -61,9 +62,9 @@ async function carryOut(
   return vscode.commands.executeCommand("foreword.chat.task", { task });
 }
 
-/** One clear message; a cancelled request is none. */
+/** One clear message; a cancelled request is none, and the end of the server is told by who starts it again. */
 export function tell(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof vscode.CancellationError || /cancelled|canceled/i.test(message)) return;
+  if (error instanceof vscode.CancellationError || error instanceof ServerEnded || /cancelled|canceled/i.test(message)) return;
   void vscode.window.showErrorMessage(`Foreword: ${message}`);
 }

@@ -1,95 +1,14 @@
-import { Frames, press } from "./browser";
+import { TILL, TWO, answered, asked, begun, chat, find, focused, hear, isShown, last, open, piece, running, told, type, written } from "./pageBench";
+import { press } from "./browser";
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
-import type { FromPage, Running, ToPage } from "../../src/chat/messages";
-import type { Message } from "../../src/chat/protocol";
-import { ChatPage } from "../../src/chat/webview/chatPage";
-
-let told: FromPage[] = [];
-let kept: unknown;
-let page: ChatPage;
-const frames = new Frames();
-
-beforeEach(() => {
-  told = [];
-  kept = undefined;
-  document.body.remove();
-  document.documentElement.append(document.createElement("body"));
-  open(undefined);
-});
-
-function open(draft: unknown): void {
-  document.body.replaceChildren();
-  const api = {
-    postMessage: (message: FromPage) => void told.push(message),
-    getState: () => kept,
-    setState: (state: unknown) => void (kept = state),
-  };
-  page = new ChatPage(document.body, api, frames.schedule);
-  page.begin(draft);
-}
-
-function find(selector: string): HTMLElement {
-  const found = document.querySelector<HTMLElement>(selector);
-  assert.ok(found, `there is no ${selector}`);
-  return found;
-}
-
-function written(): HTMLTextAreaElement {
-  return find("textarea") as HTMLTextAreaElement;
-}
-
-/** The element that has the focus. */
-function focused(): Element {
-  assert.ok(document.activeElement, "nothing has the focus");
-  return document.activeElement;
-}
-
-function hear(...messages: ToPage[]): void {
-  for (const message of messages) page.hear(message);
-  frames.next();
-}
-
-function type(text: string): void {
-  const area = written();
-  area.value = text;
-  area.dispatchEvent(new Event("input"));
-}
-
-function isShown(selector: string): boolean {
-  return !find(selector).hidden;
-}
-
-function last(): FromPage | undefined {
-  return told.at(-1);
-}
-
-function asked(id: string, text: string, more: object = {}): Message {
-  return { id, role: "user", text, at: null, status: "done", ...more };
-}
-
-function answered(id: string, text: string, more: object = {}): Message {
-  return { id, role: "assistant", text, at: null, status: "done", ...more };
-}
-
-function chat(...messages: Message[]): ToPage {
-  return { type: "show", chat: { chatId: "c1", title: "About tills", messages, more: false, running: null } };
-}
-
-function running(more: object = {}): Running {
-  return { question: "One?", attachments: [], text: "", tools: [], proposals: [], ...more };
-}
-
-const begun = (): ToPage => ({ type: "begun", chatId: "c1", title: "One?", running: running() });
-const piece = (text: string): ToPage => ({ type: "piece", piece: { kind: "text", text } });
-const TWO = () => [asked("q1", "One?"), answered("a1", "Yes."), asked("q2", "Two?"), answered("a2", "No.")];
-const TILL = { uri: "file:///w/shop/till.py" };
+import { test } from "node:test";
+import type { ToPage } from "../../src/chat/messages";
 
 test("the page asks for what it shows, and its draft comes back", () => {
   assert.deepEqual([{ type: "ready" }], told);
   type("half a question");
   hear({ type: "attached", attachment: TILL });
-  open(kept);
+  open();
   assert.equal("half a question", written().value);
   assert.equal("till.py", find(".chip-name").textContent);
 });

@@ -7,9 +7,10 @@ from lsprotocol import types
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import Trust
 from foreword.assist.session.trust_store import is_trusted, set_trust
-from foreword.lsp.connection.configuration import is_trusted_by_client
+from foreword.lsp.connection.configuration import is_refused_by_client, is_trusted_by_client
 from foreword.lsp.connection.server import ForewordServer
 
+IN_EDITOR = "trust the workspace in this editor"
 YES, NO = "Trust this folder", "Not now"
 
 
@@ -18,16 +19,17 @@ def trust_of(server: ForewordServer, opened: OpenFolder) -> Trust:
     session = opened.session
 
     async def ask(provider: str) -> bool:
-        if not server.client.answers_questions or not await _asks(server, session.root.name, provider):
+        can_ask = server.client.answers_questions and not is_refused_by_client(server)
+        if not can_ask or not await _asks(server, session.root.name, provider):
             return False
         await opened.run(set_trust, session.places, session.root, trusted=True)
         return True
 
-    return Trust(
-        lambda: is_trusted_by_client(server) or is_trusted(session.places, session.root),
-        ask,
-        "run `foreword trust` there",
-    )
+    def granted() -> bool:
+        is_known = is_trusted_by_client(server) or is_trusted(session.places, session.root)
+        return is_known and not is_refused_by_client(server)
+
+    return Trust(granted, ask, IN_EDITOR if is_refused_by_client(server) else "run `foreword trust` there")
 
 
 async def _asks(server: ForewordServer, folder: str, provider: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
 
 SECTION = "foreword"
-CLIENTS_OWN = ("trusted", "token", "status", "trace", "server")
+CLIENTS_OWN = ("trusted", "keepsTrust", "token", "status", "trace", "server")
 """Keys of the client itself, which are no settings of the core; so are those below them."""
 
 
@@ -85,6 +85,12 @@ async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options,
 def is_trusted_by_client(server: ForewordServer) -> bool:
     """Whether the client vouches for the workspace; at a port its word is not enough."""
     return not server.is_on_a_port and server.client.options.get("trusted") is True
+
+
+def is_refused_by_client(server: ForewordServer) -> bool:
+    """Whether the client keeps trust itself, and does not grant it: then nobody else does, and nobody is asked."""
+    options = server.client.options
+    return options.get("keepsTrust") is True and options.get("trusted") is not True
 
 
 async def _pull(server: ForewordServer, folder: Folder) -> Options:

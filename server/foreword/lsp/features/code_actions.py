@@ -18,7 +18,7 @@ from foreword.core.documents.document import Document
 from foreword.core.documents.uri import uri_key
 from foreword.core.errors import UsageError
 from foreword.core.exclusion import reason_for_path
-from foreword.lsp.connection.configuration import is_trusted_by_client
+from foreword.lsp.connection.configuration import is_refused_by_client, is_trusted_by_client
 from foreword.lsp.connection.readiness import path_below, readiness_of
 from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.workspace_folder import Folder
@@ -176,6 +176,8 @@ def _obstacle(server: ForewordServer, place: FileRef, kind: Kind) -> str:
         return ""
     if ready.is_offline:
         return "edits need a model: set ANTHROPIC_API_KEY, or choose a provider" if edits(kind) else ""
+    if is_refused_by_client(server):
+        return "this workspace is not trusted: trust it in this editor"
     can_be_trusted = ready.is_trusted or is_trusted_by_client(server) or server.client.answers_questions
     return ready.limit if can_be_trusted else "this folder is not trusted: run `foreword trust` there"
 

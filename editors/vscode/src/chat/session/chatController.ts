@@ -3,7 +3,7 @@
 
 import { RunningAnswer } from "./runningAnswer";
 import type { Connection } from "./connection";
-import type { ShownChat, ToPage } from "../messages";
+import type { Asked, ShownChat, ToPage } from "../messages";
 import {
   HISTORY,
   INVALID_PARAMS,
@@ -110,6 +110,19 @@ export class ChatController {
     await this.hearOut(answering, question);
   }
 
+  /** Asks the user of the chat whose answer is under way; undefined where there is none. */
+  ask(asked: Asked): Promise<string | undefined> | undefined {
+    const answering = this.current ?? [...this.answering.values()].at(-1);
+    if (!answering) return undefined;
+    const chosen = answering.ask(asked);
+    this.tellIn(answering.chatId, { type: "asked", asked });
+    return chosen;
+  }
+
+  choose(choice: string): void {
+    this.current?.decide(choice);
+  }
+
   /** Stops the answer that is seen. */
   stop(): void {
     this.current?.stop();
@@ -157,11 +170,11 @@ export class ChatController {
       const start = messages.findLastIndex((message) => message.role === "user");
       const turn = messages.slice(start);
       const isKept = failure === undefined || (turn[0]?.text === question.text && turn[0].status !== "done");
-      if (start >= 0 && isKept) return turn;
+      if (start >= 0 && isKept) return turn.map((message) => (message.status === "failed" ? { ...message, remedy: remedyOf(failure) } : message));
     } catch (error) {
       failure ??= error;
     }
-    return [unanswered(question, isCancelled(failure) ? "" : wordsOf(failure))];
+    return [{ ...unanswered(question, isCancelled(failure) ? "" : wordsOf(failure)), remedy: remedyOf(failure) }];
   }
 
   private tellIn(chatId: string, message: ToPage): void {
@@ -177,6 +190,13 @@ export function wordsOf(error: unknown): string {
 
 export function isCancelled(error: unknown): boolean {
   return codeOf(error) === REQUEST_CANCELLED;
+}
+
+/** What helps, by the kind of the server's error. */
+export function remedyOf(error: unknown): Message["remedy"] {
+  const data = typeof error === "object" && error !== null ? (error as { data?: { kind?: unknown } }).data : undefined;
+  if (data?.kind === "Trust") return "trust";
+  return data?.kind === "Credentials" ? "key" : undefined;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 // One answer under way: what was asked, what has come of it so far, and how to stop it.
 
 import type { Connection } from "./connection";
-import type { Running } from "../messages";
+import type { Asked, Running } from "../messages";
 import { PartialResults } from "./partialResults";
 import { SEND, type Attachment, type Piece } from "../protocol";
 
@@ -10,6 +10,7 @@ let lastToken = 0;
 export class RunningAnswer {
   readonly running: Running;
   private readonly abort = new AbortController();
+  private decided: ((choice: string | undefined) => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -22,7 +23,21 @@ export class RunningAnswer {
   }
 
   stop(): void {
+    this.decide(undefined);
     this.abort.abort();
+  }
+
+  /** Waits for the user to choose; a further question waits for nobody, and gets no answer. */
+  ask(asked: Asked): Promise<string | undefined> {
+    this.decide(undefined);
+    this.running.asked = asked;
+    return new Promise((resolve) => (this.decided = resolve));
+  }
+
+  decide(choice: string | undefined): void {
+    this.running.asked = undefined;
+    this.decided?.(choice);
+    this.decided = undefined;
   }
 
   /** Sends the question and waits for the answer's end; rejects as the request does. */
@@ -38,6 +53,7 @@ export class RunningAnswer {
       const params = { chatId: this.chatId, text: question, attachments, partialResultToken: token };
       return await this.connection.request<R>(SEND, params, this.abort.signal);
     } finally {
+      this.decide(undefined);
       listening.dispose();
     }
   }

@@ -65,6 +65,8 @@ export class ChatPage {
         return this.begun(message);
       case "piece":
         return this.transcript.take(message.piece);
+      case "asked":
+        return this.transcript.ask(message.asked);
       case "ended":
         return this.ended(message.messages);
       case "attached":
@@ -84,7 +86,9 @@ export class ChatPage {
     this.chatId = chat.chatId;
     this.titleBar.title = chat.title;
     this.tellNotice("");
-    if (this.composer.isEditing) this.composer.cancelEditing();
+    // A question that is written anew belongs to its chat; what is not sent yet goes along to any other.
+    const { from } = this.composer.draft;
+    if (from !== undefined && !chat.messages.some(({ id }) => id === from)) this.composer.cancelEditing();
     this.composer.isRunning = chat.running !== null;
     this.transcript.show(chat);
   }
@@ -137,6 +141,8 @@ export class ChatPage {
       open: (attachment) => this.open(attachment),
       edit: (question) => this.edit(question),
       retry: (question) => this.retry(question),
+      choose: (choice) => this.post({ type: "choose", choice }),
+      remedy: (remedy) => this.post({ type: "remedy", remedy }),
       suggest: (text) => {
         this.composer.show({ ...this.composer.draft, text });
         this.composer.focus();

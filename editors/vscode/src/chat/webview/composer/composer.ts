@@ -54,7 +54,7 @@ export class Composer {
     const cancel = button({ class: "link", click: () => this.cancelEditing() }, "Cancel");
     this.editing.append("The question is asked anew; what follows it is dropped. ", cancel);
     this.root.append(this.editing, element("div", { class: "box" }, this.chips.root, this.text, this.bar()));
-    this.show({ text: "", attachments: [] });
+    this.draw({ text: "", attachments: [] });
     this.isRunning = false;
   }
 
@@ -80,11 +80,16 @@ export class Composer {
   }
 
   show(draft: Draft): void {
+    this.draw(draft);
+    this.actions.keep(this.draft);
+  }
+
+  private draw(draft: Draft): void {
     this.from = draft.from;
     this.editing.hidden = draft.from === undefined;
     this.text.value = draft.text;
     this.chips.value = draft.attachments;
-    this.changed();
+    this.fit();
   }
 
   attach(attachment: Attachment): void {
@@ -122,9 +127,13 @@ export class Composer {
   }
 
   private changed(): void {
+    this.fit();
+    this.actions.keep(this.draft);
+  }
+
+  private fit(): void {
     this.sendButton.disabled = this.text.value.trim() === "";
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight}px`;
-    this.actions.keep(this.draft);
   }
 }

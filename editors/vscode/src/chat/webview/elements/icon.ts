@@ -7,6 +7,7 @@ const PATHS = {
   chevron: "M4 6l4 4 4-4",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M6 6h7v7H6zM10 6V3H3v7h3",
+  down: "M8 3v9.500M4 9l4 4 4-4",
   done: "M3 8.5l3.2 3.2L13 5",
   edit: "M3 13l.7-3L10.5 3.200 12.800 5.500 6 12.300z",
   insert: "M3 4h10M3 12h10M3 8h6M13 6v4M11.500 8h3",

@@ -1,6 +1,7 @@
 // A question as it was asked, and what went wrong with it, if something did.
 
-import type { Attachment, Message } from "../../protocol";
+import type { Asked } from "../../messages";
+import type { Attachment, Message, Remedy } from "../../protocol";
 import { attachmentLabel } from "../composer/attachmentLabel";
 import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
@@ -9,6 +10,9 @@ export interface QuestionActions {
   edit: (question: Message) => void;
   retry: (question: Message) => void;
   open: (attachment: Attachment) => void;
+  /** Answers what must be decided before the answer goes on. */
+  choose: (choice: string) => void;
+  remedy: (remedy: Remedy) => void;
 }
 
 export function questionView(question: Message, actions: QuestionActions): HTMLElement {
@@ -21,14 +25,28 @@ export function questionView(question: Message, actions: QuestionActions): HTMLE
   return made;
 }
 
+const REMEDIES: Readonly<Record<Remedy, string>> = { trust: "Manage Workspace Trust", key: "Set API Key" };
+
 /** Why there is no whole answer, and what to do about it; null where there is one, or still may be. */
 export function failureView(question: Message, actions: QuestionActions): HTMLElement | null {
   const words = failureOf(question);
   if (words === null) return null;
+  const { remedy } = question;
+  const remedies = remedy ? [button({ class: "secondary", click: () => actions.remedy(remedy) }, REMEDIES[remedy])] : [];
   const retry = button({ class: "secondary", click: () => actions.retry(question) }, "Try again");
   const isFault = question.status === "failed";
   const given = { class: isFault ? "failure" : "failure mild", ...(isFault ? { role: "alert" } : {}) };
-  return element("div", given, element("p", {}, words), retry);
+  return element("div", given, element("p", {}, words), ...remedies, retry);
+}
+
+/** What must be decided before the answer goes on; it stays until it is. The last choice costs and sends nothing. */
+export function askedView({ words, choices }: Asked, choose: (choice: string) => void): HTMLElement {
+  const buttons = choices.map((choice, at) => {
+    const isLast = at === choices.length - 1;
+    return button({ class: isLast ? "secondary" : "primary", click: () => choose(choice) }, choice);
+  });
+  const given = { class: "failure asked", role: "alertdialog", label: "A question before the answer" };
+  return element("div", given, element("p", {}, words), element("div", { class: "choices" }, ...buttons));
 }
 
 function failureOf({ status, note }: Message): string | null {

@@ -1,9 +1,10 @@
-// The turns of the chat that is shown. At its end it stays at the end while an answer streams; elsewhere it stays put.
+// The turns of the chat that is shown. At its end it follows an answer that streams, until the user scrolls up.
 
-import type { Running, ShownChat } from "../../messages";
+import type { Asked, Running, ShownChat } from "../../messages";
 import type { Message, Piece } from "../../protocol";
 import { button, element } from "../elements/element";
 import type { Schedule } from "../markdown/markdownStream";
+import { EndFollower } from "./endFollower";
 import { Turn, type TurnActions } from "./turn";
 import { welcome } from "./welcome";
 
@@ -12,15 +13,14 @@ export interface TranscriptActions extends TurnActions {
   suggest: (question: string) => void;
 }
 
-/** So near to the end counts as at the end. */
-const NEAR_PX = 32;
 
 export class Transcript {
-  readonly root = element("main", { class: "transcript", label: "Conversation" });
+  readonly root = element("div", { class: "transcript-place" });
+  private readonly scroller = element("main", { class: "transcript", label: "Conversation" });
+  private readonly position = new EndFollower(this.scroller);
   private readonly list = element("ol", { class: "turns" });
   private readonly earlierButton: HTMLButtonElement;
   private turns: Turn[] = [];
-  private isAtEnd = true;
 
   constructor(
     private readonly actions: TranscriptActions,
@@ -28,10 +28,7 @@ export class Transcript {
   ) {
     const ask = (): void => actions.earlier(this.turns[0]?.question.id ?? "");
     this.earlierButton = button({ class: "secondary earlier", click: ask }, "Earlier messages");
-    this.root.addEventListener("scroll", () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.root;
-      this.isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-    });
+    this.root.append(this.scroller, this.position.button);
   }
 
   /** The newest question that can be asked anew. */
@@ -45,17 +42,16 @@ export class Transcript {
     this.earlierButton.hidden = !chat.more;
     if (chat.running) this.begin(chat.running);
     this.drawWelcome();
-    this.isAtEnd = true;
-    this.keepEnd();
+    this.position.jump();
   }
 
   addEarlier(messages: readonly Message[], more: boolean): void {
-    const before = this.root.scrollHeight;
+    const before = this.scroller.scrollHeight;
     const turns = turnsOf(messages).map(([question, answer]) => this.past(question, answer));
     this.turns = [...turns, ...this.turns];
     this.list.prepend(...turns.map((turn) => turn.root));
     this.earlierButton.hidden = !more;
-    this.root.scrollTop += this.root.scrollHeight - before;
+    this.scroller.scrollTop += this.scroller.scrollHeight - before;
   }
 
   begin(running: Running): void {
@@ -64,9 +60,16 @@ export class Transcript {
     turn.wait();
     this.add(turn);
     for (const line of running.tools) turn.take({ kind: "tool", name: "", line });
+    if (running.asked) turn.ask(running.asked);
     if (running.text !== "") turn.take({ kind: "text", text: running.text });
     for (const proposal of running.proposals) turn.take({ kind: "proposal", ...proposal });
     this.keepEnd();
+  }
+
+  /** Shows what must be decided before the answer goes on. */
+  ask(asked: Asked): void {
+    this.turns.at(-1)?.ask(asked);
+    this.position.jump();
   }
 
   take(piece: Piece): void {
@@ -98,7 +101,7 @@ export class Transcript {
     this.turns.push(turn);
     this.list.append(turn.root);
     this.drawWelcome();
-    this.isAtEnd = true;
+    this.position.jump();
   }
 
   private turn(question: Message): Turn {
@@ -114,12 +117,12 @@ export class Transcript {
   private drawWelcome(): void {
     const isEmpty = this.turns.length === 0;
     const shown = isEmpty ? [welcome((question) => this.actions.suggest(question))] : [this.earlierButton, this.list];
-    const isShown = shown.every((node) => node.parentNode === this.root);
-    if (!isShown) this.root.replaceChildren(...shown);
+    const isShown = shown.every((node) => node.parentNode === this.scroller);
+    if (!isShown) this.scroller.replaceChildren(...shown);
   }
 
   private keepEnd(): void {
-    if (this.isAtEnd) this.root.scrollTop = this.root.scrollHeight;
+    this.position.keep();
   }
 }
 

@@ -1,16 +1,18 @@
 // A question with its answer.
 
+import type { Asked } from "../../messages";
 import type { Message, Piece } from "../../protocol";
 import { Answer, type AnswerActions } from "./answer";
 import { element } from "../elements/element";
 import type { Schedule } from "../markdown/markdownStream";
-import { failureView, questionView, type QuestionActions } from "./question";
+import { askedView, failureView, questionView, type QuestionActions } from "./question";
 
 export interface TurnActions extends AnswerActions, QuestionActions {}
 
 export class Turn {
   readonly root = element("li", { class: "turn" });
   private answer: Answer | null = null;
+  private consent: HTMLElement | null = null;
 
   constructor(
     public question: Message,
@@ -30,9 +32,19 @@ export class Turn {
     this.needAnswer();
   }
 
+  ask(asked: Asked): void {
+    this.consent?.remove();
+    this.consent = askedView(asked, (choice) => {
+      this.consent?.remove();
+      this.actions.choose(choice);
+    });
+    this.root.append(this.consent);
+  }
+
   /** The turn as it ended. */
   end(question: Message, answer: Message | undefined): void {
     this.question = question;
+    this.consent?.remove();
     this.root.firstElementChild?.replaceWith(questionView(question, this.actions));
     if (answer) this.needAnswer().finish(answer, () => this.actions.retry(question));
     else this.answer?.giveUp();
