@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import type { ContextView } from "./context/contextView";
-import { activeFolder } from "./folders";
+import { folderArgument } from "./folders";
 import { instruct } from "./tasks/instruct";
 import { changePin, type Target } from "./context/pins";
 import { setApiKey } from "./server/apiKey";
@@ -43,7 +43,7 @@ export function registerCommands({ server, review, context, report, secrets }: P
     showOutput: () => server.output.show(),
     review: ({ proposalId }: { proposalId: string }) => review.open(proposalId),
     proposeTask: (title: string, task: Task) => proposeTask(server, review, title, task),
-    showProposals: () => review.choose(activeFolder()),
+    showProposals: async () => review.choose(await folderArgument("Proposals for which folder?")),
     acceptHunk: (...given: Settling) => settle(review, true, ...given),
     rejectHunk: (...given: Settling) => settle(review, false, ...given),
     acceptAll: () => review.settleHere(true, true),
@@ -84,7 +84,8 @@ interface Warmed {
 
 async function warm(server: Server): Promise<void> {
   const location = { location: vscode.ProgressLocation.Window, title: "Foreword: warming the prefix" };
-  const warmed = await vscode.window.withProgress(location, () => server.execute<Warmed>("foreword.warm"));
+  const where = await folderArgument("Warm the prefix of which folder?");
+  const warmed = await vscode.window.withProgress(location, () => server.execute<Warmed>("foreword.warm", where));
   void vscode.window.showInformationMessage(`Foreword: ${warmedWords(warmed)}`);
 }
 

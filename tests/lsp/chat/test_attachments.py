@@ -112,3 +112,33 @@ async def test_every_client_asks_about_one(
     assert "Explain untitled:Untitled-1:2-3." in sent(api)
     assert "3\tnote 3" in sent(api)
     assert "ghp_" not in sent(api)
+
+
+async def test_a_text_that_is_no_document_is_attached_under_its_name(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    attached = [{"uri": "foreword-text:Staged%20changes", "text": "+TIP = 5\n"}]
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        asked = {"chatId": chat_id, "text": "Is this right?", "attachments": attached}
+        await editor.request("foreword/chat/send", asked)
+        (question, _) = (await editor.request("foreword/chat/history", {"chatId": chat_id}))["messages"]
+        assert attached == question["attachments"]
+    assert '<attached path="Staged changes" lines="1-1">\n1\t+TIP = 5\n' in sent(api)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"uri": NOTES, "text": "x"},
+        {"uri": "foreword-text:a"},
+        {"uri": "foreword-text:a", "text": 1},
+        {"uri": "foreword-text:a", "text": "x" * 200_001},
+    ],
+)
+async def test_a_text_under_another_name_or_without_end_is_refused(
+    wrong: Json, repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": [wrong]}
+        assert "attachment" in (await editor.refusal("foreword/chat/send", asked)).message
+    assert [] == api.messages

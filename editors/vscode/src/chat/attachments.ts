@@ -1,22 +1,34 @@
 // What the user attaches to a question: the current file, the selection, a symbol, any file of the workspace.
 
 import * as vscode from "vscode";
-import type { AttachWhat } from "./messages";
+import { chosenFolder } from "../folders";
+import type { Server } from "../server/server";
+import { suggestionsFor } from "./completion";
+import type { AttachWhat, Suggestion } from "./messages";
 import type { Attachment, Range } from "./protocol";
-
-const MAX_FILES = 5_000;
+import { gitDiff, problems, terminalSelection } from "./textSources";
 
 /** What the user chose, or the reason why there is nothing to attach; undefined where the user thought better of it. */
-export async function attach(what: AttachWhat): Promise<Attachment | string | undefined> {
+export async function attach(server: Server, what: AttachWhat): Promise<Attachment | string | undefined> {
   switch (what) {
     case "file":
       return currentFile();
     case "selection":
       return selection();
     case "symbol":
-      return pickSymbol();
+      return pick(server, "symbol");
     case "pick":
-      return pickFile();
+      return pick(server, "file");
+    case "here":
+      return vscode.window.activeTextEditor?.selection.isEmpty === false ? selection() : currentFile();
+    case "problems":
+      return problems();
+    case "changes":
+      return gitDiff(false, await chosenFolder("Whose changes?"));
+    case "staged":
+      return gitDiff(true, await chosenFolder("Whose changes?"));
+    case "terminal":
+      return terminalSelection();
   }
 }
 
@@ -63,36 +75,27 @@ export function wireRange({ start, end }: vscode.Range): Range {
   };
 }
 
-async function pickFile(): Promise<Attachment | undefined> {
-  const files = vscode.workspace.findFiles("**/*", undefined, MAX_FILES).then((uris) =>
-    uris
-      .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
-      .sort((one, other) => (one.label < other.label ? -1 : 1)),
-  );
-  const chosen = await vscode.window.showQuickPick(files, { title: "Attach a file", placeHolder: "File" });
-  return chosen && { uri: chosen.uri.toString() };
-}
-
-interface SymbolItem extends vscode.QuickPickItem {
+interface SuggestedItem extends vscode.QuickPickItem {
   attachment: Attachment;
 }
 
-/** The symbols of the current file at first, those of the workspace as soon as something is typed. */
-function pickSymbol(): Promise<Attachment | undefined> {
-  const picker = vscode.window.createQuickPick<SymbolItem>();
-  picker.title = "Attach a symbol";
-  picker.placeholder = "Type to find a symbol of the workspace";
+/** A file or a definition, as the index finds it for what is typed: it obeys the ignore rules, and knows all of them. */
+async function pick(server: Server, kind: "file" | "symbol"): Promise<Attachment | undefined> {
+  const workspace = await chosenFolder("A file of which folder?");
+  const picker = vscode.window.createQuickPick<SuggestedItem>();
+  picker.title = kind === "file" ? "Attach a file" : "Attach a symbol";
+  picker.placeholder = `Type to find a ${kind} of the workspace`;
   let newest = 0;
   const search = async (query: string): Promise<void> => {
     const mine = ++newest;
     picker.busy = true;
-    const items = query === "" ? await symbolsOfDocument() : await symbolsOfWorkspace(query);
+    const found = await suggestionsFor(server, query, workspace).catch(() => []);
     if (mine !== newest) return;
-    picker.items = items;
+    picker.items = found.flatMap((one) => itemOf(one, kind));
     picker.busy = false;
   };
   picker.onDidChangeValue((query) => void search(query));
-  void search("");
+  void search(kind === "file" ? "" : selectedWord());
   picker.show();
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
@@ -106,33 +109,15 @@ function pickSymbol(): Promise<Attachment | undefined> {
   });
 }
 
-async function symbolsOfWorkspace(query: string): Promise<SymbolItem[]> {
-  const command = "vscode.executeWorkspaceSymbolProvider";
-  const found = await vscode.commands.executeCommand<vscode.SymbolInformation[] | undefined>(command, query);
-  return (found ?? [])
-    .filter(({ location }) => vscode.workspace.getWorkspaceFolder(location.uri))
-    .map(({ name, location }) => symbolItem(name, location.uri, location.range));
+function itemOf({ label, detail, attachment }: Suggestion, kind: "file" | "symbol"): SuggestedItem[] {
+  const isMeant = attachment !== undefined && (attachment.range === undefined) === (kind === "file");
+  // The index has matched it already, in its own way.
+  return isMeant ? [{ label, description: detail, attachment, alwaysShow: true }] : [];
 }
 
-async function symbolsOfDocument(): Promise<SymbolItem[]> {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  if (!uri || !vscode.workspace.getWorkspaceFolder(uri)) return [];
-  const command = "vscode.executeDocumentSymbolProvider";
-  type Found = vscode.DocumentSymbol | vscode.SymbolInformation;
-  const found = await vscode.commands.executeCommand<Found[] | undefined>(command, uri);
-  // A symbol with children has a location too.
-  return (found ?? []).flatMap((symbol) =>
-    "children" in symbol ? nested(symbol, uri) : [symbolItem(symbol.name, uri, symbol.location.range)],
-  );
-}
-
-function nested(symbol: vscode.DocumentSymbol, uri: vscode.Uri): SymbolItem[] {
-  const inside = symbol.children.flatMap((child) => nested(child, uri));
-  return [symbolItem(symbol.name, uri, symbol.range), ...inside];
-}
-
-/** The range, not the name, says what is meant: language servers and Foreword's index may name things differently. */
-function symbolItem(name: string, uri: vscode.Uri, range: vscode.Range): SymbolItem {
-  const where = `${vscode.workspace.asRelativePath(uri)}:${range.start.line + 1}`;
-  return { label: name, description: where, attachment: { uri: uri.toString(), range: wireRange(range) } };
+/** The name at the cursor, to begin with. */
+function selectedWord(): string {
+  const editor = vscode.window.activeTextEditor;
+  const range = editor?.document.getWordRangeAtPosition(editor.selection.active);
+  return (range && editor?.document.getText(range)) ?? "";
 }

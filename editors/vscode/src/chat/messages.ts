@@ -37,12 +37,21 @@ export type ToPage =
   /** How a turn ended: its question, and its answer if there is something of it. */
   | { type: "ended"; messages: Message[] }
   | { type: "attached"; attachment: Attachment }
+  | { type: "suggestions"; query: string; suggestions: Suggestion[] }
   | { type: "applied"; proposalId: string; words: string }
   /** With `again`, the page may ask for everything once more. */
   | { type: "problem"; words: string; again?: boolean }
   | { type: "focus"; draft?: string };
 
-export type AttachWhat = "file" | "selection" | "symbol" | "pick";
+export type AttachWhat = "file" | "selection" | "symbol" | "pick" | "problems" | "changes" | "staged" | "terminal" | "here";
+
+/** What an @ in a question can mean: an attachment, or where the editor gets one from. */
+export interface Suggestion {
+  label: string;
+  detail: string;
+  attachment?: Attachment;
+  what?: AttachWhat;
+}
 
 export type FromPage =
   | { type: "ready" }
@@ -57,6 +66,7 @@ export type FromPage =
   | { type: "open"; chatId: string }
   | { type: "earlier"; before: string }
   | { type: "attach"; what: AttachWhat }
+  | { type: "complete"; query: string }
   | { type: "drop"; uris: string[] }
   | { type: "copy"; text: string }
   | { type: "insert"; text: string }

@@ -41,6 +41,8 @@ export interface Attachment {
   uri: string;
   range?: Range;
   symbol?: string;
+  /** What is no file: its URI then is `foreword-text:` and its name. */
+  text?: string;
 }
 
 /** Lines from 1, inclusive. */

@@ -3,7 +3,9 @@
 import * as vscode from "vscode";
 import type { Server, ServerQuestion } from "../server/server";
 import { questionOf, type Task } from "../tasks/task";
-import { attach } from "./attachments";
+import { activeFolder, chosenFolder } from "../folders";
+import { attach, dropped } from "./attachments";
+import type { AttachWhat, ToPage } from "./messages";
 import { connectionTo } from "./session/connection";
 import { registerParticipant } from "./participant";
 import { shownChatStoreIn } from "./session/shownChatStore";
@@ -24,7 +26,7 @@ async function pickAnswer({ words, choices }: ServerQuestion): Promise<string | 
 /** Registers the chat view; the server is started by the first request, not by this. */
 export function registerChat(context: vscode.ExtensionContext, server: Server): RegisteredChat {
   const connection = connectionTo(server);
-  const controller: ChatController = new ChatController(connection, shownChats(context), folder, (message) => view.tell(message));
+  const controller: ChatController = new ChatController(connection, shownChats(context), () => chosenFolder("Ask about which folder?"), (message) => view.tell(message));
   const view = new ChatView(context.extensionUri, server, () => controller);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
@@ -39,8 +41,16 @@ export function registerChat(context: vscode.ExtensionContext, server: Server): 
       await view.reveal({ type: "focus" });
       await controller.list();
     }),
-    command("attachFile", () => attachFirst(view, "file")),
-    command("attachSelection", () => attachFirst(view, "selection")),
+    command("attachFile", () => attachFirst(server, view, "file")),
+    command("attachSelection", () => attachFirst(server, view, "selection")),
+    command("attachTerminal", () => attachFirst(server, view, "terminal")),
+    command("attachStaged", () => attachFirst(server, view, "staged")),
+    command("attachResource", async (uri: vscode.Uri, all?: vscode.Uri[]) => {
+      const found = await dropped((all ?? [uri]).map(String));
+      for (const one of found) if (typeof one === "string") void vscode.window.showInformationMessage(`Foreword: ${one}`);
+      const attached = found.filter((one) => typeof one !== "string");
+      await view.reveal(...attached.map((attachment): ToPage => ({ type: "attached", attachment })), { type: "focus" });
+    }),
     command("ask", (draft?: string) => view.reveal({ type: "focus", ...(draft ? { draft } : {}) })),
     command("task", async ({ task }: { task: Task }) => {
       controller.begin();
@@ -48,7 +58,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server): 
       await view.reveal({ type: "focus" });
       await asked;
     }),
-    ...registerParticipant(connection, folder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
+    ...registerParticipant(connection, activeFolder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
   ];
   return { registered, answer: (question) => controller.ask(question) ?? pickAnswer(question) };
 }
@@ -59,15 +69,8 @@ function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatSto
   return shownChatStoreIn(vscode.Uri.joinPath(globalStorageUri, "shown-chats").fsPath, workspace?.toString());
 }
 
-async function attachFirst(view: ChatView, what: "file" | "selection"): Promise<void> {
-  const found = await attach(what);
+async function attachFirst(server: Server, view: ChatView, what: AttachWhat): Promise<void> {
+  const found = await attach(server, what);
   if (typeof found === "string") void vscode.window.showInformationMessage(`Foreword: ${found}`);
   else if (found) await view.reveal({ type: "attached", attachment: found }, { type: "focus" });
-}
-
-/** The folder of what the user looks at, or the first one. */
-function folder(): string | undefined {
-  const shown = vscode.window.activeTextEditor?.document.uri;
-  const found = (shown && vscode.workspace.getWorkspaceFolder(shown)) ?? vscode.workspace.workspaceFolders?.[0];
-  return found?.uri.toString();
 }

@@ -4,12 +4,14 @@
 
 import * as vscode from "vscode";
 import { attach, dropped } from "./attachments";
+import { suggestionsFor } from "./completion";
 import { follow, goTo } from "./navigation";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
 import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposals";
 import type { Attachment, Remedy } from "./protocol";
 import { wordsOf, type ChatController } from "./session/chatController";
+import { activeFolder } from "../folders";
 import type { Server } from "../server/server";
 
 export const VIEW = "foreword.chat";
@@ -98,7 +100,9 @@ export class ChatView implements vscode.WebviewViewProvider {
       case "earlier":
         return controller.earlier(message.before);
       case "attach":
-        return this.tellAttached([await attach(message.what)]);
+        return this.tellAttached([await attach(this.server, message.what)]);
+      case "complete":
+        return this.complete(message.query);
       case "drop":
         return this.tellAttached(await dropped(message.uris));
       case "copy":
@@ -116,6 +120,11 @@ export class ChatView implements vscode.WebviewViewProvider {
       case "apply":
         return this.apply(message.proposalId);
     }
+  }
+
+  private async complete(query: string): Promise<void> {
+    const suggestions = await suggestionsFor(this.server, query, activeFolder());
+    this.tell({ type: "suggestions", query, suggestions });
   }
 
   private async apply(proposalId: string): Promise<void> {

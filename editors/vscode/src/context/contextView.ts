@@ -1,7 +1,7 @@
 // The view of the prefix. It asks while it can be seen, one question at a time.
 
 import * as vscode from "vscode";
-import { prefixTree, summary, type Node } from "./prefixTree";
+import { folderNode, prefixTree, summary, type Node } from "./prefixTree";
 import type { Context } from "../protocol";
 import type { Server } from "../server/server";
 import { duration, secondsWarm } from "../wording";
@@ -45,7 +45,7 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     item.iconPath = new vscode.ThemeIcon(node.icon);
     if (node.isPinned !== undefined) item.contextValue = node.isPinned ? "pinned" : "file";
     item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
-    const uri = node.path === undefined ? undefined : fileAt(node.path);
+    const uri = fileAt(node);
     if (uri) item.resourceUri = uri; // the icon of the file's kind
     if (uri) item.command = { title: "Open", command: "vscode.open", arguments: [uri, { preview: true }] };
     return item;
@@ -66,16 +66,22 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private async ask(): Promise<void> {
-    try {
-      this.context = await this.server.execute<Context>("foreword.context");
-      this.roots = prefixTree(this.context);
-      this.view.message = "";
-    } catch (error) {
-      this.roots = [];
-      this.view.message = error instanceof Error ? error.message : String(error);
-    }
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const found = await Promise.allSettled(folders.map((folder) => this.contextOf(folder)));
+    const trees = found.map((one, at) => treeOf(one, folders[at]?.uri.toString() ?? ""));
+    const [only] = trees;
+    // One folder needs no row of its own, and what went wrong with it stands above an empty tree.
+    const isAlone = trees.length === 1 && only !== undefined;
+    this.view.message = isAlone ? only.problem : "";
+    this.roots = isAlone ? only.nodes : trees.map(({ nodes, problem }, at) => folderNode(folders[at]?.name ?? "", nodes, problem));
+    const [first] = found;
+    this.context = isAlone && first?.status === "fulfilled" ? first.value : undefined;
     this.describe();
     this.changed.fire();
+  }
+
+  private contextOf({ uri }: vscode.WorkspaceFolder): Promise<Context> {
+    return this.server.execute<Context>("foreword.context", { workspace: uri.toString() });
   }
 
   private describe(): void {
@@ -86,7 +92,12 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 }
 
-function fileAt(path: string): vscode.Uri | undefined {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  return folder && vscode.Uri.joinPath(folder.uri, path);
+function treeOf(found: PromiseSettledResult<Context>, folder: string): { nodes: Node[]; problem: string } {
+  if (found.status === "fulfilled") return { nodes: prefixTree(found.value, folder), problem: "" };
+  const reason: unknown = found.reason;
+  return { nodes: [], problem: reason instanceof Error ? reason.message : String(reason) };
+}
+
+function fileAt({ folder, path }: Node): vscode.Uri | undefined {
+  return path === undefined || folder === undefined ? undefined : vscode.Uri.joinPath(vscode.Uri.parse(folder, true), path);
 }

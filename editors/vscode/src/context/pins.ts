@@ -20,7 +20,10 @@ export async function changePin(server: Server, view: ContextView, verb: "pin" |
 }
 
 function wishFor(target: Target | undefined): { workspace?: string; path: string } | undefined {
-  if (!(target instanceof vscode.Uri)) return target?.path === undefined ? undefined : { path: target.path };
+  if (!(target instanceof vscode.Uri)) {
+    if (target?.path === undefined) return undefined;
+    return { path: target.path, ...(target.folder === undefined ? {} : { workspace: target.folder }) };
+  }
   const folder = vscode.workspace.getWorkspaceFolder(target);
   return folder && { workspace: folder.uri.toString(), path: target.fsPath };
 }

@@ -10,6 +10,8 @@ export interface Node {
   icon: string;
   /** The file that it is about, relative to the workspace. */
   path?: string;
+  /** The URI of the folder that the path is relative to. */
+  folder?: string;
   /** Whether it stands in full by the user's wish; undefined where there is nothing to pin. */
   isPinned?: boolean;
   children: Node[];
@@ -21,8 +23,19 @@ const LAYERS: Readonly<Record<Layer["name"], { label: string; icon: string; abou
   delta: { label: "Delta", icon: "diff", about: "What was saved since the base was laid; it grows at its end." },
 };
 
-export function prefixTree(context: Context): Node[] {
-  return [...context.layers.map(layerNode), ...notPinnedNode(context), ...leftOutNode(context), ...notShownNode(context)];
+/** The tree of a folder by its URI. */
+export function prefixTree(context: Context, folder: string): Node[] {
+  const nodes = [...context.layers.map(layerNode), ...notPinnedNode(context), ...leftOutNode(context), ...notShownNode(context)];
+  return nodes.map((node) => within(node, folder));
+}
+
+/** The row of one folder among several: its prefix, or why there is none. */
+export function folderNode(name: string, children: Node[], problem: string): Node {
+  return { label: name, description: problem, tooltip: problem || name, icon: problem ? "warning" : "folder", children };
+}
+
+function within(node: Node, folder: string): Node {
+  return { ...node, folder, children: node.children.map((child) => within(child, folder)) };
 }
 
 /** The whole prefix in a few words, for the view's head, which is narrow. */

@@ -58,8 +58,8 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
   }
 
   /** Lists the proposals that are not decided, and opens the one that is chosen. */
-  async choose(workspace: string | undefined): Promise<void> {
-    const { proposals } = await this.server.execute<Proposals>("foreword.proposals", workspace === undefined ? {} : { workspace });
+  async choose(where: { workspace?: string }): Promise<void> {
+    const { proposals } = await this.server.execute<Proposals>("foreword.proposals", where);
     if (proposals.length === 0) {
       void vscode.window.showInformationMessage("Foreword: every proposal is applied or rejected");
       return;

@@ -1,6 +1,7 @@
 // The panel with the report on use and prefix.
 
 import * as vscode from "vscode";
+import { folderArgument } from "../folders";
 import type { Server } from "../server/server";
 import { reportPage } from "./reportPage";
 
@@ -18,7 +19,8 @@ export class Report implements vscode.Disposable {
 
   /** Shows the report as of now, in the one panel that there is for it. */
   async show(): Promise<void> {
-    const { html } = await this.server.execute<{ html: string }>("foreword.usage", { html: true });
+    const where = await folderArgument("A report on which folder?");
+    const { html } = await this.server.execute<{ html: string }>("foreword.usage", { html: true, ...where });
     this.html = html;
     this.panel ??= this.open();
     this.draw();

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { Why } from "../protocol";
+import { activeFolder, folderArgument } from "../folders";
 import type { Server } from "../server/server";
 import { standingWords } from "../wording";
 
@@ -19,7 +20,7 @@ export function showStanding(server: Server): vscode.Disposable {
   item.name = "Foreword";
   item.command = "foreword.standing";
   const update = (): void => {
-    const { text, tooltip } = standingWords(server.phase, server.status(), Date.now() / 1000);
+    const { text, tooltip } = standingWords(server.phase, server.status(activeFolder()), Date.now() / 1000);
     item.text = text;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: `Foreword: ${text.replace(/\$\([^)]*\) ?/g, "")}`, role: "button" };
@@ -30,7 +31,7 @@ export function showStanding(server: Server): vscode.Disposable {
   item.show();
   const timer = setInterval(update, TICK_MS);
   const stop = new vscode.Disposable(() => clearInterval(timer));
-  return vscode.Disposable.from(item, stop, server.onStatus(update), server.onPhase(update));
+  return vscode.Disposable.from(item, stop, server.onStatus(update), server.onPhase(update), vscode.window.onDidChangeActiveTextEditor(update));
 }
 
 /** Explains the last request in three lines, and offers what can be done. */
@@ -39,7 +40,7 @@ export async function explainStanding(server: Server): Promise<void> {
     server.output.show();
     return;
   }
-  const why = await server.execute<Why>("foreword.why");
+  const why = await server.execute<Why>("foreword.why", await folderArgument("About which folder?"));
   const detail = why.lines.map(sentence).join("\n\n");
   const chosen = await vscode.window.showInformationMessage(
     "Foreword: the last request",

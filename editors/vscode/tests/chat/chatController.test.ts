@@ -105,7 +105,7 @@ class Bench {
   readonly controller = new ChatController(
     this.server,
     { get: () => this.chatId, set: (chatId) => void (this.chatId = chatId) },
-    () => "file:///w",
+    () => Promise.resolve("file:///w"),
     (message) => this.hear(message),
   );
 

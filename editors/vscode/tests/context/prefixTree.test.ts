@@ -32,13 +32,13 @@ const CONTEXT: Context = {
 
 test("the tree has the layers in their order, warm or cold, what was left out and what did not fit", () => {
   assert.deepEqual(
-    prefixTree(CONTEXT).map(({ label, description }) => `${label}: ${description}`),
+    prefixTree(CONTEXT, "file:///w").map(({ label, description }) => `${label}: ${description}`),
     ["Instructions: 900 tokens · warm", "Base: 41,000 tokens · 3 parts · cold", "Delta: 0 tokens", "Left Out: 1 file", "Not Shown: 7 files"],
   );
 });
 
 test("files stand by their size, by their name, with how they are shown and where they are", () => {
-  const base = prefixTree(CONTEXT)[1];
+  const base = prefixTree(CONTEXT, "file:///w")[1];
   assert.deepEqual(
     base?.children.map(({ label, description, path }) => [label, description, path]),
     [
@@ -50,11 +50,11 @@ test("files stand by their size, by their name, with how they are shown and wher
 });
 
 test("what is left out says why", () => {
-  assert.deepEqual(prefixTree(CONTEXT)[3]?.children.map(({ label, description }) => [label, description]), [[".env", "secret"]]);
+  assert.deepEqual(prefixTree(CONTEXT, "file:///w")[3]?.children.map(({ label, description }) => [label, description]), [[".env", "secret"]]);
 });
 
 test("nothing is said of what there is none of", () => {
-  assert.equal(prefixTree({ ...CONTEXT, leftOut: [], notShown: 0 }).length, 3);
+  assert.equal(prefixTree({ ...CONTEXT, leftOut: [], notShown: 0 }, "file:///w").length, 3);
 });
 
 test("the head counts tokens, and says if they are too few for a cache", () => {
@@ -64,7 +64,7 @@ test("the head counts tokens, and says if they are too few for a cache", () => {
 
 test("a file says whether it is pinned, the frame of the repository does not", () => {
   assert.deepEqual(
-    prefixTree(CONTEXT)[1]?.children.map(({ icon, isPinned }) => [icon, isPinned]),
+    prefixTree(CONTEXT, "file:///w")[1]?.children.map(({ icon, isPinned }) => [icon, isPinned]),
     [
       ["pinned", true],
       ["file", false],
@@ -75,7 +75,7 @@ test("a file says whether it is pinned, the frame of the repository does not", (
 
 test("a pin that has no effect says why, and can be taken back", () => {
   const notPinned = [{ path: "shop/huge.py", reason: "it does not fit into context.budget" }];
-  const node = prefixTree({ ...CONTEXT, notPinned })[3];
+  const node = prefixTree({ ...CONTEXT, notPinned }, "file:///w")[3];
   assert.deepEqual([node?.label, node?.description], ["Pinned, Not in Full", "1 pin"]);
   assert.deepEqual(
     node?.children.map(({ label, description, isPinned }) => [label, description, isPinned]),

@@ -16,11 +16,15 @@ from urllib.parse import unquote
 
 from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.snapshot.overlay import workspace_path
+from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError
 from foreword.lsp.connection.convert import path_from_uri
 from foreword.lsp.connection.server import ForewordServer
 
 MAX_ATTACHMENTS = 100
+MAX_TEXT = 200_000
+TEXT_SCHEME = "foreword-text:"
+"""Names a text that is no document: a diff, what a terminal shows."""
 
 Attachments = tuple[Mapping[str, Any], ...]
 
@@ -48,11 +52,19 @@ def _kept(item: object) -> Mapping[str, Any]:
         raise UsageError('each of "attachments" must be an object with a "uri"')
     if not isinstance(item.get("symbol") or "", str):
         raise UsageError('the "symbol" of an attachment must be a text')
-    return {key: item[key] for key in ("uri", "range", "symbol") if item.get(key) is not None}
+    text = item.get("text")
+    if text is not None and (not isinstance(text, str) or len(text) > MAX_TEXT):
+        raise UsageError(f'the "text" of an attachment must be a text of up to {MAX_TEXT:,} characters')
+    if (text is None) == item["uri"].startswith(TEXT_SCHEME):
+        raise UsageError(f'an attachment has a "text" just where its "uri" begins with {TEXT_SCHEME}')
+    return {key: item[key] for key in ("uri", "range", "symbol", "text") if item.get(key) is not None}
 
 
 def _place(root: Path, item: Mapping[str, Any], untitled: tuple[str, str] | None) -> AttachmentRef:
     first, last = _lines(item["range"]) if "range" in item else (None, None)
+    if "text" in item:
+        name = printable(unquote(item["uri"].removeprefix(TEXT_SCHEME))) or "text"
+        return AttachmentRef(" ".join(name.split()), text=item["text"])
     if untitled is not None:
         name, text = untitled
         return AttachmentRef(name, first, last, text=text)

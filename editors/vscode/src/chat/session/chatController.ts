@@ -43,7 +43,7 @@ export class ChatController {
     private readonly connection: Connection,
     private readonly store: ShownChatStore,
     /** The URI of the folder that a new chat is about, unless what is attached to its question says so. */
-    private readonly folder: () => string | undefined,
+    private readonly folder: () => Promise<string | undefined>,
     private readonly tell: (message: ToPage) => void,
   ) {}
 
@@ -81,7 +81,7 @@ export class ChatController {
   }
 
   async list(): Promise<void> {
-    const uri = this.folder();
+    const uri = await this.folder();
     const { chats } = await this.connection.request<{ chats: ListedChat[] }>(LIST, uri === undefined ? {} : { uri });
     this.tell({ type: "chats", chats });
   }
@@ -142,7 +142,7 @@ export class ChatController {
       if (question.from) await this.connection.request(TRUNCATE, { chatId: known, messageId: question.from });
       return known;
     }
-    const uri = question.attachments[0]?.uri ?? this.folder();
+    const uri = question.attachments.find(({ text }) => text === undefined)?.uri ?? (await this.folder());
     const opened = await this.connection.request<Opened>(OPEN, uri === undefined ? {} : { uri });
     this.store.set(opened.chatId);
     return opened.chatId;

@@ -35,6 +35,7 @@ export class ChatPage {
       send: (draft) => this.send(draft),
       stop: () => this.post({ type: "stop" }),
       attach: (what) => this.post({ type: "attach", what }),
+      complete: (query) => this.post({ type: "complete", query }),
       open: (attachment) => this.open(attachment),
       keep: (draft) => editor.setState(draft),
     });
@@ -72,6 +73,8 @@ export class ChatPage {
       case "attached":
         this.tellNotice("");
         return this.composer.attach(message.attachment);
+      case "suggestions":
+        return this.composer.suggest(message.query, message.suggestions);
       case "applied":
         return this.transcript.tellProposal(message.proposalId, message.words);
       case "problem":

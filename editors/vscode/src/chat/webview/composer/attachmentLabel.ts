@@ -4,6 +4,7 @@ import type { Attachment } from "../../protocol";
 
 /** The file's name, and the lines or the symbol of it. */
 export function attachmentLabel({ uri, range, symbol }: Attachment): string {
+  if (uri.startsWith(TEXT_SCHEME)) return decoded(uri.slice(TEXT_SCHEME.length));
   const name = fileName(uri);
   if (symbol) return `${name} ${symbol}`;
   if (!range) return name;
@@ -17,8 +18,14 @@ export function isSame(one: Attachment, other: Attachment): boolean {
   return one.uri === other.uri && attachmentLabel(one) === attachmentLabel(other);
 }
 
+/** How the URI of what is no file begins; its name follows. */
+const TEXT_SCHEME = "foreword-text:";
+
 function fileName(uri: string): string {
-  const name = uri.replace(/[#?].*$/s, "").split("/").at(-1) ?? uri;
+  return decoded(uri.replace(/[#?].*$/s, "").split("/").at(-1) ?? uri);
+}
+
+function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

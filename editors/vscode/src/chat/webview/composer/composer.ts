@@ -1,11 +1,12 @@
 // Where a question is written: text, attachments, and the button that sends it or stops the answer.
 
-import type { AttachWhat } from "../../messages";
+import type { AttachWhat, Suggestion } from "../../messages";
 import type { Attachment } from "../../protocol";
 import { Chips } from "./chips";
 import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
 import { Menu } from "../elements/menu";
+import { itemOf, mentionAt, SLASH_COMMANDS, Suggestions, type Mention } from "./suggestions";
 
 export interface Draft {
   text: string;
@@ -18,6 +19,8 @@ export interface ComposerActions {
   send: (draft: Draft) => void;
   stop: () => void;
   attach: (what: AttachWhat) => void;
+  /** Asks what an @ with this behind it can mean. */
+  complete: (query: string) => void;
   open: (attachment: Attachment) => void;
   /** The draft is another one; it is to outlive the page. */
   keep: (draft: Draft) => void;
@@ -28,11 +31,16 @@ const CHOICES: readonly [AttachWhat, string][] = [
   ["selection", "Selection"],
   ["symbol", "Symbol…"],
   ["pick", "File…"],
+  ["problems", "Problems"],
+  ["changes", "Git changes"],
+  ["staged", "Staged changes"],
+  ["terminal", "Terminal selection"],
 ];
 
 export class Composer {
   readonly root = element("form", { class: "composer", label: "Ask" });
   private readonly text = element("textarea", { label: "Your question" });
+  private readonly suggestions = new Suggestions(this.text);
   private readonly chips: Chips;
   private readonly editing = element("div", { class: "editing" });
   private readonly sendButton = button({ class: "send", label: "Send (Enter)" }, icon("send"));
@@ -44,8 +52,12 @@ export class Composer {
     this.stopButton = button({ class: "stop", label: "Stop the answer (Escape)", click: () => actions.stop() }, icon("stop"));
     this.sendButton.type = "submit";
     this.text.rows = 1;
-    this.text.placeholder = "Ask about this workspace";
-    this.text.addEventListener("input", () => this.changed());
+    this.text.placeholder = "Ask about this workspace; @ attaches, / begins";
+    this.text.addEventListener("input", () => {
+      this.changed();
+      this.lookForMention();
+    });
+    this.text.addEventListener("blur", () => this.suggestions.close());
     this.text.addEventListener("keydown", (event) => this.press(event));
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -53,7 +65,7 @@ export class Composer {
     });
     const cancel = button({ class: "link", click: () => this.cancelEditing() }, "Cancel");
     this.editing.append("The question is asked anew; what follows it is dropped. ", cancel);
-    this.root.append(this.editing, element("div", { class: "box" }, this.chips.root, this.text, this.bar()));
+    this.root.append(this.editing, element("div", { class: "box" }, this.suggestions.root, this.chips.root, this.text, this.bar()));
     this.draw({ text: "", attachments: [] });
     this.isRunning = false;
   }
@@ -113,10 +125,52 @@ export class Composer {
   }
 
   private press(event: KeyboardEvent): void {
+    if (this.suggestions.press(event)) return;
     // While an input method composes a word, Enter takes the word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.submit();
+  }
+
+  /** What an @ can mean, if that is still what is written. */
+  suggest(query: string, suggestions: readonly Suggestion[]): void {
+    const mention = this.mention;
+    if (mention?.mark !== "@" || mention.query !== query) return;
+    const items = suggestions.map((one) =>
+      itemOf(one, () => {
+        this.replaceMention("");
+        if (one.attachment) this.attach(one.attachment);
+        else if (one.what) this.actions.attach(one.what);
+      }),
+    );
+    this.suggestions.show(items);
+  }
+
+  private get mention(): Mention | undefined {
+    return mentionAt(this.text.value, this.text.selectionEnd);
+  }
+
+  private lookForMention(): void {
+    const mention = this.mention;
+    if (mention?.mark === "@") return this.actions.complete(mention.query);
+    const commands = mention ? SLASH_COMMANDS.filter(({ name }) => name.startsWith(mention.query)) : [];
+    const items = commands.map(({ name, detail, text }) => ({
+      label: `/${name}`,
+      detail,
+      choose: () => {
+        this.replaceMention(text);
+        this.actions.attach("here");
+      },
+    }));
+    this.suggestions.show(items);
+  }
+
+  private replaceMention(text: string): void {
+    const { mention } = this;
+    if (!mention) return;
+    this.text.setRangeText(text, mention.start, this.text.selectionEnd, "end");
+    this.suggestions.close();
+    this.changed();
   }
 
   private submit(): void {
