@@ -90,6 +90,15 @@ def _symbols() -> AnyBody:
     return SYMBOLS
 
 
+_complete = Command(
+    "complete",
+    "find the files and definitions that the beginning of a name can mean, best first",
+    "For what is written behind an `@` in a question.",
+    None,
+    LSP_ONLY,
+)
+
+
 @entry(
     "search",
     "find the code that matches a query, best first",

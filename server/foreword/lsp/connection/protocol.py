@@ -35,32 +35,6 @@ SCHEME = "foreword"
 """The scheme of virtual documents."""
 
 NOT_ADMITTED = "this server serves its own user only: show the token that it names on standard error, as initializationOptions.token"
-<<<<<<< HEAD
-=======
-COMMANDS = tuple(
-    f"foreword.{name}"
-    for name in (
-        "ask",
-        "edit",
-        "proposals",
-        "index",
-        "symbols",
-        "complete",
-        "search",
-        "map",
-        "context",
-        "forecast",
-        "warm",
-        "usage",
-        "why",
-        "verify",
-        "replay",
-        "doctor",
-        "trust",
-    )
-)
-
->>>>>>> 80223f9 (Complete @ and / in the composer from the index, attach texts of the editor, and ask which folder is meant)
 Json = dict[str, Any]
 Command = Callable[[types.ExecuteCommandParams], Awaitable[Any]]
 log = logging.getLogger(__name__)

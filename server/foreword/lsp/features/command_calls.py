@@ -8,37 +8,21 @@ from typing import Any
 
 from lsprotocol import types
 
-<<<<<<< HEAD
 from foreword.api.arguments import Arguments
 from foreword.api.command import Command
 from foreword.api.commands.questions import AskParameters, EditParameters, Question, preview, question_of
 from foreword.api.parameters import read, settings_of
 from foreword.api.table import SERVED
 from foreword.api.workspace import Event, PartialResult
+from foreword.assist.question.completion import SCHEMA, complete
 from foreword.assist.question.task import TASK_KEYS, pointers_of
 from foreword.assist.question.task import question_of as words_of
-=======
-from foreword.assist.accounts.ledger import GroupBy
-from foreword.assist.answering.ask import prepare_now
-from foreword.assist.answering.pin_files import LOOK_QUESTION, PinChange, change_pins
-from foreword.assist.context.verification import verify
-from foreword.assist.question.completion import SCHEMA as COMPLETE_SCHEMA
-from foreword.assist.question.completion import complete
-from foreword.assist.question.context_view import context_json
-from foreword.assist.question.pointers import parse_pointer
-from foreword.assist.question.request import Kind
-from foreword.assist.question.task import TASK_KEYS, pointers_of, question_of
->>>>>>> 80223f9 (Complete @ and / in the composer from the index, attach texts of the editor, and ask which folder is meant)
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import agree
 from foreword.assist.session.session import Session
 from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import open_now
-<<<<<<< HEAD
-=======
 from foreword.lsp.connection.convert import uri_from_path
-from foreword.lsp.connection.readiness import note_readiness
->>>>>>> 80223f9 (Complete @ and / in the composer from the index, attach texts of the editor, and ask which folder is meant)
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import Folder
@@ -57,16 +41,9 @@ from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import DeliveryOptions
 from foreword.lsp.output.proposals import Part, find_proposal, proposals_json
 
-<<<<<<< HEAD
-=======
-DEFAULT_KIND: Kind = "ask"
-DEFAULT_LIMIT = 10
-DEFAULT_SUGGESTIONS = 20
-LIFETIMES = ("", "5m", "1h")
-DEFAULT_DAYS = 30
-GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)
+MAX_SUGGESTIONS = 20
+"""Files, and as many definitions, unless the client says otherwise."""
 
->>>>>>> 80223f9 (Complete @ and / in the composer from the index, attach texts of the editor, and ask which folder is meant)
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -196,157 +173,19 @@ async def _proposals(call: Call) -> Any:  # noqa: ANN401 - any JSON
     return await proposals_json(call.server, call.folder)
 
 
-<<<<<<< HEAD
-WITH_EDITOR: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
-    "ask": _ask,
-    "edit": _edit,
-    "proposals": _proposals,
-=======
-async def _index(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    call.arguments.finish()
-    return index_json(await call.opened.index())
-
-
-async def _symbols(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    name = call.arguments.text("name")
-    call.arguments.finish()
-    return await call.opened.run(symbols_json, await call.opened.look(), name)
-
-
 async def _complete(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    query, limit = call.arguments.text("query"), call.arguments.number("limit") or DEFAULT_SUGGESTIONS
+    query, limit = call.arguments.text("query"), call.arguments.number("limit") or MAX_SUGGESTIONS
     call.arguments.finish()
     saved = call.opened.latest or await call.opened.look()
     found = await call.opened.run(complete, saved.index, query, limit)
     items = [{**one.to_json(), "uri": uri_from_path(call.folder.path / one.path)} for one in found]
-    return {"schema": COMPLETE_SCHEMA, "items": items}
+    return {"schema": SCHEMA, "items": items}
 
 
-async def _search(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    query, budget = call.arguments.text("query"), call.arguments.number("budget")
-    limit = call.arguments.number("limit") or DEFAULT_LIMIT
-    call.arguments.finish()
-    saved = await call.opened.look()
-    return excerpts_json(await call.opened.run(find_code, saved, query, limit, budget))
-
-
-async def _map(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    budget = call.arguments.number("budget")
-    call.arguments.finish()
-    return await call.opened.run(map_json, call.opened.session, await call.opened.index(), budget)
-
-
-async def _context(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    use_cache = not call.arguments.flag("noCache")
-    wish = PinChange(call.arguments.texts("pin"), call.arguments.texts("unpin"))
-    session = await _session(call)
-    if wish.pin or wish.unpin:
-        shown = dict(documents_in(call.server, call.opened)).get(PROJECT_FILE)
-        changed = await call.opened.run(change_pins, session, wish, use_cache=use_cache, shown=shown)
-        send_status(call.server, call.folder)
-        return changed
-    prepared = await call.opened.run(prepare_now, session, LOOK_QUESTION, use_cache=use_cache, keep=False)
-    return context_json(session, prepared)
-
-
-async def _forecast(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    question, use_cache = call.arguments.text("question"), not call.arguments.flag("noCache")
-    pointers = tuple(parse_pointer(path) for path in call.arguments.texts("path"))
-    session = await _session(call)
-    return await run_forecast(call.server, call.opened, session, question, pointers, use_cache=use_cache)
-
-
-async def _warm(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    ttl, base_only = call.arguments.text("ttl"), call.arguments.flag("baseOnly")
-    if ttl not in LIFETIMES:
-        raise UsageError('"ttl" must be 5m or 1h')
-    is_dry = call.arguments.flag("dryRun")
-    session = await _session(call, ttl)
-    warmed = await run_warm(call.opened, session, base_only=base_only, is_dry=is_dry)
-    send_status(call.server, call.folder)
-    return warmed
-
-
-async def _usage(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    by, days = call.arguments.text("by") or "day", call.arguments.number("days") or DEFAULT_DAYS
-    as_page = call.arguments.flag("html")
-    call.arguments.finish()
-    group = next((known for known in GROUPS if known == by), None)
-    if group is None:
-        raise UsageError(f'"by" must be one of {", ".join(GROUPS)}')
-    session = call.opened.session
-    totals = await call.opened.run(usage_totals, session.ledger, group, days, session.clock())
-    if not as_page:
-        return usage_json(group, totals)
-    page = partial(usage_page, by=group, days=days, now=session.clock())
-    shown = await call.opened.run(page, session.ledger, session.prefix_store, session.root)
-    return usage_json(group, totals) | {"html": shown}
-
-
-async def _why(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    name = call.arguments.text("request")
-    call.arguments.finish()
-    session = call.opened.session
-    return (await call.opened.run(explain, session.ledger, str(session.root), name)).to_json()
-
-
-async def _verify(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    budget = call.arguments.number("budget")
-    call.arguments.finish()
-    flags = ["--budget", str(budget)] if budget else []
-    return verification_json(await call.opened.run(verify, call.opened.root, flags))
-
-
-async def _replay(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    return await run_replay(call.opened.session, call.arguments)
-
-
-async def _doctor(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    call.arguments.finish()
-    return await call.opened.run(doctor_json, call.opened.session)
-
-
-async def _trust(call: Call) -> Any:  # noqa: ANN401 - any JSON
-    trusted = not call.arguments.flag("revoke")
-    call.arguments.finish()
-    places = call.opened.session.places
-    await call.opened.run(set_trust, places, call.opened.root, trusted=trusted)
-    note_readiness(call.server, call.folder)
-    return trust_json(places, call.opened.root)
-
-
-async def _session(call: Call, ttl: str = "") -> Session:
-    """The session with the settings that the arguments give, which are then all that there may be."""
-    given: Mapping[str, object] = {
-        "model": call.arguments.text("model") or None,
-        "provider": call.arguments.text("provider") or None,
-        "context.budget": call.arguments.number("budget"),
-        "cache.ttl": ttl or None,
-    }
-    says_yes = call.arguments.flag("yes")
-    call.arguments.finish()
-    session = await call.opened.current({key: value for key, value in given.items() if value is not None})
-    return replace(session, consent=agree) if says_yes else session
-
-
-RUNS: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
+WITH_EDITOR: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
     "ask": _ask,
     "edit": _edit,
     "proposals": _proposals,
-    "index": _index,
-    "symbols": _symbols,
     "complete": _complete,
-    "search": _search,
-    "map": _map,
-    "context": _context,
-    "forecast": _forecast,
-    "warm": _warm,
-    "usage": _usage,
-    "why": _why,
-    "verify": _verify,
-    "replay": _replay,
-    "doctor": _doctor,
-    "trust": _trust,
->>>>>>> 80223f9 (Complete @ and / in the composer from the index, attach texts of the editor, and ask which folder is meant)
 }
 """What takes more than parameters here, or gives more than a result: documents, progress, and edits for the editor."""
