@@ -6,8 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from foreword.core.source import Source
-from foreword.core.tree import FileTree, LeftOut, make_tree
+from foreword.core.tree import FileTree, LeftOut, Source, make_tree
 
 MAX_BYTES = 1_000_000
 

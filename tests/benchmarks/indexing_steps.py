@@ -25,8 +25,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import (
     take_snapshot,
 )
 from foreword.cli.gc_tuning import collect_rarely
-from foreword.core.source import Source
-from foreword.core.tree import FileTree
+from foreword.core.tree import FileTree, Source
 from foreword.index.build.parse_workers import Wanted, chunks_of, parse_files
 from foreword.index.outline.definitions import extract
 from foreword.index.outline.grammar import load

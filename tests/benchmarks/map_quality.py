@@ -28,7 +28,7 @@ from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.tokens import NOMINAL_RATIO
 from foreword.prefix.base.base import BaseSource, build_base
-from foreword.prefix.lineage import Anchor
+from foreword.prefix.layers import Anchor
 
 AIDER_MAP = Path(__file__).with_name("aider_map.py")
 SOURCE = (

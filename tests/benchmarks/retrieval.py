@@ -30,10 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
 from benchmarks.git_objects import GitObjects, read_tree
-from foreword.core.commit import Commit
-from foreword.core.excerpt import Excerpt
-from foreword.core.source import Source
-from foreword.core.tree import FileTree
+from foreword.core.outline import Excerpt
+from foreword.core.tree import Commit, FileTree, Source
 from foreword.index.build.build import refresh
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.prefix.layers import Block, Part
-from foreword.prefix.lineage import Anchor, Lineage, Shown
+from foreword.prefix.layers import Anchor, Block, Lineage, Part, Shown
 from foreword.prefix.manifest import Manifest, Piece
 from foreword.prefix.prefix_store import CONTENT_DAYS, SENT_DAYS, PrefixStore, SentRequest
 from foreword.prefix.simulator import CacheEntry
@@ -27,7 +26,7 @@ APPEND = """
 import sys
 from pathlib import Path
 from foreword.prefix.layers import Block
-from foreword.prefix.lineage import Anchor, Lineage
+from foreword.prefix.layers import Anchor, Lineage
 from foreword.prefix.prefix_store import PrefixStore
 
 path, name, n_blocks = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.prefix.turn import Attachment, render_turn
 
 

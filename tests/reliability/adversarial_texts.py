@@ -16,21 +16,21 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from foreword.assist.question.citations import find_citations
+from foreword.assist.question.answer import find_citations
 from foreword.assist.question.offline_answer import compose
 from foreword.assist.question.pointers import parse_pointer
 from foreword.assist.question.retrieved import Evidence, names_in
 from foreword.cli.live_answer import MarkdownStream
-from foreword.core.commit import Commit
 from foreword.core.documents.text import decode
 from foreword.core.errors import ForewordError
 from foreword.core.exclusion import reason_for_content, reason_for_path
 from foreword.core.language import language_of
+from foreword.core.tree import Commit
 from foreword.index.search.commit_messages import commit_message_index
 from foreword.index.search.passages import cut
 from foreword.index.search.query import parse_query
 from foreword.index.text.terms import packed_hashes, terms
-from foreword.index.text.tokenizer import tokenize
+from foreword.index.text.vocabulary import tokenize
 
 LENGTH = 200_000
 PIECES = 400

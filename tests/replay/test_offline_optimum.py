@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.prefix.policy.rates import Rates
+from foreword.prefix.policy.situation import Rates
 from foreword.replay.offline_optimum import optimum
 from foreword.replay.trace import Event
 from foreword.replay.trace_run import Sizes

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.context.rates import rates_of
+from foreword.assist.context.policy_inputs import rates_of
 from foreword.core.errors import UsageError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import load_catalog
-from foreword.model.catalog.model_info import Model
-from foreword.model.catalog.pricing import cost
+from foreword.model.catalog.model_info import Model, cost
 from foreword.replay.baselines import STANDARD
 from foreword.replay.replay_report import (
     DEFAULT_MODELS,

@@ -9,7 +9,7 @@ import pytest
 from foreword.core.errors import UsageError
 from foreword.core.token_usage import Usage
 from foreword.prefix.layers import Base, Block
-from foreword.prefix.policy.rates import Rates
+from foreword.prefix.policy.situation import Rates
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.replay.baselines import STANDARD, find_policy
 from foreword.replay.synthetic import Plan, make_trace

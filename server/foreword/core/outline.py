@@ -1,6 +1,8 @@
 """What a source file says about itself: its definitions, and the identifiers that it mentions.
 
 Lines are 1-based and inclusive, as people and editors' status bars count them.
+
+A piece of a file worth showing for a question.
 """
 
 from __future__ import annotations
@@ -64,3 +66,19 @@ class Outline:
 
 
 EMPTY_OUTLINE = Outline()
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines `start_line` to `end_line` (1-based, inclusive) of `path`.
+
+    `text` holds exactly these lines, joined by newlines; `score` is comparable within one search only;
+    `symbol` is the definition that the excerpt is, or that the best part of it is.
+    """
+
+    path: str
+    start_line: int
+    end_line: int
+    score: float
+    text: str
+    symbol: str | None = None

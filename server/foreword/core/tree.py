@@ -2,12 +2,19 @@ r"""A tree of files as Foreword sees it: paths with the blob ids of their conten
 
 Paths are relative to the workspace root, with forward slashes, as in git.
 A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\0<contents>`.
+
+One commit of a history, as far as it tells about files.
+
+A file that is to be read, and the port through which its bytes come.
+
+The index never opens files itself: it is handed a `Reader`, which crosses into worker processes and
+must therefore be picklable (a frozen dataclass with `__call__`, or a `functools.partial` of a module's function).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -43,3 +50,23 @@ def make_tree(
 def blob_id(data: bytes, algorithm: Literal["sha1", "sha256"] = "sha1") -> str:
     """Git's blob id of `data` (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a commit's message says, and which files it changed (paths in the workspace)."""
+
+    message: str
+    paths: tuple[str, ...]
+
+
+class Source(NamedTuple):
+    """One file by path and blob id; a `dirty` one is on disk only, not in git's object store."""
+
+    path: str
+    blob: str
+    dirty: bool = False
+
+
+Reader = Callable[[Sequence[Source]], Iterable[tuple[Source, bytes | None]]]
+"""Gives the bytes of each source, in any order, lazily; None for one that can't be read."""

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foreword.core.outline import DefinitionKind
-from foreword.index.file_roles import Role, role_of
 from foreword.index.index import Index
+from foreword.index.path_table import Role, role_of
 from foreword.index.store.facts import unpack_defined, unpack_mentioned
 from foreword.index.text.terms import is_compound
 

@@ -16,9 +16,9 @@ import rustworkx
 from numpy.typing import NDArray
 
 from foreword.core.outline import Definition, Outline
-from foreword.index.file_roles import role_of
 from foreword.index.index import Index
 from foreword.index.mentions import VOICE, Floats, Mentions, ShortInts, mentions_of
+from foreword.index.path_table import role_of
 
 MAX_EDGES_A_FILE = 32
 MAX_EDGES = 1_100_000

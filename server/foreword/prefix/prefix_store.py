@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from foreword.prefix.lineage import Lineage, decode, encode
+from foreword.prefix.layers import Lineage, decode, encode
 from foreword.prefix.manifest import ORDER, Manifest, decode_pieces, encode_pieces
 from foreword.prefix.simulator import CacheEntry
 from foreword.storage.database import Schema, open_database, transaction

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foreword.core.documents.text import printable
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.core.tokens import estimate
 from foreword.prefix.base.render import numbered, quoted
 from foreword.prefix.delta import unified_diff

@@ -19,8 +19,7 @@ from types import MappingProxyType
 
 from foreword.core.errors import UsageError
 from foreword.prefix.policy.policy import decide_request, decide_warmth
-from foreword.prefix.policy.rates import TTL_SECONDS, Ttl
-from foreword.prefix.policy.situation import Action, Decision, Situation
+from foreword.prefix.policy.situation import TTL_SECONDS, Action, Decision, Situation, Ttl
 
 NAMES = ("none", "rebuild", "stale", "delta-5m", "delta-1h", "pings-N", "foreword", "optimum")
 """What can be asked for; `optimum` is no policy but a bound."""

@@ -20,10 +20,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from foreword.core.token_usage import Usage
-from foreword.prefix.policy.rates import TTL_SECONDS, Rates, Ttl
-from foreword.replay.person import EDIT_TOKENS
+from foreword.prefix.policy.situation import TTL_SECONDS, Rates, Ttl
 from foreword.replay.trace import Event
-from foreword.replay.trace_run import Outcome, Sizes
+from foreword.replay.trace_run import EDIT_TOKENS, Outcome, Sizes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foreword.assist.context.rates import rates_of
+from foreword.assist.context.policy_inputs import rates_of
 from foreword.core.errors import Problem, UsageError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import Catalog
 from foreword.model.catalog.model_info import Model
-from foreword.prefix.policy.rates import Rates
+from foreword.prefix.policy.situation import Rates
 from foreword.replay.baselines import STANDARD, find_policy
 from foreword.replay.offline_optimum import optimum
 from foreword.replay.synthetic import ASKS, DAYS, LAWS, LawName, Plan, make_trace

@@ -3,15 +3,18 @@
 One JSON object a line, oldest first:
     {"t": seconds, "event": "ask"|"edit"|"focus"|"blur"|"sleep"|"wake", "tokens"?, "path"?, "kind"?}
 `tokens` are those of the question's turn, or of what an edit adds to the delta. There is no text in a trace.
+
+One's own ledger as a trace for `foreword replay`: sizes and times, no text, no names.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from foreword.assist.accounts.ledger import Ledger
 from foreword.core.errors import UsageError
 
 Happening = Literal["ask", "edit", "focus", "blur", "sleep", "wake"]
@@ -94,3 +97,25 @@ def _text(number: int, given: Mapping[str, Any], key: str) -> str:
 
 def _bad(number: int, why: str) -> UsageError:
     return UsageError(f"line {number} of the trace is not usable: {why}")
+
+
+UNCACHED = frozenset({"off", "below_minimum", "not_reported", ""})
+"""Where these are the verdicts, the fresh tokens hold the prefix too, and say nothing of the turn."""
+
+
+def trace_lines(ledger: Ledger, since: float = 0.0, workspace: str | None = None) -> Iterator[str]:
+    """The lines of a trace, oldest first; seconds count from the first question since `since` (Unix seconds).
+
+    What a hit wrote behind what it read was saved since the question before: it becomes an edit at the same moment.
+    Warm-ups are no lines: whether to send any is for the policy that replays the trace.
+    """
+    first: float | None = None
+    for at, kind, verdict, fresh, written in ledger.answers(since, workspace):
+        first = at if first is None else first
+        t = round(at - first, 3)
+        if verdict == "hit" and written:
+            yield json.dumps({"t": t, "event": "edit", "tokens": written})
+        asked: dict[str, Any] = {"t": t, "event": "ask", "kind": kind}
+        if verdict not in UNCACHED:
+            asked["tokens"] = fresh
+        yield json.dumps(asked)

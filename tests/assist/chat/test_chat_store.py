@@ -16,19 +16,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_driver import Talker, continues
-from foreword.assist.chat.chat import Chat, Conversation, Exchange, Opening, Turn, echo, messages_of, title_of
-from foreword.assist.chat.chat_store import ChatStore, Ending
-from foreword.assist.chat.codec import (
+from foreword.assist.chat.chat import (
+    Chat,
+    Conversation,
+    Exchange,
+    Opening,
+    Turn,
     decode_exchange,
     decode_opening,
+    echo,
     encode_exchange,
     encode_opening,
+    messages_of,
     pack,
+    title_of,
     unpack,
 )
+from foreword.assist.chat.chat_store import ChatStore, Ending
 from foreword.core.errors import StoreError
-from foreword.prefix.layers import Base, Block, Part
-from foreword.prefix.lineage import Anchor, Shown
+from foreword.prefix.layers import Anchor, Base, Block, Part, Shown
 from foreword.prefix.request_body import Parameters
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block

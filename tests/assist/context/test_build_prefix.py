@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.prefix.lineage import Anchor
+from foreword.prefix.layers import Anchor
 from foreword.prefix.prefix_store import PrefixStore
 from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture, delta_of, text_of

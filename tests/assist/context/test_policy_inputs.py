@@ -19,8 +19,7 @@ from foreword.core.reply import Started
 from foreword.core.token_usage import Usage
 from foreword.core.tokens import weigh
 from foreword.model.offline import OfflineProvider
-from foreword.prefix.policy.activity import Signals
-from foreword.prefix.policy.gap_model import DAY_S, GapModel
+from foreword.prefix.policy.gap_model import DAY_S, GapModel, Signals
 from foreword.prefix.policy.situation import GROWTH_TOKENS, Situation
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture

@@ -8,7 +8,7 @@ from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.assist.question.tools import ToolScope, carry_out
 from foreword.core.documents.text import Text
 from foreword.core.errors import Problem
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.model.tool_call import (
     CreateCall,
     DeleteCall,

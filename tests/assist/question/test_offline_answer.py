@@ -8,8 +8,7 @@ from foreword.assist.question.offline_answer import (
     compose,
 )
 from foreword.assist.question.retrieved import Evidence, Mention
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 
 CART = Definition("add", "method", "def add(self, item):", 2, 3, "Cart")
 

@@ -10,11 +10,9 @@ from foreword.assist.accounts.ledger import LedgerRow
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
-from foreword.assist.spending.advice import advise
-from foreword.assist.spending.forecast import Forecast, Typical, forecast_request
+from foreword.assist.spending.forecast import Forecast, Typical, advise, forecast_request
 from foreword.core.token_usage import Usage
-from foreword.model.catalog.model_info import Cliff
-from foreword.model.catalog.pricing import cost
+from foreword.model.catalog.model_info import Cliff, cost
 from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo
 from sample_repo import make_sample

@@ -21,7 +21,7 @@ from foreword.assist.session.ports import Time, Trust
 from foreword.assist.session.worker import Worker
 from foreword.assist.spending.keep_warm import Keeping
 from foreword.core.settings import Options
-from foreword.prefix.policy.activity import Signals
+from foreword.prefix.policy.gap_model import Signals
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Recorded, Status
 from sample_repo import make_sample

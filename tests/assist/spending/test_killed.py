@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.accounts.ledger import Ledger
-from foreword.prefix.layers import Block
-from foreword.prefix.lineage import Anchor, Lineage
+from foreword.prefix.layers import Anchor, Block, Lineage
 from foreword.prefix.prefix_store import PrefixStore
 
 WRITE = """
@@ -25,7 +24,7 @@ from pathlib import Path
 from foreword.assist.accounts.ledger import LedgerRow, Ledger
 from foreword.core.token_usage import Usage
 from foreword.prefix.layers import Block, Part
-from foreword.prefix.lineage import Anchor, Lineage
+from foreword.prefix.layers import Anchor, Lineage
 from foreword.prefix.manifest import manifest_of
 from foreword.prefix.prefix_store import PrefixStore, SentRequest
 

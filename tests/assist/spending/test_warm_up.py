@@ -12,10 +12,17 @@ from ask_driver import Asker
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.spending.forecast import forecast_request
-from foreword.assist.spending.warm_up import Skipped, Warmed, current_prefix, ping, sent_prefix, shared_prefix
-from foreword.assist.spending.warm_view import warm_line
+from foreword.assist.spending.warm_up import (
+    Skipped,
+    Warmed,
+    current_prefix,
+    ping,
+    sent_prefix,
+    shared_prefix,
+    warm_line,
+)
 from foreword.core.errors import LimitError
-from foreword.model.catalog.pricing import cost
+from foreword.model.catalog.model_info import cost
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Status
 from sample_repo import make_sample

@@ -15,8 +15,8 @@ from foreword.assist.context import build_prefix
 from foreword.assist.context.policy_inputs import situation_of
 from foreword.assist.question.context_view import context_report
 from foreword.assist.question.request import PreparedRequest
-from foreword.assist.session.cache_status import standing
 from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.workspace_status import standing
 from foreword.assist.spending import single_flight
 from foreword.assist.spending.forecast import forecast_request
 from foreword.assist.spending.single_flight import PendingRequest, request_over

@@ -16,10 +16,9 @@ import pytest
 from foreword.assist.accounts.ledger import WARM, GroupBy, Ledger, LedgerRow, Total
 from foreword.assist.answering.ask import ask
 from foreword.assist.question.answer import Answer
-from foreword.assist.usage.page_style import page
 from foreword.assist.usage.periods import MAX_PERIODS, periods_of, sum_totals
 from foreword.assist.usage.prefix_map import prefix_map
-from foreword.assist.usage.usage_page import usage_page
+from foreword.assist.usage.usage_page import page, usage_page
 from foreword.core.token_usage import Usage
 from foreword.prefix.manifest import Piece
 from foreword.prefix.prefix_store import PrefixStore, SentRequest

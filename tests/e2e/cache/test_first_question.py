@@ -18,7 +18,7 @@ import pytest
 
 from clients import NEOVIM_0_11, usual_answers
 from editor import Editor
-from foreword.index.store.schema import TABLES
+from foreword.index.store.store_file import TABLES
 from foreword_cli import Foreword
 from gitrepo import GitRepo, make_repo
 from messages_api import MessagesApi

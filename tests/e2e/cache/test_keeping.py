@@ -21,11 +21,11 @@ import pytest
 
 from clocked import START, Clock, clocked, clocked_process, save
 from editor import Editor
-from foreword.assist.context.rates import rates_of
+from foreword.assist.context.policy_inputs import rates_of
 from foreword.core.settings import Settings
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import load_catalog
-from foreword.prefix.policy.rates import PER_TOKEN, TTL_SECONDS, Rates
+from foreword.prefix.policy.situation import PER_TOKEN, TTL_SECONDS, Rates
 from foreword.replay.baselines import find_policy
 from foreword.replay.trace import Event
 from foreword.replay.trace_run import PING_TOKENS, Sizes, Terms, requests_of

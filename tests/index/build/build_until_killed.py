@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foreword.core.source import Source
-from foreword.core.tree import FileTree, blob_id, make_tree
+from foreword.core.tree import FileTree, Source, blob_id, make_tree
 from foreword.index.build.build import refresh
 from foreword.index.store.outline_store import open_store
 

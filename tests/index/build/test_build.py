@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import UNREADABLE
 from foreword.core.outline import Outline
-from foreword.core.source import Source
-from foreword.core.tree import LeftOut, make_tree
+from foreword.core.tree import LeftOut, Source, make_tree
 from foreword.index.build.build import refresh
 from foreword.index.build.parse_workers import CHUNK_BYTES, FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
 from foreword.index.index import Index
 from foreword.index.page_rank import rank
 from foreword.index.search.search import search
 from foreword.index.store.facts import Key
-from foreword.prefix.base.repository_map import MapEntry, render_map
+from foreword.prefix.base.render import MapEntry, render_map
 from index_files import Bench, FaultyExtractor, MemoryReader, make_bench
 
 MakeBench = Callable[[Mapping[str, str]], Bench]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from foreword.core.commit import Commit
+from foreword.core.tree import Commit
 from foreword.index.search.commit_messages import (
     MAX_FILES,
     NO_ECHOES,

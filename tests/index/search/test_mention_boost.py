@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.mention_boost import with_neighbours
 from foreword.index.search.passages import Passage
 from foreword.index.search.reranking import Scored

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
-from foreword.index.search.query import MAX_TERMS, parse_query
-from foreword.index.search.stack_traces import TraceLine
+from foreword.index.search.query import MAX_TERMS, TraceLine, files_at, parse_query, places_in
+from foreword.index.search.search import search
+from index_files import Bench
 
 
 def test_words_that_say_nothing_are_dropped_and_talk_about_code_weighs_little() -> None:
@@ -62,3 +65,87 @@ def test_a_long_question_keeps_its_strongest_words() -> None:
     terms = parse_query(text).terms
     assert MAX_TERMS == len(terms)
     assert "needl" in terms
+
+
+MakeBench = Callable[[Mapping[str, str]], Bench]
+
+PYTHON = """Traceback (most recent call last):
+  File "/srv/app/shop/main.py", line 9, in main
+    total(cart)
+  File "/usr/lib/python3.11/json/decoder.py", line 337, in decode
+  File "/srv/app/shop/cart.py", line 4, in total
+KeyError: 'price'
+"""
+JAVA = """Exception in thread "main" java.lang.IllegalStateException: closed
+\tat java.base/java.util.ArrayList.get(ArrayList.java:427)
+\tat com.acme.box.Box.open(Box.java:12)
+\tat com.acme.Main.<init>(Main.java:3)
+"""
+NODE = """TypeError: x is not a function
+    at open (/srv/app/src/box.ts:12:5)
+    at Object.<anonymous> (file:///srv/app/src/main.ts:3:1)
+    at node:internal/main/run_main_module:17:47
+"""
+RUST = """error[E0308]: mismatched types
+  --> src/box.rs:12:5
+thread 'main' panicked at src/main.rs:3:9:
+"""
+GO = """panic: runtime error: index out of range
+goroutine 1 [running]:
+main.open(...)
+\t/srv/app/box/box.go:12 +0x1d
+main.main()
+\t/srv/app/main.go:3 +0x20
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PYTHON, ["cart.py:4", "decoder.py:337", "main.py:9"]),
+        (JAVA, ["ArrayList.java:427", "Box.java:12", "Main.java:3"]),
+        (NODE, ["box.ts:12", "main.ts:3"]),
+        (RUST, ["box.rs:12", "main.rs:3"]),
+        (GO, ["box.go:12", "main.go:3"]),
+        ("PHP Fatal error in /srv/app/box.php on line 12", ["box.php:12"]),
+        ("   at Acme.Box.Open() in C:\\src\\Box.cs:line 12", ["Box.cs:12"]),
+        ("src/box.ts(12,5): error TS2304: Cannot find name", ["box.ts:12"]),
+        ("box.c:12:5: error: expected ';'", ["box.c:12"]),
+        ("see main.py, then box.py:12", ["box.py:12"]),
+    ],
+)
+def test_lines_are_found_innermost_first(text: str, expected: list[str]) -> None:
+    lined = [place for place in places_in(text) if place.line is not None]
+    assert expected == [f"{place.path.rpartition('/')[2]}:{place.line}" for place in lined]
+
+
+def test_places_with_a_line_come_before_those_without() -> None:
+    assert (TraceLine("box.py", 12), TraceLine("main.py")) == places_in("main.py calls box.py:12")
+
+
+def test_a_frame_of_java_says_the_package(bench: MakeBench) -> None:
+    boxes = bench(dict.fromkeys(("src/com/acme/box/Box.java", "src/org/other/Box.java"), "class Box { }\n"))
+    assert {"src/com/acme/box/Box.java": {12: 0}} == files_at(boxes.index(), places_in(JAVA))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PYTHON, [("shop/cart.py", 4), ("shop/main.py", 9)]),
+        (PYTHON.replace("/srv/app/", "C:\\work\\"), [("shop/cart.py", 4), ("shop/main.py", 9)]),
+        (NODE.replace(".ts", ".py").replace("src/box", "shop/cart"), [("shop/cart.py", 12)]),
+        ("shop/main.py:9 and then shop/cart.py:4", [("shop/main.py", 9), ("shop/cart.py", 4)]),
+    ],
+)
+def test_frames_in_the_repository_come_first_innermost_first(
+    bench: MakeBench, text: str, expected: list[tuple[str, int]]
+) -> None:
+    lines = "".join(f"def step_{n}(total, decode, price):\n    return 'main'\n\n\n" for n in range(5))
+    files = dict.fromkeys(("shop/main.py", "shop/cart.py", "shop/price.py"), lines)
+    shop = bench(files)
+    found = search(shop.index(), text, shop.text, limit=len(expected))
+    assert expected == [
+        (one.path, line)
+        for one, (_, line) in zip(found, expected, strict=True)
+        if one.start_line <= line <= one.end_line
+    ]

@@ -13,11 +13,11 @@ import pytest
 
 from foreword.core.errors import StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.index.store import artifacts
+from foreword.index.store import outline_store
 from foreword.index.store.facts import Facts, Key, Read, make_facts, pack, unpack
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import DamagedStore, forget_unused
-from foreword.index.store.schema import VERSION
+from foreword.index.store.store_file import VERSION
 
 OUTLINE = Outline(
     (Definition("area", "function", "def area(r)", 1, 2, "Circle"),), {"area": 1, "radius": 300}
@@ -250,7 +250,7 @@ def test_two_processes_make_and_fill_one_store(path: Path) -> None:
 def test_artifacts_are_kept_and_the_least_recently_used_go_first(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "MAX_ARTIFACT_BYTES", 25)
+    monkeypatch.setattr(outline_store, "MAX_ARTIFACT_BYTES", 25)
     store.put_artifact("a", b"a" * 10)
     store.put_artifact("b", b"b" * 10)
     assert b"a" * 10 == store.get_artifact("a")
@@ -259,7 +259,7 @@ def test_artifacts_are_kept_and_the_least_recently_used_go_first(
 
 
 def test_an_artifact_larger_than_all_is_kept_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "MAX_ARTIFACT_BYTES", 5)
+    monkeypatch.setattr(outline_store, "MAX_ARTIFACT_BYTES", 5)
     store.put_artifact("a", b"a")
     store.put_artifact("b", b"b" * 10)
     assert [None, b"b" * 10] == [store.get_artifact(name) for name in "ab"]

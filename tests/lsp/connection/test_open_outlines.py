@@ -4,9 +4,15 @@ from types import MappingProxyType
 
 import pytest
 
-from foreword.core.documents.change import Closed, Edited, Opened
-from foreword.core.documents.document import TextChange, make_document
-from foreword.core.documents.snapshot import Snapshot, apply
+from foreword.core.documents.document import (
+    Closed,
+    Edited,
+    Opened,
+    Snapshot,
+    TextChange,
+    apply,
+    make_document,
+)
 from foreword.lsp.connection import open_outlines as module
 from foreword.lsp.connection.open_outlines import Outlines
 

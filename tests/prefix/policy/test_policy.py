@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.prefix.policy.activity import Signals
 from foreword.prefix.policy.expected_cost import margin_s
-from foreword.prefix.policy.gap_model import GapModel
+from foreword.prefix.policy.gap_model import GapModel, Signals
 from foreword.prefix.policy.policy import decide_request, decide_warming, decide_warmth
-from foreword.prefix.policy.rates import TTL_SECONDS, Rates, Ttl
-from foreword.prefix.policy.situation import Situation
+from foreword.prefix.policy.situation import TTL_SECONDS, Rates, Situation, Ttl
 from replays import RATES
 
 NOON = 43_200.0

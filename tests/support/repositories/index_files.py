@@ -11,8 +11,7 @@ from multiprocessing import parent_process
 from pathlib import Path
 
 from foreword.core.outline import Definition, Outline
-from foreword.core.source import Source
-from foreword.core.tree import FileTree, blob_id, make_tree
+from foreword.core.tree import FileTree, Source, blob_id, make_tree
 from foreword.index.build.build import BuildReport, refresh
 from foreword.index.index import Index
 from foreword.index.store.outline_store import Store, open_store

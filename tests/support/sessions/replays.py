@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from foreword.core.token_usage import Usage
-from foreword.prefix.policy.rates import Rates
+from foreword.prefix.policy.situation import Rates
 from foreword.replay.baselines import find_policy
 from foreword.replay.trace import Event
 from foreword.replay.trace_run import Outcome, ReplayedRequest, Sizes, Terms, outcome, requests_of

@@ -12,8 +12,7 @@ import pytest
 
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
-from foreword.core.source import Source
-from foreword.core.tree import blob_id
+from foreword.core.tree import Source, blob_id
 from foreword.workspace.files.disk import open_root, read_file, read_sources
 from gitrepo import make_repo
 from workspaces import repository_of

@@ -9,8 +9,7 @@ import pytest
 
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.tree import blob_id, make_tree
-from foreword.workspace.files.folder_digest import snapshot_digest
-from foreword.workspace.files.walk import walk
+from foreword.workspace.files.walk import snapshot_digest, walk
 from foreword.workspace.ignore import NO_RULES, read_rules
 from gitrepo import make_repo
 from workspaces import reasons, saved

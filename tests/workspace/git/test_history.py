@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from foreword.core.commit import Commit
 from foreword.core.errors import WorkspaceError
+from foreword.core.tree import Commit
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.git.history import (
     CommitAnchor,

@@ -18,13 +18,12 @@ from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.providers import require_trust
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
-from foreword.assist.spending.advice import ForecastReport, forecast_report
 from foreword.assist.spending.explain import Explanation, explain
-from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_now
-from foreword.assist.spending.warm_view import warm_json, warm_line
+from foreword.assist.spending.forecast import ForecastReport, forecast_report
+from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_json, warm_line, warm_now
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.assist.usage.usage_page import usage_page
-from foreword.replay.ledger_trace import trace_lines
+from foreword.replay.trace import trace_lines
 
 ANY_QUESTION = "What is this?"
 WIDE = 110

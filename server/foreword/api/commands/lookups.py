@@ -11,13 +11,12 @@ from foreword.api.command import Body
 from foreword.api.parameters import Flag, Nothing, positional
 from foreword.api.printed import Line, Printed, Table, Verbatim, notice, problem_lines
 from foreword.api.workspace import Workspace
-from foreword.assist.context.map_view import repository_map
+from foreword.assist.context.build_prefix import repository_map
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 from foreword.core.tree import LeftOut
 from foreword.index.search.search import search as search_index
 

@@ -25,7 +25,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
 from foreword.core.errors import Problem
 from foreword.core.settings import default_of, doc_of, environment_name, keys
-from foreword.index.store.schema import VERSION
+from foreword.index.store.store_file import VERSION
 from foreword.model.messages_api.credentials import credential_source
 from foreword.workspace.git.history import clean_revision
 

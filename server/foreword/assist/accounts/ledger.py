@@ -3,6 +3,8 @@
 A row is written when the answer begins and completed when it ends, so that a killed process loses nothing
 that the API has billed by then. A warm-up is a row of kind "warm", whose cost without a cache is nothing: so every
 sum of savings is net of it. Also keeps the calibrated characters-per-token ratio of each model.
+
+The user's own day, which budgets and habits go by.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -263,3 +266,15 @@ def _entry(row: Sequence[Any]) -> LedgerRow:
     return LedgerRow(
         **(values | {"simulated": bool(values["simulated"]), "digests": json.loads(values["digests"])})
     )
+
+
+def start_of_day(now: float) -> float:
+    """Midnight of the user's own day, in Unix seconds."""
+    local = datetime.fromtimestamp(now).astimezone()
+    return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def utc_offset(now: float) -> float:
+    """Seconds that the user's own clock is ahead of UTC."""
+    offset = datetime.fromtimestamp(now).astimezone().utcoffset()
+    return offset.total_seconds() if offset else 0.0

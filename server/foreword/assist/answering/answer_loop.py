@@ -10,22 +10,19 @@ from functools import partial
 from typing import Any
 
 from foreword.assist.accounts.ledger import Status
-from foreword.assist.question.answer import Answer, Citation
-from foreword.assist.question.citations import find_citations
+from foreword.assist.question.answer import Answer, Citation, find_citations
 from foreword.assist.question.receipt import Freshness, Receipt
 from foreword.assist.question.request import PreparedRequest, library_of
 from foreword.assist.question.tools import ToolScope, tool_results
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
-from foreword.assist.spending.bookkeeping import Booking, diagnostics_of
-from foreword.assist.spending.causes import with_cause
+from foreword.assist.spending.bookkeeping import Booking, diagnostics_of, with_cause
 from foreword.assist.spending.limits import confirm, reserve_budget
 from foreword.assist.spending.single_flight import flight, passenger_of
 from foreword.core.errors import LimitError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.token_usage import Usage
-from foreword.model.catalog.model_info import Model
-from foreword.model.catalog.pricing import cost, cost_without_cache
+from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.prefix.verdict import Verdict
 
 MAX_PAUSES = 5

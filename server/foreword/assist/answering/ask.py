@@ -18,7 +18,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_texts
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.documents.text import lines_of
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.prefix.base.file_selection import READMES
 
 EVIDENCE_TOKENS = 4_000

@@ -22,7 +22,7 @@ from foreword.core.settings import Options, resolve
 from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.atomic_write import replace_file
 from foreword.workspace.files.disk import read_file
-from foreword.workspace.patterns import is_pattern, matching
+from foreword.workspace.ignore import is_pattern, matching
 from foreword.workspace.project_file import pins_in, with_pins
 
 LOOK_QUESTION = "context"

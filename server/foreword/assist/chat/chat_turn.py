@@ -39,7 +39,7 @@ from foreword.assist.session.snapshot.overlay import unsaved_texts
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.documents.text import printable
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
-from foreword.prefix.lineage import Shown
+from foreword.prefix.layers import Shown
 
 KEPT_STOPS = ("end_turn", "stop_sequence", "max_tokens", "tool_use", "model_context_window_exceeded")
 """How an answer ends that joins the conversation. The API's documentation has refused turns left out."""

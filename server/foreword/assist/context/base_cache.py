@@ -13,21 +13,19 @@ from foreword.assist.session.snapshot.file_weight import weight_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import WorkspaceError
-from foreword.core.source import Source
-from foreword.core.tree import FileTree
+from foreword.core.tree import FileTree, Source
 from foreword.index.build.build import refresh
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.page_rank import Ranking, rank
 from foreword.prefix.base.base import BaseSource, build_base
-from foreword.prefix.layers import Base, Block, Part
-from foreword.prefix.lineage import Anchor
+from foreword.prefix.layers import Anchor, Base, Block, Part
 from foreword.storage.named_lock import named_lock
-from foreword.workspace.files.folder_digest import snapshot_digest
 from foreword.workspace.files.tree_builder import anchor_tree
+from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.git import history
 from foreword.workspace.git.history import churn, head_commit, heads, resolve_anchor, tree_of
 from foreword.workspace.git.repository import Repository
-from foreword.workspace.patterns import all_matching
+from foreword.workspace.ignore import all_matching
 
 MAX_SNAPSHOT_BYTES = 100_000_000
 PROVISIONAL_TOKENS = 15_000

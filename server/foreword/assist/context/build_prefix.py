@@ -1,6 +1,8 @@
 """Laying the foreword: base and delta for the saved state of a workspace, the same bytes for every process.
 
 candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> changes since last shown -> append
+
+The repository map by itself: as the base shows it, or of all files in a size of one's own.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from foreword.assist.context.base_cache import (
     candidate_anchors,
     provisional_base,
     snapshot_contents,
+    source_at,
     stored_base,
 )
 from foreword.assist.context.pending_changes import find_changes, has_unread_changes
@@ -23,12 +26,13 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
-from foreword.prefix.layers import Base, Block, blocks_digest
-from foreword.prefix.lineage import Anchor, Lineage
+from foreword.prefix.base.file_selection import values_of
+from foreword.prefix.base.render import MapEntry, render_map
+from foreword.prefix.layers import Anchor, Base, Block, Lineage, blocks_digest
 from foreword.prefix.policy.policy import Ttl
 from foreword.prefix.policy.situation import Decision
 from foreword.prefix.warmth import warm_until
-from foreword.workspace.files.folder_digest import snapshot_digest
+from foreword.workspace.files.walk import snapshot_digest
 
 MAX_TRIES = 20
 KEEP = Decision("keep", "", "5m")
@@ -256,3 +260,26 @@ def _is_small(session: Session, lineage: Lineage) -> bool:
 
 def _delta_tokens(lineage: Lineage) -> int:
     return sum(estimate(block.text) for block in lineage.delta)
+
+
+_OPENING, _CLOSING = "<map>\n", "</map>\n"
+
+
+def repository_map(
+    session: Session, saved: WorkspaceSnapshot, budget: int | None
+) -> tuple[str, tuple[str, ...]]:
+    """The text of the map and the paths in it.
+
+    Without `budget` it is the very map of the base, or one of `context.budget` where the base gives all files whole.
+    """
+    prefix = build_prefix(session, saved, keep=False)
+    if budget is None and not prefix.base.whole:
+        block = next(block for block in prefix.base.blocks if _OPENING in block.text)
+        text = block.text.split(_OPENING, 1)[1].split(_CLOSING, 1)[0]
+        return text, tuple(part.path for part in block.parts)
+    source = source_at(session, saved, prefix.anchor)
+    values = values_of(source.weights, source.ranks, source.churn)
+    ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
+    entries = (MapEntry(p, values[p], source.definitions(p)) for p in ordered)
+    text, pieces = render_map(entries, budget or session.settings.context_budget)
+    return text, tuple(pieces)

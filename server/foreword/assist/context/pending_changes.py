@@ -11,10 +11,9 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.documents.text import Text, decode
 from foreword.core.exclusion import reason_for_content
 from foreword.core.outline import EMPTY_OUTLINE
-from foreword.core.source import Source
+from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
-from foreword.prefix.layers import Block, Form
-from foreword.prefix.lineage import Lineage, Shown
+from foreword.prefix.layers import Block, Form, Lineage, Shown
 
 MAX_TOLD = 300
 """Files of one block whose contents are compared; more than that are named only."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.exclusion import reason_for_path
-from foreword.workspace.patterns import matching
+from foreword.workspace.ignore import matching
 
 NO_FILE = "there is no such file, or git ignores it"
 NO_ROOM = "it does not fit into context.budget"

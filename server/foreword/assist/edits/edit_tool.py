@@ -15,7 +15,7 @@ from foreword.core.documents.text import Text, lines_of, printable
 from foreword.core.edits.hunk import hunks_between
 from foreword.core.edits.replacement import insert_after, replace_once, whole_text
 from foreword.core.errors import Problem
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.model.tool_call import CreateCall, DeleteCall, InsertCall, RenameCall, ReplaceCall
 from foreword.prefix.base.render import numbered
 

@@ -15,8 +15,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.tokens import weigh
 from foreword.core.tree import LeftOut
-from foreword.prefix.layers import Block, blocks_digest
-from foreword.prefix.lineage import Anchor
+from foreword.prefix.layers import Anchor, Block, blocks_digest
 from foreword.prefix.warmth import WITH_DELTA, warm_until
 
 CONTEXT_SCHEMA = "foreword.context/1"

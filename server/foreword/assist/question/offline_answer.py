@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from foreword.assist.question.retrieved import Evidence
 from foreword.core.documents.text import printable
-from foreword.core.excerpt import Excerpt
 from foreword.core.language import language_of
+from foreword.core.outline import Excerpt
 
 LABEL = "*Offline answer: found in the index, no model was asked.*"
 MAX_EXCERPTS = 4

@@ -19,8 +19,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_files
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import ContextTooLarge, UsageError
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.search import search
 from foreword.model.catalog.model_info import thinking_of
 from foreword.model.tool_definitions import ToolStyle, tool_definitions

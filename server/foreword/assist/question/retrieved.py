@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.search import search
 
 MAX_EXCERPTS = 24

@@ -8,8 +8,7 @@ from typing import Any
 
 from foreword.core.documents.text import lines_of, printable
 from foreword.core.errors import Problem
-from foreword.core.excerpt import Excerpt
-from foreword.core.outline import Definition
+from foreword.core.outline import Definition, Excerpt
 from foreword.model.tool_call import (
     CreateCall,
     DeleteCall,

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
 from foreword.core.token_usage import Usage
-from foreword.prefix.policy.activity import Signals
+from foreword.prefix.policy.gap_model import Signals
 
 P = ParamSpec("P")
 T = TypeVar("T")

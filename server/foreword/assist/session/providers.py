@@ -13,8 +13,7 @@ from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session
 from foreword.core.errors import CredentialsError, TrustError
 from foreword.core.token_usage import Usage
-from foreword.model.messages_api.credentials import has_credentials, is_loopback
-from foreword.model.messages_api.key_command import key_from
+from foreword.model.messages_api.credentials import has_credentials, is_loopback, key_from
 from foreword.model.messages_api.retry_policy import Patience
 from foreword.model.offline import OfflineProvider
 from foreword.model.provider import open_provider

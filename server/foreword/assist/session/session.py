@@ -24,7 +24,7 @@ from foreword.core.settings import Options, Settings
 from foreword.index.build.parse_jobs import Progress
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import forget_unused
-from foreword.index.store.schema import VERSION
+from foreword.index.store.store_file import VERSION
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.model.catalog.model_info import Model
 from foreword.prefix.prefix_store import PrefixStore

@@ -1,4 +1,7 @@
-"""Booking a request: its verdict, what the next verdict needs to know, and its row of the ledger."""
+"""Booking a request: its verdict, what the next verdict needs to know, and its row of the ledger.
+
+Who did it: the commit or the save behind a prefix that changed.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from foreword.assist.session.session import Session
 from foreword.assist.spending.single_flight import lifetime_of
 from foreword.core.reply import Started
 from foreword.core.token_usage import Usage
-from foreword.model.catalog.pricing import cost, cost_without_cache
+from foreword.model.catalog.model_info import cost, cost_without_cache
 from foreword.prefix.layers import Block, text_digest
 from foreword.prefix.manifest import Manifest, first_difference, manifest_of
 from foreword.prefix.policy.policy import TTL_SECONDS
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose
+from foreword.workspace.git.history import SHORT_ID, last_commit
+from foreword.workspace.git.repository import Repository
 
 ANTHROPIC_HOST = "api.anthropic.com"
 TELLING = frozenset({"model_changed", "system_changed", "tools_changed", "messages_changed"})
@@ -213,3 +218,36 @@ def _api_diagnosis(event: Started) -> ApiDiagnosis | None:
     if event.miss_reason not in TELLING:
         return None
     return ApiDiagnosis(event.miss_reason, event.missed)
+
+
+def with_cause(
+    session: Session, prepared: PreparedRequest, verdict: Verdict, last: SentRequest | None
+) -> Verdict:
+    """The verdict on a changed base or delta with its cause; asks git, so it may take milliseconds."""
+    if verdict.kind != "changed" or verdict.layer not in {"base", "delta"} or last is None or not last.anchor:
+        return verdict
+    return replace(verdict, cause=_cause(session, prepared, verdict, last))
+
+
+def _cause(session: Session, prepared: PreparedRequest, verdict: Verdict, last: SentRequest) -> str:
+    anchor = prepared.prefix.anchor
+    if anchor.name == last.anchor:
+        if verdict.layer == "delta":
+            return f"{_saves(verdict)} made the delta too long, and it was begun anew (context.delta)"
+        return "the settings, the history or a release of Foreword changed what the base shows"
+    if not anchor.commit or session.repository is None:
+        return f"{_saves(verdict)} after the delta had reached its limit (context.delta)"
+    return _commit(session.repository, last.anchor, anchor.commit, verdict.file)
+
+
+def _commit(repository: Repository, old: str, new: str, path: str) -> str:
+    moved = f"the anchor moved from {old[:SHORT_ID]} to {new[:SHORT_ID]}"
+    for first, then, words in ((old, new, "commit"), (new, old, "leaving commit")):
+        found = last_commit(repository, first, then, path)
+        if found:
+            return f"{words} {found}; {moved}"
+    return moved
+
+
+def _saves(verdict: Verdict) -> str:
+    return f"saving {verdict.file}" if verdict.file else "saves"

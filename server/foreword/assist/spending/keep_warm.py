@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from foreword.assist.accounts.day import utc_offset
+from foreword.assist.accounts.ledger import utc_offset
 from foreword.assist.context.policy_inputs import situation_of
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.open_workspace import OpenFolder

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from foreword.assist.accounts.day import start_of_day
+from foreword.assist.accounts.ledger import start_of_day
 from foreword.assist.accounts.reservations import Cap, Reservation
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
@@ -17,7 +17,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import Forecast, forecast_request
 from foreword.core.errors import LimitError, StoreError
 from foreword.core.token_usage import Usage
-from foreword.model.catalog.pricing import cost
+from foreword.model.catalog.model_info import cost
 from foreword.prefix.simulator import positions_of
 
 AFTER_S = 60.0

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
-from foreword.assist.usage.treemap import Rectangle, squarify
+from foreword.assist.usage.charts import Rectangle, squarify
 from foreword.core.tokens import NOMINAL_RATIO
 from foreword.prefix.manifest import Layer, Manifest
 from foreword.prefix.prefix_store import PrefixStore, SentRequest

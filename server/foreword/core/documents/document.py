@@ -1,11 +1,19 @@
-"""A text that is open in an editor, at one version."""
+"""A text that is open in an editor, at one version.
+
+What can happen to documents and files, from the editor and from the watcher alike.
+
+What the editor shows: its open documents at one moment. One door: every change goes through `apply`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import assert_never
 
 from foreword.core.documents.position import PositionEncoding, Range, place, split_lines
+from foreword.core.documents.uri import uri_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,102 @@ def _edited(lines: tuple[str, ...], change: TextChange, encoding: PositionEncodi
     head = "".join(lines[above:start]) + (lines[start][:from_column] if start < len(lines) else "")
     tail = lines[end][to_column:] if end < len(lines) else ""
     return (*lines[:above], *split_lines(head + change.text + tail), *lines[end + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The editor owns a document from now on: its text wins over the disk."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The editor changed a document that it has open."""
+
+    uri: str
+    version: int
+    changes: tuple[TextChange, ...]
+    encoding: PositionEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSaved:
+    """The editor wrote a document to disk; `text` is what it wrote, where it told."""
+
+    uri: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The disk speaks for a document again."""
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Files were created, changed or deleted on disk."""
+
+    uris: tuple[str, ...]
+
+
+Change = Opened | Edited | DocumentSaved | Closed | Touched
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`documents` by the key of their URI (`core.uri.uri_key`).
+
+    `revision` grows by one with every `apply`; `disk_revision` is that of the last change to files on disk.
+    """
+
+    revision: int = 0
+    disk_revision: int = 0
+    documents: Mapping[str, Document] = field(default_factory=lambda: MappingProxyType({}))
+    ignores_case: bool = False
+
+    def document(self, uri: str) -> Document | None:
+        """The open document at a URI, however the URI is written."""
+        return self.documents.get(uri_key(uri, ignores_case=self.ignores_case))
+
+
+def apply(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
+    """The next snapshot. A change that makes no sense (to a document that is not open) changes nothing."""
+    revision = snapshot.revision + 1
+    documents, disk_revision = dict(snapshot.documents), snapshot.disk_revision
+    for change in changes:
+        if isinstance(change, DocumentSaved | Touched):
+            disk_revision = revision
+        _apply(documents, change, ignores_case=snapshot.ignores_case)
+    return replace(
+        snapshot,
+        revision=revision,
+        disk_revision=disk_revision,
+        documents=MappingProxyType(documents),
+    )
+
+
+def _apply(documents: dict[str, Document], change: Change, *, ignores_case: bool) -> None:
+    match change:
+        case Opened(document):
+            documents[uri_key(document.uri, ignores_case=ignores_case)] = document
+        case Edited(uri, version, changes, encoding):
+            key = uri_key(uri, ignores_case=ignores_case)
+            if key in documents:
+                documents[key] = documents[key].edited(changes, version, encoding)
+        case DocumentSaved(uri, text):
+            key = uri_key(uri, ignores_case=ignores_case)
+            if key in documents:
+                documents[key] = documents[key].edited(_whole(text), documents[key].version, "utf-32")
+        case Closed(uri):
+            documents.pop(uri_key(uri, ignores_case=ignores_case), None)
+        case Touched():
+            pass
+        case _:
+            assert_never(change)
+
+
+def _whole(text: str | None) -> tuple[TextChange, ...]:
+    return () if text is None else (TextChange(text),)

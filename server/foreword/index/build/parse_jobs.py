@@ -1,15 +1,20 @@
 """Reading what the store does not know: a few files in this process, many in workers, beside other processes.
 
 wanted -> claimed in chunks -> parsed -> stored, chunk by chunk -> rows
+
+The files that one of several processes is to parse: first what nobody else has claimed, then what others leave.
+
+this one   |--a--|--b--|      |--d--|--e--|.....|--f--|
+another          |--c--|--c--|        |--f--x killed
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from foreword.core.source import Reader
+from foreword.core.tree import Reader
 from foreword.index.build.parse_workers import (
     TYPICAL_BYTES,
     Extractor,
@@ -19,7 +24,6 @@ from foreword.index.build.parse_workers import (
     study_here,
     study_in_pool,
 )
-from foreword.index.build.work_sharing import SharedWork
 from foreword.index.store.facts import Key
 from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.work_claims import Claims
@@ -119,3 +123,31 @@ class _Sizes:
 
     def mean(self) -> float:
         return self.n_bytes / self.n_files
+
+
+class SharedWork:
+    """Chunks of wanted files, claimed when they are taken: iterate once."""
+
+    def __init__(self, claims: Claims, chunks: Iterable[Sequence[Wanted]]) -> None:
+        self._claims = claims
+        self._chunks = chunks
+        self.n_stored = 0
+        """How many of the files turned out to be stored by others."""
+
+    def __iter__(self) -> Iterator[Sequence[Wanted]]:
+        """Chunks to parse here; an empty one while all that is left is claimed by others."""
+        left: list[Wanted] = []
+        for chunk in self._chunks:
+            mine, others = self._taken(chunk)
+            left += others
+            if mine:
+                yield mine
+        while left:
+            mine, left = self._taken(left)
+            yield mine
+
+    def _taken(self, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+        taken = self._claims.take([one.key for one in wanted])
+        self.n_stored += len(taken.stored)
+        mine = [one for one in wanted if one.key in taken.mine]
+        return mine, [one for one in wanted if one.key not in taken.mine and one.key not in taken.stored]

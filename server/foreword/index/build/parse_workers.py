@@ -25,8 +25,7 @@ from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import UNREADABLE, reason_for_content
 from foreword.core.language import language_of
 from foreword.core.outline import Outline
-from foreword.core.source import Reader, Source
-from foreword.core.tree import blob_id
+from foreword.core.tree import Reader, Source, blob_id
 from foreword.index.outline.bounded_parse import LIMIT_S
 from foreword.index.store.facts import Facts, Key, Read, make_facts
 

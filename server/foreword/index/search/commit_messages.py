@@ -22,7 +22,7 @@ from math import log1p, sqrt
 
 import numpy as np
 
-from foreword.core.commit import Commit
+from foreword.core.tree import Commit
 from foreword.index.search.query import Query, parse_query
 from foreword.index.text.term_table import Floats, Ints
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.core.tokens import estimate
 from foreword.index.search.reranking import Scored
 

@@ -1,16 +1,23 @@
 """What a question asks for: its words with weights, the identifiers it spells out, and the places it names.
 
 A pure function of the question's text. Words that say how people talk about code, not which code, weigh little.
+
+Which files of a tree a question names: a path or its end, from this machine or another, with line numbers.
+
+The places that a text names: paths, and the lines of tracebacks and compiler errors as tools write them.
+
+Python (`File "a.py", line 3`, the innermost frame last), Java and Kotlin (`at com.acme.Box.open(Box.java:3)`), Node,
+Go, Rust, C and others (`a.ts:3:1`, `a.cpp(3)`, `a.cs:line 3`, `a.php on line 3`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from foreword.index.search.stack_traces import TraceLine, places_in
+from foreword.index.index import Index
 from foreword.index.text.terms import parts, whole, words
 
 _STOP_WORDS = (
@@ -109,3 +116,67 @@ def _spelled_out(text: str) -> Iterator[str]:
     for found in _IDENTIFIER.findall(text):
         if _SHAPED.search(found):
             yield from words(found)
+
+
+MAX_PLACES = 40
+MAX_FILES_A_NAME = 4
+"""A name that more files share, such as `index.ts`, names none of them."""
+
+
+def files_at(index: Index, places: Sequence[TraceLine]) -> dict[str, dict[int, int]]:
+    """The files that are named, with the lines that are named in each and how many places stand behind each line.
+
+    Places that lead out of the tree, as frames of libraries do, do not count.
+    """
+    inside = [(path, place.line) for place in places[:MAX_PLACES] for path in _paths(index, place.path)]
+    found: dict[str, dict[int, int]] = {path: {} for path, _ in inside}
+    for behind, (path, line) in enumerate(reversed(inside)):
+        if line is not None:
+            found[path][line] = behind
+    return found
+
+
+def _paths(index: Index, named: str) -> list[str]:
+    """The files whose path ends as the name does; of a longer name, such as an absolute path, those that it ends with."""
+    same_name = index.paths_by_name.get(named.rpartition("/")[2], ())
+    inside = [path for path in same_name if path == named or path.endswith(f"/{named}")]
+    around = [path for path in same_name if named.endswith(f"/{path}")]
+    longest = max((len(path) for path in around), default=0)
+    found = inside or [path for path in around if len(path) == longest]
+    return found if len(found) <= MAX_FILES_A_NAME else []
+
+
+_FRAME = re.compile(
+    r'File "(?P<python>[^"\n]+)", line (?P<python_line>\d{1,9})'
+    r"|\bat (?:[\w.@-]*/)*(?P<package>(?:[\w$]+\.)*)[\w$]+\.[\w$<>]+"
+    r"\((?P<java>[\w$]+\.(?:java|kt|scala|groovy)):(?P<java_line>\d{1,9})\)"
+    r"|(?<![\w@.+/\\-])(?P<path>[\w@.+/\\-]+\.[A-Za-z]\w{0,9})(?:(?:[:(](?:line )?| (?:on )?line )(?P<line>\d{1,9}))?"
+)
+"""A path is looked for at the beginning of a run of its characters only: at every character of it, a long run (a dump in
+base 64) would take minutes. A number of more than nine digits is no line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """A path, or its end, that a question names, with a line number if there is one."""
+
+    path: str
+    line: int | None = None
+
+
+def places_in(text: str) -> tuple[TraceLine, ...]:
+    """The places in `text`, the most telling first: innermost frames, other lines, and then files without a line."""
+    python, others = list[TraceLine](), list[TraceLine]()
+    for found in _FRAME.finditer(text):
+        if found["python"]:
+            python.append(_place(found["python"], found["python_line"]))
+        elif found["java"]:
+            others.append(_place(found["package"].replace(".", "/") + found["java"], found["java_line"]))
+        else:
+            others.append(_place(found["path"], found["line"]))
+    ordered = sorted([*reversed(python), *others], key=lambda place: place.line is None)
+    return tuple(dict.fromkeys(ordered))
+
+
+def _place(path: str, line: str | None) -> TraceLine:
+    return TraceLine(path.replace("\\", "/").removeprefix("./"), int(line) if line else None)

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from foreword.index.file_roles import TEST_RELEVANCE
 from foreword.index.index import Index
+from foreword.index.path_table import TEST_RELEVANCE
 from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, co_changed
 from foreword.index.search.query import Query
 from foreword.index.text.term_table import Floats, Ints

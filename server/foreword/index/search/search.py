@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
-from foreword.core.excerpt import Excerpt
+from foreword.core.outline import Excerpt
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex
 from foreword.index.search.excerpts import choose
 from foreword.index.search.mention_boost import with_neighbours
-from foreword.index.search.path_mentions import files_at
-from foreword.index.search.query import parse_query
+from foreword.index.search.query import files_at, parse_query
 from foreword.index.search.reranking import Matcher, Scored, rescore
 from foreword.index.search.retrieval import candidates
 

@@ -5,6 +5,8 @@ Everything in it can be made again: a damaged file, or one of another format, is
 nothing can be written the store lives in memory. A transaction is the unit of loss when a process is killed.
 
 It does not know trees, paths or files; `build` brings facts in, `Index` asks for them.
+
+Small rendered things in a store: kept by key until newer ones need their room.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from zlib import crc32
 
 from foreword.core.errors import Problem
 from foreword.core.outline import EMPTY_OUTLINE, Outline
-from foreword.index.store.artifacts import put, touch
 from foreword.index.store.facts import Facts, Key, name_hash, unpack
 from foreword.index.store.resilient_file import StoreFile
 from foreword.index.store.store_eviction import collect, mark_used, today
@@ -177,3 +178,27 @@ def _checksum(*values: object) -> int:
             return -1
         checksum = crc32(value, checksum)
     return checksum
+
+
+MAX_ARTIFACT_BYTES = 200_000_000
+"""All artifacts together; the least recently used ones go first."""
+
+
+_BY_USE = "SELECT key, length(value) FROM artifacts LEFT JOIN uses USING (key) ORDER BY used DESC"
+
+
+def touch(connection: sqlite3.Connection, key: str) -> None:
+    """The artifact stored under `key` is used now: later than every use so far, by a counter that no clock can turn round."""
+    connection.execute("INSERT OR REPLACE INTO uses SELECT ?, coalesce(max(used), 0) + 1 FROM uses", (key,))
+
+
+def put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
+    """Store `value` under `key`; the least recently used artifacts make room."""
+    connection.execute("INSERT OR REPLACE INTO artifacts VALUES (?, ?)", (key, value))
+    touch(connection, key)
+    total = 0
+    for other, size in connection.execute(_BY_USE).fetchall():
+        total += size
+        if total > MAX_ARTIFACT_BYTES and other != key:
+            connection.execute("DELETE FROM artifacts WHERE key = ?", (other,))
+            connection.execute("DELETE FROM uses WHERE key = ?", (other,))

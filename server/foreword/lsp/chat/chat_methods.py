@@ -10,7 +10,7 @@ Their parameters are plain JSON, read and judged here, in `talking.py` and in `k
     foreword/chat/list      {uri?}                                        -> {chats}
     foreword/chat/close     {chatId}                                      (a notification)
 
-Chats are kept for as long as there is room (`assist/chat/chat_eviction.py`): closing one stops its answer, and nothing else.
+Chats are kept for as long as there is room (`assist/chat/chat_store.py`): closing one stops its answer, and nothing else.
 What a chat needs of the core is imported when the first one is opened: this module is on the path to `initialize`.
 """
 

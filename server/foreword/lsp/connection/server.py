@@ -22,16 +22,15 @@ from pygls.protocol import default_converter
 from foreword import __version__
 from foreword.assist.session.ports import Time
 from foreword.assist.session.worker import Worker
-from foreword.core.documents.change import Change
+from foreword.core.documents.document import Change, Snapshot, apply
 from foreword.core.documents.position import PositionEncoding
-from foreword.core.documents.snapshot import Snapshot, apply
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.settings import Options
 from foreword.lsp.connection.capabilities import NO_CAPABILITIES
 from foreword.lsp.connection.convert import WINDOWS
 from foreword.lsp.connection.open_outlines import Outlines
 from foreword.lsp.connection.protocol import ForewordProtocol
-from foreword.prefix.policy.activity import Signals
+from foreword.prefix.policy.gap_model import Signals
 
 if TYPE_CHECKING:
     from foreword.assist.edits.proposal_store import KeptProposal

@@ -19,7 +19,7 @@ def send_status(server: ForewordServer, folder: Folder) -> None:
     opened = folder.open_folder
     if opened is None:
         return
-    from foreword.assist.session.cache_status import standing  # noqa: PLC0415 - heavy, and imported by the folder by now
+    from foreword.assist.session.workspace_status import standing  # noqa: PLC0415 - heavy, and imported by the folder by now
 
     done, total = folder.progress
     found: dict[str, Any] = {

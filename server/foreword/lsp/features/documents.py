@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from foreword.core.documents.change import Closed, DocumentSaved, Edited, Opened, Touched
+from foreword.core.documents.document import Closed, DocumentSaved, Edited, Opened, Touched
 from foreword.core.documents.uri import uri_key
 from foreword.lsp.connection.convert import changes_from_lsp, document_from_lsp
 from foreword.lsp.connection.server import ForewordServer, handle

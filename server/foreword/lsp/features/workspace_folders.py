@@ -9,7 +9,7 @@ from threading import Thread
 
 from lsprotocol import types
 
-from foreword.core.documents.change import Touched
+from foreword.core.documents.document import Touched
 from foreword.core.documents.uri import uri_key
 from foreword.core.errors import ForewordError, Problem, UsageError
 from foreword.lsp.connection.configuration import configure

@@ -4,13 +4,17 @@ A client that asks for the text of `foreword:` documents (LSP 3.18) reads the an
 scratch file: its buffer grows by `workspace/applyEdit` where the client does that, else it is shown when it is complete.
 
 Diffs as documents: `foreword:` ones where the client reads those, scratch files elsewhere.
+
+Scratch files: answers and diffs for clients that can show files only. They lie in the user's data directory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -19,10 +23,11 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from foreword.core.documents.document import make_document
 from foreword.core.documents.position import Range, position_of
+from foreword.core.errors import StoreError
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.protocol import SCHEME
 from foreword.lsp.connection.server import ForewordServer, handle
-from foreword.lsp.output.scratch import write_scratch
+from foreword.storage.private import make_private_folder, write_private
 
 LAST_WORDS_S = 5.0
 """How long a client may take for the end of an answer before it is left behind."""
@@ -231,3 +236,29 @@ async def _show(server: ForewordServer, uri: str, *, take_focus: bool) -> None:
     except JsonRpcException as error:
         text = f"The client does not show {uri}: {error}"
         server.window_log_message(types.LogMessageParams(types.MessageType.Warning, text))
+
+
+KEPT_DAYS = 30
+"""One that nobody wrote to since then goes when the next one comes."""
+
+
+def write_scratch(path: Path, text: str) -> None:
+    """Write a scratch file, in a folder that has nothing else in it.
+
+    Raises:
+        StoreError: the data directory can't be written.
+    """
+    try:
+        make_private_folder(path.parent)
+        _forget_old(path.parent)
+        write_private(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
+
+
+def _forget_old(folder: Path) -> None:
+    oldest = time.time() - KEPT_DAYS * 86_400
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process was faster
+            if file.stat().st_mtime < oldest and file.is_file():
+                file.unlink()

@@ -2,15 +2,21 @@
 
 The order is the SDK's own (`anthropic.lib.credentials`): an API key, a token, a named profile,
 workload identity federation, the active profile on disk.
+
+An API key that a command prints: a password manager's, or the system keyring's (`keyring get anthropic api-key`).
 """
 
 from __future__ import annotations
 
 import ipaddress
+import shlex
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from foreword.core.errors import ConfigError, CredentialsError
 
 DIRECT = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE")
 CONSOLE = "https://platform.claude.com/settings"
@@ -66,3 +72,33 @@ def _chosen_profile(folder: Path) -> str | None:
         return (folder / "active_config").read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
+
+
+PATIENCE_S = 60.0
+"""Time for the user to unlock what holds the key."""
+
+
+def key_from(command: str) -> str:
+    """The first line that a command prints; it runs without a shell, and what it prints is never shown.
+
+    Raises:
+        ConfigError: the command can't be split into words, or there is no such program.
+        CredentialsError: it fails, takes too long, or prints nothing.
+    """
+    try:
+        words = shlex.split(command)
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False
+        )
+    except (ValueError, IndexError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no command"
+        raise ConfigError(f"model.key_command can't be run ({reason}): correct it") from error
+    except subprocess.TimeoutExpired as error:
+        raise CredentialsError(
+            f"model.key_command did not end within {PATIENCE_S:.0f} s: run it in a terminal to see why"
+        ) from error
+    key = done.stdout.decode("utf-8", "replace").partition("\n")[0].strip()
+    if done.returncode or not key:
+        what = f"failed with exit code {done.returncode}" if done.returncode else "printed no key"
+        raise CredentialsError(f"model.key_command {what}: run it in a terminal to see why")
+    return key

@@ -35,8 +35,7 @@ from foreword.model.messages_api.api_errors import (
     why_broken,
 )
 from foreword.model.messages_api.retry_policy import Patience, pause, spell
-from foreword.model.messages_api.stream_assembler import Assembly
-from foreword.model.messages_api.usage_fields import counts_of, usage_of
+from foreword.model.messages_api.stream_assembler import Assembly, counts_of, usage_of
 
 Client = anthropic.AsyncAnthropic | anthropic.AsyncAnthropicBedrock | anthropic.AsyncAnthropicVertex
 Sleep = Callable[[float], Awaitable[None]]

@@ -7,13 +7,20 @@ are ignored. Nothing here reads from a connection.
 
 What is echoed must be acceptable (see `echo`), and a finished answer holds tool calls only where the stop reason is
 `tool_use` or `pause_turn`. Text is given on as Unicode: half a surrogate pair waits for the other half.
+
+The API's usage fields as disjoint buckets.
+
+`input_tokens` are those after the last breakpoint; writes are split by time to live where the API says so
+(https://platform.claude.com/docs/en/build-with-claude/prompt-caching). In a stream the numbers are cumulative,
+and a later event may name only some of them, or zeros where a gateway does not know: the last word counts that makes the
+prompt no smaller.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from foreword.core.documents.text import well_formed
 from foreword.core.reply import (
@@ -26,9 +33,9 @@ from foreword.core.reply import (
     ThinkingDelta,
     ToolCallStarted,
 )
+from foreword.core.token_usage import Usage
 from foreword.model.echo import INVALID_JSON, TOOL_BLOCKS, clean_object, echoes_of
-from foreword.model.messages_api.stop_reasons import note_of, stop_of
-from foreword.model.messages_api.usage_fields import counts_of, is_count, larger, usage_of
+from foreword.model.messages_api.api_errors import note_of, stop_of
 
 
 class _Block:
@@ -215,3 +222,47 @@ def _string(value: object) -> str:
 def _index(event: Mapping[str, Any]) -> int:
     index = event.get("index")
     return index if isinstance(index, int) else 0
+
+
+_TOTALS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+OUTPUT = "output_tokens"
+MAX_COUNT = 1 << 40
+"""No request has so many tokens: a larger number is a fault of the endpoint."""
+_SPLIT = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+
+
+def counts_of(usage: object) -> dict[str, int]:
+    """The token counts that a `usage` object holds; fields that are missing, null or strange are left out."""
+    if not isinstance(usage, Mapping):
+        return {}
+    split = usage.get("cache_creation")
+    known = {name: usage.get(name) for name in _TOTALS}
+    if isinstance(split, Mapping):
+        known |= {name: split.get(name) for name in _SPLIT}
+    return {name: count for name, count in known.items() if is_count(count)}
+
+
+def usage_of(counts: Mapping[str, int]) -> Usage:
+    """Buckets from counts; writes of unknown time to live are taken for five minutes, the default."""
+    write_5m, write_1h = (counts.get(name, 0) for name in _SPLIT)
+    written = max(counts.get("cache_creation_input_tokens", 0), write_5m + write_1h)
+    return Usage(
+        fresh=counts.get("input_tokens", 0),
+        write_5m=written - write_1h,
+        write_1h=write_1h,
+        read=counts.get("cache_read_input_tokens", 0),
+        output=counts.get("output_tokens", 0),
+    )
+
+
+def larger(counts: Mapping[str, int], later: Mapping[str, int]) -> dict[str, int]:
+    """The counts with what was told later: its word on the prompt, unless that makes the prompt smaller, and the larger output."""
+    merged = {**counts, **later}
+    if usage_of(merged).prompt < usage_of(counts).prompt:
+        merged |= {name: count for name, count in counts.items() if name != OUTPUT}
+    return merged | ({OUTPUT: max(counts.get(OUTPUT, 0), merged[OUTPUT])} if OUTPUT in merged else {})
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether a number can be a number of tokens."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT

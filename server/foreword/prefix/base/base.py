@@ -12,10 +12,24 @@ from dataclasses import dataclass
 from foreword.core.documents.text import Text
 from foreword.core.outline import Definition, Outline
 from foreword.core.tokens import NOMINAL_RATIO, estimate, weigh
-from foreword.prefix.base.breakpoint_placement import by_volatility, inner_breakpoint
-from foreword.prefix.base.file_selection import FULL_SHARE, Candidate, Selection, fits, pin, select, values_of
-from foreword.prefix.base.render import render_directories, render_file, render_languages
-from foreword.prefix.base.repository_map import MapEntry, render_map
+from foreword.prefix.base.file_selection import (
+    FULL_SHARE,
+    Candidate,
+    Selection,
+    by_volatility,
+    fits,
+    inner_breakpoint,
+    pin,
+    select,
+    values_of,
+)
+from foreword.prefix.base.render import (
+    MapEntry,
+    render_directories,
+    render_file,
+    render_languages,
+    render_map,
+)
 from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
 from foreword.prefix.layers import Base, Block, Form, Part, text_digest
 

@@ -21,7 +21,7 @@ from math import inf, sqrt
 from types import MappingProxyType
 
 from foreword.prefix.policy.gap_model import HORIZON_S, Law, place_of
-from foreword.prefix.policy.rates import TTL_SECONDS, Rates, Ttl
+from foreword.prefix.policy.situation import TTL_SECONDS, Rates, Ttl
 
 LEAST_MISS = 1e-3
 """The least chance of a miss that is believed."""

@@ -27,8 +27,7 @@ from foreword.prefix.policy.expected_cost import (
     until_fold,
 )
 from foreword.prefix.policy.gap_model import Law
-from foreword.prefix.policy.rates import PER_TOKEN, TTL_SECONDS, Ttl
-from foreword.prefix.policy.situation import Decision, Situation
+from foreword.prefix.policy.situation import PER_TOKEN, TTL_SECONDS, Decision, Situation, Ttl
 
 __all__ = [
     "TTL_SECONDS", "Ttl", "decide_request", "decide_warming", "decide_warmth",

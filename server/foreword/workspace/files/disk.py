@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from foreword.core.errors import WorkspaceError
-from foreword.core.source import Source
-from foreword.core.tree import blob_id
+from foreword.core.tree import Source, blob_id
 from foreword.workspace.git.blobs import READ_LIMIT, read_blobs
 from foreword.workspace.git.repository import Repository
 

@@ -1,7 +1,11 @@
-"""The files of a folder outside git, without following a symlink."""
+"""The files of a folder outside git, without following a symlink.
+
+The identity of a folder's contents outside git, where no commit can be the anchor.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +20,7 @@ from foreword.core.exclusion import (
     VENDORED,
     VENDORED_FOLDERS,
 )
+from foreword.core.tree import FileTree
 from foreword.workspace.git.excludes import excludes_of
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules, is_ignored, read_rules
 
@@ -94,3 +99,14 @@ def _with_gitignore(
         return gitignores
     rules, _ = read_rules(root, folder, GITIGNORE)
     return (*gitignores, rules)
+
+
+def snapshot_digest(tree: FileTree) -> str:
+    """SHA-256 over the paths and blob ids: equal contents under equal names have equal digests everywhere.
+
+    Paths in a tree have no control characters, so that NUL and newline separate them unambiguously.
+    """
+    digest = hashlib.sha256()
+    for path, blob in tree.blobs.items():
+        digest.update(f"{path}\0{blob}\n".encode())
+    return digest.hexdigest()

@@ -4,18 +4,24 @@ The anchor is the merge base of HEAD with the upstream's default branch, so that
 from the same state of a repository builds the same base. Nothing is fetched.
 
 What git's history says about files in words: the messages of recent commits, and what each commit changed.
+
+Which files the last commits changed, as git prints it: one reading of the history for all that is made of it.
+
+Which files are being worked on, as far as it can be told without reading one: by git's history, or by their times.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from foreword.core.commit import Commit
-from foreword.workspace.git.changed_paths import changed_paths, recent_ids
-from foreword.workspace.git.plumbing import ask, records_of, text_of
+from foreword.core.tree import Commit
+from foreword.workspace.git.plumbing import ask, records_of, run, text_of
 from foreword.workspace.git.repository import Repository
 
 DEFAULT_BRANCHES = ("HEAD", "main", "master")
@@ -206,3 +212,57 @@ def _parse_commit(told: bytes) -> Commit:
         message.decode("utf-8", "replace").strip(),
         tuple(text_of(path) for path in paths if path),
     )
+
+
+def recent_ids(repository: Repository, commit: str, limit: int) -> bytes:
+    """The ids of the last `limit` commits up to `commit`, one a line, the newest first, merges aside."""
+    return run(repository.root, "rev-list", "--no-merges", f"--max-count={limit}", commit)
+
+
+def changed_paths(repository: Repository, ids: bytes, *told: str) -> bytes:
+    """For each commit of `ids` with changes its id (or what the flags in `told` ask for), and then the changed paths.
+
+    Each is ended by NUL; paths are relative to the workspace. A commit without parents counts as one without changes.
+    """
+    with tempfile.TemporaryFile() as commits:
+        commits.write(ids)
+        commits.seek(0)
+        return run(
+            repository.root,
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-z",
+            "--name-only",
+            "--relative",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=all",
+            *told,
+            stdin=commits,
+        )
+
+
+RECENT_COMMITS = 200
+RECENT_FILES = 500
+
+
+def recently_changed(root: Path, repository: Repository | None, paths: Iterable[str]) -> Mapping[str, float]:
+    """The files that changed lately, each with how much that counts: the most recent, or most changed, the most.
+
+    Raises:
+        WorkspaceError: git failed.
+    """
+    head = head_commit(repository) if repository else None
+    if repository is not None and head is not None:
+        return churn(repository, head, RECENT_COMMITS)
+    times = {path: time for path in paths if (time := _modified_at(root, path)) is not None}
+    newest = sorted(times, key=lambda path: (-times[path], path))[:RECENT_FILES]
+    return {path: 1 - place / RECENT_FILES for place, path in enumerate(newest)}
+
+
+def _modified_at(root: Path, path: str) -> int | None:
+    try:
+        return os.lstat(root / path).st_mtime_ns
+    except OSError:
+        return None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.session.snapshot.file_weight import by_importance
-from foreword.workspace.git.recent_files import recently_changed
+from foreword.workspace.git.history import recently_changed
 from gitrepo import make_repo
 from workspaces import repository_of
 

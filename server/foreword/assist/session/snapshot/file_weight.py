@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from foreword.core.language import language_of
-from foreword.index.file_roles import Role, role_of
+from foreword.index.path_table import Role, role_of
 
 _BY_ROLE: Mapping[Role, float] = {
     "source": 1.0,

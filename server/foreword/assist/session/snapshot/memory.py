@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from foreword.assist.session.snapshot.commit_history import Past
 from foreword.core.tree import FileTree
-from foreword.index.build.update import Whole
+from foreword.index.build.build import Whole
 from foreword.index.index import Index
-from foreword.prefix.lineage import Anchor
+from foreword.prefix.layers import Anchor
 from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.untracked_files import Untracked
 

@@ -2,10 +2,14 @@
 
 It saves a start the work of listing, judging and looking up files that have not changed; it is never believed:
 the next look compares it with what git lists and what is on disk.
+
+Values that a session keeps in its index store for the next process, with a checksum.
 """
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
@@ -13,14 +17,13 @@ from typing import Any
 
 from foreword import __version__
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.artifact import keep, kept
 from foreword.core.language import language_of
 from foreword.core.tree import FileTree, LeftOut
-from foreword.index.build.build import BuildReport
-from foreword.index.build.update import Whole
+from foreword.index.build.build import BuildReport, Whole
 from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.resilient_file import DamagedStore
 from foreword.index.store.row_codec import pack_rows, unpack_rows
 from foreword.workspace.files.tree_builder import listed
 from foreword.workspace.files.working_tree import SavedFiles
@@ -152,3 +155,38 @@ def _versions(languages: Iterable[str]) -> dict[str, str]:
 
 def _key(session: Session, name: str) -> str:
     return f"look:{__version__}:{FORMAT}:{session.worktree}:{name}"
+
+
+MARSHAL_VERSION = 4
+CHECKSUM_BYTES = 20
+
+
+def keep(session: Session, key: str, value: Any) -> None:  # noqa: ANN401 - whatever `marshal` knows
+    """Store a value made of what `marshal` knows.
+
+    Raises:
+        StoreError: the store is locked for too long.
+    """
+    packed = marshal.dumps(value, MARSHAL_VERSION)
+    session.index_store.put_artifact(key, _checksum(packed) + packed)
+
+
+def kept(session: Session, key: str) -> Any:  # noqa: ANN401 - whatever was kept
+    """What was kept, if it is as it was written, or None; a damaged store is begun anew.
+
+    Raises:
+        StoreError: the store is locked for too long.
+    """
+    try:
+        stored = memoryview(session.index_store.get_artifact(key) or b"")
+    except DamagedStore:
+        return None
+    checksum, packed = stored[:CHECKSUM_BYTES], stored[CHECKSUM_BYTES:]
+    if checksum != _checksum(packed):
+        return None
+    return marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
+
+
+def _checksum(packed: bytes | memoryview) -> bytes:
+    """`marshal` must not be given anything that it did not write."""
+    return hashlib.sha1(packed, usedforsecurity=False).digest()

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any
 
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.artifact import keep, kept
-from foreword.assist.session.snapshot.snapshot_cache import MIN_FILES
+from foreword.assist.session.snapshot.snapshot_cache import MIN_FILES, keep, kept
 from foreword.core.errors import ForewordError
 from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.untracked_files import Untracked, is_still_so, note

@@ -20,22 +20,19 @@ from foreword.assist.session.snapshot.untracked_cache import known_untracked, no
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
 from foreword.core.exclusion import reason_for_content
-from foreword.core.source import Reader, Source
-from foreword.core.tree import FileTree, blob_id, make_tree
-from foreword.index.build.build import BuildReport, find_known, prepare, refresh
+from foreword.core.tree import FileTree, Reader, Source, blob_id, make_tree
+from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update
 from foreword.index.build.parse_jobs import FEW_FILES, Progress
-from foreword.index.build.update import Whole, changed_paths, update
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import CommitMessageIndex
 from foreword.index.store.outline_store import Store
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.prefix.instructions import PREFIX_FORMAT
 from foreword.workspace.files.disk import hash_of, read_file, read_sources
-from foreword.workspace.files.folder_digest import snapshot_digest
-from foreword.workspace.files.watch_filter import relevant_paths
+from foreword.workspace.files.walk import snapshot_digest
+from foreword.workspace.files.watch import relevant_paths
 from foreword.workspace.files.working_tree import SavedFiles, can_see_again, see_again, see_files
-from foreword.workspace.git.history import head_of
-from foreword.workspace.git.recent_files import recently_changed
+from foreword.workspace.git.history import head_of, recently_changed
 from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
 
 T = TypeVar("T")

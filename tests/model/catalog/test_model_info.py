@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import load_catalog
-from foreword.model.catalog.pricing import Cost, cost, cost_without_cache, price
+from foreword.model.catalog.model_info import Cost, cost, cost_without_cache, price
 from messages_api import ARTICLE, PRICES
 from messages_api import cost as second_opinion
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from foreword.index.file_roles import Role, relevance, role_of
+from foreword.index.path_table import Role, relevance, role_of
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,8 @@ from random import Random
 import pytest
 
 from foreword.assist.chat.chat import Chat, Exchange, Opening, Turn
-from foreword.assist.chat.chat_eviction import KEPT_DAYS, prune
-from foreword.assist.chat.chat_store import ChatStore, Ending
-from foreword.prefix.layers import Base, Block
-from foreword.prefix.lineage import Anchor
+from foreword.assist.chat.chat_store import KEPT_DAYS, ChatStore, Ending, prune
+from foreword.prefix.layers import Anchor, Base, Block
 from foreword.prefix.request_body import Parameters
 from foreword.storage.database import SharedConnection, open_database, transaction
 

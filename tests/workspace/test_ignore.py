@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.workspace.patterns import all_matching, is_affordable, is_pattern, matching
+from foreword.workspace.ignore import all_matching, is_affordable, is_pattern, matching
 
 PATHS = (
     "README.md",

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.assist.question.answer import Citation
-from foreword.assist.question.citations import find_citations
+from foreword.assist.question.answer import Citation, find_citations
 
 LINES = {"src/app.py": 120, "README.md": 10, "(group)/page.tsx": 40, "a-b_c.d/é.go": 5}
 

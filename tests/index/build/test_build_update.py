@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.index.build import build
-from foreword.index.build.build import BuildReport, find_known, refresh
-from foreword.index.build.update import Whole, changed_paths, update
+from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, refresh, update
 from foreword.index.index import Index
 from foreword.index.search.search import search
 from foreword.index.store.facts import Key
