@@ -59,6 +59,7 @@ HOMES: Mapping[str, str] = {
     "httpx": "model",
     "httpx2": "model",
     "platformdirs": "storage",
+    "yaml": "assist",
     "rich": "cli",
     "pygls": "lsp",
     "lsprotocol": "lsp",

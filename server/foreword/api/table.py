@@ -59,6 +59,29 @@ def _batch() -> AnyBody:
     return BATCH
 
 
+@entry(
+    "run",
+    "run a task of your own: a Markdown file in .foreword/tasks/ or in your configuration directory",
+    "Its front matter has `name`, `description`, `kind` (`answer` or `edit`) and `context` (files); below it stands what "
+    "the model is asked. Without NAME all are listed. Those of a project run once you have trusted it by `foreword trust`.",
+)
+def _run() -> AnyBody:
+    from foreword.api.commands.tasks import RUN
+
+    return RUN
+
+
+@entry(
+    "commit",
+    "write the commit message for what is staged, in the style of the last commits",
+    "It opens in `git commit`; `--print` only prints it.",
+)
+def _commit() -> AnyBody:
+    from foreword.api.commands.commits import COMMIT
+
+    return COMMIT
+
+
 _proposals = Command(
     "proposals",
     "list the proposals of the folder of which something is undecided, newest first",

@@ -106,8 +106,12 @@ async def edit(workspace: Workspace, given: EditParameters) -> EditResult | Requ
     instruction = question_of(given.instruction, given, "edit")
     if given.dry_run:
         return await preview(workspace, instruction)
-    edited = await propose(workspace, instruction)
-    if not (given.apply and edited.is_complete):
+    return await apply_edits(workspace, await propose(workspace, instruction), apply=given.apply)
+
+
+async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool) -> EditResult:
+    """What came of an instruction; its proposal is written to disk if that is ordered, and the model came to its end."""
+    if not (apply and edited.is_complete):
         return EditResult(edited)
     root = workspace.session.root
     return EditResult(edited, await workspace.run(apply_proposal, root, edited.proposal))

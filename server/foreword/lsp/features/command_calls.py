@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
 
 from foreword.api.arguments import Arguments
 from foreword.api.command import Command
+from foreword.api.commands.commits import CommitParameters, write_message
 from foreword.api.commands.questions import AskParameters, EditParameters, Question, preview, question_of
+from foreword.api.commands.tasks import RunParameters, question_of_task
 from foreword.api.parameters import read, settings_of
 from foreword.api.table import SERVED
 from foreword.api.workspace import Event, PartialResult
 from foreword.assist.question.completion import SCHEMA, complete
 from foreword.assist.question.task import TASK_KEYS, pointers_of
 from foreword.assist.question.task import question_of as words_of
+from foreword.assist.question.task_files import read_tasks
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import agree
 from foreword.assist.session.session import Session
 from foreword.lsp.chat.partial_results import Partials
-from foreword.lsp.connection.configuration import open_now
+from foreword.lsp.connection.configuration import is_trusted_by_client, open_now
 from foreword.lsp.connection.convert import uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.status_notification import send_status
@@ -37,8 +42,11 @@ from foreword.lsp.features.edit_command import (
     run_proposal,
     undo_proposal,
 )
+from foreword.lsp.features.keep_warm_loop import note_answer
+from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import DeliveryOptions
+from foreword.lsp.output.progress import work_done
 from foreword.lsp.output.proposals import Part, find_proposal, proposals_json
 
 MAX_SUGGESTIONS = 20
@@ -168,6 +176,48 @@ def _wishes(call: Call, *, confirm: bool) -> DeliveryOptions:
     )
 
 
+async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    """A task of the user's own, about a place in a document if there is one; its edits go to the editor."""
+    arguments = call.arguments
+    show = arguments.flag("show", default=not call.server.client.knows_our_methods)
+    partial_token = arguments.token("partialResultToken")
+    place = arguments.chosen(TASK_KEYS) if arguments.peek("uri") is not None else None
+    wishes = _wishes(call, confirm=True)
+    given = read(RunParameters, arguments, skip=("apply",))
+    arguments.finish()
+    session = await session_of(call, given)
+    workspace = workspace_of(call.server, call.opened, session)
+    granted = session.trust.granted() or is_trusted_by_client(call.server)
+    tasks = await call.opened.run(partial(read_tasks, session.root, session.places.config, may_run=granted))
+    if not given.name:
+        return tasks.to_json()
+    task = tasks.get(given.name)
+    question = question_of_task(task, given)
+    if place is not None:
+        about = task_in(call.opened, {"kind": "ask", **place})
+        question = replace(question, pointers=(*question.pointers, *pointers_of(about)))
+    if given.dry_run:
+        return (await preview(workspace, question)).to_json()
+    if task.kind == "answer":
+        asked = Asked(question, is_dry=False, show=show, token=call.token, partial_token=partial_token)
+        return await ask(call.server, call.folder, session, asked)
+    instruction = Instruction(question, task.description or task.name, call.token)
+    return await run_instruction(call.server, call.folder, session, instruction, wishes)
+
+
+async def _commit(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    """Only the message: the editor commits."""
+    given = read(CommitParameters, call.arguments)
+    call.arguments.finish()
+    workspace = workspace_of(call.server, call.opened, await session_of(call, given))
+    task = asyncio.current_task()
+    assert task is not None, "a command runs as a task"  # noqa: S101 - an invariant
+    async with work_done(call.server, "Foreword", task.cancel, call.token):
+        found = await write_message(workspace, given)
+    note_answer(call.server, call.folder)
+    return found.to_json()
+
+
 async def _proposals(call: Call) -> Any:  # noqa: ANN401 - any JSON
     call.arguments.finish()
     return await proposals_json(call.server, call.folder)
@@ -185,6 +235,8 @@ async def _complete(call: Call) -> Any:  # noqa: ANN401 - any JSON
 WITH_EDITOR: Mapping[str, Callable[[Call], Awaitable[Any]]] = {
     "ask": _ask,
     "edit": _edit,
+    "run": _run_task,
+    "commit": _commit,
     "proposals": _proposals,
     "complete": _complete,
 }

@@ -1,0 +1,98 @@
+"""Words for what is staged: `commit`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from foreword.api.command import Body
+from foreword.api.parameters import Flag, Sending
+from foreword.api.printed import Printed, Verbatim, notice
+from foreword.api.workspace import Stage, Workspace
+from foreword.assist.answering.ask import ask as ask_model
+from foreword.assist.answering.commit_message import CommitMessage, commit_question, message_of
+from foreword.assist.question.answer import Answer
+from foreword.assist.session.providers import provider_name, require_trust
+from foreword.core.errors import CredentialsError, WorkspaceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitParameters(Sending):
+    """Of `commit`."""
+
+    print: Annotated[bool, Flag("only print the message, and commit nothing")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """A message, and the exit code of `git commit`, None if that was not called."""
+
+    message: CommitMessage
+    git_code: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.commit/1`."""
+        return self.message.to_json()
+
+
+async def commit(workspace: Workspace, given: CommitParameters) -> CommitResult:
+    """The message for what is staged; unless it is only to be printed, `git commit` opens it in the user's editor.
+
+    Raises:
+        ForewordError: there is no message; the error says why.
+    """
+    found = await write_message(workspace, given)
+    if given.print:
+        return found
+    return replace(found, git_code=await workspace.run(_commit, workspace.root, found.message.text))
+
+
+async def write_message(workspace: Workspace, given: CommitParameters) -> CommitResult:
+    """The message for what is staged.
+
+    Raises:
+        ForewordError: nothing is staged, or there is no answer; the message says why.
+    """
+    session = workspace.session
+    if provider_name(session) == "offline":
+        raise CredentialsError("a commit message needs a model: set ANTHROPIC_API_KEY, or name a --provider")
+    await require_trust(session)
+    text = await workspace.run(commit_question, session)
+    workspace.emit(Stage("writing the commit message"))
+    how = partial(ask_model, use_cache=not given.no_cache, documents=workspace.documents(), run=workspace.run)
+    async with aclosing(how(session, text)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                return CommitResult(message_of(event))
+    raise AssertionError("ask() ends with an Answer or raises")
+
+
+def _commit(root: Path, text: str) -> int:
+    """`git commit` as the user would call it: with hooks, and with the user's editor on this terminal."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt", delete=False) as file:
+        file.write(text)
+    path, git = Path(file.name), shutil.which("git") or "git"
+    try:
+        return subprocess.run(
+            [git, "commit", "--edit", "--file", str(path)], cwd=root, check=False
+        ).returncode
+    except OSError as error:
+        raise WorkspaceError(f"git can't be called ({error}): use --print") from error
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _show(found: CommitResult, given: CommitParameters, _columns: int) -> Iterator[Printed]:
+    if given.print:
+        yield Verbatim(found.message.text)
+    yield notice(found.message.answer.receipt.summary, "dim")
+
+
+COMMIT = Body(CommitParameters, commit, _show, lambda found: found.git_code or 0)

@@ -1,0 +1,117 @@
+"""The message for what is staged, in the style of the last commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from foreword.assist.question.answer import Answer
+from foreword.assist.session.session import Session
+from foreword.core.errors import UsageError, WorkspaceError
+from foreword.core.exclusion import SECRET, reason_for_content, reason_for_path
+from foreword.workspace.git import plumbing
+from foreword.workspace.git.repository import Repository
+
+COMMIT_SCHEMA = "foreword.commit/1"
+N_EXAMPLES = 10
+MAX_EXAMPLE = 600
+"""Characters of an earlier message."""
+MAX_DIFF = 120_000
+"""Characters of the diff; the files behind that are named without theirs."""
+INSTRUCTION = """\
+Write the commit message for the staged change below. Follow the style of the repository's last messages: their length,
+mood, capitals, prefixes, and whether they have a body. Say what the change does and why, as far as the change shows it.
+Answer with the message alone: no fence, no quotes, no words about it, no citations of files and lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitMessage:
+    """A message, and the answer that it was made from."""
+
+    text: str
+    answer: Answer
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.commit/1`."""
+        return {
+            "schema": COMMIT_SCHEMA,
+            "message": self.text,
+            "receipt": self.answer.receipt.to_json(),
+        }
+
+
+def commit_question(session: Session) -> str:
+    """The words of the question for what is staged now; it blocks on git.
+
+    Raises:
+        UsageError: there is no repository, or nothing is staged.
+        WorkspaceError: git failed.
+    """
+    repository = session.repository
+    if repository is None:
+        raise UsageError(f"{session.root.name} is no git repository, so it has no commits")
+    paths = _staged(repository)
+    if not paths:
+        raise UsageError("nothing is staged: choose with `git add` what the commit is to hold")
+    examples = "\n\n".join(f"<message>\n{text}\n</message>" for text in _examples(repository))
+    style = f"<last-messages>\n{examples}\n</last-messages>\n\n" if examples else ""
+    return f"{INSTRUCTION}\n\n{style}<staged>\n{''.join(_diffs(repository, paths))}</staged>"
+
+
+def message_of(answer: Answer) -> CommitMessage:
+    """The message in an answer: without a fence around it, and without spaces at the ends of its lines.
+
+    Raises:
+        WorkspaceError: the model gave none.
+    """
+    lines = [line.rstrip() for line in answer.text.strip().splitlines()]
+    is_fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1] == "```"
+    text = "\n".join(lines[1:-1] if is_fenced else lines).strip()
+    if not text:
+        raise WorkspaceError(f"the model gave no message ({answer.stop_reason}): ask again")
+    return CommitMessage(text + "\n", answer)
+
+
+def _staged(repository: Repository) -> list[str]:
+    return plumbing.records_of(plumbing.run(repository.root, "diff", "--cached", "--name-only", "-z"))
+
+
+def _examples(repository: Repository) -> list[str]:
+    """The last messages; none in a repository without commits."""
+    status, output, _ = plumbing.execute(
+        repository.root, "log", f"--max-count={N_EXAMPLES}", "--no-merges", "-z", "--format=%B"
+    )
+    messages = output.decode("utf-8", "replace").split("\0") if not status else []
+    return [text.strip()[:MAX_EXAMPLE] for text in messages if text.strip()]
+
+
+def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
+    """The diff, file by file. What is secret is only named, as it is everywhere else."""
+    left = MAX_DIFF
+    for path in paths:
+        reason = reason_for_path(path)
+        diff = b"" if reason else _diff(repository, path)
+        reason = reason or (SECRET if reason_for_content("a.txt", diff) == SECRET else None)
+        text = diff.decode("utf-8", "replace")
+        if reason is None and len(text) > left:
+            reason = "too large to be shown"
+        if reason is not None:
+            yield f"{path.encode('utf-8', 'replace').decode()}: changed, not shown ({reason})\n"
+            continue
+        left -= len(text)
+        yield text
+
+
+def _diff(repository: Repository, path: str) -> bytes:
+    line = (
+        "diff",
+        "--cached",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "-M",
+        "--",
+        f":(top,literal){path}",
+    )
+    return plumbing.run(repository.root, *line)
