@@ -13,29 +13,11 @@ from foreword.core.exclusion import (
     MAX_FILE_BYTES,
     MINIFIED_BROWSER_LINE_BYTES,
     MINIFIED_MIN_BYTES,
-    PRIVATE_KEY,
-    TOKEN,
     reason_for_content,
     reason_for_path,
 )
 
 KEY_BODY = base64.encodebytes(bytes(range(256)) * 3)
-SECRET_PIECES = [
-    b"ghp_",
-    b"github_pat_",
-    b"sk-ant-",
-    b"api03-",
-    b"a1B2" * 9,
-    b"a1" * 41,
-    b"-----BEGIN ",
-    b"RSA ",
-    b"PRIVATE KEY",
-    b" BLOCK",
-    b"-----\n",
-    b"_",
-    b" ",
-    KEY_BODY,
-]
 WORDS_OF_MARKS = ["DO NOT", "Do not", "EDIT", "edit", "modify", "Generated", "generated", "auto", "@", "this file is", "by", "code"]  # fmt: skip
 
 PATHS: dict[str | None, list[str]] = {
@@ -67,6 +49,18 @@ PATHS: dict[str | None, list[str]] = {
         "infra/terraform.tfstate.backup",
         "prod.auto.tfvars",
         "secrets.yaml",
+        "config/secrets.yml",
+        "prod.tfvars",
+        "id_rsa.bak",
+        "id_ed25519.old",
+        "id_rsa_work",
+        "server.pem.txt",
+        "server.key.bak",
+        ".env~",
+        ".bash_history",
+        "firebase-adminsdk-x1.json",
+        "kdc.keytab",
+        ".config/gh/hosts.yml",
     ],
     "lock file": [
         "package-lock.json",
@@ -101,6 +95,10 @@ PATHS: dict[str | None, list[str]] = {
         "environment.py",
         "env.py",
         "id_rsa.pub",
+        "id_rsa_work.pub",
+        "chart/templates/secrets.yaml",
+        "notes.txt",
+        "a.old",
         "credentials.py",
         "secrets.go",
         "keys.md",
@@ -169,13 +167,11 @@ def test_size_and_bytes_decide(expected: str | None, path: str, data: bytes) -> 
         (None, b"if line == '-----BEGIN " + b"PRIVATE KEY-----':\n    raise ValueError('no key')\n"),
         (None, b"-----BEGIN PUBLIC KEY-----\n" + KEY_BODY),
         (None, b"-----BEGIN CERTIFICATE-----\n" + KEY_BODY),
-        ("secret", b"token = 'ghp_" + b"a1B2" * 9 + b"'\n"),
-        ("secret", b"key: sk-ant-" + b"api03-" + b"a1B2_-" * 16 + b"\n"),
-        (None, b"token = 'ghp_...'\nkey = 'sk-ant-xxx'\n"),
-        (None, b"token = 'ghp_" + b"a1B2" * 12 + b"'\n"),
     ],
 )
-def test_keys_and_tokens_are_secrets_and_words_about_them_are_not(expected: str | None, data: bytes) -> None:
+def test_a_file_that_is_a_key_is_left_out_and_one_about_keys_is_not(
+    expected: str | None, data: bytes
+) -> None:
     assert expected == reason_for_content("config.py", data)
 
 
@@ -239,13 +235,6 @@ def test_wherever_the_long_lines_are_only_their_mean_length_counts(lines: list[t
     n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
     is_minified = len(data) >= MINIFIED_MIN_BYTES and len(data) / n_lines > MINIFIED_BROWSER_LINE_BYTES
     assert ("minified" if is_minified else None) == reason_for_content("a.js", data)
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.sampled_from(SECRET_PIECES), max_size=8).map(b"".join))
-def test_no_key_and_no_token_is_missed(data: bytes) -> None:
-    is_secret = PRIVATE_KEY.search(data) or TOKEN.search(data)
-    assert ("secret" if is_secret else None) == reason_for_content("notes.md", data)
 
 
 @settings(deadline=None, max_examples=100)

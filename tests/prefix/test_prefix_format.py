@@ -19,6 +19,7 @@ from workspace_fixture import WorkspaceFixture
 
 GOLDEN = {
     1: ("0e36d805dd2ea263", "e38690ad6a7c87c2", "69403b519cd97eea"),
+    2: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
 }
 """Digests of base, delta and request body."""
 

@@ -25,6 +25,8 @@ from foreword.core.documents.text import decode
 from foreword.core.errors import ForewordError
 from foreword.core.exclusion import reason_for_content, reason_for_path
 from foreword.core.language import language_of
+from foreword.core.secrets.key_blocks import key_blocks
+from foreword.core.secrets.redaction import redact, redaction_of
 from foreword.core.tree import Commit
 from foreword.index.search.commit_messages import commit_message_index
 from foreword.index.search.passages import cut
@@ -34,8 +36,19 @@ from foreword.index.text.vocabulary import tokenize
 
 LENGTH = 200_000
 PIECES = 400
+_MARK = "PRIVATE" + " KEY-----"
 
 UNITS = (
+    *(
+        "password = '",
+        "api_key: ",
+        "eyJa.",
+        f"-----BEGIN {_MARK}\n",
+        f"-----END {_MARK}",
+        "LS0tLS1CRUdJTi",
+        "<redacted: ",
+        "token=a1\n",
+    ),
     *(
         "a",
         "A",
@@ -154,6 +167,8 @@ READERS: dict[str, Callable[[str], object]] = {
     ],
     "language": lambda text: language_of("a", f"#!/usr/bin/env {text}"),
     "passages": lambda text: cut((), text.splitlines()),
+    "secrets": lambda text: (redact(text), redaction_of(text)),
+    "keys": lambda text: list(key_blocks(text, text.lower())),
     "answer on a terminal": _stream,
 }
 

@@ -256,6 +256,17 @@ def _trust() -> AnyBody:
 
 
 @entry(
+    "secrets",
+    "list the secrets that are redacted in what the model sees",
+    "The model sees `<redacted: KIND>` in the place of each. Places, kinds and digests are told, never a value.",
+)
+def _secrets() -> AnyBody:
+    from foreword.api.commands.secrets import SECRETS
+
+    return SECRETS
+
+
+@entry(
     "doctor",
     "check the installation and the workspace, and say what to do",
     "`--settings` lists all settings.",

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from foreword.core.documents.text import decode
+from foreword.core.secrets.key_blocks import is_all_key
 
 SECRET: Final = "secret"  # noqa: S105 - a reason, not a password
 LOCK_FILE: Final = "lock file"
@@ -45,18 +46,40 @@ VENDORED_FOLDERS = _words(
 """Folders that hold nobody's own source, whoever tracks them."""
 
 SECRET_NAMES = _words(
-    ".env .envrc .netrc _netrc .npmrc .pypirc .pgpass .my.cnf .htpasswd .dockercfg .s3cfg .boto .vault-token",
-    ".git-credentials .secrets kubeconfig id_rsa id_dsa id_ecdsa id_ed25519 secring.gpg wp-config.php",
-    "credentials credentials.json credentials.toml credentials.yml credentials.yaml credentials.xml",
-    "secrets.json secrets.toml secrets.yml secrets.yaml secrets.env local.settings.json",
-    "service-account.json service_account.json client_secret.json client_secrets.json",
-    "application_default_credentials.json terraform.tfvars",
+    ".env .envrc .netrc _netrc netrc .npmrc .pypirc .pgpass pgpass.conf .my.cnf .mylogin.cnf .htpasswd .dockercfg .s3cfg .boto",
+    ".vault-token .vault_pass .vault-password vault-password.txt .git-credentials .secrets kubeconfig kubeconfig.yaml kubeconfig.yml",
+    "id_rsa id_dsa id_ecdsa id_ed25519 deploy_key secring.gpg wp-config.php dotenv .flaskenv .ftpconfig sftp-config.json rclone.conf",
+    "credentials credentials.json credentials.toml credentials.yml credentials.yaml credentials.xml credentials.yml.enc",
+    "credentials.csv accesskeys.csv aws_credentials aws-credentials.csv credentials.tfrc.json .terraformrc",
+    "secrets.json secrets.toml secrets.yml secrets.yaml secrets.env local.settings.json passwords.txt password.txt creds.json",
+    "service-account.json service_account.json client_secret.json client_secrets.json gcp-key.json",
+    "application_default_credentials.json terraform.tfvars .bash_history .zsh_history .psql_history .mysql_history .python_history",
 )
+SECRET_TEMPLATES = _words("secrets.yml secrets.yaml")
+"""In a chart's `templates/` they say which secrets there are; values in them are redacted as in any file."""
 SECRET_ENDINGS = _words(
-    "pem key ppk p12 pfx pkcs12 jks keystore kdbx ovpn tfstate kubeconfig agekey",
+    "pem key ppk p12 pfx pkcs12 jks keystore kdbx ovpn tfstate tfvars kubeconfig agekey keytab",
 )
-SECRET_PATHS = (".docker/config.json", ".kube/config", ".aws/config", ".tfstate.backup", ".auto.tfvars")
+SECRET_PATHS = (
+    *(
+        ".docker/config.json",
+        ".kube/config",
+        ".aws/config",
+        ".tfstate.backup",
+        ".auto.tfvars",
+        ".tfvars.json",
+    ),
+    *(".azure/accesstokens.json", ".config/gh/hosts.yml", ".config/hub", ".m2/settings-security.xml"),
+)
 """Endings of whole paths."""
+SECRET_NAME = re.compile(
+    r"(?:id_(?:rsa|dsa|ecdsa|ed25519)|(?:firebase-adminsdk|client_secret|client-secret|service-account)[-_]).{0,200}(?<!\.pub)$"
+)
+"""`id_rsa_work`, `client_secret_123.apps.googleusercontent.com.json`: but for public keys."""
+BACKUP_NAME = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|sav|swp|tmp|txt|copy|\d))$")
+"""What is put behind the name of a file that is kept beside itself."""
+MAX_NAME = 255
+"""The longest name that file systems have."""
 ENVIRONMENT_NAME = re.compile(r"\.env[.\-_]|.*\.env$")
 EXAMPLE_NAME = re.compile(r"(^|[.\-_])(example|sample|template|dist|defaults?|schema)([.\-_]|$)")
 """`.env.production` and `docker.env` hold settings of one machine; `.env.example` shows which there are."""
@@ -105,11 +128,13 @@ LFS_HEADER = b"version https://git-lfs.github.com/spec/"
 LFS_MAX_BYTES = 1024
 """https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
-PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.{0,300}?)[A-Za-z0-9+/=]{60}")
-"""A block with a body: code that merely names the header is no secret."""
-TOKEN = re.compile(
-    rb"\bghp_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{82}\b|\bsk-ant-[a-z]+\d\d-[A-Za-z0-9_-]{80,}"
+KEY_MARKS = (
+    b"PRIVATE KEY",
+    b"PuTTY-User-Key-File-",
+    "PRIVATE KEY".encode("utf-16-le"),
+    "PRIVATE KEY".encode("utf-16-be"),
 )
+MAX_KEY_BYTES = 100_000
 
 GENERATED_HEAD_LINES = 40
 GENERATED_HEAD_BYTES = 4096
@@ -167,7 +192,7 @@ def _reason_for_bytes(data: bytes) -> str | None:
         return LFS_POINTER
     if b"\0" in data and "\0" in decode(data).content:
         return BINARY
-    return SECRET if _has_secret(data) else None
+    return SECRET if _is_key(data) else None
 
 
 def _reason_for_name(path: str, name: str) -> str | None:
@@ -184,7 +209,19 @@ def _reason_for_name(path: str, name: str) -> str | None:
 
 
 def _is_secret_name(path: str, name: str, ending: str) -> bool:
-    if name in SECRET_NAMES or ending in SECRET_ENDINGS or path.endswith(SECRET_PATHS):
+    if name in SECRET_TEMPLATES and "templates/" in path:
+        return False
+    if (
+        name in SECRET_NAMES
+        or ending in SECRET_ENDINGS
+        or path.endswith(SECRET_PATHS)
+        or SECRET_NAME.match(name)
+    ):
+        return True
+    plain = BACKUP_NAME.sub("", name[-MAX_NAME:])
+    if plain != name[-MAX_NAME:] and _is_secret_name(
+        path[: len(path) - len(name)] + plain, plain, _ending(plain)
+    ):
         return True
     return bool(ENVIRONMENT_NAME.match(name)) and not EXAMPLE_NAME.search(name)
 
@@ -195,11 +232,13 @@ def _ending(name: str) -> str:
     return ending if stem else ""
 
 
-def _has_secret(data: bytes) -> bool:
-    if b"-----BEGIN" in data and PRIVATE_KEY.search(data):
-        return True
-    may_hold_token = b"github_pat_" in data or b"sk-ant-" in data or b"ghp_" in data
-    return may_hold_token and TOKEN.search(data) is not None
+def _is_key(data: bytes) -> bool:
+    """Whether a file is a private key; one that has a key or a token in it is shown without that."""
+    return (
+        len(data) <= MAX_KEY_BYTES
+        and any(mark in data for mark in KEY_MARKS)
+        and is_all_key(decode(data).content)
+    )
 
 
 def _is_minified(ending: str, data: bytes) -> bool:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from foreword.core.documents.text import Text, printable
+from foreword.core.documents.text import Text
 from foreword.core.outline import Definition, Outline
+from foreword.core.secrets.redaction import shown
 from foreword.core.tokens import estimate, weigh
-from foreword.prefix.base.render import quoted, render_file, render_outline
+from foreword.prefix.base.render import in_a_row, quoted, render_file, render_outline
 from foreword.prefix.layers import Block, Form, Part, text_digest
 
 MAX_FILE_TOKENS = 4_000
@@ -84,7 +85,7 @@ def _told(change: FileChange) -> tuple[str, Form]:
         return f"<deleted path={name}/>\n", "diff"
     if change.before is None:
         return f"<new>\n{render_file(change.path, change.after, change.outline)}</new>\n", "full"
-    diff = unified_diff(printable(change.before.content), printable(change.after.content), change.path)
+    diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
     if not diff:
         return f"<changed path={name}>only line endings or the encoding changed</changed>\n", "diff"
     outline = _definitions(change) if change.form != "full" else ""
@@ -111,7 +112,7 @@ def _definitions(change: FileChange) -> str:
 def _names(paths: Sequence[str]) -> str:
     if not paths:
         return ""
-    rows = "".join(f"{path}\n" for path in paths[:MAX_NAMED])
+    rows = "".join(f"{in_a_row(path)}\n" for path in paths[:MAX_NAMED])
     more = f"(and {len(paths) - MAX_NAMED} more)\n" if len(paths) > MAX_NAMED else ""
     return f"<changed-files>changed, too many to show here; view them for their text:\n{rows}{more}</changed-files>\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from foreword.core.documents.text import printable
 from foreword.core.outline import Excerpt
+from foreword.core.secrets.redaction import shown
 from foreword.core.tokens import estimate
 from foreword.prefix.base.render import numbered, quoted
 from foreword.prefix.delta import unified_diff
@@ -49,12 +49,12 @@ def render_turn(
     """The texts of the turn, the question last."""
     material = "".join(_attached(attachment) for attachment in attachments)
     if excerpts:
-        shown = "".join(_excerpt(excerpt) for excerpt in excerpts)
+        found = "".join(_excerpt(excerpt) for excerpt in excerpts)
         material += (
-            f"<excerpts>\nFound for the question; each line begins with its number.\n{shown}</excerpts>\n"
+            f"<excerpts>\nFound for the question; each line begins with its number.\n{found}</excerpts>\n"
         )
     material += _all_unsaved(unsaved)
-    last = f"{instructions}\n{printable(question)}"
+    last = f"{instructions}\n{shown(question)}"
     return (material, last) if material else (last,)
 
 
@@ -62,7 +62,7 @@ def _attached(attachment: Attachment) -> str:
     where = f"path={quoted(attachment.path)} lines={quoted(f'{attachment.start_line}-{attachment.end_line}')}"
     if attachment.content is None:
         return f"<attached {where}/>\n"
-    lines = numbered(printable(attachment.content), attachment.start_line, attachment.end_line)
+    lines = numbered(shown(attachment.content), attachment.start_line, attachment.end_line)
     return f"<attached {where}>\n{lines}</attached>\n"
 
 
@@ -70,7 +70,7 @@ def _excerpt(excerpt: Excerpt) -> str:
     symbol = f" symbol={quoted(excerpt.symbol)}" if excerpt.symbol else ""
     lines = excerpt.text.split("\n")
     rows = "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, excerpt.start_line))
-    return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{printable(rows)}</excerpt>\n"
+    return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{shown(rows)}</excerpt>\n"
 
 
 def _all_unsaved(files: Sequence[Unsaved]) -> str:
@@ -90,10 +90,10 @@ def _all_unsaved(files: Sequence[Unsaved]) -> str:
 
 def _unsaved(file: Unsaved) -> str:
     """The diff against the saved text, or the whole text with line numbers where that is shorter."""
-    text, name = printable(file.text), quoted(file.path)
+    text, name = shown(file.text), quoted(file.path)
     whole = f"<unsaved path={name}>\n{numbered(text, 1, text.count(chr(10)) + 1)}</unsaved>\n"
     if file.saved is None:
         return whole
-    diff = unified_diff(printable(file.saved), text, file.path)
+    diff = unified_diff(shown(file.saved), text, file.path)
     told = f"<unsaved path={name}>\nnot saved yet; against the saved file:\n{diff}</unsaved>\n"
     return min(told, whole, key=len)

@@ -37,8 +37,8 @@ from foreword.assist.session.providers import open_providers, provider_name, too
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_texts
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
-from foreword.core.documents.text import printable
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
+from foreword.core.secrets.redaction import shown
 from foreword.prefix.layers import Shown
 
 KEPT_STOPS = ("end_turn", "stop_sequence", "max_tokens", "tool_use", "model_context_window_exceeded")
@@ -80,7 +80,7 @@ class ChatTurnRun:
 
     def __init__(self, session: Session, chat: Chat, said: UserMessage, run: Runner = in_place) -> None:
         """Looking at files is done by `run`."""
-        self.turn = Turn(uuid4().hex, uuid4().hex, session.clock(), printable(said.text), said.attachments)
+        self.turn = Turn(uuid4().hex, uuid4().hex, session.clock(), shown(said.text), said.attachments)
         self.progress = Progress()
         self.receipt: Receipt | None = None
         self._session = session

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
-from foreword.core.documents.text import Text, decode, encode, printable
+from foreword.core.documents.text import Text, decode, encode
 from foreword.core.edits.hunk_placement import resolve
 from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.core.secrets.redaction import shown
 from foreword.workspace.files.atomic_write import move_file, remove_file, replace_file
 from foreword.workspace.files.disk import read_file
 
@@ -63,7 +64,7 @@ def _created(root: Path, file: ProposedFile) -> Outcome:
 
 
 def _removed(root: Path, file: ProposedFile, data: bytes) -> Outcome:
-    if printable(decode(data).content) != file.shown_before:
+    if shown(decode(data).content) != file.shown_before:
         stale = Problem(f"{file.path} has changed since, so it was not deleted", file.path)
         return Outcome(file.path, applied=False, problems=(stale,))
     problems = _some(remove_file(root, file.path, data))

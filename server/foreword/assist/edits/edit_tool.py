@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.assist.question.tools import EditCall, ToolScope, clean_path
-from foreword.core.documents.text import Text, lines_of, printable
+from foreword.core.documents.text import Text, lines_of
 from foreword.core.edits.hunk import hunks_between
 from foreword.core.edits.replacement import insert_after, replace_once, whole_text
 from foreword.core.errors import Problem
 from foreword.core.outline import Excerpt
+from foreword.core.secrets.redaction import PLACEHOLDER, can_be_restored, shown
 from foreword.model.tool_call import CreateCall, DeleteCall, InsertCall, RenameCall, ReplaceCall
 from foreword.prefix.base.render import numbered
 
@@ -96,7 +97,12 @@ class Editor:
                 after = insert_after(shown, line, text, path)
             case CreateCall(_, text):
                 after = whole_text(text, path) if self._knows_all(path, shown) else _unseen(path)
-        return after if isinstance(after, Problem) else ProposedFile(path, before, after, source)
+        if isinstance(after, Problem):
+            return after
+        file = ProposedFile(path, before, after, source)
+        if not all(can_be_restored(hunk.before, hunk.after) for hunk in file.hunks):
+            return _unknown(path)
+        return file
 
     def _renamed(self, file: ProposedFile, new_path: str) -> ProposedFile | Problem:
         path = clean_path(new_path)
@@ -126,6 +132,8 @@ class Editor:
         if reason is not None:
             return Problem(f"{path!r} can't be created: {reason}. Choose another path.")
         after = whole_text(call.text, path)
+        if not isinstance(after, Problem) and PLACEHOLDER.search(after):
+            return _unknown(path)
         before = known.before if known else None
         return after if isinstance(after, Problem) else ProposedFile(path, before, after)
 
@@ -137,7 +145,7 @@ class Editor:
         if path in self.proposal.gone:
             return None
         text = self._ground.read(path)
-        return printable(text.content) if text else None
+        return shown(text.content) if text else None
 
     def _as_now(self, found: Excerpt) -> Iterator[Excerpt]:
         """An excerpt of an edited file where its lines stand now; nothing if they were changed, or the file is gone."""
@@ -146,7 +154,7 @@ class Editor:
         if found.path not in self.proposal.files:
             yield found
             return
-        before, text, _ = f"\n{self.read(found.path)}\n".partition(f"\n{printable(found.text)}\n")
+        before, text, _ = f"\n{self.read(found.path)}\n".partition(f"\n{shown(found.text)}\n")
         if text:
             start = before.count("\n") + 1
             yield replace(found, start_line=start, end_line=start + found.end_line - found.start_line)
@@ -181,6 +189,12 @@ def _with(proposal: Proposal, path: str, file: ProposedFile) -> Proposal:
     if file.before is None and file.after is None:
         return rest.without(path)
     return rest.having(file)
+
+
+def _unknown(path: str) -> Problem:
+    return Problem(
+        f"A redacted value of {path} was changed or put elsewhere: leave each <redacted: ...> where it stands, or remove it."
+    )
 
 
 def _unseen(path: str) -> Problem:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
-from foreword.core.documents.text import Text, printable
+from foreword.core.documents.text import Text
 from foreword.core.edits.hunk import Hunk, hunks_between, hunks_on
 from foreword.core.edits.hunk_placement import Resolution, resolve
 from foreword.core.errors import Problem, UsageError
 from foreword.core.language import language_of
+from foreword.core.secrets.redaction import shown
 from foreword.index.outline.syntax_errors import error_lines
 from foreword.prefix.delta import unified_diff
 
@@ -67,7 +68,7 @@ class ProposedFile:
     @property
     def shown_before(self) -> str:
         """The snapshot's text as the model sees it; empty where there is none."""
-        return printable(self.before.content) if self.before else ""
+        return shown(self.before.content) if self.before else ""
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:

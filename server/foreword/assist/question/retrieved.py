@@ -71,7 +71,7 @@ def find_excerpts(
     found = search(
         saved.index,
         "\n\n".join([question, *([" ".join(f"`{name}`" for name in about)] if about else [])]),
-        saved.read_content,
+        saved.read_shown,
         limit=MAX_EXCERPTS,
         budget_tokens=budget,
         boosts=boosts,
@@ -136,7 +136,7 @@ def _mentions(
     pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     found = []
     for path, _ in saved.index.mentions(name)[: MAX_MENTIONS * 2]:
-        lines = lines_of(saved.read_content(path) or "")
+        lines = lines_of(saved.read_shown(path) or "")
         hits = (n for n, line in enumerate(lines, 1) if pattern.search(line) and (path, n) not in places)
         first = next(hits, None)
         if first is not None:

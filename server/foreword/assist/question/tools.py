@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foreword.core.documents.text import lines_of, printable
+from foreword.core.documents.text import lines_of
 from foreword.core.errors import Problem
 from foreword.core.outline import Definition, Excerpt
+from foreword.core.secrets.redaction import shown
 from foreword.model.tool_call import (
     CreateCall,
     DeleteCall,
@@ -92,7 +93,7 @@ def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | 
         return Problem(f"{path} has {n_lines} lines; view a range within them.")
     more = "" if end >= (last or n_lines) or end >= n_lines else f"(lines {end + 1} to {n_lines} not shown)\n"
     library.viewed(path, start, end)
-    return numbered(printable(content), start, end) + more
+    return numbered(shown(content), start, end) + more
 
 
 def _list_directory(path: str, paths: Sequence[str]) -> str | Problem:
@@ -108,7 +109,7 @@ def _list_directory(path: str, paths: Sequence[str]) -> str | Problem:
 def _found(excerpts: Sequence[Excerpt]) -> str:
     if not excerpts:
         return "Nothing found."
-    return printable("\n".join(_shown(excerpt) for excerpt in excerpts))
+    return shown("\n".join(_shown(excerpt) for excerpt in excerpts))
 
 
 def _shown(excerpt: Excerpt) -> str:
@@ -120,7 +121,7 @@ def _shown(excerpt: Excerpt) -> str:
 def _defined(name: str, found: Sequence[tuple[str, Definition]]) -> str:
     rows = [f"{path}:{d.line}-{d.end_line} {d.kind} {d.signature}\n" for path, d in found[:MAX_DEFINITIONS]]
     more = f"(and {len(found) - MAX_DEFINITIONS} more)\n" if len(found) > MAX_DEFINITIONS else ""
-    return printable("".join(rows) + more) or f"No definition of {name} is known; search for it."
+    return shown("".join(rows) + more) or f"No definition of {name} is known; search for it."
 
 
 def clean_path(path: str) -> str:

@@ -5,14 +5,15 @@ What the file keeps: its encoding and byte order mark, the end of every line, th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
-from foreword.core.documents.text import NEWLINES, Text, encode, printable
+from foreword.core.documents.text import NEWLINES, UNPRINTABLE, Text, encode, printable
 from foreword.core.edits.hunk import MAX_PLACES, Hunk, describe, index_lines, places_of, render_hunk
 from foreword.core.edits.text_edit import Edit, apply_edits, trimmed
 from foreword.core.errors import EditError, Problem
+from foreword.core.secrets.redaction import UNKNOWN_VALUE, redaction_of, restored
 
 CLASH = "another change wants the same place"
 MIXED = "the ends of lines are mixed there in a way that can't be kept; convert them first"
@@ -46,11 +47,12 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A hunk with its place in the current lines, and the edit that it is there."""
+    """A hunk with its place in the current lines, and the edit that it is there; `after` has the values of what is redacted."""
 
     hunk: Hunk
     place: int
     edit: Edit
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
     none is carried out.
     """
     lines = _lines(current.content)
-    shown = printable(current.content).split("\n")
+    redaction = redaction_of(current.content)
+    shown = redaction.text.split("\n")
     index = index_lines(shown)
     found, refused = list[_Placed](), list[Refused]()
     for hunk in hunks:
-        placed = _place(hunk, places_of(hunk, shown, index), lines, current)
+        placed = _place(hunk, places_of(hunk, shown, index), lines, current, redaction.values)
         if isinstance(placed, _Placed):
             found.append(placed)
         else:
@@ -90,7 +93,7 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
     kept = [one for one in found if one not in clashing]
     edits = tuple(trimmed(one.edit) for one in kept)
     content = apply_edits(current.content, edits)
-    if printable(content).split("\n") != _expected(shown, kept):
+    if printable(content).split("\n") != _expected(printable(current.content).split("\n"), kept):
         return Resolution(current, (), tuple(Refused(hunk, MIXED) for hunk in hunks))
     return Resolution(replace(current, content=content), edits, tuple(refused))
 
@@ -98,7 +101,7 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
 def _expected(shown: list[str], placed: Sequence[_Placed]) -> list[str]:
     lines = shown.copy()
     for one in reversed(placed):
-        lines[one.place : one.place + len(one.hunk.before)] = one.hunk.after
+        lines[one.place : one.place + len(one.hunk.before)] = one.after
     return lines
 
 
@@ -110,19 +113,25 @@ def _why_nowhere(places: Sequence[int]) -> str:
     return f"the same lines stand in {several} places now (at {lines})"
 
 
-def _place(hunk: Hunk, places: Sequence[int], lines: _Lines, current: Text) -> _Placed | str:
-    """A hunk at its one place, or why it can't be carried out."""
+def _place(
+    hunk: Hunk, places: Sequence[int], lines: _Lines, current: Text, values: Mapping[int, Sequence[str]]
+) -> _Placed | str:
+    """A hunk at its one place, or why it can't be carried out; `values` are those that are redacted, by line."""
     if len(places) != 1:
         return _why_nowhere(places)
     (place,) = places
-    if tuple(lines.texts[place : place + len(hunk.before)]) != hunk.before:
+    here = range(place, place + len(hunk.before))
+    if any(UNPRINTABLE.search(lines.texts[line]) for line in here):
         return f"there are bytes that are no text in {current.encoding}; edit them by hand"
-    edit = _edit(hunk, place, lines)
+    after = restored(hunk.before, hunk.after, [value for line in here for value in values.get(line, ())])
+    if after is None:
+        return UNKNOWN_VALUE
+    edit = _edit(replace(hunk, after=after), place, lines)
     try:
         encode(replace(current, content=edit.after))
     except EditError as error:
         return str(error)
-    return _Placed(hunk, place, edit)
+    return _Placed(hunk, place, edit, after)
 
 
 def _edit(hunk: Hunk, place: int, lines: _Lines) -> Edit:

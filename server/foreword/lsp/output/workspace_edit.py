@@ -22,10 +22,11 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.snapshot.overlay import BYTE_ORDER_MARK, workspace_path
 from foreword.core.documents.document import Document
 from foreword.core.documents.position import PositionEncoding, position_of, split_lines, without_end
-from foreword.core.documents.text import Text, decode, printable
+from foreword.core.documents.text import Text, decode
 from foreword.core.edits.text_edit import Edit
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.core.secrets.redaction import shown
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.workspace.files.disk import read_file
@@ -214,7 +215,7 @@ class _EditPlanner:
             return "it is gone"
         if operation != "change" and not here.saved:
             return "it was never saved"
-        if operation == "delete" and printable(here.text.content) != file.shown_before:
+        if operation == "delete" and shown(here.text.content) != file.shown_before:
             return "it has changed since"
         return f"{file.path} exists by now" if operation == "rename" and there.text is not None else ""
 

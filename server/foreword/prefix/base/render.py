@@ -12,31 +12,43 @@ values moves nothing.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from foreword.core.documents.text import Text, lines_of, printable
+from foreword.core.documents.text import Text, lines_of
 from foreword.core.outline import Definition, Outline
+from foreword.core.secrets.redaction import redact, shown
 from foreword.core.tokens import NOMINAL_RATIO, weigh
 
+FRAME = re.compile(
+    r"</?(?:repository|overview|note|map|file|files|index|changes|changed|changed-files|new|deleted|unsaved|attached|excerpts|excerpt"
+    r"|hidden|instructions)\b"
+)
+"""What begins or ends a piece of a prompt. A text that has it could pass for more than a text: its frame then ends with a
+digest of the text, which no text can have in itself."""
+END_LENGTH = 16
 MAX_INDEX_ENTRIES = 60
 MAX_SIGNATURE_CHARS = 120
 
 
 def render_file(path: str, text: Text, outline: Outline) -> str:
     """A whole file: a header with its line count and the lines of its definitions, then its text."""
-    content = printable(text.content)
+    content = shown(text.content)
     closing = "" if content.endswith("\n") or not content else "\n"
-    return f"<file {_attributes(path, text, outline)}>\n{content}{closing}</file>\n"
+    end = hashlib.sha256(content.encode()).hexdigest()[:END_LENGTH] if FRAME.search(content) else ""
+    attribute, name = (f" end={quoted(end)}", f"file {end}") if end else ("", "file")
+    return f"<file {_attributes(path, text, outline)}{attribute}>\n{content}{closing}</{name}>\n"
 
 
 def render_outline(path: str, definitions: Sequence[Definition]) -> str:
     """A file as its definitions: line number and signature, indented by nesting."""
-    rows = [f"{path}\n"]
+    rows = [f"{in_a_row(path)}\n"]
     rows += (
         f"{'  ' * depth}{d.line} {d.signature[:MAX_SIGNATURE_CHARS]}\n" for depth, d in _nested(definitions)
     )
-    return "".join(rows)
+    return redact("".join(rows))
 
 
 def render_directories(paths: Iterable[str], max_rows: int = 80) -> str:
@@ -48,7 +60,7 @@ def render_directories(paths: Iterable[str], max_rows: int = 80) -> str:
             name = "/".join(parts[: depth + 1]) + "/"
             counts[name] = counts.get(name, 0) + 1
     largest = sorted(counts, key=lambda name: (-counts[name], name))[:max_rows]
-    rows = [f"{name} {counts[name]}\n" for name in sorted(largest)]
+    rows = [f"{in_a_row(name)} {counts[name]}\n" for name in sorted(largest)]
     rest = len(counts) - len(rows)
     return "".join(rows) + (f"(and {rest} smaller directories)\n" if rest > 0 else "")
 
@@ -65,9 +77,21 @@ def numbered(content: str, start_line: int, end_line: int) -> str:
     return "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, start_line))
 
 
+def in_a_row(path: str) -> str:
+    """A path at the beginning of a line, where it could pass for a frame if it began like one."""
+    return f"./{path}" if path.startswith("<") else path
+
+
 def quoted(value: str) -> str:
     """A value between double quotes, on one line."""
-    return '"' + value.replace('"', "'").replace("\n", " ").replace("\r", " ") + '"'
+    return (
+        '"'
+        + FRAME.sub(lambda match: match[0].replace("<", "("), value)
+        .replace('"', "'")
+        .replace("\n", " ")
+        .replace("\r", " ")
+        + '"'
+    )
 
 
 def _attributes(path: str, text: Text, outline: Outline) -> str:

@@ -20,6 +20,8 @@ from foreword.assist.session.snapshot.untracked_cache import known_untracked, no
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
 from foreword.core.exclusion import reason_for_content
+from foreword.core.secrets.detection import RULES_VERSION
+from foreword.core.secrets.redaction import shown
 from foreword.core.tree import FileTree, Reader, Source, blob_id, make_tree
 from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update
 from foreword.index.build.parse_jobs import FEW_FILES, Progress
@@ -100,6 +102,11 @@ class WorkspaceSnapshot:
         """The characters of a file, or None."""
         text = self.read(path)
         return text.content if text else None
+
+    def read_shown(self, path: str) -> str | None:
+        """The characters of a file as they may be shown to a model, or None."""
+        text = self.read(path)
+        return shown(text.content) if text else None
 
     def _on_disk(self, path: str) -> bytes | None:
         """The bytes on disk if they are still those of the tree: quicker than asking git for each file."""
@@ -252,6 +259,6 @@ def _index_later_ones(
 def _variant(session: Session) -> str:
     """What the bytes of a base depend on besides the anchor."""
     ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
-    parts = [PREFIX_FORMAT, settings.context_budget, blob_id(ignored)]
+    parts = [PREFIX_FORMAT, RULES_VERSION, settings.context_budget, blob_id(ignored)]
     parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

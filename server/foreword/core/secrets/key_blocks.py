@@ -1,0 +1,112 @@
+"""Private keys that stand in a text as blocks of lines: PEM, SSH2 and PGP armour, PuTTY's files, PEM in base 64.
+
+A header alone is no key: code that reads keys names it.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterator
+
+Span = tuple[str, int, int]
+"""Kind, start and end of what is secret on one line."""
+
+KIND = "private key"
+MAX_BLOCK = 40_000
+"""Characters of the longest block: a key of 16,384 bits has 13,000."""
+MIN_BODY = 40
+_BEGIN = re.compile(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,60}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,60}PRIVATE KEY")
+_BODY = re.compile(r"[A-Za-z0-9+/=][A-Za-z0-9+/=\\]{3,}")
+_RUN = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
+_HEADER_LINE = re.compile(r"[ \t>*#/|\"']{0,20}[A-Z][A-Za-z-]{2,20}: ")
+_PUTTY_LINES = re.compile(r"^Private-Lines: (\d{1,4})\r?$", re.MULTILINE)
+_PEM_IN_BASE_64 = "LS0tLS1CRUdJTi"
+_BASE_64 = re.compile(r"[A-Za-z0-9+/]+={0,2}(?:\r?\n[ \t]*[A-Za-z0-9+/]{16,100}={0,2})*")
+
+
+def key_blocks(text: str, lower: str) -> Iterator[Span]:
+    """The secret parts of all keys in a text, line by line; `lower` is the text in lower case."""
+    if "private key" in lower:
+        yield from _armoured(text)
+    if "putty-user-key-file-" in lower:
+        yield from _putty(text)
+    if _PEM_IN_BASE_64 in text:
+        yield from _in_base_64(text)
+
+
+def is_all_key(text: str) -> bool:
+    """Whether a text is a private key and hardly anything else."""
+    if "PRIVATE KEY" not in text and "PuTTY-User-Key-File-" not in text:
+        return False
+    n_secret = sum(end - start for _, start, end in key_blocks(text, text.lower()))
+    return n_secret > 0 and 2 * n_secret > len(text)
+
+
+def _armoured(text: str) -> Iterator[Span]:
+    at = 0
+    while (begin := _BEGIN.search(text, at)) is not None:
+        limit = min(len(text), begin.end() + MAX_BLOCK)
+        later = _BEGIN.search(text, begin.end(), limit)
+        limit = later.start() if later else limit
+        end = _END.search(text, begin.end(), limit)
+        at = end.start() if end else _end_of_body(text, begin.end(), limit)
+        if sum(len(run[0]) for run in _RUN.finditer(text, begin.end(), at)) >= MIN_BODY:
+            yield from _lines(text, begin.end(), at)
+        at = max(at, begin.end())
+
+
+def _end_of_body(text: str, start: int, limit: int) -> int:
+    """Where a block without an end stops to look like one."""
+    at = start
+    while at < limit:
+        line_end = text.find("\n", at, limit)
+        line_end = limit if line_end < 0 else line_end
+        line = text[at:line_end]
+        if line.strip() and not _RUN.search(line) and not _HEADER_LINE.match(line):
+            break
+        at = line_end + 1
+    return min(at, limit)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    """What is secret on each line of the body of a block: from the first character of base 64 to the last."""
+    while start < end:
+        line_end = text.find("\n", start, end)
+        line_end = end if line_end < 0 else line_end
+        if not _HEADER_LINE.match(text, start, line_end):
+            runs = [match.span() for match in _BODY.finditer(text, start, line_end)]
+            if runs:
+                yield KIND, runs[0][0], runs[-1][1]
+        start = line_end + 1
+
+
+def _putty(text: str) -> Iterator[Span]:
+    for match in _PUTTY_LINES.finditer(text):
+        start = match.end() + 1
+        for _ in range(int(match[1])):
+            line_end = text.find("\n", start)
+            line_end = len(text) if line_end < 0 else line_end
+            yield from _lines(text, start, line_end)
+            start = line_end + 1
+            if start > len(text):
+                break
+
+
+def _in_base_64(text: str) -> Iterator[Span]:
+    at = text.find(_PEM_IN_BASE_64)
+    while at >= 0:
+        match = _BASE_64.match(text, at, min(len(text), at + MAX_BLOCK))
+        end = match.end() if match else at + len(_PEM_IN_BASE_64)
+        if _is_private(text[at : at + 80]):
+            yield from _lines(text, at, end)
+        at = text.find(_PEM_IN_BASE_64, end)
+
+
+def _is_private(head: str) -> bool:
+    try:
+        return b"PRIVATE" in b64decode("".join(head.split())[:56])
+    except Error:
+        return False

@@ -1,0 +1,92 @@
+"""What the model sees of a text: its secrets are named in place, and edits around them find their way back.
+
+    API_KEY = "<redacted: GitHub personal access token>"
+
+The lines stay the same, and the same text is always redacted in the same way, so that it can stand in a shared prefix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foreword.core.documents.text import printable
+from foreword.core.secrets.detection import Secret, find_secrets
+
+PLACEHOLDER = re.compile(r"<redacted: [\w/ -]{1,60}>")
+UNKNOWN_VALUE = "a redacted value can only stay where it is: it is written where none like it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A text as it is shown, and what each placeholder stands for, line (from 0) by line, in the order of the line.
+
+    A text may itself have what looks like a placeholder: it stands for itself.
+    """
+
+    text: str
+    values: dict[int, tuple[str, ...]]
+
+
+def shown(content: str) -> str:
+    """What of a file's content may stand in a prompt: it is `printable`, and without its secrets."""
+    return redact(printable(content))
+
+
+def redact(text: str) -> str:
+    """The text with a placeholder for each secret."""
+    secrets = find_secrets(text)
+    if not secrets:
+        return text
+    pieces, at = list[str](), 0
+    for one in secrets:
+        pieces += (text[at : one.start], placeholder(one.kind))
+        at = one.end
+    return "".join([*pieces, text[at:]])
+
+
+def placeholder(kind: str) -> str:
+    """What stands in the place of a secret."""
+    return f"<redacted: {kind}>"
+
+
+def redaction_of(content: str) -> Redaction:
+    """A file's content as it is shown, with the values that are not."""
+    text = printable(content)
+    if not (secrets := _with_own(text, find_secrets(text))):
+        return Redaction(text, {})
+    values: dict[int, tuple[str, ...]] = {}
+    line, at = 0, 0
+    for one in secrets:
+        line += text.count("\n", at, one.start)
+        at = one.start
+        values[line] = (*values.get(line, ()), text[one.start : one.end])
+    return Redaction(redact(text), values)
+
+
+def _with_own(text: str, secrets: Sequence[Secret]) -> list[Secret]:
+    """The secrets and what looks like a placeholder, in the order of the text."""
+    own = (Secret("", *match.span()) for match in PLACEHOLDER.finditer(text))
+    apart = [one for one in own if not any(s.start < one.end and one.start < s.end for s in secrets)]
+    return sorted([*secrets, *apart], key=lambda one: one.start)
+
+
+def can_be_restored(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether lines with placeholders became lines with none of them, or with the same in the same order."""
+    wanted = _placeholders(after)
+    return not wanted or wanted == _placeholders(before)
+
+
+def restored(before: Sequence[str], after: Sequence[str], values: Sequence[str]) -> tuple[str, ...] | None:
+    """The lines `after` with the values of the placeholders in `before`; None if it can't be said which is which."""
+    if not can_be_restored(before, after):
+        return None
+    if not _placeholders(after):
+        return tuple(after)
+    left = iter(values)
+    return tuple(PLACEHOLDER.sub(lambda match: next(left, match[0]), line) for line in after)
+
+
+def _placeholders(lines: Sequence[str]) -> list[str]:
+    return [found for line in lines for found in PLACEHOLDER.findall(line)]
