@@ -159,6 +159,26 @@ def test_layers_do_not_go_in_circles() -> None:
     assert LAYERS.keys() == settled
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """What is imported at the top of a file, outside of `if TYPE_CHECKING`: whichever module comes first must load."""
+    names = {f"foreword.{name_of(path)[:-3].replace('/', '.')}": path for path in FILES}
+    below = {
+        name: {
+            wanted
+            for node in tree_of(path).body
+            if isinstance(node, ast.ImportFrom) and node.module
+            for wanted in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            if wanted in names and wanted != name
+        }
+        for name, path in names.items()
+    }
+    left = dict(below)
+    while settled := [name for name, needed in left.items() if not needed & left.keys()]:
+        for name in settled:
+            del left[name]
+    assert [] == sorted(left)
+
+
 def test_each_third_party_package_is_imported_in_one_layer() -> None:
     found = {
         (third_party(module), package_of(path))
