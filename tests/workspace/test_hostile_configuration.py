@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from foreword.core.exclusion import FILTERED
 from foreword.core.tree import FileTree
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.git.blobs import read_blobs
 from foreword.workspace.git.history import churn, clean_revision, resolve_anchor
 from gitrepo import GitRepo, make_repo
-from workspaces import repository_of, saved
+from workspaces import reasons, repository_of, saved
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the programs are shell scripts")
 
@@ -90,10 +91,11 @@ def test_configuration_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         repo.git("config", "--file", str(file), name, value.format(program=program))
     if scope == "user":
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(file))
-    repo.write(".git/info/attributes", "*.py filter=evil=odd\n")
     # An index older than every file in it makes git compare contents, through the filters.
     os.utime(repo.path / ".git" / "index", (1, 1))
     assert expected == everything(repo.path)
+    repo.write(".git/info/attributes", "*.py filter=evil=odd\n")
+    assert {FILTERED} == set(reasons(saved(repo.path)).values())
     assert not witness.exists()
 
 

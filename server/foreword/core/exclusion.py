@@ -28,6 +28,7 @@ UNREADABLE: Final = "unreadable"
 UNREADABLE_NAME: Final = "unreadable name"
 IGNORED: Final = "ignored by .forewordignore"
 NOT_REGULAR: Final = "not a regular file"
+FILTERED: Final = "kept by git through a filter"
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -164,6 +165,12 @@ def reason_for_path(path: str) -> str | None:
     return _reason_for_name(lower, name) if VENDORED_FOLDERS.isdisjoint(folders) else VENDORED
 
 
+def reason_in_spite_of_user(path: str) -> str | None:
+    """Why a file stays left out that the user wants to include: no path can be quoted so, or its name is a secret's."""
+    reason = reason_for_path(path)
+    return reason if reason in {SECRET, UNREADABLE_NAME} else None
+
+
 def vendored_folder(path: str) -> str | None:
     """The outermost vendored folder on the way to `path`, with a slash at its end, or None."""
     folders = path.split("/")[:-1]
@@ -171,12 +178,15 @@ def vendored_folder(path: str) -> str | None:
     return next(("/".join(folders[:n]) + "/" for n in ends), None)
 
 
-def reason_for_content(path: str, data: bytes) -> str | None:
+def reason_for_content(path: str, data: bytes, *, included: bool = False) -> str | None:
     """Why a file with these contents is left out, or None; `path` tells code from prose.
 
-    Of a file longer than `MAX_FILE_BYTES` the first byte too many is enough.
+    Of a file longer than `MAX_FILE_BYTES` the first byte too many is enough. Of an `included` file, which the user
+    wants, only secrets and what is no text are left out.
     """
     reason = _reason_for_bytes(data)
+    if included:
+        return reason
     ending = _ending(path.lower().rpartition("/")[2])
     if reason or ending in PROSE_ENDINGS:
         return reason

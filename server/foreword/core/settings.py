@@ -56,6 +56,11 @@ class Settings:
     context_pins: tuple[str, ...] = _option(
         (), "Files that stand in the base in full: paths, or patterns as in `.gitignore`.", most=MAX_PINS
     )
+    context_include: tuple[str, ...] = _option(
+        (),
+        "Files to show whatever rule would leave them out, but for secrets: paths, or patterns as in `.gitignore`.",
+        most=MAX_PINS,
+    )
     cache_ttl: str = _option(
         "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
     )

@@ -31,20 +31,25 @@ class LeftOut(NamedTuple):
 class FileTree:
     """Immutable: `blobs` maps each path to its blob id, in path order; `left_out` is sorted by path.
 
-    `dirty` are the paths whose contents are on disk only: their blobs are not in git's object store.
+    `dirty` are the paths whose contents are on disk only: their blobs are not in git's object store. `included` are those
+    that the user wants whatever they contain, but for secrets.
     """
 
     blobs: Mapping[str, str]
     left_out: tuple[LeftOut, ...] = ()
     dirty: frozenset[str] = frozenset()
+    included: frozenset[str] = frozenset()
 
 
 def make_tree(
-    blobs: Mapping[str, str], left_out: Iterable[LeftOut] = (), dirty: Iterable[str] = ()
+    blobs: Mapping[str, str],
+    left_out: Iterable[LeftOut] = (),
+    dirty: Iterable[str] = (),
+    included: Iterable[str] = (),
 ) -> FileTree:
     """A tree with its parts in the order that its description promises."""
     ordered = MappingProxyType({path: blobs[path] for path in sorted(blobs)})
-    return FileTree(ordered, tuple(sorted(left_out)), frozenset(dirty))
+    return FileTree(ordered, tuple(sorted(left_out)), frozenset(dirty), frozenset(included))
 
 
 def blob_id(data: bytes, algorithm: Literal["sha1", "sha256"] = "sha1") -> str:

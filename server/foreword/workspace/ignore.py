@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -25,10 +25,15 @@ GITIGNORE = ".gitignore"
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRules:
-    """The patterns of one ignore file in `folder`, which ends with a slash or is empty for the root."""
+    """The patterns of one ignore file in `folder`, which ends with a slash or is empty for the root.
+
+    `wanted` are the files that settings include or pin, and `names` those that they name by path.
+    """
 
     spec: GitIgnoreSpec | None = None
     folder: str = ""
+    wanted: GitIgnoreSpec | None = None
+    names: tuple[str, ...] = ()
 
     def decide(self, path: str) -> bool | None:
         """Whether `path` (of a folder: with a slash at its end) is ignored; None if no pattern fits."""
@@ -36,7 +41,22 @@ class IgnoreRules:
 
     def ignores(self, path: str) -> bool:
         """Whether `path` is ignored."""
-        return self.spec is not None and bool(self.decide(path))
+        return self.spec is not None and bool(self.decide(path)) and not self.includes(path)
+
+    def includes(self, path: str) -> bool:
+        """Whether the user wants the file, whatever else would leave it out: by a setting, a pin or a `!` pattern."""
+        is_wanted = self.wanted is not None and self.wanted.check_file(path).include is True
+        return is_wanted or (self.spec is not None and self.decide(path) is False)
+
+    def with_included(self, entries: Sequence[str]) -> IgnoreRules:
+        """The same rules, where the user also wants what these entries of settings mean."""
+        known = [entry for entry in entries if specification(entry) is not None]
+        spec = GitIgnoreSpec.from_lines(map(escaped, known)) if known else None
+        return replace(self, wanted=spec, names=tuple(entry for entry in known if not is_pattern(entry)))
+
+    def named(self, root: Path) -> frozenset[str]:
+        """The files on disk that settings include by name: git may ignore them."""
+        return frozenset(name for name in self.names if read_file(root, name, limit=0) is not None)
 
 
 NO_RULES = IgnoreRules()
@@ -100,7 +120,7 @@ def all_matching(entries: Iterable[str], paths: Iterable[str]) -> frozenset[str]
 
 def is_pattern(entry: str) -> bool:
     """Whether an entry is more than a name: it has wildcards, and can be used."""
-    return any(mark in entry for mark in "*?[") and _spec(entry) is not None
+    return any(mark in entry for mark in "*?[") and specification(entry) is not None
 
 
 def is_affordable(pattern: str) -> bool:
@@ -112,15 +132,20 @@ def is_affordable(pattern: str) -> bool:
 
 
 def _fitting(entry: str, paths: frozenset[str]) -> frozenset[str]:
-    spec = _spec(entry)
+    spec = specification(entry)
     return frozenset(spec.match_files(paths)) if spec else frozenset()
 
 
-def _spec(entry: str) -> GitIgnoreSpec | None:
-    """None for what is no pattern, or too much of one."""
+def escaped(entry: str) -> str:
+    """The entry as a line of gitignore syntax in which `!` and `#` have no meaning."""
+    return f"\\{entry}" if entry.startswith(_SPECIAL) else entry
+
+
+def specification(entry: str) -> GitIgnoreSpec | None:
+    """What an entry means; None for what is no pattern, or too much of one."""
     if not is_affordable(entry):
         return None
     try:
-        return GitIgnoreSpec.from_lines([f"\\{entry}" if entry.startswith(_SPECIAL) else entry])
+        return GitIgnoreSpec.from_lines([escaped(entry)])
     except (ValueError, re.error):
         return None

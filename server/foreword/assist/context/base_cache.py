@@ -132,7 +132,17 @@ def _git_tree(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Fil
     assert repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
     found = history.CommitAnchor(anchor.commit, anchor.tree)
     key = (anchor.commit, anchor.tree, saved.variant)
-    return session.recall.tree(key, lambda: anchor_tree(repository, found, saved.rules, saved.tree.blobs))
+    return session.recall.tree(
+        key,
+        lambda: anchor_tree(
+            repository,
+            found,
+            saved.rules,
+            saved.tree.blobs,
+            attributes=saved.attributes,
+            without=saved.local_versions,
+        ),
+    )
 
 
 def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase:

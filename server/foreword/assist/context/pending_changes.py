@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from foreword.assist.context.base_cache import AnchoredBase
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.documents.text import Text, decode
+from foreword.core.documents.text import Text, decode, printable
 from foreword.core.exclusion import reason_for_content
 from foreword.core.outline import EMPTY_OUTLINE
 from foreword.core.tree import Source
@@ -44,7 +44,11 @@ def find_changes(
     old = _before(session, saved, {path: known[path] for path in told if path in known})
     new = _after(saved, told)
     forms = _forms(lineage, anchored)
-    seen = [path for path in told if path in new or path in old or path in forms]
+    seen = [
+        path
+        for path in told
+        if (path in new or path in old or path in forms) and not _is_converted(path, old, new, saved)
+    ]
     block = render_delta([_change(path, old, new, forms, saved) for path in seen], named)
     shown = _shown(block, after, (*seen, *named), forms) if block else {}
     contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
@@ -80,6 +84,16 @@ def _counts(path: str, known: Mapping[str, str], saved: WorkspaceSnapshot) -> bo
     return path in saved.index.blobs or saved.tree.blobs.get(path) != known[path]
 
 
+def _is_converted(
+    path: str, old: Mapping[str, bytes], new: Mapping[str, bytes], saved: WorkspaceSnapshot
+) -> bool:
+    """Whether git alone makes the difference, by an attribute of the file that converts it."""
+    if not saved.attributes.lines or path not in old or path not in new:
+        return False
+    before, after = printable(decode(old[path]).content), printable(decode(new[path]).content)
+    return saved.attributes.is_same(path, before, after)
+
+
 def _forms(lineage: Lineage, anchored: AnchoredBase) -> dict[str, Form]:
     return anchored.base.forms | {path: shown.form for path, shown in lineage.shown.items()}
 
@@ -111,7 +125,8 @@ def _before(session: Session, saved: WorkspaceSnapshot, blobs: Mapping[str, str]
     found = {path: kept[blob] for path, blob in blobs.items() if blob in kept}
     if session.repository is not None:
         found |= {source.path: data for source, data in saved.reader(in_git) if data is not None}
-    return {path: data for path, data in found.items() if reason_for_content(path, data) is None}
+    wanted = saved.tree.included
+    return {p: data for p, data in found.items() if reason_for_content(p, data, included=p in wanted) is None}
 
 
 def _after(saved: WorkspaceSnapshot, paths: Iterable[str]) -> dict[str, bytes]:

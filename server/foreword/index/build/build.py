@@ -29,7 +29,7 @@ from foreword.index.build.parse_workers import (
 from foreword.index.index import Index
 from foreword.index.outline.definitions import extract as extract_outline
 from foreword.index.outline.grammar import grammar_version
-from foreword.index.store.facts import Key
+from foreword.index.store.facts import INCLUDED, Key
 from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
 
@@ -134,7 +134,7 @@ def _rows_by_rank(
     if len(first) <= MANY_FILES:
         return _rows(studies, tree, previous, first)
     head = {path: tree.blobs[path] for path in first[:FIRST_FILES]}
-    small = make_tree(head, dirty=tree.dirty & head.keys())
+    small = make_tree(head, dirty=tree.dirty & head.keys(), included=tree.included & head.keys())
     _, early = _rows(replace(studies, n_after=len(first) - len(head)), small, previous, first)
     rows, done = _rows(replace(studies, n_before=len(head)), tree, previous, first)
     return rows, replace(done, n_parsed=early.n_parsed + done.n_parsed)
@@ -188,13 +188,20 @@ def _of_this_store(store: Store, previous: Index | None) -> Index | None:
 def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
     if previous is None:
         return {}
-    return {path: row for path, row in previous.rows.items() if tree.blobs.get(path) == previous.seen[path]}
+    return {
+        path: row
+        for path, row in previous.rows.items()
+        if tree.blobs.get(path) == previous.seen[path] and (row.reason is None or path not in tree.included)
+    }
 
 
 def _keys(paths: Sequence[str], tree: FileTree) -> dict[str, Key]:
     languages = {path: language_of(path) or "" for path in paths}
     versions = {language: grammar_version(language) for language in set(languages.values())}
-    return {path: Key(tree.blobs[path], language, versions[language]) for path, language in languages.items()}
+    return {
+        path: Key(tree.blobs[path], language, versions[language] + INCLUDED * (path in tree.included))
+        for path, language in languages.items()
+    }
 
 
 def _report(
@@ -243,9 +250,10 @@ class Whole:
 
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
+    wanted = before.included ^ after.included
     if before.blobs is after.blobs:
-        return ()
-    return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()}))
+        return tuple(sorted(wanted))
+    return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()} | wanted))
 
 
 def update(
@@ -258,7 +266,7 @@ def update(
     """
     started = perf_counter()
     there = {path: tree.blobs[path] for path in paths if path in tree.blobs}
-    part, found = refresh(store, make_tree(there, dirty=tree.dirty & there.keys()), read)
+    part, found = refresh(store, _part(tree, there), read)
     if part.generation != before.index.generation:
         return refresh(store, tree, read)
     index = before.index.with_changes(tree.blobs, {path: part.rows.get(path) for path in paths})
@@ -277,6 +285,11 @@ def update(
         left_out=_left_out(before, tree, paths, found.left_out),
         problems=found.problems,
     )
+
+
+def _part(tree: FileTree, blobs: Mapping[str, str]) -> FileTree:
+    """The tree with these of its files alone."""
+    return make_tree(blobs, dirty=tree.dirty & blobs.keys(), included=tree.included & blobs.keys())
 
 
 def _shown(index: Index, path: str) -> Row | None:

@@ -27,7 +27,7 @@ from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
 from foreword.index.outline.bounded_parse import LIMIT_S
-from foreword.index.store.facts import Facts, Key, Read, make_facts
+from foreword.index.store.facts import INCLUDED, Facts, Key, Read, make_facts
 
 FIRST_CHUNK = 8
 CHUNK_BYTES = 1_500_000
@@ -213,7 +213,7 @@ def _is_still(source: Source, data: bytes) -> bool:
 def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
     path = one.source.path
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
-    reason = reason_for_content(path, data)
+    reason = reason_for_content(path, data, included=one.key.grammar.endswith(INCLUDED))
     if reason is not None:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:

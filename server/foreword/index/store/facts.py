@@ -19,6 +19,10 @@ MARSHAL_VERSION = 4
 """Fixed, so that interpreters of different versions can share a store."""
 
 
+INCLUDED = "+included"
+"""The end of a grammar's version in the key of a file that the user wants whatever it contains."""
+
+
 class Key(NamedTuple):
     """What the facts depend on: contents, language ("" for plain text) and the version of its grammar."""
 

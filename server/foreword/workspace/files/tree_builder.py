@@ -23,9 +23,11 @@ from foreword.core.exclusion import (
     UNREADABLE,
     VENDORED,
     reason_for_path,
+    reason_in_spite_of_user,
     vendored_folder,
 )
 from foreword.core.tree import FileTree, LeftOut, make_tree
+from foreword.workspace.attributes import NO_ATTRIBUTES, AttributeRules
 from foreword.workspace.files.disk import hash_of, read_file
 from foreword.workspace.files.walk import walk
 from foreword.workspace.git.git_listing import (
@@ -47,20 +49,29 @@ class TreeBuilder:
 
     root: Path
     rules: IgnoreRules
+    attributes: AttributeRules = NO_ATTRIBUTES
     judged: Container[str] = ()
     blobs: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     dirty: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
     real_folders: dict[str, bool] = field(default_factory=dict)
 
     def reason_for(self, path: str) -> str | None:
         """Why a path is left out whatever stands there."""
-        return reason_for_path(path) or (IGNORED if self.rules.ignores(path) else None)
+        if self.rules.includes(path):
+            self.included.add(path)
+            return reason_in_spite_of_user(path)
+        return (
+            reason_for_path(path)
+            or (IGNORED if self.rules.ignores(path) else None)
+            or self.attributes.reason_for(path)
+        )
 
     def add_entry(self, path: str, entry: GitIndexEntry) -> None:
         """Take a file as git has it."""
         reason = REASONS_BY_MODE.get(entry.mode)
-        if not reason and path not in self.judged:
+        if not reason and (path not in self.judged or self.rules.includes(path)):
             reason = self.reason_for(path)
         if reason:
             self.reasons[path] = reason
@@ -77,20 +88,29 @@ class TreeBuilder:
 
     def done(self) -> FileTree:
         """The tree."""
-        return make_tree(self.blobs, listed(self.reasons), self.dirty)
+        return make_tree(self.blobs, listed(self.reasons), self.dirty, self.included & self.blobs.keys())
 
 
 def anchor_tree(
-    repository: Repository, anchor: CommitAnchor, rules: IgnoreRules = NO_RULES, judged: Container[str] = ()
+    repository: Repository,
+    anchor: CommitAnchor,
+    rules: IgnoreRules = NO_RULES,
+    judged: Container[str] = (),
+    *,
+    attributes: AttributeRules = NO_ATTRIBUTES,
+    without: Container[str] = (),
 ) -> FileTree:
-    """The files of the anchor, read from git alone. Of `judged` paths it is known that the rules do not leave them out.
+    """The files of the anchor but for those `without`, read from git alone.
+
+    Of `judged` paths it is known that the rules do not leave them out.
 
     Raises:
         WorkspaceError: git failed.
     """
-    draft = TreeBuilder(repository.root, rules, judged)
+    draft = TreeBuilder(repository.root, rules, attributes, judged)
     for path, entry in tree_entries(repository, anchor.tree).items():
-        draft.add_entry(path, entry)
+        if path not in without:
+            draft.add_entry(path, entry)
     return draft.done()
 
 

@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from foreword.core.exclusion import SUBMODULE
 from foreword.core.tree import FileTree, make_tree
+from foreword.workspace.attributes import GITATTRIBUTES, NO_ATTRIBUTES, AttributeRules
 from foreword.workspace.files.tree_builder import TreeBuilder, add_from_disk, add_walked, listed
+from foreword.workspace.git.attribute_files import read_attributes
 from foreword.workspace.git.git_listing import (
     SUBMODULE_MODE,
     GitIndexEntry,
@@ -27,6 +29,7 @@ from foreword.workspace.git.git_listing import (
     index_entries,
     list_index,
     untracked,
+    unvouched_paths,
 )
 from foreword.workspace.git.history import heads
 from foreword.workspace.git.repository import Repository
@@ -44,6 +47,8 @@ class SavedFiles:
     path. `reasons` are those of the tree, with the files that git does not vouch for; those and no others may be in `touched`.
     `index` is the digest of the file that git keeps its index in: while that has the same bytes, git lists the same.
     `untracked` are the paths of `touched` that are not in git's index.
+    `unvouched` are tracked files that git was told not to look at, `attribute_files` those of the index that give attributes, and
+    `special` the tracked files that `attributes` leave out or convert.
     `heads` says where HEAD and the default branches are; None where the look did not ask.
     """
 
@@ -57,6 +62,17 @@ class SavedFiles:
     touched: frozenset[str] = frozenset()
     untracked: frozenset[str] = frozenset()
     heads: str | None = None
+    unvouched: frozenset[str] = frozenset()
+    attribute_files: tuple[str, ...] = ()
+    attributes: AttributeRules = NO_ATTRIBUTES
+    special: frozenset[str] = frozenset()
+
+    @property
+    def local_versions(self) -> frozenset[str]:
+        """The files that were changed or deleted behind git's back, as git was told not to look at them."""
+        return frozenset(
+            path for path in self.unvouched if self.tree.blobs.get(path) != self.tracked.get(path)
+        )
 
     def entry(self, path: str, repository: Repository) -> GitIndexEntry:
         """What git last knew of a file, as far as it counts here."""
@@ -93,10 +109,30 @@ def see_files(
         before = recall()
         tracked, index = _tracked(root, rules, repository, before, pending_index.result())
     others = pending_others.result()
-    touched = pending_changes.result() | others
-    seen = _with_changes(tracked, before, repository, touched)
-    now = replace(seen, index=index, touched=touched, untracked=others, heads=pending_heads.result())
+    new_files = (path for path in others if path.endswith(GITATTRIBUTES))
+    attributes = read_attributes(repository, (*tracked.attribute_files, *new_files))
+    special = _special(tracked, before, attributes)
+    touched = pending_changes.result() | others | tracked.unvouched | special | rules.named(root)
+    seen = _with_changes(tracked, before, repository, touched, attributes)
+    now = replace(
+        seen,
+        index=index,
+        touched=touched,
+        untracked=others,
+        heads=pending_heads.result(),
+        attributes=attributes,
+        special=special,
+    )
     return seen if now == seen else now
+
+
+def _special(tracked: SavedFiles, before: SavedFiles | None, attributes: AttributeRules) -> frozenset[str]:
+    """The tracked files that attributes leave out or convert; as before, where nothing about them has changed."""
+    if not attributes.lines:
+        return frozenset()
+    if tracked is before and before.attributes == attributes:
+        return before.special
+    return frozenset(path for path in tracked.tracked if attributes.is_special(path))
 
 
 def _untracked(repository: Repository, known: frozenset[str] | None) -> frozenset[str]:
@@ -122,7 +158,7 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
     known = (before.tracked, before.left_out, before.tree.blobs)
     new = [path for path in paths if not any(path in paths_of for paths_of in known)]
     ignored = ignored_by_git(repository, new) if new else frozenset()
-    draft = _read(before, repository, (path for path in paths if path not in ignored))
+    draft = _read(before, repository, (path for path in paths if path not in ignored), before.attributes)
     state = State(before.tree.blobs, before.reasons, before.tree.dirty)
     return replace(_patched(before, state, draft, paths), touched=before.touched.union(paths), heads=None)
 
@@ -139,10 +175,12 @@ def _tracked(
         return known, index
     listing = list_index(repository)
     is_settled = index == index_digest(repository)
-    return _judged(root, rules, listing, known), index if is_settled else ""
+    return _judged(root, rules, repository, listing, known), index if is_settled else ""
 
 
-def _judged(root: Path, rules: IgnoreRules, listing: bytes, known: SavedFiles | None) -> SavedFiles:
+def _judged(
+    root: Path, rules: IgnoreRules, repository: Repository, listing: bytes, known: SavedFiles | None
+) -> SavedFiles:
     digest = hashlib.sha256(listing).hexdigest()
     if known is not None and known.listing == digest:
         return known
@@ -150,14 +188,27 @@ def _judged(root: Path, rules: IgnoreRules, listing: bytes, known: SavedFiles | 
     for path, entry in index_entries(listing).items():
         draft.add_entry(path, entry)
     tree = draft.done()
-    return SavedFiles(tree, rules, digest, tree.blobs, draft.reasons, draft.reasons)
+    return SavedFiles(
+        tree,
+        rules,
+        digest,
+        tree.blobs,
+        draft.reasons,
+        draft.reasons,
+        unvouched=unvouched_paths(repository, listing),
+        attribute_files=tuple(path for path in tree.blobs if path.endswith(GITATTRIBUTES)),
+    )
 
 
 def _with_changes(
-    tracked: SavedFiles, before: SavedFiles | None, repository: Repository, paths: Collection[str]
+    tracked: SavedFiles,
+    before: SavedFiles | None,
+    repository: Repository,
+    paths: Collection[str],
+    attributes: AttributeRules,
 ) -> SavedFiles:
     """With the files that git does not vouch for, as they are on disk."""
-    draft = _read(tracked, repository, paths)
+    draft = _read(tracked, repository, paths, attributes)
     if tracked is before and _is_same(tracked, draft, paths):
         return tracked
     return _patched(tracked, State(tracked.tracked, tracked.left_out), draft, paths)
@@ -171,9 +222,11 @@ class State(NamedTuple):
     dirty: frozenset[str] = frozenset()
 
 
-def _read(files: SavedFiles, repository: Repository, paths: Iterable[str]) -> TreeBuilder:
+def _read(
+    files: SavedFiles, repository: Repository, paths: Iterable[str], attributes: AttributeRules
+) -> TreeBuilder:
     """What stands on disk at some paths."""
-    draft = TreeBuilder(repository.root, files.rules)
+    draft = TreeBuilder(repository.root, files.rules, attributes)
     for path in sorted(paths):
         add_from_disk(draft, path, files.entry(path, repository))
     return draft
@@ -208,8 +261,9 @@ def _patched(files: SavedFiles, state: State, draft: TreeBuilder, paths: Collect
     blobs.update(draft.blobs)
     reasons.update(draft.reasons)
     left_out = files.tree.left_out if reasons == files.reasons else listed(reasons)
-    ordered = FileTree(MappingProxyType(blobs), tuple(sorted(left_out)), dirty)
-    tree = ordered if is_in_order else make_tree(blobs, left_out, dirty)
+    included = (files.tree.included - frozenset(paths)) | (draft.included & draft.blobs.keys())
+    ordered = FileTree(MappingProxyType(blobs), tuple(sorted(left_out)), dirty, included)
+    tree = ordered if is_in_order else make_tree(blobs, left_out, dirty, included)
     return replace(files, tree=tree, reasons=reasons)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from foreword.workspace.git.plumbing import execute, records_of, run
+from foreword.workspace.git.plumbing import ask, execute, records_of, run
 from foreword.workspace.git.repository import Repository
 
 SUBMODULE_MODE = "160000"
@@ -23,7 +23,7 @@ class GitIndexEntry(NamedTuple):
 
 def list_index(repository: Repository) -> bytes:
     """Git's index below the workspace, as git lists it."""
-    return run(repository.root, "ls-files", "-s", "-z")
+    return run(repository.root, "ls-files", "-s", "-v", "-z")
 
 
 def index_digest(repository: Repository) -> str:
@@ -40,9 +40,24 @@ def index_digest(repository: Repository) -> str:
 def index_entries(listing: bytes) -> dict[str, GitIndexEntry]:
     """The files of a listing of git's index, sparse ones too; of an unmerged file, any one stage."""
     records = records_of(listing)
-    # <mode> SP <blob> SP <stage> TAB <path>, where all but the path have fixed widths
+    # <tag> SP <mode> SP <blob> SP <stage> TAB <path>, where all but the path have fixed widths
     end = records[0].index("\t") if records else 0
-    return {record[end + 1 :]: GitIndexEntry(record[:6], record[7 : end - 2]) for record in records}
+    return {record[end + 1 :]: GitIndexEntry(record[2:8], record[9 : end - 2]) for record in records}
+
+
+def unvouched_paths(repository: Repository, listing: bytes) -> frozenset[str]:
+    """The files that git was told not to look at: `--assume-unchanged` (a small tag) and `--skip-worktree` (`S`).
+
+    In a sparse checkout git skips what it has not checked out, and looks at everything that is on disk all the same.
+    """
+    records = [record for record in records_of(listing) if record[0] == "S" or record[0].islower()]
+    if any(record[0] in "Ss" for record in records) and _is_sparse(repository):
+        records = [record for record in records if record[0] not in "Ss"]
+    return frozenset(record.partition("\t")[2] for record in records)
+
+
+def _is_sparse(repository: Repository) -> bool:
+    return ask(repository.root, "config", "--type=bool", "--get", "core.sparseCheckout") == "true"
 
 
 def tree_entries(repository: Repository, tree: str) -> dict[str, GitIndexEntry]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
 
-CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter)$"
+CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter|core\.attributesfile)$"
 TREELESS = (
     "this clone has no trees of older commits (--filter=tree:0): files are ranked without their history;"
     " `git fetch --refetch --filter=blob:none` gets it"
@@ -26,6 +26,7 @@ class Repository:
     `top` is the top of the working tree; `prefix` leads from it to `root` and ends with a slash, or is empty.
     A linked worktree has its own `git_dir`; `common_dir` is the one that it shares with the others.
     `filters` are the configured content filters (git-lfs and the like), which are never run.
+    `attributes_file` is the user's own (`core.attributesFile`), if there is one.
     `is_treeless` is a clone that was made without the trees of older commits, whose changes nobody can list then.
     """
 
@@ -37,6 +38,7 @@ class Repository:
     object_format: str = "sha1"
     filters: tuple[str, ...] = ()
     is_treeless: bool = False
+    attributes_file: str = ""
 
     @property
     def null_blob(self) -> str:
@@ -124,14 +126,13 @@ def _parse_repository(root: Path, output: str) -> Repository:
     )
 
 
-def _configured(root: Path) -> tuple[tuple[str, ...], bool]:
-    """The names of the content filters, and whether the clone has no trees of older commits."""
+def _configured(root: Path) -> tuple[tuple[str, ...], bool, str]:
+    """The names of the content filters, whether the clone has no trees of older commits, and the user's attributes."""
     listed = ask(root, "config", "-z", "--get-regexp", CONFIGURED) or ""
     keys = [record.partition("\n")[::2] for record in listed.split("\0") if record]
     filters = {key.split(".", 1)[1].rpartition(".")[0] for key, _ in keys if key.startswith("filter.")}
-    return tuple(sorted(filters)), any(
-        value.startswith("tree:") for key, value in keys if key.startswith("remote.")
-    )
+    is_treeless = any(value.startswith("tree:") for key, value in keys if key.startswith("remote."))
+    return tuple(sorted(filters)), is_treeless, dict(keys).get("core.attributesfile", "")
 
 
 def _is_ignored_folder(repository: Repository) -> bool:

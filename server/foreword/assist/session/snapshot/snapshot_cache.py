@@ -32,7 +32,7 @@ from foreword.workspace.ignore import IgnoreRules
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
-FORMAT = 4
+FORMAT = 5
 """Of the parts and their order."""
 
 _NUL = "\0"
@@ -71,19 +71,24 @@ def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
 
 def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
     blobs, reasons = files.tree.blobs, files.reasons
-    seen = (files.listing, files.index, list(files.touched), list(files.tree.dirty))
+    told = (list(files.unvouched), list(files.attribute_files), list(files.tree.included))
+    seen = (files.listing, files.index, list(files.touched), list(files.tree.dirty), *told)
     changed = (_difference(blobs, files.tracked), _difference(reasons, files.left_out))
     return _joined(blobs), _joined(reasons), changed, seen
 
 
 def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str], SavedFiles]:
     """The files as they were seen, and the blobs of their tree."""
-    joined_blobs, joined_reasons, changed, (listing, index, touched, dirty) = packed
+    joined_blobs, joined_reasons, changed, seen = packed
+    listing, index, touched, dirty, unvouched, attribute_files, included = seen
     blobs, reasons = _parted(joined_blobs), _parted(joined_reasons)
-    tree = FileTree(MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty))
+    tree = FileTree(
+        MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty), frozenset(included)
+    )
     tracked, left_out = (_changed(*pair) for pair in zip((blobs, reasons), changed, strict=True))
     known = MappingProxyType(tracked)
-    return blobs, SavedFiles(tree, rules, listing, known, left_out, reasons, index, frozenset(touched))
+    found = SavedFiles(tree, rules, listing, known, left_out, reasons, index, frozenset(touched))
+    return blobs, replace(found, unvouched=frozenset(unvouched), attribute_files=tuple(attribute_files))
 
 
 def _packed_whole(whole: Whole) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ from foreword.index.search.commit_messages import CommitMessageIndex
 from foreword.index.store.outline_store import Store
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.prefix.instructions import PREFIX_FORMAT
+from foreword.workspace.attributes import NO_ATTRIBUTES, AttributeRules
 from foreword.workspace.files.disk import hash_of, read_file, read_sources
 from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.files.watch import relevant_paths
@@ -46,6 +47,7 @@ class WorkspaceSnapshot:
 
     `unread` are files that the index does not know yet, because it is still being built.
     `past` is what the history says of the files.
+    `local_versions` are the files whose committed text git was told to overlook: the base does not show it.
     `heads` is where HEAD and the default branches were; None if that look did not ask.
     """
 
@@ -59,6 +61,8 @@ class WorkspaceSnapshot:
     unread: frozenset[str] = frozenset()
     past: Past = field(default_factory=Past)
     heads: str | None = None
+    attributes: AttributeRules = NO_ATTRIBUTES
+    local_versions: frozenset[str] = frozenset()
 
     @property
     def revision(self) -> str:
@@ -96,7 +100,10 @@ class WorkspaceSnapshot:
 
     def _is_shown(self, path: str, data: bytes) -> bool:
         """A file of the index passed the rules about contents when it was indexed."""
-        return path in self.index.blobs or reason_for_content(path, data) is None
+        return (
+            path in self.index.blobs
+            or reason_for_content(path, data, included=path in self.tree.included) is None
+        )
 
     def read_content(self, path: str) -> str | None:
         """The characters of a file, or None."""
@@ -128,6 +135,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
         StoreError: the index can't be used.
     """
     rules, wrong = read_rules(session.root)
+    rules = rules.with_included((*session.settings.context_include, *session.settings.context_pins))
     session.report(*wrong)
 
     def recalled() -> SavedFiles | None:
@@ -194,12 +202,14 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
         tree,
         index,
         report,
-        _variant(session),
+        _variant(session, files.attributes, files.local_versions),
         files.rules,
         reader,
         unread,
         recall.past,
         files.heads,
+        files.attributes,
+        files.local_versions,
     )
 
 
@@ -253,12 +263,21 @@ def _index_later_ones(
     """Index what was saved after a build began, if it is little: the build does not know of it."""
     later = {path: tree.blobs[path] for path in unread if building.blobs.get(path) != tree.blobs[path]}
     if len(later) <= FEW_FILES:
-        refresh(store, make_tree(later, dirty=tree.dirty & later.keys()), reader)
+        refresh(
+            store,
+            make_tree(later, dirty=tree.dirty & later.keys(), included=tree.included & later.keys()),
+            reader,
+        )
 
 
-def _variant(session: Session) -> str:
+def _variant(
+    session: Session, attributes: AttributeRules = NO_ATTRIBUTES, local: frozenset[str] = frozenset()
+) -> str:
     """What the bytes of a base depend on besides the anchor."""
     ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
     parts = [PREFIX_FORMAT, RULES_VERSION, settings.context_budget, blob_id(ignored)]
     parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
+    parts += [attributes.told] if attributes.lines else []
+    parts += [sorted(local)] if local else []
+    parts += [["include", *settings.context_include]] if settings.context_include else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
