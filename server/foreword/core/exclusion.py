@@ -7,7 +7,7 @@ Build outputs such as `dist/` are no reason: where somebody commits them, they m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from foreword.core.documents.text import decode
@@ -139,8 +139,27 @@ MAX_KEY_BYTES = 100_000
 
 GENERATED_HEAD_LINES = 40
 GENERATED_HEAD_BYTES = 4096
-COMMENT = re.compile(r"^\s*(//|/\*|\*|#|--|;|<!--|%|\"|'|\(\*|\{-|@?rem\b)", re.IGNORECASE)
-COMMENT_BLOCK = re.compile(r"/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+COMMENT = re.compile(
+    r"//|\*|#(?!include\b|define\b|if|pragma\b|import\b)|--|;|%|'|\"(?!\"\")|@?rem\b", re.IGNORECASE
+)
+BLOCKS: Mapping[str, str] = {
+    "/*": "*/", "<!--": "-->", "(*": "*)", "{-": "-}", "--[[": "]]", '"""': '"""', "'''": "'''", "=begin": "=end", "<#": "#>"
+}  # fmt: skip
+"""Comments of several lines, by how they begin; the documentation string of a Python module is one."""
+PREAMBLE = re.compile(
+    r"<\?|<!doctype\b|<%@|@charset\b|#pragma once|#!|package\s|syntax\s*=|['\"]use \w+['\"]|%[A-Z]+\b|\\.|```",
+    re.IGNORECASE,
+)
+"""Lines of code that may stand above such a comment: processing instructions, the shebang, a package clause."""
+DECORATION = re.compile(r"^\s*(?://+|/?\*+|#+|--+|;+|<!--|%+|\(\*|\{-|\"\"\"|@?rem\b)?\s?", re.IGNORECASE)
+SENTENCE_END = re.compile(r"(?<=[.!?:])\s|\s{2,}")
+NOT_THIS_FILE = re.compile(
+    r"\b(?i:do\ not\ (?:edit|modify))\ (?:the|this|these|those|any|its|our|your)\ (?!file\b|code\b|by\b|generated\b|directly\b|module\b)"
+    r"|\b(?i:do not (?:edit|modify)) (?i:this notice|below|above this line)"
+    r"|\b(?i:table|types?|others?|values?|constants?|notice|classes|functions?|data|list|tests?|docs?|documentation|files)\b"
+    r"[^.]{0,60}\b(?i:(?:is|are|was|were|been)\ (?:auto-?|automatically\ |machine[ -])?generated)",
+)
+"""Sentences about another file, or about a part of this one."""
 GENERATED_MARK = re.compile(
     r"""(?<![\w`'"])@generated\b
       | \bDO\ NOT\ (?:EDIT|MODIFY)\b
@@ -262,20 +281,38 @@ def _is_minified(ending: str, data: bytes) -> bool:
 
 
 def _is_generated(data: bytes) -> bool:
-    """Whether a comment near the top says so."""
+    """Whether a comment above the first line of code says so of this file."""
     head = decode(data[:GENERATED_HEAD_BYTES]).content
     if "DO NOT " not in head and "generated" not in head.lower():
         return False
-    lines = head.splitlines()[:GENERATED_HEAD_LINES]
-    return any(_has_mark(line) for line in _comment_lines(lines))
+    return any(_has_mark(sentence) for sentence in _sentences(leading_comment(head)))
 
 
-def _has_mark(line: str) -> bool:
-    """Every mark has one of these words: most lines need no more."""
-    return ("DO NOT" in line or "generated" in line.lower()) and GENERATED_MARK.search(line) is not None
+def _has_mark(sentence: str) -> bool:
+    """Every mark has one of these words: most sentences need no more."""
+    has_word = "DO NOT" in sentence or "generated" in sentence.lower()
+    return has_word and GENERATED_MARK.search(sentence) is not None and NOT_THIS_FILE.search(sentence) is None
 
 
-def _comment_lines(head: list[str]) -> Iterable[str]:
-    yield from (line for line in head if COMMENT.match(line))
-    for block in COMMENT_BLOCK.findall("\n".join(head)):
-        yield from block.splitlines()
+def leading_comment(head: str) -> list[str]:
+    """The lines of a text before its first line of code: comments, blank lines, and what has to stand first."""
+    lines: list[str] = []
+    closing = ""
+    for line in head.splitlines()[:GENERATED_HEAD_LINES]:
+        bare = line.strip()
+        if closing:
+            closing = "" if closing in bare else closing
+        elif (opened := next((end for start, end in BLOCKS.items() if bare.startswith(start)), "")) != "":
+            rest = bare[next(len(start) for start in BLOCKS if bare.startswith(start)) :]
+            closing = "" if opened in rest else opened
+        elif bare and not COMMENT.match(bare) and not PREAMBLE.match(bare):
+            break
+        lines.append(line)
+    return lines
+
+
+def _sentences(lines: list[str]) -> Iterable[str]:
+    """What the comment says: line by line, and joined over the line ends, since a sentence may be broken."""
+    bare = [DECORATION.sub("", line).strip() for line in lines]
+    yield from lines
+    yield from SENTENCE_END.split(" ".join(bare))

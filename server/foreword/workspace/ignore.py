@@ -17,7 +17,7 @@ from pathspec import GitIgnoreSpec
 
 from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import Problem
-from foreword.workspace.files.disk import read_file
+from foreword.workspace.files.disk import is_file, read_file
 
 FOREWORDIGNORE = ".forewordignore"
 GITIGNORE = ".gitignore"
@@ -56,7 +56,7 @@ class IgnoreRules:
 
     def named(self, root: Path) -> frozenset[str]:
         """The files on disk that settings include by name: git may ignore them."""
-        return frozenset(name for name in self.names if read_file(root, name, limit=0) is not None)
+        return frozenset(name for name in self.names if is_file(root, name))
 
 
 NO_RULES = IgnoreRules()

@@ -1,6 +1,6 @@
 """Pins: the files that the user wants in the base in full, whatever ranking would choose (`context.pins`).
 
-They choose only among files that may be shown: what is left out stays out, and is told with its reason.
+A pin brings back what a rule leaves out, but for secrets; what it can't bring is told with its reason.
 """
 
 from __future__ import annotations

@@ -55,6 +55,14 @@ def read_file(root: Path, path: str, limit: int = READ_LIMIT) -> bytes | None:
     return _read_regular(_confined(root, path), limit)
 
 
+def is_file(root: Path, path: str) -> bool:
+    """Whether there is a regular file that can be read, in the workspace."""
+    try:
+        return read_file(root, path, limit=0) is not None
+    except WorkspaceError:
+        return False
+
+
 def read_any(file: Path, limit: int = READ_LIMIT) -> bytes | None:
     """The first `limit` bytes of a regular file of the user's own, wherever it is; None if it can't be read."""
     return _read_regular(os.path.realpath(file), limit)
