@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from foreword.api.command import Body
@@ -39,12 +40,22 @@ async def context(workspace: Workspace, given: ContextParameters) -> ContextRepo
     Raises:
         ForewordError: the pins can't be changed, or the workspace can't be read.
     """
-    session, use_cache, shown = workspace.session, not given.no_cache, workspace.document(PROJECT_FILE)
+    if not (given.pin or given.unpin):
+        return await context_of(workspace, given)
+    change, shown = PinChange(given.pin, given.unpin), workspace.document(PROJECT_FILE)
+    how = partial(change_pins, use_cache=not given.no_cache, shown=shown)
+    return await workspace.run(how, workspace.session, change)
 
-    def look() -> ContextReport | PinnedContext:
-        if given.pin or given.unpin:
-            wish = PinChange(given.pin, given.unpin)
-            return change_pins(session, wish, use_cache=use_cache, shown=shown)
+
+async def context_of(workspace: Workspace, given: ContextParameters) -> ContextReport:
+    """What the model knows before any question.
+
+    Raises:
+        ForewordError: the workspace can't be read.
+    """
+    session, use_cache = workspace.session, not given.no_cache
+
+    def look() -> ContextReport:
         return context_report(session, prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False))
 
     return await workspace.run(look)

@@ -192,11 +192,13 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
     """The code that matches a query, best first.
 
     Raises:
-        UsageError: the query is empty.
+        UsageError: the query is empty, or the limit is not positive.
     """
     _ = workspace.session  # as above
     if not given.query.strip():
         raise UsageError("the query is empty: give words to look for")
+    if given.limit < 1:
+        raise UsageError("the limit must be a positive whole number")
     saved = await workspace.saved()
     found = await workspace.run(
         search_index,

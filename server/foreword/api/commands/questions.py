@@ -103,10 +103,19 @@ async def edit(workspace: Workspace, given: EditParameters) -> EditResult | Requ
     Raises:
         ForewordError: there is no answer; the message says why.
     """
-    instruction = question_of(given.instruction, given, "edit")
     if given.dry_run:
-        return await preview(workspace, instruction)
-    return await apply_edits(workspace, await propose(workspace, instruction), apply=given.apply)
+        return await preview(workspace, question_of(given.instruction, given, "edit"))
+    return await edit_result(workspace, given)
+
+
+async def edit_result(workspace: Workspace, given: EditParameters) -> EditResult:
+    """What comes of an instruction that is no dry run.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    edited = await propose(workspace, question_of(given.instruction, given, "edit"))
+    return await apply_edits(workspace, edited, apply=given.apply)
 
 
 async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool) -> EditResult:

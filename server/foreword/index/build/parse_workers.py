@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
+from multiprocessing.context import BaseContext
 from time import sleep
 from typing import NamedTuple, Protocol
 
@@ -26,6 +27,7 @@ from foreword.core.exclusion import UNREADABLE, reason_for_content
 from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
+from foreword.index.build.worker_process import apart_from_main, worker_context
 from foreword.index.outline.bounded_parse import LIMIT_S
 from foreword.index.store.facts import INCLUDED, Facts, Key, Read, make_facts
 
@@ -107,7 +109,8 @@ def prepare_workers(read: Reader, extract: Extractor) -> None:
     if _context(read, extract).get_start_method() == "forkserver":
         from multiprocessing import forkserver  # noqa: PLC0415 - Windows has none
 
-        forkserver.ensure_running()
+        with apart_from_main():
+            forkserver.ensure_running()
 
 
 def study_in_pool(
@@ -247,14 +250,8 @@ def chunks_of(
         size = min(2 * size, fair, MAX_CHUNK, max(FIRST_CHUNK, int(CHUNK_BYTES / max(1.0, mean_bytes()))))
 
 
-def _context(*ports: Reader | Extractor) -> multiprocessing.context.BaseContext:
-    """Never fork: the parent has threads. What the workers need is imported once, by the server that they fork from."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        modules = (getattr(port, "func", port).__module__ for port in ports)
-        context.set_forkserver_preload([__name__, *(name for name in modules if name != "__main__")])
-    return context
+def _context(*ports: Reader | Extractor) -> BaseContext:
+    return worker_context([__name__, *(getattr(port, "func", port).__module__ for port in ports)])
 
 
 def _end_with_parent() -> None:
