@@ -27,7 +27,7 @@ from foreword.index.outline.languages.rule import Comment, Found, Scope, Table
 from foreword.index.outline.partial_parse import blank_bodies, skim
 from foreword.index.outline.recovery import Parse, Recovery, long_errors, recovered
 
-_OBJECTIVE_C = re.compile(rb"^[ \t]*@(?:interface|protocol|implementation|class|import)\b", re.MULTILINE)
+_OBJECTIVE_C = re.compile(rb"^@(?:interface|protocol|implementation|class|import)\b", re.MULTILINE)
 _FIRST_BYTES = 3_000
 MAX_DEFINITIONS = 20_000
 MAX_DEPTH = 500
@@ -92,8 +92,13 @@ def grammar_of(language: str, data: bytes) -> Grammar:
 
 def _language_by_content(language: str, data: bytes) -> str:
     if language == "c":
-        return "objective-c" if _OBJECTIVE_C.search(data) else "cpp" if is_cpp(data) else "c"
+        return "objective-c" if _is_objective_c(data) else "cpp" if is_cpp(data) else "c"
     return "tsx" if language == "javascript" and b"@flow" in data[:_FIRST_BYTES] else language
+
+
+def _is_objective_c(data: bytes) -> bool:
+    """Whether a header that is C by its name holds Objective-C: looking for the sign is quicker than for words."""
+    return (b"\n@" in data or data.startswith(b"@")) and _OBJECTIVE_C.search(data) is not None
 
 
 def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definition, ...]:

@@ -49,12 +49,12 @@ _TRANSPARENT = frozenset(("parenthesized_declarator", "attributed_declarator"))
 _CPP = re.compile(
     rb"namespace\b[ \w:]*\r?\n?[ \t]*\{"
     rb"|(?:class|enum[ ]+class)[ ]+\w[^;()\n]*(?:[{:]|\r?\n[ \t]*[{:])"
-    rb"|#[ \t]*include[ \t]+<(?:[a-z_]+|Q\w+)>"
     rb"|std::\w"
     rb"|template[ ]*<"
     rb"|using[ ]+namespace"
     rb"|(?:public|private|protected)[ ]*:"
 )
+_CPP_HEADER = re.compile(rb"#[ \t]*include[ \t]+<(?:[a-z_]+|Q\w+)>")
 _CPP_WORDS = (
     b"namespace",
     b"class",
@@ -64,7 +64,6 @@ _CPP_WORDS = (
     b"public",
     b"private",
     b"protected",
-    b"#include",
     b"std::",
 )
 _BEFORE_CPP = frozenset((b"", b"inline", b"export"))
@@ -72,7 +71,7 @@ _BEFORE_CPP = frozenset((b"", b"inline", b"export"))
 
 def is_cpp(data: bytes) -> bool:
     """Whether a header that is C by its name holds C++; the C grammar would make nonsense of it."""
-    return any(_begins_cpp(data, word) for word in _CPP_WORDS)
+    return _CPP_HEADER.search(data) is not None or any(_begins_cpp(data, word) for word in _CPP_WORDS)
 
 
 def _begins_cpp(data: bytes, word: bytes) -> bool:

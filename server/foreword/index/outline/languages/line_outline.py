@@ -40,10 +40,6 @@ class LineRule:
     only_member: bool = False
     flags: int = 0
 
-    def match(self, text: str) -> re.Match[str] | None:
-        """The match of a line without its indentation."""
-        return re.compile(self.pattern, self.flags).match(text)
-
 
 @dataclass(frozen=True, slots=True)
 class LineTable:
@@ -98,6 +94,7 @@ class _Scan:
 
     def __init__(self, table: LineTable) -> None:
         self._table = table
+        self._rules = [(rule, re.compile(rule.pattern, rule.flags)) for rule in table.rules]
         self._found: list[Definition] = []
         self._open: list[_Open] = []
         self._last = 0
@@ -121,7 +118,7 @@ class _Scan:
         self._close(number, indent, text)
         self._last = number
         top = self._open[-1].definition if self._open else None
-        rule, name = _match(self._table, text, top, indent)
+        rule, name = self._match(text, top, indent)
         if rule is None or (self._table.flat and self._found and self._found[-1].name == name):
             return
         parent = top if not self._table.flat else None
@@ -136,7 +133,7 @@ class _Scan:
         while self._open and indent <= self._open[-1].indent:
             top = self._open[-1]
             if table.flat:
-                rule, name = _match(table, text, None, indent)
+                rule, name = self._match(text, None, indent)
                 if rule is None or name == top.definition.name:
                     return
             if indent == top.indent and text.startswith(("{", *table.continues)):
@@ -146,22 +143,20 @@ class _Scan:
             if closes:
                 return
 
+    def _match(self, text: str, parent: Definition | None, indent: int) -> tuple[LineRule | None, str]:
+        """The first rule for a line, and the name in it."""
+        if len(text) > MAX_LINE or (self._table.margin and indent):
+            return None, ""
+        for rule, pattern in self._rules:
+            match = pattern.match(text)
+            if match is None or (rule.only_member and (parent is None or parent.kind not in rule.owners)):
+                continue
+            name = " ".join(match["name"].split()).strip("\"'`")
+            return (rule, name) if 0 < len(name) <= MAX_NAME and name.isprintable() else (None, "")
+        return None, ""
+
     def _end(self, one: _Open, line: int) -> None:
         self._found[one.place] = one.definition._replace(end_line=max(one.definition.line, line))
-
-
-def _match(
-    table: LineTable, text: str, parent: Definition | None, indent: int
-) -> tuple[LineRule | None, str]:
-    if len(text) > MAX_LINE or (table.margin and indent):
-        return None, ""
-    for rule in table.rules:
-        match = rule.match(text)
-        if match is None or (rule.only_member and (parent is None or parent.kind not in rule.owners)):
-            continue
-        name = " ".join(match["name"].split()).strip("\"'`")
-        return (rule, name) if 0 < len(name) <= MAX_NAME and name.isprintable() else (None, "")
-    return None, ""
 
 
 def _signature(raw: bytes) -> str:

@@ -17,9 +17,7 @@ Mask = Callable[[bytes], bytes]
 _BLANKS = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 _LETTERS = bytes(byte if byte in b"\r\n" else ord("x") for byte in range(256))
 
-_DIRECTIVE = re.compile(
-    rb"^[ \t]*#[ \t]*(?:(if)(?:n?def)?|(elif|else)(?:n?def)?|(endif))\b(?:[^\n\\]|\\\r?\n|\\)*", re.MULTILINE
-)
+_DIRECTIVE = re.compile(rb"#[ \t]*(?:(if)(?:n?def)?|(elif|else)(?:n?def)?|(endif))\b(?:[^\n\\]|\\\r?\n|\\)*")
 _COMMENT_AT_END = re.compile(rb"//[^\n]*\Z|/\*[^\n]*?\*/[ \t\r]*\Z")
 _NEVER = re.compile(rb"#[ \t]*if[ \t]+(?:0|false)\b")
 _SETTLED = frozenset(b";{}>:\\")
@@ -64,6 +62,8 @@ def without_split_conditionals(data: bytes) -> bytes:
     changed = bytearray(data)
     opened: list[list[re.Match[bytes]]] = []
     for match in _DIRECTIVE.finditer(data):
+        if data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].strip():
+            continue
         if match[1]:
             opened.append([match])
         elif opened:
