@@ -44,7 +44,10 @@ bar = 2
 HASKELL_ROWS: list[Row] = [
     ("module", "Data.Shape", None, 2),
     ("type", "Shape", None, 6),
+    ("field", "width", "Shape", 6),
+    ("field", "height", "Shape", 6),
     ("type", "Id", None, 8),
+    ("field", "unId", "Id", 8),
     ("type", "Name", None, 9),
     ("class", "Sized", None, 10),
     ("method", "<", "Sized", 11),

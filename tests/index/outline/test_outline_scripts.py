@@ -127,10 +127,13 @@ RUBY_ROWS: list[Row] = [
     ("method", "build", "Shape", 17),
     ("method", "hidden", "Shape", 20),
     ("method", "inline_hidden", "Shape", 21),
+    ("method", "x", "Shape", 23),
     ("function", "top", None, 27),
     ("class", "Point", None, 29),
     ("method", "norm", "Point", 30),
     ("function", "cond", None, 33),
+    ("test", "thing", None, 35),
+    ("test", "works", "thing", 36),
 ]
 
 PHP = r"""
@@ -174,6 +177,7 @@ PHP_ROWS: list[Row] = [
     ("property", "name", "Shape", 15),
     ("property", "label", "Shape", 15),
     ("constructor", "__construct", "Shape", 17),
+    ("property", "a", "Shape", 17),
     ("method", "create", "Shape", 19),
     ("method", "area", "Shape", 20),
     ("interface", "IShape", "App\\Core", 22),

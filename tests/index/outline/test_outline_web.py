@@ -123,6 +123,7 @@ TYPESCRIPT_ROWS: list[Row] = [
     ("class", "Widget", None, 13),
     ("field", "name", "Widget", 14),
     ("constructor", "constructor", "Widget", 15),
+    ("field", "a", "Widget", 15),
     ("method", "draw", "Widget", 16),
     ("method", "over", "Widget", 17),
     ("method", "over", "Widget", 18),

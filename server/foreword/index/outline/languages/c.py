@@ -13,6 +13,7 @@ from foreword.index.outline.languages.bodies import ANY, Bodies, matched
 from foreword.index.outline.languages.c_mask import mask_c, mask_cpp
 from foreword.index.outline.languages.rule import (
     DIRECTIVE_OR_COMMENT,
+    INSIDE,
     TYPE_KINDS,
     WRAPPER,
     Found,
@@ -43,6 +44,36 @@ _NAMES = frozenset(
         "primitive_type",
     )
 )
+_SUITE_FIRST = frozenset(
+    (
+        "TEST",
+        "TEST_F",
+        "TEST_P",
+        "TYPED_TEST",
+        "TYPED_TEST_P",
+        "IN_PROC_BROWSER_TEST_F",
+        "BENCHMARK_F",
+        "FUZZ_TEST_F",
+    )
+)
+_NAMED_BY_ARGUMENT: Mapping[str, DefinitionKind] = {
+    **dict.fromkeys(_SUITE_FIRST, "test"),
+    **dict.fromkeys(
+        (
+            "TEST_CASE",
+            "SCENARIO",
+            "BOOST_AUTO_TEST_CASE",
+            "BOOST_FIXTURE_TEST_CASE",
+            "CATCH_TEST_CASE",
+            "DOCTEST_TEST_CASE",
+            "TEST_CASE_METHOD",
+        ),
+        "test",
+    ),
+    "PYBIND11_MODULE": "module",
+    "NB_MODULE": "module",
+}
+"""Macros that define something under a name among their arguments."""
 _TRANSPARENT = frozenset(("parenthesized_declarator", "attributed_declarator"))
 
 
@@ -135,11 +166,26 @@ def _named(node: Node, *, function: bool) -> Declared:
 
 def _function(node: Node, scope: Scope) -> Iterable[Found]:
     """A function with its body, in or out of its class."""
-    declared = _declared(node.child_by_field_name("declarator"))
+    declarator = node.child_by_field_name("declarator")
+    declared = _declared(declarator)
     if declared is None:
         return ()
     body = node.child_by_field_name("body")
+    if declared.name in _NAMED_BY_ARGUMENT and declarator is not None:
+        return _by_argument(node, declared.name, declarator, body)
     return (Found(node, _function_kind(declared, scope), declared.name, body, parent=declared.qualifier),)
+
+
+def _by_argument(node: Node, macro: str, declarator: Node, body: Node | None) -> Iterable[Found]:
+    """What a macro defines that looks like a function: a case of a test by its title, others by the first argument."""
+    parameters = declarator.child_by_field_name("parameters")
+    arguments = parameters.named_children if parameters is not None else []
+    if not arguments:
+        return ()
+    kind = _NAMED_BY_ARGUMENT[macro]
+    if kind == "test" and len(arguments) > 1 and macro in _SUITE_FIRST:
+        return (Found(node, kind, arguments[1], body, parent=text(arguments[0])),)
+    return (Found(node, kind, arguments[0], body),)
 
 
 def _function_kind(declared: Declared, scope: Scope) -> DefinitionKind:
@@ -256,6 +302,7 @@ CPP = Table(
         **C.rules,
         "class_specifier": Rule(read=_type),
         "field_declaration": Rule(read=_declaration),
+        "friend_declaration": INSIDE,
         "namespace_definition": Rule("namespace", descend=True),
         "template_declaration": Rule(body=(), descend=True, wraps="always"),
         "alias_declaration": Rule("type", body=()),

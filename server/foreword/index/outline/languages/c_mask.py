@@ -13,6 +13,7 @@ import re
 from foreword.index.outline.languages.mask import (
     blank_matches,
     blank_spans,
+    blanks,
     letters,
     without_split_conditionals,
 )
@@ -78,11 +79,21 @@ _TEST_CASE = re.compile(
     rb"^[ \t]*(?:(?:[A-Z]+_)?TEST_CASE(?:_METHOD)?|SCENARIO|TEMPLATE_TEST_CASE)[ \t]*\([^\n]{0,300}\)[ \t]*(?=\r?\n?[ \t]*\{)",
     re.MULTILINE,
 )
+_SYSTEM_CALL = re.compile(
+    rb"^(?P<before>(?:COMPAT_)?SYSCALL_DEFINE\d\()(?P<name>\w+)(?P<after>[^()]{0,1000}\))(?=\s*\{)",
+    re.MULTILINE,
+)
+_TEST_FUNCTION = re.compile(
+    rb"^(?P<before>(?:[A-Z]+_)?(?:I?TEST(?:_[A-Z]+)?)\((?:[^()\n]{0,200}[ ,])?)(?P<name>[A-Za-z_]\w*)(?P<after>\))(?=\s*\{)",
+    re.MULTILINE,
+)
 _STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 
 
 def mask_c(data: bytes) -> bytes:
     """The mask of C."""
+    if b"TEST" in data:
+        data = _TEST_FUNCTION.sub(_as_function, data)
     if b"_Atomic(" in data:
         data = blank_matches(data, _ATOMIC)
     return _without_macros(data)
@@ -105,8 +116,18 @@ def mask_cpp(data: bytes) -> bytes:
     return _without_macros(data)
 
 
+def _as_function(match: re.Match[bytes]) -> bytes:
+    """A macro that defines a function as a plain declaration of its name, which begins at the same byte or one before."""
+    before, name, after = match["before"], match["name"], match["after"]
+    if len(after) == 1:
+        return b"int".ljust(len(before) - 1) + name + b"()"
+    return b"int".ljust(len(before)) + name + b"(" + blanks(after)[1:-1] + b")"
+
+
 def _without_macros(data: bytes) -> bytes:
     """`data` without attributes of the kernel's kind, split conditionals, and macros that define nothing."""
+    if b"SYSCALL_DEFINE" in data:
+        data = _SYSTEM_CALL.sub(_as_function, data)
     if b"__" in data:
         data = blank_matches(data, _KERNEL)
     if b"noinline" in data or b"asmlinkage" in data or b"notrace" in data:

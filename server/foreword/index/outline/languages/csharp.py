@@ -49,6 +49,23 @@ def _operator(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
+def _record(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A record, whose parameters are properties."""
+    parameters, body = child_of_kind(node, "parameter_list"), node.child_by_field_name("body")
+    inside = tuple(part for part in (parameters, body) if part is not None)
+    return (Found(node, "class", text(node.child_by_field_name("name")), body, inside),)
+
+
+def _indexer(node: Node, _scope: Scope) -> Iterable[Found]:
+    return (Found(node, "property", "this", node.child_by_field_name("accessors")),)
+
+
+def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
+    return (
+        Found(node, "method", f"~{text(node.child_by_field_name('name'))}", node.child_by_field_name("body")),
+    )
+
+
 _BODIES = Bodies(
     in_braces_below(
         rb"(?!" + ANY + rb"(?:=>|\b(?:new|class|struct|record|delegate)\b))[^\n;{}=]{0,300}\)[ \t]*",
@@ -70,7 +87,7 @@ TABLE = Table(
         "file_scoped_namespace_declaration": Rule(read=_namespace),
         "namespace_declaration": Rule("namespace", descend=True),
         "class_declaration": Rule("class", descend=True),
-        "record_declaration": Rule("class", descend=True),
+        "record_declaration": Rule(read=_record),
         "struct_declaration": Rule("struct", descend=True),
         "interface_declaration": Rule("interface", descend=True),
         "enum_declaration": Rule("enum"),
@@ -80,6 +97,9 @@ TABLE = Table(
         "constructor_declaration": Rule("constructor"),
         "operator_declaration": Rule(read=_operator),
         "conversion_operator_declaration": Rule(read=_operator),
+        "indexer_declaration": Rule(read=_indexer),
+        "destructor_declaration": Rule(read=_destructor),
+        "parameter": Rule("property", body=()),
         "property_declaration": Rule("property", body=("accessors", "value")),
         "event_declaration": Rule("property", body=("accessors",)),
         "event_field_declaration": Rule(read=_fields),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
@@ -16,6 +17,10 @@ from foreword.index.outline.languages.rule import (
     child_of_kind,
     containers,
     text,
+)
+
+_HOLDS_FIELDS = frozenset(
+    ("data_constructors", "data_constructor", "newtype_constructor", "record", "fields")
 )
 
 
@@ -58,6 +63,26 @@ def _instance(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "class", name, body, (body,) if body else ()),)
 
 
+def _pattern(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A pattern synonym, by the constructor that it adds."""
+    words = re.findall(r"[A-Z][\w']*", text(node))
+    return (Found(node, "function", words[0]),) if words else ()
+
+
+def _data(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A type with the fields of its records."""
+    name = text(node.child_by_field_name("name"))
+    yield Found(node, "type", name, node.child_by_field_name("fields"))
+    stack = [one for one in node.named_children if one.type.endswith(("constructors", "constructor"))]
+    while stack:
+        part = stack.pop()
+        if part.type == "field":
+            names = part.children_by_field_name("name")
+            yield from (Found(part, "field", text(one), parent=name) for one in names)
+        elif part.type in _HOLDS_FIELDS:
+            stack.extend(part.named_children[::-1])
+
+
 def _type(*, kind: DefinitionKind = "type") -> Rule:
     return Rule(kind, body=("fields",))
 
@@ -67,8 +92,9 @@ TABLE = Table(
     rules={
         **containers("haskell", "declarations", "class_declarations", "instance_declarations"),
         "header": Rule("module", name=("module",), body=("exports",)),
-        "data_type": _type(),
-        "newtype": _type(),
+        "data_type": Rule(read=_data),
+        "newtype": Rule(read=_data),
+        "pattern_synonym": Rule(read=_pattern),
         "type_synonym": _type(),
         "type_family": _type(),
         "data_family": _type(),

@@ -55,6 +55,8 @@ TABLE = Table(
         "constructor_declaration": Rule("constructor"),
         "compact_constructor_declaration": Rule("constructor"),
         "field_declaration": Rule(read=_fields),
+        "local_variable_declaration": Rule(read=_fields),
+        "module_declaration": Rule("module", body=("body",)),
         "constant_declaration": Rule(read=_fields),
     },
     leads=frozenset(("annotation", "marker_annotation")),

@@ -17,12 +17,19 @@ from foreword.index.outline.languages.rule import (
     Table,
     child_of_kind,
     containers,
+    has_token,
+    named_child,
     text,
 )
 
 _FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
 _ACCESSORS = frozenset(("get", "set"))
 _EXPORTS = frozenset(("exports", "module.exports"))
+_TYPED = frozenset(("satisfies_expression", "as_expression"))
+_FEW = 4
+_TESTS = frozenset(("describe", "it", "test", "context", "suite", "specify"))
+_MAX_TEST_DEPTH = 6
+_MAX_TITLE = 110
 _CALLED_AT_ONCE = frozenset(("parenthesized_expression", "identifier"))
 
 
@@ -45,14 +52,27 @@ def _declarator(node: Node, _scope: Scope) -> Iterable[Found]:
     if target is None or target.type != "identifier":
         return ()
     name = text(target)
+    if value is not None and value.type in _TYPED:
+        value = value.named_child(0)
     bound = _bound(node, name, value)
     if bound is not None:
         return (bound,)
     written = value.type if value is not None else None
     if value and written == "call_expression" and text(value.child_by_field_name("function")) == "require":
         return ()
-    inside = (value,) if value and written == "object" else ()
+    inside = (value,) if value and written == "object" else _objects_of(value)
     return (Found(node, "constant" if _is_constant(node.parent) else "variable", name, None, inside),)
+
+
+def _objects_of(call: Node | None) -> tuple[Node, ...]:
+    """The objects that are handed to a call, as to `defineComponent({...})`: what they hold belongs to what is bound."""
+    arguments = (
+        call.child_by_field_name("arguments") if call is not None and call.type == "call_expression" else None
+    )
+    objects = (
+        arguments.named_children if arguments is not None and arguments.named_child_count <= _FEW else []
+    )
+    return tuple(one for one in objects if one.type == "object")
 
 
 def _is_constant(statement: Node | None) -> bool:
@@ -67,11 +87,18 @@ def _assignment(node: Node, _scope: Scope) -> Iterable[Found]:
     if target is None or value is None:
         return ()
     if text(target) in _EXPORTS:
+        while (
+            value.type == "assignment_expression"
+            and (inner := value.child_by_field_name("right")) is not None
+        ):
+            value = inner
         return _default(node, value)
     if target.type != "member_expression":
         return ()
     owner = text(target.child_by_field_name("object")).removesuffix(".prototype")
     parent = "" if owner in _EXPORTS else owner.rpartition(".")[2]
+    if value.type == "object" and text(target.child_by_field_name("property")) == "prototype":
+        return (Found(node, "class", parent, inside=(value,), listed=False),)
     bound = _bound(node, text(target.child_by_field_name("property")), value, parent)
     return (bound,) if bound else ()
 
@@ -108,10 +135,18 @@ def _method(node: Node, scope: Scope) -> Iterable[Found]:
     named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     name = text(named)
     if name == "constructor":
-        return (Found(node, "constructor", name, body),)
+        return (Found(node, "constructor", name, body), *_properties(node))
     if named is not None and _is_accessor(node, named):
         return (Found(node, "property", name, body),)
     return (Found(node, "method" if scope.name else "function", name, body),)
+
+
+def _properties(constructor: Node) -> Iterable[Found]:
+    """The parameters of a constructor that are fields, too: in TypeScript those that say how they can be reached."""
+    parameters = constructor.child_by_field_name("parameters")
+    for one in parameters.named_children if parameters is not None else ():
+        if child_of_kind(one, "accessibility_modifier") or has_token(one, "readonly"):
+            yield Found(one, "field", text(one.child_by_field_name("pattern")))
 
 
 def _is_accessor(method: Node, named: Node) -> bool:
@@ -139,6 +174,8 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
 def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
     """`(function () {...})()` and `define(..., function () {...})` around a whole module are looked through."""
     callee = node.child_by_field_name("function") if scope.name is None else None
+    if callee is not None and text(callee).partition(".")[0] in _TESTS:
+        return _tests(node)
     if callee is None or callee.type not in _CALLED_AT_ONCE:
         return ()
     arguments = node.child_by_field_name("arguments")
@@ -146,8 +183,30 @@ def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
     if arguments is None or (holder is arguments and text(callee) != "define"):
         return ()
     function = child_of_kind(holder, *_FUNCTIONS) if holder else None
-    body = function.child_by_field_name("body") if function else None
-    return (Found(node, inside=(body,)),) if body else ()
+    factory = child_of_kind(arguments, *_FUNCTIONS) if holder is callee else None
+    bodies = [one.child_by_field_name("body") for one in (function, factory) if one is not None]
+    return (Found(node, inside=tuple(body for body in bodies if body)),) if any(bodies) else ()
+
+
+def _tests(call: Node, parent: str = "", depth: int = 0) -> Iterable[Found]:
+    """A case or a group of tests, by what it says, with the ones in it; what else stands in there is its own business."""
+    arguments = call.child_by_field_name("arguments")
+    title = named_child(arguments, 0) if arguments is not None else None
+    if arguments is None or title is None or title.type not in {"string", "template_string"}:
+        return
+    name = " ".join(text(title)[1:-1].split())[:_MAX_TITLE]
+    yield Found(call, "test", name, child_of_kind(arguments, *_FUNCTIONS), parent=parent)
+    function = child_of_kind(arguments, *_FUNCTIONS)
+    body = function.child_by_field_name("body") if function is not None else None
+    for statement in body.named_children if body is not None and depth < _MAX_TEST_DEPTH else ():
+        inner = statement.named_child(0) if statement.type == "expression_statement" else None
+        callee = (
+            inner.child_by_field_name("function")
+            if inner is not None and inner.type == "call_expression"
+            else None
+        )
+        if inner is not None and callee is not None and text(callee).partition(".")[0] in _TESTS:
+            yield from _tests(inner, name, depth + 1)
 
 
 _NOT_AT_ONCE = (
@@ -170,7 +229,7 @@ _BODIES = Bodies(
         + rb"(?:=>|\bfunction\b[^\n]{0,300})[ \t]*|"
         + _METHOD
         + b")",
-        unlike=b"if for while switch catch with do else try declare define typeof return await new void delete throw",
+        unlike=b"describe context suite if for while switch catch with do else try declare define typeof return await new void delete throw",
     ),
     quotes=(b"`",),
 )

@@ -31,7 +31,16 @@ def _class(node: Node, _scope: Scope) -> Iterable[Found]:
     kind: DefinitionKind = "interface" if has_token(node, "interface") else "class"
     if body is not None and body.type == "enum_class_body":
         kind = "enum"
-    return (Found(node, kind, text(node.child_by_field_name("name")), body, (body,) if body else ()),)
+    constructor = child_of_kind(node, "primary_constructor")
+    parameters = child_of_kind(constructor, "class_parameters") if constructor is not None else None
+    inside = tuple(part for part in (parameters, body) if part is not None)
+    return (Found(node, kind, text(node.child_by_field_name("name")), body, inside),)
+
+
+def _parameter(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A parameter of a class with `val` or `var` is a property."""
+    is_property = has_token(node, "val") or has_token(node, "var")
+    return (Found(node, "property", text(child_of_kind(node, "identifier"))),) if is_property else ()
 
 
 def _companion(node: Node, scope: Scope) -> Iterable[Found]:
@@ -113,6 +122,7 @@ TABLE = Table(
     rules={
         **containers("source_file"),
         "class_declaration": Rule(read=_class),
+        "class_parameter": Rule(read=_parameter),
         "object_declaration": Rule("class", body=("<class_body>",), descend=True),
         "companion_object": Rule(read=_companion),
         "function_declaration": Rule("function", member="method", body=("<function_body>",)),

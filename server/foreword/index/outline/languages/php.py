@@ -27,6 +27,22 @@ def _elements(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(name).removeprefix("$")) for name in names]
 
 
+def _method(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A method; the parameters of a constructor may be properties, too."""
+    name = text(node.child_by_field_name("name"))
+    found = Found(
+        node, "constructor" if name == "__construct" else "method", name, node.child_by_field_name("body")
+    )
+    parameters = node.child_by_field_name("parameters") if name == "__construct" else None
+    promoted = parameters.named_children if parameters is not None else []
+    return [found, *(_promoted(one) for one in promoted if one.type == "property_promotion_parameter")]
+
+
+def _promoted(parameter: Node) -> Found:
+    name = parameter.child_by_field_name("name")
+    return Found(parameter, "property", text(name).removeprefix("$"))
+
+
 _BODIES = Bodies(
     in_braces_below(
         rb"(?:(?:public|protected|private|static|final|abstract)[ \t]+){0,4}function\b[^\n{};=]{0,300}",
@@ -41,18 +57,35 @@ TABLE = Table(
     has_pieces=True,
     bodies=_BODIES,
     rules={
-        **containers("program", "if_statement", "else_clause", "compound_statement"),
+        **containers(
+            "program",
+            "if_statement",
+            "else_clause",
+            "else_if_clause",
+            "compound_statement",
+            "colon_block",
+            "switch_statement",
+            "switch_block",
+            "case_statement",
+            "default_statement",
+            "try_statement",
+            "catch_clause",
+            "finally_clause",
+            "for_statement",
+            "foreach_statement",
+            "while_statement",
+            "do_statement",
+        ),
         "namespace_definition": Rule(read=_namespace),
         "class_declaration": Rule("class", descend=True),
         "interface_declaration": Rule("interface", descend=True),
         "trait_declaration": Rule("trait", descend=True),
         "enum_declaration": Rule("enum", descend=True),
         "function_definition": Rule("function"),
-        "method_declaration": Rule("method"),
+        "method_declaration": Rule(read=_method),
         "const_declaration": Rule(read=_elements),
         "property_declaration": Rule(read=_elements),
     },
-    constructors=frozenset(("__construct",)),
     leads=frozenset(("attribute_list",)),
 )
 

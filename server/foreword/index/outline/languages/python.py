@@ -38,6 +38,11 @@ def _assignment(node: Node, scope: Scope) -> Iterable[Found]:
     return ()
 
 
+def _type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
+    """`type X[T] = ...` is called X."""
+    return (Found(node, "type", text(node.child_by_field_name("left")).partition("[")[0]),)
+
+
 _BODIES = Bodies(
     below_colon(rb"(?:(?:async[ \t]+)?def\b" + ANY + rb"|\)[ \t]*->" + ANY + b")"),
     quotes=(b'"""', b"'''"),
@@ -61,10 +66,14 @@ TABLE = Table(
             "except_clause",
             "finally_clause",
             "with_statement",
+            "match_statement",
+            "case_clause",
+            "for_statement",
+            "while_statement",
         ),
         "function_definition": Rule("function", member="method"),
         "class_definition": Rule("class", descend=True),
-        "type_alias_statement": Rule("type", name=("left",), body=()),
+        "type_alias_statement": Rule(read=_type_alias),
         "assignment": Rule(read=_assignment),
     },
     constructors=frozenset(("__init__",)),

@@ -15,17 +15,30 @@ from foreword.index.outline.languages.rule import (
     Table,
     child_of_kind,
     containers,
+    has_token,
     text,
 )
 
 
 def _value(node: Node, scope: Scope) -> Iterable[Found]:
-    """`val` and `var` that bind one name."""
+    """Each name that `val` and `var` bind, if what they bind has no other pattern."""
     target = node.child_by_field_name("pattern") or node.child_by_field_name("name")
-    if target is None or target.type != "identifier":
-        return ()
     kind: DefinitionKind = "constant" if node.type.startswith("val") else "variable"
-    return (Found(node, "field" if scope.kind in TYPE_KINDS else kind, text(target)),)
+    kind = "field" if scope.kind in TYPE_KINDS else kind
+    if target is not None and target.type in {"identifiers", "tuple_pattern"}:
+        return [Found(node, kind, text(one)) for one in target.named_children if one.type == "identifier"]
+    return (Found(node, kind, text(target)),) if target is not None and target.type == "identifier" else ()
+
+
+def _class(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A class, whose parameters with `val` or `var`, and all of a case class, are fields."""
+    name, body = text(node.child_by_field_name("name")), node.child_by_field_name("body")
+    yield Found(node, "class", name, body, (body,) if body else ())
+    is_case = has_token(node, "case")
+    for parameters in node.children_by_field_name("class_parameters"):
+        for one in parameters.named_children:
+            if one.type == "class_parameter" and (is_case or has_token(one, "val") or has_token(one, "var")):
+                yield Found(one, "field", text(one.child_by_field_name("name")), parent=name)
 
 
 def _given(node: Node, scope: Scope) -> Iterable[Found]:
@@ -50,7 +63,7 @@ TABLE = Table(
         "package_clause": Rule(descend=True),
         "package_object": Rule("module", descend=True),
         "object_definition": Rule("class", descend=True),
-        "class_definition": Rule("class", descend=True),
+        "class_definition": Rule(read=_class),
         "trait_definition": Rule("trait", descend=True),
         "enum_definition": Rule("enum", descend=True),
         "function_definition": Rule("function", member="method"),

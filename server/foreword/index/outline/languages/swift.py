@@ -27,8 +27,7 @@ def _type(node: Node, _scope: Scope) -> Iterable[Found]:
     name, body = text(node.child_by_field_name("name")), node.child_by_field_name("body")
     inside = (body,) if body else ()
     if has_token(node, "extension"):
-        plain, _ = last_part(name.partition("<")[0], ".")
-        return (Found(node, "class", plain, body, inside, listed=False),)
+        return (Found(node, "class", _extended(name), body, inside, listed=False),)
     kind: DefinitionKind = (
         "struct" if has_token(node, "struct") else "enum" if has_token(node, "enum") else "class"
     )
@@ -39,8 +38,9 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     """A function, or an operator: its name is the token before the parameters."""
     kind: DefinitionKind = "method" if scope.kind in TYPE_KINDS else "function"
     named = child_of_kind(node, "simple_identifier")
-    tokens = [text(child) for child in node.children if not child.is_named]
-    operator = tokens[tokens.index("func") + 1] if "func" in tokens[:-1] else ""
+    tokens = [child for child in node.children if child.type != "comment"]
+    kinds = [child.type for child in tokens]
+    operator = text(tokens[kinds.index("func") + 1]) if "func" in kinds[:-1] else ""
     return (Found(node, kind, text(named) or operator, node.child_by_field_name("body")),)
 
 
@@ -49,8 +49,24 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
     kind: DefinitionKind = "property" if scope.kind in TYPE_KINDS else "variable"
     computed = node.child_by_field_name("computed_value")
     patterns = [pattern for pattern in node.children_by_field_name("name") if pattern.type == "pattern"]
-    names = (text(pattern.child_by_field_name("bound_identifier")) for pattern in patterns)
-    return [Found(node, kind, name, computed) for name in names]
+    bound = [(pattern.child_by_field_name("bound_identifier"), pattern) for pattern in patterns]
+    single = [Found(node, kind, text(name), computed) for name, _ in bound if name is not None]
+    tuples = [part for name, pattern in bound if name is None for part in pattern.named_children]
+    return [
+        *single,
+        *(Found(node, kind, text(part), computed) for part in tuples if text(part).isidentifier()),
+    ]
+
+
+def _subscript(node: Node, _scope: Scope) -> Iterable[Found]:
+    return (Found(node, "method", "subscript", child_of_kind(node, "computed_property")),)
+
+
+def _extended(name: str) -> str:
+    """The type that an extension extends: `[Int]` is an Array, `[A: B]` a Dictionary."""
+    if name.startswith("["):
+        return "Dictionary" if ":" in name else "Array"
+    return "Optional" if name.endswith("?") else last_part(name.partition("<")[0], ".")[0]
 
 
 def _initializer(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -74,6 +90,8 @@ TABLE = Table(
         "init_declaration": Rule(read=_initializer),
         "property_declaration": Rule(read=_property),
         "protocol_property_declaration": Rule(read=_property),
+        "subscript_declaration": Rule(read=_subscript),
+        "macro_declaration": Rule("macro", name=("<simple_identifier>",), body=("definition",)),
         "typealias_declaration": Rule("type", body=()),
         "associatedtype_declaration": Rule("type", body=()),
     },
