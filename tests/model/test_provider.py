@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from foreword.core.errors import ConfigError, CredentialsError
+from foreword.core.settings import PROVIDERS
 from foreword.model import provider as provider_module
-from foreword.model.provider import open_provider
+from foreword.model.messages_api.sdk_clients import OPENERS
+from foreword.model.provider import EXTRAS, open_provider
 
 
 @pytest.mark.parametrize("name", ["offline", "openai", ""])
@@ -55,8 +57,16 @@ def test_a_profile_without_its_file_is_a_credentials_error(
     assert "\n" not in str(caught.value)
 
 
+def test_every_provider_of_the_settings_can_be_opened() -> None:
+    """Three places know it: the choices of the setting, the packages that it needs, and how its client is opened."""
+    named = {name for name in PROVIDERS if name not in {"auto", "offline"}}
+    assert named == set(EXTRAS)
+    assert named == set(OPENERS)
+
+
 def test_the_sdk_is_not_imported_until_a_provider_is_opened() -> None:
-    modules = "provider, catalog, pricing, tools, toolcall, credentials"
-    code = f"import sys; from foreword.model import {modules}; print('anthropic' in sys.modules)"
+    names = "provider tool_definitions tool_call catalog.catalog messages_api.credentials"
+    modules = ", ".join(f"foreword.model.{name}" for name in names.split())
+    code = f"import sys, {modules}; print('anthropic' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False" == ran.stdout.strip()

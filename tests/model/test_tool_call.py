@@ -18,7 +18,7 @@ from foreword.model.tool_call import (
     ViewCall,
     parse_call,
 )
-from foreword.model.tool_definitions import EDITOR
+from foreword.model.tool_definitions import EDITOR, tool_definitions
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,9 @@ def test_a_call_that_is_not_clear_is_a_problem_for_the_model(name: object, given
     problem = parse_call({"type": "tool_use", "id": "t", "name": name, "input": given})
     assert isinstance(problem, Problem)
     assert says in problem.message
+
+
+def test_every_tool_that_is_offered_is_understood_and_no_other() -> None:
+    offered = sorted(str(tool["name"]) for tool in tool_definitions("schema"))
+    unknown = parse_call({"name": "", "input": {}})
+    assert Problem(f"There is no tool ''; use one of {', '.join(offered)}.") == unknown

@@ -42,7 +42,7 @@ def connect(
     silence = max(patience.silence, patience.first_event)
     timeout = httpx2.Timeout(patience.deadline, connect=patience.connect, read=silence)
     try:
-        client = _OPENERS[name](url, api_key or _placeholder(name, environ, base_url), timeout)
+        client = OPENERS[name](url, api_key or _placeholder(name, environ, base_url), timeout)
     except httpx2.InvalidURL as error:
         raise ConfigError(f"The base URL {base_url!r} is not usable ({error}): check model.url.") from error
     except (anthropic.AnthropicError, ValueError) as error:
@@ -90,12 +90,13 @@ def _foundry(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Clien
     )
 
 
-_OPENERS: Mapping[str, Callable[[str | None, str | None, httpx2.Timeout], Client]] = {
+OPENERS: Mapping[str, Callable[[str | None, str | None, httpx2.Timeout], Client]] = {
     "anthropic": _anthropic,
     "bedrock": _bedrock,
     "foundry": _foundry,
     "vertex": _vertex,
 }
+"""How the client of each provider is opened: with a URL and a key, if they are given."""
 
 
 def _strangers(name: str) -> tuple[type[Exception], ...]:
