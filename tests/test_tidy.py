@@ -61,6 +61,7 @@ HOMES: Mapping[str, str] = {
     "platformdirs": "storage",
     "yaml": "assist",
     "rich": "cli",
+    "charset_normalizer": "core",
     "pygls": "lsp",
     "lsprotocol": "lsp",
     "websockets": "lsp",

@@ -21,6 +21,7 @@ GOLDEN = {
     1: ("0e36d805dd2ea263", "e38690ad6a7c87c2", "69403b519cd97eea"),
     2: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
     3: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
+    4: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
 }
 """Digests of base, delta and request body. With 3 other files count as generated, none of which is in the sample."""
 

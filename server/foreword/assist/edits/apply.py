@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
-from foreword.core.documents.text import Text, decode, encode
+from foreword.core.documents.text import Text, decode, encode, encode_edited
 from foreword.core.edits.hunk_placement import resolve
 from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
@@ -46,10 +46,20 @@ def _applied(root: Path, file: ProposedFile) -> Outcome:
         not_moved = move_file(root, file.source, file.path, data)
         if not_moved is not None:
             return Outcome(file.path, applied=False, problems=(not_moved,))
-    resolution = resolve(file.hunks, decode(data))
+    return _edited(root, file, data)
+
+
+def _edited(root: Path, file: ProposedFile, data: bytes) -> Outcome:
+    """The outcome where the file on disk holds `data`: those hunks are written that fit."""
+    before = decode(data)
+    resolution = resolve(file.hunks, before)
     problems = [refused.problem(file.path) for refused in resolution.refused]
     if resolution.edits:
-        problems += _some(replace_file(root, file.path, data, encode(resolution.text)))
+        try:
+            new = encode_edited(before, resolution.text)
+        except EditError as error:
+            return Outcome(file.path, applied=False, problems=(*problems, Problem(str(error), file.path)))
+        problems += _some(replace_file(root, file.path, data, new))
     is_written = len(problems) == len(resolution.refused) < len(file.hunks)
     return Outcome(file.path, is_written or file.source is not None, tuple(problems))
 

@@ -13,9 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from foreword.core.documents.legacy_encoding import (
+    CONTROL_BYTE,
+    UTF8_SEQUENCE,
+    declared_encoding,
+    recognised_encoding,
+)
 from foreword.core.errors import EditError
 
-Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "latin-1"]
+Encoding = str
+"""`utf-8`, `utf-16-le`, `utf-16-be`, `latin-1`, or a legacy one by Python's name (`gbk`, `cp932`, `cp1251` ...)."""
 Newline = Literal["lf", "crlf", "cr", "mixed", "none"]
 
 BOMS: tuple[tuple[bytes, Encoding], ...] = (
@@ -36,6 +43,8 @@ UTF16_MIN_BYTES = 8
 UTF16_MIN_SHARE = 0.7
 """Without a byte order mark, text is UTF-16 when so many of every second byte are NUL, and no other byte is."""
 
+MIN_LETTERS_A_BYTE = 20
+"""A file is UTF-8 with a few wrong bytes where it has so many letters beyond ASCII for each of them."""
 LATIN1_MAX_HIGH_SHARE = 0.3
 LATIN1_MIN_LETTER_SHARE = 0.75
 LATIN1_MIN_SHORT_RUN_SHARE = 0.9
@@ -60,8 +69,6 @@ PLAUSIBLE_RUN = re.compile(
     rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])|[\x80\x85\x91-\x97\xa0\xa3\xa7\xa9\xab\xae\xb0\xb1\xb5\xb7\xbb]"
 )
 """Accented letters beside ASCII letters, or a sign that stands alone, such as the one for copyright."""
-CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 WESTERN_BYTE = re.compile(rb"[\x80\x85\x91-\x97\xa0\xa3\xa7-\xa9\xab\xad\xae\xb0\xb4-\xb7\xbb\xbf-\xff]")
 
 
@@ -99,7 +106,7 @@ class Text:
 
 
 def decode(data: bytes) -> Text:
-    """The text of a file: by its byte order mark, as UTF-8, as UTF-16 or Latin-1 where that is convincing.
+    """The text of a file: by its byte order mark, as UTF-8, as UTF-16, Latin-1 or a legacy encoding where that is clear.
 
     Anything else is UTF-8 with the undecodable bytes kept as lone surrogates.
     """
@@ -112,7 +119,7 @@ def decode(data: bytes) -> Text:
     try:
         return Text(data.decode("utf-8"))
     except UnicodeDecodeError:
-        encoding = "latin-1" if _is_latin1(data) else "utf-8"
+        encoding = _legacy_encoding(data) or "utf-8"
         return Text(_decoded(data, encoding), encoding)
 
 
@@ -124,12 +131,27 @@ def encode(text: Text) -> bytes:
     """
     content = text.content.translate(CP1252_TO_C1) if text.encoding == "latin-1" else text.content
     try:
-        data = content.encode(text.encoding, KEEP_INVALID[text.encoding])
+        data = content.encode(text.encoding, KEEP_INVALID.get(text.encoding, "strict"))
     except UnicodeEncodeError as error:
         character = ascii(error.object[error.start])
         message = f"{character} can't be written in {text.encoding}: convert the file to UTF-8 first"
         raise EditError(message) from error
     return _mark_of(text) + data
+
+
+def encode_edited(before: Text, after: Text) -> bytes:
+    """The bytes of a file after an edit.
+
+    Raises:
+        EditError: a new character can't be written, or nobody knows how: the bytes of the file mean nothing in UTF-8.
+    """
+    added = {one for one in set(after.content) - set(before.content) if one > "\x7f"}
+    n_letters = sum(one > "\x7f" for one in before.content) - len(SURROGATES.findall(before.content))
+    if added and before.encoding == "utf-8" and n_letters < MIN_LETTERS_A_BYTE * before.n_invalid:
+        raise EditError(
+            f"{min(added)!a} can't be written: the encoding of the file is unknown, convert the file to UTF-8 first"
+        )
+    return encode(after)
 
 
 def printable(content: str) -> str:
@@ -163,7 +185,7 @@ def lines_of(content: str) -> list[str]:
 
 
 def _decoded(data: bytes, encoding: Encoding) -> str:
-    content = data.decode(encoding, KEEP_INVALID[encoding])
+    content = data.decode(encoding, KEEP_INVALID.get(encoding, "strict"))
     return content.translate(C1_TO_CP1252) if encoding == "latin-1" else content
 
 
@@ -199,6 +221,11 @@ def _if_valid(data: bytes, encoding: Encoding) -> Encoding | None:
     except UnicodeDecodeError:
         return None
     return None if "\0" in content else encoding
+
+
+def _legacy_encoding(data: bytes) -> Encoding | None:
+    declared = declared_encoding(data)
+    return declared or ("latin-1" if _is_latin1(data) else recognised_encoding(data))
 
 
 def _is_latin1(data: bytes) -> bool:

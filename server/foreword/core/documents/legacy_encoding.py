@@ -1,0 +1,83 @@
+"""Text in an encoding from before Unicode: named in the file itself, or recognised by its letters.
+
+What is taken for text here is the same bytes again when it is encoded; anything else is not taken.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+DECLARED = re.compile(
+    rb"\A(?:[^\n]*\n)?[^\n]*?coding[:=][ \t]*(?P<coding>[-\w.]+)"
+    rb"|\A\s*<\?xml[^>]{0,100}\bencoding=[\"'](?P<xml>[-\w.]+)"
+    rb"|<meta[^>]{0,200}\bcharset=[\"']?(?P<html>[-\w.]+)"
+    rb"|\A@charset \"(?P<css>[-\w.]+)\"",
+    re.IGNORECASE,
+)
+"""PEP 263 (Ruby and Emacs have the same), XML 1.0 section 4.3.3, HTML's `meta`, CSS `@charset`."""
+HEAD_BYTES = 1024
+CANDIDATES = ("gb18030", "cp932", "euc_jp", "cp949", "big5", "cp1251", "koi8_r")
+"""What East Asian and Cyrillic sources were written in; Western ones are told by other means (see `text`)."""
+SAMPLE_BYTES = 4096
+MIN_HIGH_BYTES = 6
+MAX_UTF8_SHARE = 0.5
+"""Bytes that are mostly UTF-8 are UTF-8 with some wrong ones among them."""
+CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+MAX_MESS = 0.08
+"""The share of odd sequences that charset-normalizer may find in a sample."""
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that bytes name themselves, by Python's name for it; None where it does not fit them."""
+    match = DECLARED.search(data[:HEAD_BYTES])
+    if match is None:
+        return None
+    name = next(group for group in match.groups() if group).decode("ascii")
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return codec if _encoded("a", codec) == b"a" and _is_reversible(data, codec) else None
+
+
+def recognised_encoding(data: bytes) -> str | None:
+    """The encoding of bytes that are no UTF-8, by their letters; None where it is not clear."""
+    sample = _sample(data)
+    n_high = sum(byte > 0x7F for byte in sample)  # noqa: PLR2004 - the last byte of ASCII
+    n_utf8 = sum(map(len, UTF8_SEQUENCE.findall(sample)))
+    if n_high < MIN_HIGH_BYTES or n_utf8 >= MAX_UTF8_SHARE * n_high or CONTROL_BYTE.search(sample):
+        return None
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it
+
+    best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
+    if best is None or best.chaos > MAX_MESS or not _is_reversible(data, best.encoding):
+        return None
+    # What the narrower one has is never written as one of the four-byte sequences of the wider one.
+    return "gbk" if best.encoding == "gb18030" and _is_reversible(data, "gbk") else best.encoding
+
+
+def _sample(data: bytes) -> bytes:
+    """The first lines with anything but ASCII."""
+    sample = b""
+    for line in data.splitlines(keepends=True):
+        if not line.isascii():
+            sample += line
+        if len(sample) > SAMPLE_BYTES:
+            break
+    return sample
+
+
+def _encoded(text: str, name: str) -> bytes | None:
+    try:
+        return text.encode(name)
+    except (LookupError, UnicodeError):
+        return None
+
+
+def _is_reversible(data: bytes, name: str) -> bool:
+    try:
+        return data.decode(name).encode(name) == data
+    except (LookupError, UnicodeError, ValueError):
+        return False
