@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -39,7 +40,6 @@ from foreword.prefix.request_body import Parameters
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block
 
-TESTS = Path(__file__).parent.parent.parent
 VOICE = ("anthropic", "claude-sonnet-5-5")
 PARAMETERS = Parameters(
     VOICE[1], 1000, "You are.", ({"name": "search", "input_schema": {"b": 1, "a": 2}},), None
@@ -235,7 +235,7 @@ def test_a_process_that_is_killed_leaves_the_question_and_nothing_half(
     with MessagesApi() as api:
         monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
-        monkeypatch.setenv("PYTHONPATH", f"{TESTS}:{TESTS.parent / 'server'}")
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(os.path.abspath, sys.path)))
         talker = Talker(tmp_path / "home", repo.path, api.url)
         talker.say("One?")
         api.script((Hold(2), Reply((text_block("A long answer that is never heard to its end."),))))

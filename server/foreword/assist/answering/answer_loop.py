@@ -43,7 +43,7 @@ class Progress:
     """What has happened so far in one answer; `usages` holds one entry a request that is over, in order.
 
     `tail` are the messages after the question, as they were sent: the model's with their tool calls, and the results.
-    `answer_id` is the ledger's name of the answer: the id of its first row.
+    `answer_id` is the ledger's name of the answer: the id of its first row. `provider` is who answers, once that is known.
     """
 
     text: list[str] = field(default_factory=list)
@@ -53,6 +53,7 @@ class Progress:
     verdict: Verdict | None = None
     answer_id: str = ""
     finished: Finished | None = None
+    provider: Provider | None = None
 
 
 async def answer(
@@ -75,6 +76,7 @@ async def answer(
     """
     await confirm(session, prepared, provider)
     progress = progress or Progress()
+    progress.provider = provider
     library = library or partial(library_of, prepared.saved, prepared.unsaved)
     rounds = pauses = 0
     while True:
@@ -153,7 +155,7 @@ def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
             progress.verdict = booking.start(event)
             progress.answer_id = booking.answer
             if is_first and not booking.provider.simulated:
-                _calibrate(booking.session, booking.prepared, event.usage)
+                booking.session.calibrate(booking.prepared.weight, event.usage.prompt)
         case TextDelta():
             if progress.first_token_at is None:
                 progress.first_token_at = booking.session.clock()
@@ -171,11 +173,6 @@ async def _find_cause(progress: Progress, booking: Booking) -> None:
     if verdict is not None and verdict.kind == "changed" and not verdict.cause:
         found = await asyncio.to_thread(with_cause, booking.session, booking.prepared, verdict, booking.last)
         progress.verdict = booking.verdict = found
-
-
-def _calibrate(session: Session, prepared: PreparedRequest, usage: Usage) -> None:
-    model = session.model
-    session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
 
 
 async def _run_tools(library: ToolScope, progress: Progress, finished: Finished, *, last: bool) -> ToolsUsed:

@@ -17,10 +17,10 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from foreword.assist.answering.answer_loop import answer
-from foreword.assist.answering.ask import offline_text
+from foreword.assist.answering.pipeline import Asked, run_request
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
@@ -28,7 +28,7 @@ from foreword.assist.question.request import prepare
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import ProviderFor, open_providers, tools_style
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.errors import CredentialsError, ForewordError, UsageError
 from foreword.core.reply import Started
 
@@ -133,18 +133,22 @@ class _Batch:
 
     async def _answer(self, line: Line) -> Answer:
         session = self._session
-        saved, prefix = await self._run(self._lay)
-        prepared = prepare(
-            session,
-            saved,
-            line.question,
-            line.pointers,
-            use_cache=self._use_cache,
-            prefix=prefix,
-            tools_style=tools_style(session),
-        )
-        provider = self._provider_for(lambda: offline_text(prepared, line.pointers))
-        async with aclosing(answer(session, prepared, provider)) as events:
+
+        def make() -> Asked:
+            saved, prefix = self._lay()
+            prepared = prepare(
+                session,
+                saved,
+                line.question,
+                line.pointers,
+                use_cache=self._use_cache,
+                prefix=prefix,
+                tools_style=tools_style(session),
+            )
+            return Asked(prepared, line.pointers)
+
+        answering = run_request(session, make, run=self._run, providers=self._provider_for)
+        async with aclosing(answering) as events:
             async for event in events:
                 if isinstance(event, Started):
                     await self.gate.warm()
@@ -154,8 +158,8 @@ class _Batch:
 
     def _lay(self) -> tuple[WorkspaceSnapshot, Prefix]:
         if self._laid is None:
-            saved = take_snapshot(self._session)
-            self._laid = saved, build_prefix(self._session, saved, more_follow=True)
+            lay = partial(build_prefix, self._session, more_follow=True)
+            self._laid = over_saved(self._session, lambda saved: (saved, lay(saved)))
         return self._laid
 
 

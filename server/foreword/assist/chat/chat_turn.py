@@ -10,30 +10,30 @@ begin -> stream -> end
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from foreword.assist.answering.answer_loop import AnswerEvent, Progress, answer, receipt_of
-from foreword.assist.answering.ask import offline_text
+from foreword.assist.answering.answer_loop import AnswerEvent, Progress, receipt_of
+from foreword.assist.answering.pipeline import Asked, run_request
 from foreword.assist.chat.chat import NO_MODEL, Chat, Conversation, Exchange, Status, Turn, echo, opening_of
 from foreword.assist.chat.chat_store import ChatStore, Ending
 from foreword.assist.context.base_cache import AnchoredBase
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.pending_changes import find_changes
 from foreword.assist.context.policy_inputs import decide, situation_of
-from foreword.assist.edits.edit import files_json, ground_of, problems_json
+from foreword.assist.edits.edit import edit_tools, files_json, ground_of, problems_json
 from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.pointers import AttachmentRef, pointers_to
+from foreword.assist.question.pointers import AttachmentRef, Pointer, pointers_to
 from foreword.assist.question.receipt import Receipt
-from foreword.assist.question.request import PreparedRequest, Thread, library_of, prepare
+from foreword.assist.question.request import PreparedRequest, Thread, prepare
 from foreword.assist.question.tools import ToolScope
-from foreword.assist.session.ports import Provider, Runner, in_place
-from foreword.assist.session.providers import open_providers, provider_name, tools_style
+from foreword.assist.session.ports import Runner, in_place
+from foreword.assist.session.providers import provider_name, tools_style
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_texts
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
@@ -72,7 +72,7 @@ class _Begun:
     conversation: Conversation
     thread: Thread | None
     shown: Mapping[str, Shown]
-    composed: str
+    pointers: tuple[Pointer, ...]
 
 
 class ChatTurnRun:
@@ -88,6 +88,7 @@ class ChatTurnRun:
         self._said = said
         self._run = run
         self._editor: Editor | None = None
+        self._begun: _Begun | None = None
 
     @property
     def proposal(self) -> Proposal:
@@ -100,10 +101,11 @@ class ChatTurnRun:
         Raises:
             ForewordError: there is no answer; the message says why.
         """
+        if not self.turn.question.strip():
+            raise UsageError("the message is empty: say something")
         try:
-            begun = await self._run(self._begin)
             answered: Answer | None = None
-            async with aclosing(self._answered(begun)) as events:
+            async with aclosing(self._answered()) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         answered = event
@@ -111,36 +113,44 @@ class ChatTurnRun:
                         yield event
             assert answered is not None, "answer() ends with an Answer or raises"  # noqa: S101 - its contract
             spoken = TurnResult(answered, self.proposal, self._editor.problems if self._editor else ())
-            await asyncio.to_thread(self._end, begun, spoken)
+            await asyncio.to_thread(self._end, self._prepared_turn, spoken)
             yield spoken
         except BaseException as error:
             await asyncio.to_thread(self._give_up, error)
             raise
 
-    async def _answered(self, begun: _Begun) -> AsyncGenerator[AnswerEvent, None]:
-        session, prepared = self._session, begun.prepared
-        editor = self._editor = Editor(ground_of(session, prepared))
+    async def _answered(self) -> AsyncGenerator[AnswerEvent, None]:
+        session, progress = self._session, self.progress
+        answering = run_request(session, self._make, run=self._run, tools=self._tools, progress=progress)
+        try:
+            async with aclosing(answering) as events:
+                async for event in events:
+                    yield event
+        except RequestRejected as error:
+            if self._begun is not None:
+                await asyncio.to_thread(self._forget_thinking, self._begun, error)
+            raise
+        finally:
+            if progress.usages and progress.provider is not None:
+                prepared = self._prepared_turn.prepared
+                self.receipt = receipt_of(session, prepared, progress.provider, progress)
 
-        def library() -> ToolScope:
-            return editor.over(library_of(prepared.saved, prepared.unsaved))
+    def _make(self) -> Asked:
+        begun = self._begun = self._begin()
+        return Asked(begun.prepared, begun.pointers)
 
-        async with open_providers(session) as provider_for:
-            provider: Provider = provider_for(lambda: begun.composed)
-            try:
-                async with aclosing(answer(session, prepared, provider, library, self.progress)) as events:
-                    async for event in events:
-                        yield event
-            except RequestRejected as error:
-                await asyncio.to_thread(self._forget_thinking, begun, error)
-                raise
-            finally:
-                if self.progress.usages:
-                    self.receipt = receipt_of(session, prepared, provider, self.progress)
+    def _tools(self, prepared: PreparedRequest) -> Callable[[], ToolScope]:
+        self._editor = Editor(ground_of(self._session, prepared))
+        return edit_tools(self._editor, prepared)
+
+    @property
+    def _prepared_turn(self) -> _Begun:
+        """The turn, once it is ready to be sent."""
+        assert self._begun is not None, "nothing is answered before it is prepared"  # noqa: S101 - an invariant
+        return self._begun
 
     def _begin(self) -> _Begun:
         session = self._session
-        if not self.turn.question.strip():
-            raise UsageError("the message is empty: say something")
         with ChatStore(session.places.chats) as store:
             session.report(*store.problems)
             conversation = store.conversation(self._chat.id)
@@ -163,8 +173,7 @@ class ChatTurnRun:
             unsaved=unsaved,
             thread=thread,
         )
-        composed = offline_text(prepared, pointers) if provider_name(session) == "offline" else ""
-        return _Begun(prepared, conversation, thread, shown, composed)
+        return _Begun(prepared, conversation, thread, shown, tuple(pointers))
 
     def _end(self, begun: _Begun, spoken: TurnResult) -> None:
         """Let the exchange join the conversation, all at once."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from foreword.assist.answering.answer_loop import AnswerEvent, answer
+from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.answering.ask import prepare_now
+from foreword.assist.answering.pipeline import Asked, run_request
 from foreword.assist.edits.apply import Outcome
 from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.assist.edits.proposal import Proposal
@@ -18,7 +19,7 @@ from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import Kind, PreparedRequest, library_of
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
-from foreword.assist.session.providers import open_providers, provider_name
+from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.core.documents.text import Text
 from foreword.core.errors import ConfigError, CredentialsError, Problem
@@ -84,23 +85,21 @@ async def edit(
         raise CredentialsError("edits need a model: set ANTHROPIC_API_KEY, or name another --provider")
     if not session.settings.tools_rounds:
         raise ConfigError("edits need tools: set tools.rounds above 0")
-    prepared = await run(
-        prepare_now,
-        session,
-        instruction,
-        pointers,
-        use_cache=use_cache,
-        documents=tuple(documents),
-        kind=kind,
-    )
-    editor = Editor(ground_of(session, prepared))
-    async with open_providers(session) as provider_for:
-        events = answer(session, prepared, provider_for(str), partial(_library, editor, prepared))
-        async with aclosing(events):
-            async for event in events:
-                yield event
-                if isinstance(event, Answer):
-                    yield _edited(event, editor)
+    opened, editors = tuple(documents), list[Editor]()
+
+    def make() -> Asked:
+        how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind)
+        return Asked(how(session, instruction, pointers), pointers)
+
+    def tools(prepared: PreparedRequest) -> Callable[[], ToolScope]:
+        editors.append(Editor(ground_of(session, prepared)))
+        return edit_tools(editors[0], prepared)
+
+    async with aclosing(run_request(session, make, run=run, tools=tools)) as events:
+        async for event in events:
+            yield event
+            if isinstance(event, Answer):
+                yield _edited(event, editors[0])
 
 
 def _edited(finished: Answer, editor: Editor) -> Edited:
@@ -111,8 +110,9 @@ def _edited(finished: Answer, editor: Editor) -> Edited:
     return replace(done, problems=(*done.problems, early))
 
 
-def _library(editor: Editor, prepared: PreparedRequest) -> ToolScope:
-    return editor.over(library_of(prepared.saved, prepared.unsaved))
+def edit_tools(editor: Editor, prepared: PreparedRequest) -> Callable[[], ToolScope]:
+    """Tools that edit: what those of each round see is the workspace with the edits so far."""
+    return lambda: editor.over(library_of(prepared.saved, prepared.unsaved))
 
 
 def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:

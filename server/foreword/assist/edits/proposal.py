@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
@@ -37,7 +38,7 @@ class FilePart:
         return hunks_on(whole.shown_before, whole.after or "", self.chosen, self.applied[:n_applied])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, for what is found out once
 class ProposedFile:
     """One file: `before` is the snapshot's text (None: there is no such file), `after` the wanted one (None: delete).
 
@@ -142,7 +143,7 @@ class ProposedFile:
             rows = rows.replace(f"+++ b/{self.path}\n", "+++ /dev/null\n", 1)
         return rows
 
-    @property
+    @cached_property
     def new_error_lines(self) -> tuple[int, ...]:
         """Where the wanted text has syntax errors (1-based lines), if it has more of them than the text before."""
         after = self.after or ""

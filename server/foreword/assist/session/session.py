@@ -69,6 +69,8 @@ class Session:
     recall: Recall = field(default_factory=Recall)
     pool: Pool | None = None
     at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
+    _model: Model | None = None
+    _ratio: tuple[str, float] | None = None
 
     @property
     def worktree(self) -> str:
@@ -77,13 +79,35 @@ class Session:
 
     @property
     def model(self) -> Model:
-        """The model of the settings, with safe assumptions where it is unknown."""
-        return self.catalog.find(self.settings.model)[0]
+        """The model of the settings, with safe assumptions where it is unknown; looked up when the settings change."""
+        if self._model is None or self._model.id != self.settings.model:
+            self.judge_model()
+        assert self._model is not None, "every name has a model"  # noqa: S101 - the catalog's contract
+        return self._model
+
+    def judge_model(self) -> Problem | None:
+        """Look the model of the settings up; what the user should know about it."""
+        today = date.fromtimestamp(self.clock())  # noqa: DTZ012 - the user's own day
+        self._model, notice = self.catalog.find(self.settings.model, today)
+        return notice
 
     @property
     def ratio(self) -> float:
-        """Characters a token for the model of the settings, calibrated."""
-        return self.ledger.ratio(self.settings.model, self.model.chars_per_token)
+        """Characters a token for the model of the settings, calibrated: one value from a look at the files to the next."""
+        name = self.settings.model
+        if self._ratio is None or self._ratio[0] != name:
+            self._ratio = name, self.ledger.ratio(name, self.model.chars_per_token)
+        return self._ratio[1]
+
+    def calibrate(self, weight: float, n_tokens: int) -> None:
+        """Learn the ratio from a prompt of `weight` that the API counted as `n_tokens`."""
+        model = self.model
+        self.ledger.calibrate(model.id, model.chars_per_token, weight, n_tokens)
+        self.forget_ratio()
+
+    def forget_ratio(self) -> None:
+        """Take in what was learned meanwhile, also by other processes, with the next use of the ratio."""
+        self._ratio = None
 
     def report(self, *problems: Problem) -> None:
         """Add problems that are not known yet."""
@@ -147,5 +171,5 @@ def _ready(session: Session, stack: ExitStack) -> None:
     session.report(*session.prefix_store.problems, *session.ledger.problems)
     if session.ledger.in_memory:
         stack.enter_context(closing(connect_in_memory(session.places.chats, SharedConnection)))
-    _, notice = session.catalog.find(session.settings.model, date.fromtimestamp(session.clock()))  # noqa: DTZ012 - the user's own day
+    notice = session.judge_model()
     session.report(*([notice] if notice else []))

@@ -180,8 +180,7 @@ async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -
         at = session.clock()
         usage = await provider.warm(prepared.body())
         ticket.mark_started()
-    model = session.model
-    session.ledger.calibrate(model.id, model.chars_per_token, prepared.weight, usage.prompt)
+    session.calibrate(prepared.weight, usage.prompt)
     request = request_over(prepared, provider.name, at)
     earlier = session.prefix_store.sent(session.worktree)
     ttl_s = lifetime_of(request, usage, earlier)

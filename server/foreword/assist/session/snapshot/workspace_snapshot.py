@@ -134,6 +134,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
         WorkspaceError: the files can't be listed.
         StoreError: the index can't be used.
     """
+    session.forget_ratio()
     rules, wrong = read_rules(session.root)
     rules = rules.with_included((*session.settings.context_include, *session.settings.context_pins))
     session.report(*wrong)
