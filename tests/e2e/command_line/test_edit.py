@@ -253,3 +253,26 @@ def test_an_empty_instruction_is_refused(online: Foreword, shop: GitRepo) -> Non
     done = edit(online, shop, instruction=" ")
     assert 2 == done.code
     assert "the instruction is empty" in done.complaint
+
+
+def test_a_file_that_runs_something_is_marked_and_written_only_on_demand(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    creates = [
+        tool_use_block(
+            "str_replace_based_edit_tool", {"command": "create", "path": path, "file_text": "{}\n"}
+        )
+        for path in ("shop/plain.py", ".vscode/tasks.json", ".git", "shop/.hg", "shop/a\u202eb.py")
+    ]
+    api.script(Reply(tuple(creates)), "Done.", Reply(tuple(creates[1:2])), "Done.")
+    done = online.run("edit", "Add them.", "--apply", cwd=shop.path)
+    assert 3 == done.code
+    assert "what runs on this machine" in done.err
+    assert (shop.path / "shop/plain.py").exists()
+    assert not (shop.path / ".vscode").exists()
+    assert (shop.path / ".git").is_dir()
+    assert [] == [
+        path.name for path in (shop.path / "shop").iterdir() if not path.name.isascii() or path.name == ".hg"
+    ]
+    assert 0 == online.run("edit", "Add it.", "--apply", "--allow-config", cwd=shop.path).code
+    assert (shop.path / ".vscode/tasks.json").exists()

@@ -21,6 +21,7 @@ from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.request import Kind
 from foreword.assist.spending.forecast import request_json
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem
 
 
@@ -37,6 +38,9 @@ class EditParameters(Asking):
 
     instruction: Annotated[str, positional("what to change, or - for standard input", "words")]
     apply: Annotated[bool, Flag("write the edits to disk")] = False
+    allow_config: Annotated[
+        bool, Flag("with --apply, write files too that change what runs on this machine")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +119,16 @@ async def edit_result(workspace: Workspace, given: EditParameters) -> EditResult
         ForewordError: there is no answer; the message says why.
     """
     edited = await propose(workspace, question_of(given.instruction, given, "edit"))
-    return await apply_edits(workspace, edited, apply=given.apply)
+    return await apply_edits(workspace, edited, apply=given.apply, allow_config=given.allow_config)
 
 
-async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool) -> EditResult:
+async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool, allow_config: bool) -> EditResult:
     """What came of an instruction; its proposal is written to disk if that is ordered, and the model came to its end."""
     if not (apply and edited.is_complete):
         return EditResult(edited)
     root = workspace.session.root
-    return EditResult(edited, await workspace.run(apply_proposal, root, edited.proposal))
+    outcomes = await workspace.run(apply_proposal, root, edited.proposal, allow_config=allow_config)
+    return EditResult(edited, outcomes)
 
 
 def question_of(text: str, given: Asking, kind: Kind = "ask") -> Question:
@@ -206,6 +211,9 @@ def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _colum
         return
     if found.diff:
         yield Diff(found.diff)
+    for file in found.edited.proposal.files.values():
+        if file.runs_here:
+            yield notice(f"foreword: look closely at {file.path}: {RUNS_HERE}", "yellow")
     yield from problem_lines(found.problems)
     yield notice(_summary(found, apply=given.apply))
     yield notice(found.answer.receipt.summary, "dim")

@@ -36,6 +36,9 @@ class RunParameters(Asking):
     name: Annotated[str, positional("the task; without a name all are listed")] = ""
     words: Annotated[str, Flag("what to add to it", "TEXT", short="-m")] = ""
     apply: Annotated[bool, Flag("write the edits to disk")] = False
+    allow_config: Annotated[
+        bool, Flag("with --apply, write files too that change what runs on this machine")
+    ] = False
 
 
 RunResult = UserTasks | Answer | EditResult | RequestPreview
@@ -76,7 +79,9 @@ async def run(workspace: Workspace, given: RunParameters) -> RunResult:
         return await preview(workspace, question)
     if task.kind == "answer":
         return await answer(workspace, question)
-    return await apply_edits(workspace, await propose(workspace, question), apply=given.apply)
+    return await apply_edits(
+        workspace, await propose(workspace, question), apply=given.apply, allow_config=given.allow_config
+    )
 
 
 def _show(found: RunResult, given: RunParameters, columns: int) -> Iterator[Printed]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.core.documents.text import Text, decode, encode, encode_edited
 from foreword.core.edits.hunk_placement import resolve
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
 from foreword.core.secrets.redaction import shown
@@ -24,9 +25,22 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
 
 
-def apply_proposal(root: Path, proposal: Proposal) -> tuple[Outcome, ...]:
-    """Write each file of the proposal that still fits, or those of its hunks that do."""
-    return tuple(_applied(root, file) for file in proposal.files.values())
+def apply_proposal(root: Path, proposal: Proposal, *, allow_config: bool = True) -> tuple[Outcome, ...]:
+    """Write each file of the proposal that still fits, or those of its hunks that do.
+
+    Without `allow_config` none is written that changes what runs on this machine.
+    """
+    return tuple(
+        _withheld(file) if file.runs_here and not allow_config else _applied(root, file)
+        for file in proposal.files.values()
+    )
+
+
+def _withheld(file: ProposedFile) -> Outcome:
+    problem = Problem(
+        f"{file.path} was not written, since {RUNS_HERE}: look at it, then give --allow-config", file.path
+    )
+    return Outcome(file.path, applied=False, problems=(problem,))
 
 
 def _applied(root: Path, file: ProposedFile) -> Outcome:

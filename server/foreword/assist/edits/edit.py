@@ -131,8 +131,12 @@ def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:
 
 
 def files_json(proposal: Proposal) -> list[dict[str, Any]]:
-    """The files of a proposal as JSON: path, kind and diff."""
-    return [{"path": file.path, "kind": file.kind, "diff": file.diff} for file in proposal.files.values()]
+    """The files of a proposal as JSON: path, kind and diff, and `runsHere` where it changes what runs on the machine."""
+    return [
+        {"path": file.path, "kind": file.kind, "diff": file.diff}
+        | ({"runsHere": True} if file.runs_here else {})
+        for file in proposal.files.values()
+    ]
 
 
 def problems_json(problems: Iterable[Problem]) -> list[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from typing import Literal
 from foreword.core.documents.text import Text
 from foreword.core.edits.hunk import Hunk, hunks_between, hunks_on
 from foreword.core.edits.hunk_placement import Resolution, resolve
+from foreword.core.edits.path_risks import runs_here
 from foreword.core.errors import Problem, UsageError
 from foreword.core.language import language_of
 from foreword.core.secrets.redaction import shown
@@ -60,6 +61,11 @@ class ProposedFile:
         if self.before is None:
             return "create"
         return "delete" if self.after is None else "change"
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether the edit changes what programs run on the machine of whoever works on the workspace."""
+        return runs_here(self.path) or (self.source is not None and runs_here(self.source))
 
     @property
     def has_parts(self) -> bool:

@@ -23,6 +23,7 @@ from foreword.assist.session.snapshot.overlay import BYTE_ORDER_MARK, workspace_
 from foreword.core.documents.document import Document
 from foreword.core.documents.position import PositionEncoding, position_of, split_lines, without_end
 from foreword.core.documents.text import Text, decode
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.edits.text_edit import Edit
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
@@ -250,8 +251,11 @@ class _EditPlanner:
         broken = file.new_error_lines
         warning = f" (new syntax error near line {broken[0]})" if broken else ""
         path = f"{file.source} to {file.path}" if file.source else file.path
+        if file.runs_here:
+            warning += f" ({RUNS_HERE})"
         label, about = f"{file.kind.capitalize()} {path}{warning}", self.dialect.title or None
-        self.annotations[file.path] = types.ChangeAnnotation(label, self.dialect.confirm, about)
+        confirm = self.dialect.confirm or file.runs_here
+        self.annotations[file.path] = types.ChangeAnnotation(label, confirm, about)
         return file.path
 
 

@@ -7,6 +7,7 @@ import stat
 import tempfile
 from pathlib import Path, PurePosixPath
 
+from foreword.core.edits.path_risks import why_no_name
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.exclusion import reason_for_path
 from foreword.workspace.files.disk import read_file
@@ -83,6 +84,9 @@ def why_not_new(root: Path, repository: Repository | None, rules: IgnoreRules, p
     """Why there can't be a new file at `path` that the model would see afterwards; None if there can be."""
     if not _is_plain(path):
         return "it is no path below the workspace"
+    unfit = why_no_name(path)
+    if unfit is not None:
+        return unfit
     if not _is_direct(root, path):
         return "a folder above it is a symlink"
     reason = reason_for_path(path) or _ignored(root, repository, rules, path)
@@ -107,6 +111,8 @@ def _obstacle(root: Path, path: str) -> Problem | None:
     """What forbids to touch the path at all."""
     if not _is_plain(path):
         return Problem(f"{path!r} leads out of the workspace: nothing was written there", path)
+    if unfit := why_no_name(path):
+        return Problem(f"{path!r} was not written: {unfit}", path)
     if not _is_direct(root, path) or (root / path).is_symlink():
         return Problem(f"{path} is reached through a symlink by now: edit the file itself", path)
     return None
