@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -113,7 +114,9 @@ def test_a_folder_in_the_place_of_a_file_is_passed_over(root: Path, user: Path) 
     (root / "pyproject.toml").mkdir()
     settings, problems = read_settings(root, user, {}, {})
     assert Settings() == settings
-    assert ["pyproject.toml: not read (Is a directory)"] == [problem.message for problem in problems]
+    assert ["pyproject.toml: not read, it is no regular file that can be read"] == [
+        problem.message for problem in problems
+    ]
 
 
 @pytest.mark.parametrize("content", ["tool = 5\n", "[tool]\nforeword = 5\n", "[tool.other]\nmodel = 'x'\n"])
@@ -134,3 +137,24 @@ def test_a_file_that_may_not_be_read_is_said_to_be_so(root: Path, user: Path) ->
         ]
     finally:
         file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")
+@pytest.mark.parametrize("name", [".foreword.toml", "pyproject.toml"])
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder", "large"])
+def test_settings_that_are_no_regular_file_of_a_sensible_size_are_not_read(
+    kind: str, name: str, root: Path, user: Path
+) -> None:
+    file = root / name
+    match kind:
+        case "fifo":
+            os.mkfifo(file)
+        case "device":
+            file.symlink_to("/dev/zero")
+        case "folder":
+            file.mkdir()
+        case "large":
+            file.write_text("# a word\n" * 200_000)
+    settings, problems = read_settings(root, user, {}, {})
+    assert Settings() == settings
+    assert [name] == [problem.path for problem in problems]

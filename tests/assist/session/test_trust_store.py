@@ -20,7 +20,7 @@ from foreword.assist.edits.edit import edit
 from foreword.assist.session.ports import TRUSTED, Trust
 from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
-from foreword.assist.session.trust_store import is_trusted, set_trust, trust_json
+from foreword.assist.session.trust_store import is_revoked, is_trusted, set_trust, trust_json
 from foreword.assist.spending.warm_up import current_prefix, warm_now
 from foreword.core.errors import TrustError
 from foreword.storage.directories import find_places
@@ -140,3 +140,12 @@ def test_trust_is_kept_for_each_folder_by_itself(tmp_path: Path) -> None:
     set_trust(places, root, trusted=False)
     set_trust(places, root, trusted=False)
     assert not is_trusted(places, root)
+
+
+def test_trust_that_was_taken_back_is_remembered_until_it_is_granted_again(tmp_path: Path) -> None:
+    places, root = find_places({"FOREWORD_HOME": str(tmp_path / "home")}), tmp_path
+    assert not is_revoked(places, root)
+    set_trust(places, root, trusted=False)
+    assert is_revoked(places, root)
+    set_trust(places, root, trusted=True)
+    assert not is_revoked(places, root)

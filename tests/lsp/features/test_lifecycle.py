@@ -10,6 +10,8 @@ import pytest
 
 from clients import NEOVIM_0_11, usual_answers
 from editor import Editor, RpcError, connected
+from foreword.assist.session.trust_store import set_trust
+from foreword.storage.directories import find_places
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Status
 
@@ -251,3 +253,14 @@ async def test_a_folder_that_is_added_again_and_again_is_served_once(repo: GitRe
             editor.notify("initialized", {})
         await editor.command("foreword.index")
         assert before == threads()
+
+
+async def test_trust_that_was_taken_back_wins_over_a_client_that_vouches(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    set_trust(find_places(online), repo.path.resolve(), trusted=False)
+    async with connected(online) as editor:
+        await editor.start([repo.path], initializationOptions=TRUSTED)
+        refused = await editor.refusal("workspace/executeCommand", ASK)
+        assert "trust" in refused.message
+    assert [] == api.messages

@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.core.errors import Problem, TrustError, UsageError
+from foreword.workspace.files.disk import read_any
 
 TASKS_SCHEMA = "foreword.tasks/1"
 PROJECT_FOLDER = ".foreword/tasks"
@@ -135,8 +136,9 @@ def _files(folder: Path) -> Iterable[Path]:
 def _read(file: Path, inside: Path | None) -> str:
     if inside is not None and not file.resolve().is_relative_to(inside.resolve()):
         raise UsageError("it leads out of the project")
-    with file.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
+    data = read_any(file, MAX_BYTES + 1)
+    if data is None:
+        raise UsageError("it is no regular file that can be read")
     if len(data) > MAX_BYTES:
         raise UsageError(f"it has more than {MAX_BYTES} bytes")
     try:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings, flatten, from_environment, resolve
+from foreword.workspace.files.disk import read_any
 
 PROJECT_FILE = ".foreword.toml"
+MAX_BYTES = 1_000_000
+"""Of a file of settings; a `pyproject.toml` may have much else in it."""
 
 
 def read_settings(
@@ -44,8 +47,15 @@ def _tool_table(path: Path, problems: list[Problem]) -> Mapping[str, object]:
 
 
 def _read(path: Path, problems: list[Problem]) -> Mapping[str, object]:
+    """The tables of a file, if it is a regular one of a sensible size: a project's may be anything."""
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        path.stat()
+        data = read_any(path, MAX_BYTES + 1)
+        if data is None or len(data) > MAX_BYTES:
+            why = "no regular file that can be read" if data is None else f"larger than {MAX_BYTES:,} bytes"
+            problems.append(Problem(f"{path.name}: not read, it is {why}", path.name))
+            return {}
+        return tomllib.loads(data.decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (ValueError, RecursionError) as error:

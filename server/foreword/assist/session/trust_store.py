@@ -20,19 +20,23 @@ def is_trusted(places: Directories, root: Path) -> bool:
     return _grant(places, root).is_file()
 
 
+def is_revoked(places: Directories, root: Path) -> bool:
+    """Whether the user took trust back: that wins over whoever vouches for the workspace, until it is granted again."""
+    return _revocation(places, root).is_file()
+
+
 def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
-    """Grant trust to a workspace, or take it back.
+    """Grant trust to a workspace, or take it back: what was taken back is remembered.
 
     Raises:
         StoreError: the data directory can't be written.
     """
-    grant = _grant(places, root)
+    grant, revocation = _grant(places, root), _revocation(places, root)
+    made, gone = (grant, revocation) if trusted else (revocation, grant)
     try:
-        if trusted:
-            make_private_folder(grant.parent)
-            write_private(grant, str(root).encode("utf-8", "surrogateescape") + b"\n")
-        else:
-            grant.unlink(missing_ok=True)
+        gone.unlink(missing_ok=True)
+        make_private_folder(made.parent)
+        write_private(made, str(root).encode("utf-8", "surrogateescape") + b"\n")
     except OSError as error:
         raise StoreError(f"can't write to {grant.parent} ({error.strerror}): set FOREWORD_HOME") from error
 
@@ -40,6 +44,10 @@ def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
 def trust_json(places: Directories, root: Path) -> dict[str, Any]:
     """As `foreword.trust/1`."""
     return {"schema": TRUST_SCHEMA, "workspace": str(root), "trusted": is_trusted(places, root)}
+
+
+def _revocation(places: Directories, root: Path) -> Path:
+    return places.data / "revoked" / name_digest(str(root))
 
 
 def _grant(places: Directories, root: Path) -> Path:

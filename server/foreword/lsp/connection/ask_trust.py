@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import Trust
-from foreword.assist.session.trust_store import is_trusted, set_trust
+from foreword.assist.session.trust_store import is_revoked, is_trusted, set_trust
 from foreword.lsp.connection.configuration import is_refused_by_client, is_trusted_by_client
 from foreword.lsp.connection.server import ForewordServer
 
@@ -19,7 +19,7 @@ def trust_of(server: ForewordServer, opened: OpenFolder) -> Trust:
     session = opened.session
 
     async def ask(provider: str) -> bool:
-        can_ask = server.client.answers_questions and not is_refused_by_client(server)
+        can_ask = server.client.answers_questions and not is_refused()
         if not can_ask or not await _asks(server, session.root.name, provider):
             return False
         await opened.run(set_trust, session.places, session.root, trusted=True)
@@ -27,7 +27,10 @@ def trust_of(server: ForewordServer, opened: OpenFolder) -> Trust:
 
     def granted() -> bool:
         is_known = is_trusted_by_client(server) or is_trusted(session.places, session.root)
-        return is_known and not is_refused_by_client(server)
+        return is_known and not is_refused()
+
+    def is_refused() -> bool:
+        return is_refused_by_client(server) or is_revoked(session.places, session.root)
 
     return Trust(granted, ask, IN_EDITOR if is_refused_by_client(server) else "run `foreword trust` there")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
@@ -62,31 +63,66 @@ def _placeholder(name: str, environ: Mapping[str, str], base_url: str) -> str | 
     return NO_KEY if is_keyless else None
 
 
+def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+    """What carries the requests: to the endpoint that was named and to no other.
+
+    A redirect would carry prompt and key to wherever it says. To an engine on this machine no proxy is asked: the text of
+    a user who chose it is not to leave, and `NO_PROXY=localhost` does not cover 127.0.0.1.
+    """
+    return anthropic.DefaultAsyncHttpxClient(
+        timeout=timeout, follow_redirects=False, trust_env=not is_loopback(url or "")
+    )
+
+
 def _anthropic(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropic(
-        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+        base_url=url,
+        api_key=key,
+        timeout=timeout,
+        http_client=_http(url or os.environ.get("ANTHROPIC_BASE_URL"), timeout),
+        max_retries=0,
+        open_telemetry=False,
     )
 
 
 def _bedrock(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicBedrock(
-        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+        base_url=url,
+        api_key=key,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
     )
 
 
 def _vertex(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicVertex(
-        base_url=url, access_token=key, timeout=timeout, max_retries=0, open_telemetry=False
+        base_url=url,
+        access_token=key,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
     )
 
 
 def _foundry(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
     if url is None:
         return anthropic.AsyncAnthropicFoundry(
-            api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+            api_key=key,
+            timeout=timeout,
+            http_client=_http(url, timeout),
+            max_retries=0,
+            open_telemetry=False,
         )
     return anthropic.AsyncAnthropicFoundry(
-        base_url=url, api_key=key, timeout=timeout, max_retries=0, open_telemetry=False
+        base_url=url,
+        api_key=key,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
     )
 
 
