@@ -277,6 +277,40 @@ def _doctor() -> AnyBody:
     return DOCTOR
 
 
+@entry(
+    "demo",
+    "show in a second what caching a prefix saves, with no key and nothing sent",
+    "A prefix and the questions over it go through a simulated cache: what is written, what is read, what a changed "
+    "character in front does, and what is too short to be kept.",
+)
+def _demo() -> AnyBody:
+    from foreword.api.commands.demo import DEMO
+
+    return DEMO
+
+
+@entry(
+    "status",
+    "say who answers, until when the prefix is warm, and what today cost",
+    "`--line` says it in one line, for a prompt or the status line of tmux. Nothing is sent.",
+)
+def _status() -> AnyBody:
+    from foreword.api.commands.status import STATUS
+
+    return STATUS
+
+
+@entry(
+    "models",
+    "list the models that are known and offered, with their prices and their last day",
+    "What the endpoint lists stands beside the catalog (`model.catalog` adds to it).",
+)
+def _models() -> AnyBody:
+    from foreword.api.commands.status import MODELS
+
+    return MODELS
+
+
 COMMANDS: tuple[Command, ...] = tuple(one for one in globals().values() if isinstance(one, Command))
 """Every command, as above."""
 

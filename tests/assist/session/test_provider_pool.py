@@ -27,6 +27,9 @@ class Line:
     async def warm(self, body: Mapping[str, Any]) -> Usage:
         raise AssertionError(body)
 
+    async def models(self) -> tuple[Mapping[str, Any], ...]:
+        raise AssertionError
+
     async def aclose(self) -> None:
         self.is_open = False
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from anthropic.resources.messages import messages as sdk_messages
 
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.model.catalog.model_info import UNKNOWN, Cliff, thinking_of
@@ -60,12 +62,12 @@ def test_an_unknown_model_gets_safe_assumptions_and_a_notice(catalog: Catalog) -
 @pytest.mark.parametrize(
     ("today", "says"),
     [
-        (date(2026, 10, 30), None),
-        (date(2026, 10, 31), "retires on 2026-11-30: use 'claude-sonnet-5-5' instead"),
+        (date(2026, 9, 30), None),
+        (date(2026, 10, 1), "retires on 2026-11-30: use 'claude-sonnet-5-5' instead"),
         (date(2026, 11, 30), "is retired since 2026-11-30: use 'claude-sonnet-5-5' instead"),
     ],
 )
-def test_a_retirement_is_announced_thirty_days_ahead(catalog: Catalog, today: date, says: str | None) -> None:
+def test_a_retirement_is_announced_sixty_days_ahead(catalog: Catalog, today: date, says: str | None) -> None:
     _, problem = catalog.find("claude-sonnet-4-5", today)
     assert says == (problem and problem.message.removeprefix("Model 'claude-sonnet-4-5' ").rstrip("."))
 
@@ -148,3 +150,17 @@ def test_a_file_that_is_no_table_is_ignored_and_said_so(tmp_path: Path, content:
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     _, problems = load_catalog(tmp_path / "nothing.toml")
     assert "can't be read" in problems[0].message
+
+
+def test_the_catalog_knows_the_last_day_of_each_model_that_the_sdk_deprecates(catalog: Catalog) -> None:
+    def day(words: str) -> date:
+        return (
+            datetime.strptime(re.sub(r"(?<=\d)(st|nd|rd|th)", "", words), "%B %d, %Y")
+            .replace(tzinfo=UTC)
+            .date()
+        )
+
+    told = {name: day(words) for name, words in vars(sdk_messages)["DEPRECATED_MODELS"].items()}
+    assert told == {name: catalog.find(name)[0].retired for name in told}
+    successors = {model.successor for model in catalog.models.values() if model.successor}
+    assert [] == sorted(name for name in successors if catalog.models[name].retired)

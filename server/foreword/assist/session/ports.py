@@ -74,6 +74,10 @@ class Warmer(Provider, Protocol):
         """Write or read the body's cached prefix, and say what it used; a `ModelError` if that was not done."""
         ...
 
+    async def models(self) -> tuple[Mapping[str, Any], ...]:
+        """The models that the endpoint lists, as it describes them; a `ModelError` if it does not."""
+        ...
+
 
 class Runner(Protocol):
     """Does work that blocks (git, files, parsing, search) where it may: in place, or in a thread."""

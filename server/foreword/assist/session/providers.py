@@ -101,6 +101,18 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
             await pool.aclose()
 
 
+async def list_models(session: Session) -> tuple[Mapping[str, Any], ...]:
+    """The models that the provider's endpoint lists; no text of the workspace is sent.
+
+    Raises:
+        TrustError: nothing may be sent from here.
+        CredentialsError: the provider needs credentials and there are none.
+        ModelError: the endpoint does not list its models.
+    """
+    async with open_online(session) as provider:
+        return await provider.models()
+
+
 def _open(session: Session, name: str) -> Warmer:
     """What the environment says comes first; only without it is a command asked for the key."""
     settings = session.settings

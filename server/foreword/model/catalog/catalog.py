@@ -25,7 +25,7 @@ from typing import Any
 from foreword.core.errors import Problem
 from foreword.model.catalog.model_info import THINKING_STYLES, UNKNOWN, Cliff, Model, Prices
 
-NOTICE_DAYS = 30
+NOTICE_DAYS = 60
 """How many days before a model's retirement the user hears of it."""
 
 _DRESSED_ID = re.compile(

@@ -42,6 +42,10 @@ Sleep = Callable[[float], Awaitable[None]]
 Result = TypeVar("Result")
 
 PATH = "/v1/messages"
+MODELS_PATH = "/v1/models"
+MOST_PAGES = 20
+"""Of a thousand models each: an endpoint that never ends its list is not followed for ever."""
+
 FIRST_FIELDS = ("tools", "system", "messages")
 """These lead the body, in the order in which the cache reads them; a cloud's cache needs it so."""
 
@@ -124,6 +128,32 @@ class MessagesProvider:
         """
         reply = await self._post(PATH, {**body, "max_tokens": 0})
         return usage_of(counts_of(reply.get("usage")))
+
+    async def models(self) -> tuple[Json, ...]:
+        """The models that the endpoint lists (`GET /v1/models`), page by page, as it describes them.
+
+        Raises:
+            ModelError: the endpoint does not list them.
+        """
+        listed, after = list[Json](), ""
+        for _ in range(MOST_PAGES):
+            page = await self._get(MODELS_PATH, {"limit": "1000", **({"after_id": after} if after else {})})
+            data = page.get("data")
+            listed += [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+            after = str(page.get("last_id") or "")
+            if not (page.get("has_more") and after):
+                break
+        return tuple(listed)
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> Json:
+        """The JSON object that one request without a body is answered with."""
+        request = _Request(self._place, self._deadline())
+        reply = await self._insist(
+            lambda: self._client.get(path, cast_to=object, options={"params": query}), request
+        )
+        if not isinstance(reply, dict):
+            raise RequestRejected(f"{request.place.url} did not answer with JSON: check model.url.")
+        return reply
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Json:
         """The JSON object that answers one request that does not stream."""

@@ -1,0 +1,138 @@
+"""`demo`: what caching a prefix saves, shown on the smallest example in a second, with no key and nothing sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from foreword.api.command import Body
+from foreword.api.parameters import Flag
+from foreword.api.printed import Line, Printed, Table, notice
+from foreword.api.workspace import Workspace
+from foreword.assist.question.receipt import dollars
+from foreword.core.errors import UsageError
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import Model, cost
+from foreword.replay.caching_demo import MAX_BREAKPOINTS, Demonstration, Scenario, demonstrate
+
+DEMO_SCHEMA = "foreword.demo/1"
+CLASSIC = "claude-sonnet-4-6"
+"""Costs 3.00, 3.75 and 0.30 dollars a million tokens, as most descriptions of prompt caching reckon."""
+
+SHOWN = 3
+"""Rows of requests that are alike are told once, after so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoParameters:
+    """Of `demo`."""
+
+    tokens: Annotated[int, Flag("size of the prefix", "N")] = 10_000
+    questions: Annotated[int, Flag("how many questions are asked over it", "N")] = 20
+    model: Annotated[str, Flag("whose prices", "ID")] = CLASSIC
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """The demonstration, simulated."""
+
+    shown: Demonstration
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.demo/1`; dollars are of the whole scenario, each request's cost of that request."""
+        shown, scenario = self.shown, self.shown.scenario
+        return {
+            "schema": DEMO_SCHEMA,
+            "scenario": {
+                "tokens": scenario.tokens,
+                "questions": scenario.questions,
+                "model": scenario.model.id,
+            },
+            "withoutCache": round(shown.without_cache, 6),
+            "withCache": round(shown.with_cache, 6),
+            "savedPercent": round(shown.saved_percent, 2),
+            "requests": [_request_json(usage, scenario.model) for usage in shown.requests],
+            "changedInFront": _request_json(shown.changed_in_front, scenario.model),
+            "belowMinimum": _request_json(shown.below_minimum, scenario.model),
+            "minimum": scenario.model.minimum,
+            "breakpoints": MAX_BREAKPOINTS,
+            "firstToken": None,
+            "simulated": True,
+        }
+
+
+def _request_json(usage: Usage, model: Model) -> dict[str, Any]:
+    return {
+        "fresh": usage.fresh,
+        "write5m": usage.write_5m,
+        "write1h": usage.write_1h,
+        "read": usage.read,
+        "cost": round(cost(usage, model), 6),
+    }
+
+
+def demo(workspace: Workspace, given: DemoParameters) -> DemoReport:
+    """Run the scenario through the simulated cache.
+
+    Raises:
+        UsageError: the catalog does not know the model.
+    """
+    catalog, problems = workspace.catalog()
+    workspace.report(*problems)
+    model, _ = catalog.find(given.model)
+    if not model.known_as:
+        raise UsageError(f"unknown model {given.model!r}: `foreword models` lists those that are known")
+    if given.tokens > model.context:
+        raise UsageError(f"{given.model} takes {model.context:,} tokens: choose fewer --tokens")
+    return DemoReport(demonstrate(Scenario(given.tokens, given.questions, model)))
+
+
+def _show(found: DemoReport, _given: DemoParameters, _columns: int) -> Iterator[Printed]:
+    shown, scenario = found.shown, found.shown.scenario
+    model, prices = scenario.model, scenario.model.prices
+    yield Line(f"{scenario.questions} questions over the same {scenario.tokens:,} tokens, {model.id}", "bold")
+    yield Line(
+        f"A million tokens cost ${prices.input:.2f} fresh, ${prices.write_5m:.2f} when they are written to the "
+        f"cache, ${prices.read:.2f} when they are read from it."
+    )
+    yield Table(("request", "fresh", "written", "read", "cost"), tuple(_rows(shown)))
+    yield Line(f"without a cache  {dollars(shown.without_cache)}")
+    yield Line(f"with it          {dollars(shown.with_cache)}: {shown.saved_percent:.1f} % saved", "bold")
+    yield Line("")
+    yield from _lessons(shown)
+    yield notice(
+        "This is simulated: nothing was sent, and times to the first token are not shown. The questions' own tokens "
+        "are left out. `foreword ask` shows the same figures for your repository.",
+        "dim",
+    )
+
+
+def _rows(shown: Demonstration) -> Iterator[tuple[str, ...]]:
+    model, last = shown.scenario.model, len(shown.requests)
+    for number, usage in enumerate(shown.requests, 1):
+        if number <= SHOWN or number == last:
+            yield _row(str(number), usage, model)
+        elif number == SHOWN + 1:
+            yield ("...", "", "", "", "")
+    yield _row("one character changed in front", shown.changed_in_front, model)
+    yield _row(f"a prefix below {model.minimum:,} tokens", shown.below_minimum, model)
+
+
+def _row(name: str, usage: Usage, model: Model) -> tuple[str, ...]:
+    counts = (usage.fresh, usage.written, usage.read)
+    return (name, *(f"{count:,}" for count in counts), dollars(cost(usage, model)))
+
+
+def _lessons(shown: Demonstration) -> Iterator[Line]:
+    minimum = shown.scenario.model.minimum
+    yield Line("A cache knows a prefix by its exact bytes: what changes belongs behind it, never in front.")
+    yield Line(
+        f"Marks say where prefixes end; a request may have {MAX_BREAKPOINTS}. A read looks back 20 blocks."
+    )
+    yield Line(
+        f"This model keeps nothing shorter than {minimum:,} tokens, and everything for five minutes a use."
+    )
+
+
+DEMO = Body(DemoParameters, demo, _show)
