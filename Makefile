@@ -16,7 +16,10 @@ check: ## run ruff, mypy and the rules of the code base, a minute
 format: ## mend what can be mended by itself
 	$(PYTHON) -m ruff check --fix . ; $(PYTHON) -m ruff format .
 
+api: ## make the pages of the Python API in build/api
+	$(PYTHON) -W error server/docs/api_pages.py build/api
+
 figures: ## print sizes, imports, comments and names of the sources
 	$(PYTHON) tests/benchmarks/house_figures.py
 
-.PHONY: help setup test check format figures
+.PHONY: help setup test check format api figures
