@@ -58,11 +58,13 @@ class Outline:
     """Definitions in source order, and how often each identifier occurs in the file.
 
     `failed` says why there are no definitions although the language has a grammar (time limit, crash), or is None.
+    `unread` is the number of lines in which the grammar lost its way and no definition was found.
     """
 
     definitions: tuple[Definition, ...] = ()
     references: Mapping[str, int] = field(default_factory=dict)
     failed: str | None = None
+    unread: int = 0
 
 
 EMPTY_OUTLINE = Outline()

@@ -22,6 +22,7 @@ INDEX = {
     "languages": dict,
     "leftOut": [{"path": str, "reason": str}],
     "asText": [{"path": str, "reason": str}],
+    "inPart": [{"path": str, "language": str, "lines": int}],
 }
 SYMBOLS = [{"name": str, "kind": str, "path": str, "line": int, "endLine": int, "signature": str}]
 SEARCH = [{"path": str, "startLine": int, "endLine": int, "score": float}]
@@ -62,6 +63,22 @@ def test_index_says_what_there_is_and_reuses_it(offline: Foreword, workspace: Gi
     assert first["symbols"] == second["symbols"] > 20
     assert [{"path": ".env", "reason": "secret"}] == first["leftOut"]
     assert 7 == first["languages"]["python"]
+
+
+def test_index_and_symbols_say_what_could_only_be_read_in_part(offline: Foreword, workspace: GitRepo) -> None:
+    unreadable = "] ) ? :: , , )\n" * 40
+    text = f"class Broken {{\n}}\n{unreadable}class Rest {{\n}}\n"
+    (workspace.path / "Broken.java").write_text(text)
+
+    printed = offline.run("index", cwd=workspace.path).out
+    (broken,) = offline.json("index", workspace.path)["inPart"]
+    missing = offline.run("symbols", "nowhere", cwd=workspace.path).err
+
+    assert "in part" in printed
+    assert "read in part: Broken.java (" in printed
+    assert ("Broken.java", "java") == (broken["path"], broken["language"])
+    assert 30 < broken["lines"] <= 42
+    assert "1 file of java could only be read in part" in missing
 
 
 def test_symbols_are_found_plain_and_within_their_parent(offline: Foreword, workspace: GitRepo) -> None:

@@ -65,3 +65,10 @@ def test_a_text_beyond_what_people_write_is_read_once() -> None:
 @pytest.mark.parametrize("language", ["kotlin", "cpp", "csharp", "swift", "java", "typescript", "rust", "go"])
 def test_a_text_of_nothing_but_braces_is_read_in_bounded_pieces(language: str) -> None:
     assert extract(language, (b"a {\n\n" * 5_000) + b"}\n" * 5_000).failed is None
+
+
+def test_lines_in_which_nothing_could_be_read_are_counted() -> None:
+    nonsense = "] ) ? :: , , )\n" * 40
+
+    assert 0 == extract("kotlin", b"class Till {\n    fun pay() {}\n}\n").unread
+    assert 30 < extract("java", f"class Till {{\n}}\n{nonsense}class Desk {{\n}}\n".encode()).unread <= 40

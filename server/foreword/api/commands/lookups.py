@@ -18,14 +18,29 @@ from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.tree import LeftOut
+from foreword.index.index import Index
 from foreword.index.search.search import search as search_index
+from foreword.index.store.facts import n_unread
 
 SHOWN_LINES = 12
+SHOWN_FILES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInPart:
+    """A file in which a grammar lost its way: `n_lines` lines were not understood, and no definition was found there."""
+
+    path: str
+    language: str
+    n_lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What is in the index; `as_text` are files that no grammar could be used on, each with what happened to it."""
+    """What is in the index; `as_text` are files that no grammar could be used on, each with what happened to it.
+
+    `in_part` are files in which a grammar lost its way, each with its language and the lines in which nothing was found.
+    """
 
     files: int
     symbols: int
@@ -37,6 +52,7 @@ class IndexReport:
     languages: tuple[tuple[str, int], ...]
     left_out: tuple[LeftOut, ...]
     as_text: tuple[tuple[str, str], ...]
+    in_part: tuple[ReadInPart, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.index/1`."""
@@ -52,6 +68,9 @@ class IndexReport:
             "languages": dict(self.languages),
             "leftOut": [{"path": left.path, "reason": left.reason} for left in self.left_out],
             "asText": [{"path": path, "reason": reason} for path, reason in self.as_text],
+            "inPart": [
+                {"path": one.path, "language": one.language, "lines": one.n_lines} for one in self.in_part
+            ],
         }
 
 
@@ -85,9 +104,10 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The definitions of a name."""
+    """The definitions of a name. If there are none, `in_part` counts by language the files in which one may have been missed."""
 
     symbols: tuple[Symbol, ...]
+    in_part: tuple[tuple[str, int], ...] = ()
 
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self.symbols)
@@ -159,6 +179,8 @@ async def index_workspace(workspace: Workspace, _: Nothing) -> IndexReport:
 def index_report(saved: WorkspaceSnapshot) -> IndexReport:
     """What is in an index."""
     report = saved.report
+    partly = read_in_part(saved.index)
+    paths = {one.path for one in partly}
     failed = ((path, row.failed) for path, row in saved.index.rows.items() if row.failed is not None)
     return IndexReport(
         files=report.files,
@@ -170,8 +192,16 @@ def index_report(saved: WorkspaceSnapshot) -> IndexReport:
         reused=report.reused,
         languages=tuple(report.languages.items()),
         left_out=tuple(report.left_out),
-        as_text=tuple(sorted(failed)),
+        as_text=tuple(sorted(one for one in failed if one[0] not in paths)),
+        in_part=partly,
     )
+
+
+def read_in_part(index: Index) -> tuple[ReadInPart, ...]:
+    """The files that could only be read in part, those with most lines unread first."""
+    counted = ((path, row.spoken, n_unread(row.failed)) for path, row in index.rows.items() if row.failed)
+    found = [ReadInPart(*one) for one in counted if one[2]]
+    return tuple(sorted(found, key=lambda one: (-one.n_lines, one.path)))
 
 
 async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbols:
@@ -185,7 +215,8 @@ async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbol
         raise UsageError("the name is empty: give the name of a definition")
     saved = await workspace.saved()
     found = await workspace.run(lambda: tuple(find_definitions(saved.index, given.name)))
-    return Symbols(tuple(Symbol(path, definition) for path, definition in found))
+    partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
+    return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly))
 
 
 async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
@@ -224,12 +255,40 @@ def _show_index(report: IndexReport, _: Nothing, _columns: int) -> Iterator[Prin
         f"{report.files:,} files, {report.symbols:,} symbols, {report.references:,} references, "
         f"{report.bytes / 1e6:.1f} MB in {report.seconds:.1f} s ({report.parsed:,} parsed, {report.reused:,} known)"
     )
-    yield Table(("language", "files"), tuple((name, f"{count:,}") for name, count in report.languages))
+    yield _language_table(report)
     reasons = Counter(left.reason for left in report.left_out)
     left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
     yield Line(f"left out: {left_out or 'nothing'}" + (" (see --json for the paths)" if reasons else ""))
     for path, reason in report.as_text:
         yield Line(f"read as text, without definitions: {path} ({reason})")
+    for one in report.in_part[:SHOWN_FILES]:
+        yield Line(
+            f"read in part: {one.path} ({one.n_lines:,} lines that {one.language}'s grammar could not read)"
+        )
+    if len(report.in_part) > SHOWN_FILES:
+        yield Line(f"read in part: {len(report.in_part) - SHOWN_FILES:,} more (see --json for the paths)")
+
+
+def _language_table(report: IndexReport) -> Table:
+    """Files by language, and how many of them could only be read in part, if any could."""
+    if not report.in_part:
+        return Table(("language", "files"), tuple((name, f"{count:,}") for name, count in report.languages))
+    partly = Counter(one.language for one in report.in_part)
+    lines = Counter[str]()
+    for one in report.in_part:
+        lines[one.language] += one.n_lines
+    return Table(
+        ("language", "files", "in part", "lines unread"),
+        tuple(
+            (
+                name,
+                f"{count:,}",
+                f"{partly[name]:,}" if partly[name] else "",
+                f"{lines[name]:,}" if lines[name] else "",
+            )
+            for name, count in report.languages
+        ),
+    )
 
 
 def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> Iterator[Printed]:
@@ -238,6 +297,9 @@ def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> It
         yield Line(f"{symbol.path}:{definition.line} {definition.kind} {definition.signature}")
     if not found.symbols:
         yield notice(f"no definition of {given.name}: try `foreword search {given.name}`")
+    for language, count in found.in_part:
+        files = f"{count:,} files" if count > 1 else "1 file"
+        yield notice(f"{files} of {language} could only be read in part: `foreword index` names the worst")
 
 
 def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Iterator[Printed]:

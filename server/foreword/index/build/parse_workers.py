@@ -221,7 +221,8 @@ def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:
         return Read(one.key, spoken, data, failed=one.failed)
-    return Read(one.key, spoken, data, extract(spoken, data, limit_s).definitions)
+    outline = extract(spoken, data, limit_s)
+    return Read(one.key, spoken, data, outline.definitions, unread=outline.unread)
 
 
 def _first_line(data: bytes) -> str:

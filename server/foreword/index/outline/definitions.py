@@ -25,7 +25,7 @@ from foreword.index.outline.languages import SCANNERS, TABLES
 from foreword.index.outline.languages.c import is_cpp
 from foreword.index.outline.languages.rule import Comment, Found, Scope, Table
 from foreword.index.outline.partial_parse import blank_bodies, skim
-from foreword.index.outline.recovery import Parse, Recovery, long_errors, recovered
+from foreword.index.outline.recovery import Parse, Recovery, long_errors, n_unread_lines, recovered
 
 _OBJECTIVE_C = re.compile(rb"^@(?:interface|protocol|implementation|class|import)\b", re.MULTILINE)
 _FIRST_BYTES = 3_000
@@ -71,7 +71,8 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
         return EMPTY_OUTLINE
     parse = Parser.parse if limit_s is None else partial(parse_within, limit_s)
     tree, grammar = better_reading(_tree(grammar, data, parse), data, grammar, parse)
-    return Outline(definitions_of(tree, data, grammar, parse))
+    found = definitions_of(tree, data, grammar, parse)
+    return Outline(found, unread=n_unread_lines(tree, data, found))
 
 
 def scanned(language: str, data: bytes) -> tuple[Definition, ...]:

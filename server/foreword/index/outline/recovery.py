@@ -8,7 +8,7 @@ lines, as bodies are, see `languages/bodies.py`. Each level reads every byte abo
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -83,6 +83,17 @@ def long_errors(tree: Tree, n_bytes: int = 0) -> list[Span]:
         elif node.has_error:
             stack.extend(node.children)
     return sorted(spans)
+
+
+def n_unread_lines(tree: Tree, data: bytes, found: Sequence[Definition]) -> int:
+    """How many lines of a text are in long errors of its `tree` in which none of the definitions that were found begins."""
+    lines, total = sorted(one.line for one in found), 0
+    for start, end in long_errors(tree):
+        first = data.count(b"\n", 0, start) + 1
+        last = first + data.count(b"\n", start, end)
+        if bisect_left(lines, first) == bisect_right(lines, last):
+            total += last - first + 1
+    return total
 
 
 @dataclass(frozen=True, slots=True)

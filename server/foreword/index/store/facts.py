@@ -15,6 +15,7 @@ from foreword.index.text.term_vectors import ROWS_AT_ONCE, file_vectors
 from foreword.index.text.terms import term_hash
 from foreword.index.text.vocabulary import Vocabulary
 
+_UNREAD = " lines unread"
 MARSHAL_VERSION = 4
 """Fixed, so that interpreters of different versions can share a store."""
 
@@ -57,7 +58,7 @@ class Facts(NamedTuple):
 class Read:
     """A blob that may be shown, as it was read: the language found at last, its contents and its definitions.
 
-    `failed` says why it could not be parsed, or is None. Then it says nothing.
+    `failed` says why it could not be parsed, or is None. Then it says nothing. `unread` is as in `Outline`.
     """
 
     key: Key
@@ -65,6 +66,7 @@ class Read:
     data: bytes
     definitions: Sequence[Definition] = ()
     failed: str | None = None
+    unread: int = 0
 
 
 def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
@@ -74,6 +76,17 @@ def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
         for start in range(0, len(blobs), ROWS_AT_ONCE)
         for one in _some_facts(blobs[start : start + ROWS_AT_ONCE])
     )
+
+
+def unread_note(n_lines: int) -> str | None:
+    """What is stored as the failure of a file that was read in part; None of one that was read in whole."""
+    return f"{n_lines}{_UNREAD}" if n_lines else None
+
+
+def n_unread(failed: str | None) -> int:
+    """How many lines a stored failure says could not be read; 0 if it says something else, or nothing."""
+    number = failed.removesuffix(_UNREAD) if failed is not None and failed.endswith(_UNREAD) else ""
+    return int(number) if number.isdigit() else 0
 
 
 def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
@@ -90,7 +103,7 @@ def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
             len(defined),
             said.total,
             vector.n_terms,
-            failed=one.failed,
+            failed=one.failed or unread_note(one.unread),
             packed=pack(one.definitions, said.names, said.counts, one.failed),
             hashes=vector.hashes,
             counts=vector.counts,
