@@ -1,4 +1,4 @@
-"""Foreword: a coding assistant whose repository context is laid down once as a cached prefix.
+"""Foreword: a coding assistant whose repository context is a byte-stable, cached prefix.
 
     from foreword import open_workspace
 

@@ -175,12 +175,12 @@ def searches(session: Session) -> dict[str, Any]:
     number = min(int(sys.argv[3]), len(named))
     names = [saved.index.outline(named[n * len(named) // number]).definitions[0].name for n in range(number)]
     history = saved.commit_messages
-    search(saved.index, "warm", saved.read_content, echoes=history)
+    search(saved.index, "warm", saved.read_content, commit_messages=history)
     times, cpu = [], []
     for name, other in zip(names, [*names[1:], *names[:1]], strict=True):
         question = f"Where does {name} use {' '.join(terms(other))}?"
         started, started_cpu = perf_counter(), process_time()
-        search(saved.index, question, saved.read_content, echoes=history)
+        search(saved.index, question, saved.read_content, commit_messages=history)
         times.append(1000 * (perf_counter() - started))
         cpu.append(1000 * (process_time() - started_cpu))
     return {"files": saved.report.files, "names": names, "ms": times, "cpu_ms": cpu}

@@ -34,7 +34,7 @@ from foreword.core.outline import Excerpt
 from foreword.core.tree import Commit, FileTree, Source
 from foreword.index.build.build import refresh
 from foreword.index.index import Index
-from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index
+from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, commit_message_index
 from foreword.index.search.search import search
 from foreword.index.store.outline_store import open_store
 from foreword.workspace.git.history import MAX_COMMITS
@@ -182,10 +182,12 @@ def run(
             index, _ = refresh(store, tree, corpus.reader, previous=index)
             corpus.load(tree, index.paths)
             read_text = partial(corpus.text, tree)
-            echoes = history_of(git_dir, case["parent"]) if with_history else NO_ECHOES
+            commit_messages = history_of(git_dir, case["parent"]) if with_history else NO_COMMIT_MESSAGES
             search(index, "warm", read_text)
             started = perf_counter()
-            excerpts = search(index, case["query"], read_text, limit=N_EXCERPTS, echoes=echoes)
+            excerpts = search(
+                index, case["query"], read_text, limit=N_EXCERPTS, commit_messages=commit_messages
+            )
             ours.append(judge(case, excerpts, perf_counter() - started))
             if with_plain:
                 chunks = plain_search(case, corpus, tree, index.paths)

@@ -46,7 +46,7 @@ class MarkdownBuffer:
         return complete
 
     def rest(self) -> str:
-        """What is not complete."""
+        """The text behind the last finished paragraph."""
         return "".join([*self._lines, *self._unfinished])
 
     def last_lines(self) -> str:
@@ -80,7 +80,7 @@ class MarkdownStream:
         self._live = Live(console=console, transient=True, refresh_per_second=12)
 
     def feed(self, text: str) -> None:
-        """More of the answer."""
+        """Take more of the answer's text, and print the paragraphs that are finished by now."""
         self._live.start()
         complete = self._pending.feed(text)
         if complete:
@@ -95,7 +95,7 @@ class MarkdownStream:
             self._live.update(Text(displayable(text), style="dim"))
 
     def close(self) -> None:
-        """Render what is left."""
+        """Print the rest of the answer."""
         self._live.update(Text(""))
         self._live.stop()
         rest = self._pending.rest()

@@ -8,7 +8,7 @@ Several people (`Event.who`) have a cache in common. With `shared_anchor` they h
 state of this morning, so that each one's delta begins with what they saved today. Without, each has a base of
 their own, at what they saved last. What others changed today is in nobody's delta.
 
-One person of a replay: the prefix in force, what was saved since it was told, and the signs of life.
+One person of a replay: the prefix in force, what was saved since it was told, and the user's activity.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class _Replay:
         self._follow(person, decision)
 
     def _look_again(self, person: Person, t: float) -> None:
-        """A sign of life may change what was decided, as long as there is something to keep."""
+        """Activity may change what was decided, as long as a warm prefix is there to be kept."""
         if person.wake is None and person.situation(t, self._rates, 0, 0.0).is_warm:
             self._schedule(person, t)
 
@@ -225,7 +225,7 @@ class Person:
     wake: float | None = None
 
     def notice(self, event: Event) -> None:
-        """Anything but a question."""
+        """Take an event that is not a question: a save, or activity of the user."""
         match event.event:
             case "edit":
                 tokens = EDIT_TOKENS if event.tokens is None else event.tokens
@@ -247,7 +247,7 @@ class Person:
             self.day, self.today, self.spent = day, 0, 0.0
 
     def situation(self, now: float, rates: Rates, turn: int, budget: float) -> Situation:
-        """What a policy may know."""
+        """The situation as the policy may see it: nothing of the future."""
         return Situation(
             rates=rates,
             gaps=self.gaps,

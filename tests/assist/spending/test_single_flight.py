@@ -27,7 +27,7 @@ BASE, WHOLE = ("instructions", "base"), ("instructions", "base", "delta")
 Work = Callable[[Session], Coroutine[Any, Any, Any]]
 
 
-def passenger(delta: str = "d", *, model: str = "sonnet", waits_s: float = PATIENCE) -> PendingRequest:
+def pending(delta: str = "d", *, model: str = "sonnet", waits_s: float = PATIENCE) -> PendingRequest:
     request = replace(SENT, model=model, digests={**DIGESTS, "delta": delta})
     return PendingRequest(request, "variant", caches=True, waits_s=waits_s)
 
@@ -53,11 +53,11 @@ class Flights:
         return self.tasks[-1]
 
     async def _fly(self, name: str, who: PendingRequest) -> None:
-        async with flight(self.session, who) as ticket:
+        async with flight(self.session, who) as lock:
             self.flying.append(name)
             self.news.set()
             if await self.begin[name]:
-                ticket.mark_started()
+                lock.mark_started()
 
     async def until(self, n_flying: int) -> list[str]:
         while len(self.flying) < n_flying:
@@ -78,7 +78,7 @@ def test_the_first_goes_alone_and_the_others_when_its_answer_begins(
     async def run(session: Session) -> tuple[list[str], list[str]]:
         flights = Flights(session)
         for name in "abcd":
-            flights.start(name, passenger())
+            flights.start(name, pending())
         first = await flights.until(1)
         flights.begin["a"].set_result(True)
         everybody = await flights.until(4)
@@ -96,10 +96,10 @@ def test_when_the_first_one_fails_exactly_one_other_tries(
 ) -> None:
     async def run(session: Session) -> tuple[int, int]:
         flights = Flights(session)
-        first = flights.start("a", passenger())
+        first = flights.start("a", pending())
         await flights.until(1)
         for name in "bcd":
-            flights.start(name, passenger())
+            flights.start(name, pending())
         first.cancel() if how == "is cancelled" else flights.begin["a"].set_result(False)
         second = (await flights.until(2))[1]
         flights.begin[second].set_result(False)
@@ -116,14 +116,14 @@ def test_when_the_first_one_fails_exactly_one_other_tries(
 def test_who_stops_waiting_leaves_nothing_behind(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     async def run(session: Session) -> list[str]:
         flights = Flights(session)
-        flights.start("a", passenger())
+        flights.start("a", pending())
         await flights.until(1)
-        waiting = flights.start("b", passenger())
+        waiting = flights.start("b", pending())
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         flights.begin["a"].set_result(False)
-        flights.start("c", passenger())
+        flights.start("c", pending())
         flying = await flights.until(2)
         await flights.end()
         return flying
@@ -137,13 +137,13 @@ def test_other_models_and_other_bases_do_not_wait_for_each_other(
     other_base = PendingRequest(
         replace(SENT, digests={**DIGESTS, "base": "x"}), "v", caches=True, waits_s=PATIENCE
     )
-    uncached = replace(passenger(), caches=False)
+    uncached = replace(pending(), caches=False)
 
     async def run(session: Session) -> list[str]:
         flights = Flights(session)
         crowd = {
-            "a": passenger(),
-            "b": passenger(model="opus"),
+            "a": pending(),
+            "b": pending(model="opus"),
             "c": other_base,
             "d": uncached,
             "e": uncached,
@@ -163,7 +163,7 @@ def test_worktrees_with_the_same_base_wait_for_the_base_and_then_for_their_own_d
     async def run(session: Session) -> tuple[list[str], list[str], list[str]]:
         flights = Flights(session)
         for name, delta in (("a", "d"), ("b", "e"), ("c", "e")):
-            flights.start(name, passenger(delta))
+            flights.start(name, pending(delta))
         first = await flights.until(1)
         flights.begin["a"].set_result(True)
         second = await flights.until(2)
@@ -183,7 +183,7 @@ def test_over_a_warm_prefix_nobody_waits_and_nothing_is_stored(
         session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=fixture.now - 299))
         flights = Flights(session)
         for name in "abc":
-            flights.start(name, passenger())
+            flights.start(name, pending())
         flying = await flights.until(3)
         await flights.end()
         return flying, session.places.leases.exists()
@@ -196,8 +196,8 @@ def test_a_prefix_that_went_cold_has_one_writer_again(fixture: WorkspaceFixture,
         session.prefix_store.record_sent(session.worktree, "variant", replace(SENT, at=fixture.now - 301))
         session.leases.finish(flight_name(session, SENT, BASE), fixture.now - 1)
         flights = Flights(session)
-        flights.start("a", passenger())
-        flights.start("b", passenger())
+        flights.start("a", pending())
+        flights.start("b", pending())
         flying = await flights.until(1)
         await flights.end()
         return flying
@@ -209,8 +209,8 @@ def test_the_lease_of_a_process_that_died_is_taken_over(fixture: WorkspaceFixtur
     async def run(session: Session) -> bool:
         with Leases(session.places.leases, lambda: time.time() - LEASE_S + 0.4) as of_the_dead:
             assert of_the_dead.acquire(flight_name(session, SENT, BASE), "dead", fixture.now)
-        async with flight(session, passenger()) as ticket:
-            ticket.mark_started()
+        async with flight(session, pending()) as lock:
+            lock.mark_started()
         return session.leases.state(flight_name(session, SENT, WHOLE), fixture.now) == "done"
 
     assert in_session(fixture, repo, run)
@@ -221,9 +221,9 @@ def test_nobody_waits_longer_than_an_answer_may_take_to_begin(
 ) -> None:
     async def run(session: Session) -> list[str]:
         flights = Flights(session)
-        flights.start("a", passenger())
+        flights.start("a", pending())
         await flights.until(1)
-        flights.start("b", passenger(waits_s=0.05))
+        flights.start("b", pending(waits_s=0.05))
         flying = await flights.until(2)
         await flights.end()
         return flying
@@ -237,8 +237,8 @@ def test_leases_that_can_not_be_used_keep_nobody_from_an_answer(
     async def run(session: Session) -> list[str]:
         session.places.leases.mkdir()
         flights = Flights(session)
-        flights.start("a", passenger())
-        flights.start("b", passenger())
+        flights.start("a", pending())
+        flights.start("b", pending())
         flying = await flights.until(2)
         await flights.end()
         return flying

@@ -7,7 +7,7 @@ import pytest
 from foreword.core.tree import Commit
 from foreword.index.search.commit_messages import (
     MAX_FILES,
-    NO_ECHOES,
+    NO_COMMIT_MESSAGES,
     CommitMessageIndex,
     co_changed,
     commit_message_index,
@@ -26,42 +26,46 @@ COMMITS = (
 )
 
 
-def echoes(query: str, *commits: Commit) -> dict[str, float]:
+def commit_messages(query: str, *commits: Commit) -> dict[str, float]:
     return commit_message_index(commits).of(parse_query(query))
 
 
 def test_a_question_in_the_words_of_a_commit_is_about_its_files() -> None:
-    found = echoes("the clipboard is empty", *COMMITS)
+    found = commit_messages("the clipboard is empty", *COMMITS)
     assert ["src/edit.c"] == list(found)
 
 
 def test_more_of_the_words_and_fewer_files_echo_louder() -> None:
-    assert echoes("clipboard paste", *COMMITS)["src/edit.c"] > echoes("paste", *COMMITS)["src/term.c"] > 0
+    assert (
+        commit_messages("clipboard paste", *COMMITS)["src/edit.c"]
+        > commit_messages("paste", *COMMITS)["src/term.c"]
+        > 0
+    )
 
 
 def test_an_echo_is_at_most_one() -> None:
-    assert 1.0 == pytest.approx(echoes("blink cursor", *COMMITS)["src/term.c"])
+    assert 1.0 == pytest.approx(commit_messages("blink cursor", *COMMITS)["src/term.c"])
 
 
 @pytest.mark.parametrize("query", ["", "nothing of the kind", "the of and"])
 def test_a_question_in_other_words_has_no_echo(query: str) -> None:
-    assert {} == echoes(query, *COMMITS)
+    assert {} == commit_messages(query, *COMMITS)
 
 
 def test_a_commit_that_changed_everything_says_nothing() -> None:
     many = tuple(f"{number}.c" for number in range(MAX_FILES + 1))
-    assert {} == echoes("clipboard", Commit("clipboard", many), Commit("clipboard", ()))
+    assert {} == commit_messages("clipboard", Commit("clipboard", many), Commit("clipboard", ()))
 
 
 def test_without_a_history_there_is_no_echo() -> None:
-    assert {} == NO_ECHOES.of(parse_query("clipboard"))
+    assert {} == NO_COMMIT_MESSAGES.of(parse_query("clipboard"))
 
 
 def test_search_finds_a_file_by_the_words_of_its_history_alone(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     history = commit_message_index([Commit("Stop the flicker", ("src/window.py", "gone.py"))])
     assert [] == search(shapes.index(), "flicker", shapes.text)
-    assert "src/window.py" == search(shapes.index(), "flicker", shapes.text, echoes=history)[0].path
+    assert "src/window.py" == search(shapes.index(), "flicker", shapes.text, commit_messages=history)[0].path
 
 
 KITCHEN = "def boil(needle):\n    return 1\n" + "x = 1\n" * 60 + "def pour(tea):\n    return 2\n"
@@ -91,14 +95,14 @@ def test_search_finds_a_file_that_changes_with_what_matched(bench: MakeBench) ->
     shapes = bench(SHAPES)
     changed = history(*["src/palette.py src/window.py gone.py"] * 3)
     assert {"src/palette.py"} == {one.path for one in search(shapes.index(), "red green", shapes.text)}
-    found = search(shapes.index(), "red green", shapes.text, echoes=changed)
+    found = search(shapes.index(), "red green", shapes.text, commit_messages=changed)
     assert ["src/palette.py", "src/window.py"] == list(dict.fromkeys(one.path for one in found))
 
 
 def test_company_is_a_share_of_the_score_of_the_better_file(bench: MakeBench) -> None:
     index = bench(SHAPES).index()
     changed = history(*["src/palette.py src/window.py"] * 3, "src/palette.py")
-    first, second = candidates(index, parse_query("red green"), 9, echoes=changed).files
+    first, second = candidates(index, parse_query("red green"), 9, commit_messages=changed).files
     assert ("src/window.py", 0.0) == (second.path, second.score)
     assert 0.75 * COMPANY_WEIGHT * first.score == pytest.approx(second.company)
 
@@ -107,7 +111,8 @@ def test_a_test_that_changes_with_what_matched_counts_less(bench: MakeBench) -> 
     index = bench(SHAPES).index()
     changed = history(*["src/palette.py src/window.py tests/test_geometry.py"] * 3)
     company = {
-        one.path: one.company for one in candidates(index, parse_query("red green"), 9, echoes=changed).files
+        one.path: one.company
+        for one in candidates(index, parse_query("red green"), 9, commit_messages=changed).files
     }
     assert company["src/window.py"] > company["tests/test_geometry.py"] > 0
 
@@ -117,7 +122,7 @@ def test_no_companion_overtakes_the_best_files(bench: MakeBench) -> None:
     index = bench(files).index()
     alone = [one.path for one in candidates(index, parse_query("needle"), 9).files]
     changed = history(*[f"{alone[0]} {alone[-1]}"] * 3)
-    found = candidates(index, parse_query("needle"), 9, echoes=changed).files
+    found = candidates(index, parse_query("needle"), 9, commit_messages=changed).files
     assert alone[:N_AHEAD] == [one.path for one in found[:N_AHEAD]]
     assert alone[-1] == found[N_AHEAD].path
 
@@ -130,10 +135,10 @@ def test_only_the_best_passage_of_a_companion_profits(bench: MakeBench) -> None:
     plain, better = (
         [
             one.score
-            for one in search(files.index(), "needle", files.text, limit=99, echoes=echoes)
+            for one in search(files.index(), "needle", files.text, limit=99, commit_messages=commit_messages)
             if one.path == "src/kitchen.py"
         ]
-        for echoes in (NO_ECHOES, changed)
+        for commit_messages in (NO_COMMIT_MESSAGES, changed)
     )
     assert plain[0] < better[0]
     assert plain[1:] == better[1:]

@@ -238,7 +238,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
         saved.read_content,
         limit=given.limit,
         budget_tokens=given.budget,
-        echoes=saved.commit_messages,
+        commit_messages=saved.commit_messages,
     )
     return SearchResult(tuple(found))
 

@@ -18,7 +18,7 @@ from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import Booking, diagnostics_of, with_cause
 from foreword.assist.spending.limits import confirm, reserve_budget
-from foreword.assist.spending.single_flight import flight, passenger_of
+from foreword.assist.spending.single_flight import flight, pending_request
 from foreword.core.errors import LimitError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.token_usage import Usage
@@ -114,14 +114,14 @@ async def _one_request(
         LimitError: it would go past the day's limit; it was not sent.
     """
     with reserve_budget(session, prepared, provider, progress.tail) as row_id:
-        passenger = passenger_of(session, prepared, provider)
+        pending = pending_request(session, prepared, provider)
         async with (
-            flight(session, passenger) as ticket,
+            flight(session, pending) as lock,
             aclosing(_sent(session, prepared, provider, progress, row_id)) as events,
         ):
             async for event in events:
                 if isinstance(event, Started):
-                    ticket.mark_started()
+                    lock.mark_started()
                 yield event
 
 

@@ -136,7 +136,7 @@ class Conversation:
 
 
 def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> Opening:
-    """The opening of a chat whose first turn was sent over a prefix that was laid for this saved state."""
+    """The opening of a chat whose first turn was sent over a prefix that was built for this saved state."""
     forms = dict(prefix.base.forms)
     for block in prefix.delta:
         for part in block.parts:

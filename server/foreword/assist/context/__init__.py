@@ -1,1 +1,1 @@
-"""What the model knows of the repository before any question: laying base and delta, pins, the map."""
+"""What the model knows of the repository before any question: building base and delta, pins, the map."""

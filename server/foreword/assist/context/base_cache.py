@@ -42,7 +42,7 @@ class AnchoredBase:
 
 
 def candidate_anchors(session: Session, saved: WorkspaceSnapshot) -> tuple[Anchor, ...]:
-    """Where a new base would be laid, most shared first: merge base, HEAD; a snapshot where there is no commit."""
+    """The anchors that a new base could have, most shared first: merge base, HEAD; a snapshot where there is no commit."""
     repository = session.repository
     now = saved.heads or heads(repository) if repository else None
     if repository is None or now is None:
@@ -54,7 +54,7 @@ def candidate_anchors(session: Session, saved: WorkspaceSnapshot) -> tuple[Ancho
 
 
 def _anchors_of(repository: Repository) -> tuple[Anchor, ...]:
-    """The commits where a base may be laid; none before the first one."""
+    """The commits that may be the anchor of a base; none before the first one."""
     shared = resolve_anchor(repository)
     if shared is None:
         return ()

@@ -40,10 +40,10 @@ KEEP = Decision("keep", "", "5m")
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A laid prefix: `variant` names the settings that it depends on.
+    """The prefix of a workspace, built: `variant` names the settings that it depends on.
 
     `ttl` is the lifetime of its marks, None for no marks, and `why` says why in a sentence.
-    `provisional` says in one sentence, if it was laid before the index was complete, what it shows. Nothing of it is
+    `provisional` says in one sentence, if it was built before the index was complete, what it shows. Nothing of it is
     kept, and it gets no breakpoint: no later request begins like it.
     """
 

@@ -15,7 +15,7 @@ from foreword.workspace.ignore import matching
 
 NO_FILE = "there is no such file, or git ignores it"
 NO_ROOM = "it does not fit into context.budget"
-IN_DELTA = "it is new, or changed since the base was laid: the delta tells of it"
+IN_DELTA = "it is new, or changed since the base was built: the delta tells of it"
 UNREAD = "it is not read yet"
 
 

@@ -1,4 +1,4 @@
-"""What a decision about the prefix of a workspace looks at: the ledger, what was sent, the clock, signs of life.
+"""What a decision about the prefix of a workspace looks at: the ledger, what was sent, the clock, the user's activity.
 
 The decisions are pure (`prefix/policy/policy.py`), and the same in a replay. Their clock is the user's own: its days begin at
 midnight.

@@ -129,7 +129,7 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
 
 
 def tokens_json(usage: Usage) -> dict[str, int]:
-    """Tokens by bucket."""
+    """The tokens of a usage as JSON, by bucket: fresh, written for 5 minutes or an hour, read, output."""
     return {
         "fresh": usage.fresh,
         "write5m": usage.write_5m,

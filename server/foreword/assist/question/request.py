@@ -152,7 +152,9 @@ def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = Non
         return texts[path] if path in texts else saved.read_content(path)
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
-        return search(saved.index, query, saved.read_shown, limit=limit, echoes=saved.commit_messages)
+        return search(
+            saved.index, query, saved.read_shown, limit=limit, commit_messages=saved.commit_messages
+        )
 
     def define(name: str) -> Sequence[tuple[str, Definition]]:
         return find_definitions(saved.index, name)

@@ -76,7 +76,7 @@ def find_excerpts(
         budget_tokens=budget,
         boosts=boosts,
         shown=shown,
-        echoes=saved.commit_messages,
+        commit_messages=saved.commit_messages,
     )
     return tuple(found)
 

@@ -22,7 +22,7 @@ Sleep = Callable[[float], Coroutine[Any, Any, None]]
 """Wait for so many seconds."""
 
 Signs = Callable[[], Signals]
-"""The signs of life of the user's editor as they are now; times in Unix seconds."""
+"""The activity in the user's editor as it is now; times in Unix seconds."""
 
 Consent = Callable[[str], Awaitable[bool]]
 """Asks the user a question, to be answered with yes or no."""

@@ -1,6 +1,6 @@
 """Keeping a workspace's prefix warm between questions, for as long as that pays.
 
-After each answer, and at each sign of life, `prefix.policy.decide_warmth` says whether to ping now, to look again
+After each answer, and at each sign of activity, `prefix.policy.decide_warmth` says whether to ping now, to look again
 later, or to let go; the same function decides in a replay. On intent (a chat is opened) `decide_warming` says whether
 to write the prefix before the question is there.
 """
@@ -63,11 +63,11 @@ class Keeping:
         self._expected = False
 
     def look(self) -> None:
-        """Decide anew: a question was answered, or the user shows signs of life."""
+        """Decide anew: a question was answered, or the editor shows activity of the user."""
         self._news.set()
 
     def expect(self) -> None:
-        """A question is about to come."""
+        """Note that the user is about to ask (a chat was opened, a menu used)."""
         self._expected = True
         self._news.set()
 

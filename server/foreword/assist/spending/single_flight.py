@@ -104,20 +104,20 @@ class FlightLock:
 
 
 @asynccontextmanager
-async def flight(session: Session, passenger: PendingRequest) -> AsyncGenerator[FlightLock, None]:
+async def flight(session: Session, pending: PendingRequest) -> AsyncGenerator[FlightLock, None]:
     """Wait for whoever writes the same prefix at the moment; then send the request within this block.
 
     A store that can't be used is no reason not to answer: the request goes without waiting then.
     """
-    ticket = await _acquire(session, passenger) if passenger.caches else FlightLock(session.leases)
+    lock = await _acquire(session, pending) if pending.caches else FlightLock(session.leases)
     try:
-        yield ticket
+        yield lock
     finally:
-        ticket.leave()
+        lock.leave()
 
 
-def passenger_of(session: Session, prepared: PreparedRequest, provider: Provider) -> PendingRequest:
-    """A prepared request, about to be sent."""
+def pending_request(session: Session, prepared: PreparedRequest, provider: Provider) -> PendingRequest:
+    """The pending request that stands for a prepared one which is about to be sent."""
     ttl, model = prepared.payload.ttl, session.model
     is_long_enough = not model.known_as or prepared.prefix_weight / session.ratio >= model.minimum
     return PendingRequest(
@@ -145,34 +145,34 @@ def lifetime_of(request: SentRequest, usage: Usage, earlier: Iterable[SentReques
     return last.ttl_s if is_kept and last is not None else request.ttl_s
 
 
-async def _acquire(session: Session, passenger: PendingRequest) -> FlightLock:
+async def _acquire(session: Session, pending: PendingRequest) -> FlightLock:
     loop = asyncio.get_running_loop()
-    until = loop.time() + passenger.waits_s
-    names = _cold_names(session, passenger)
+    until = loop.time() + pending.waits_s
+    names = _cold_names(session, pending)
     while names and loop.time() < until:
         try:
-            ticket = _try(session, passenger, names)
+            lock = _try(session, pending, names)
         except StoreError:
             break
-        if ticket is not None:
-            return ticket
+        if lock is not None:
+            return lock
         await asyncio.sleep(POLL_S)
     return FlightLock(session.leases)
 
 
-def _try(session: Session, passenger: PendingRequest, names: tuple[str, ...]) -> FlightLock | None:
+def _try(session: Session, pending: PendingRequest, names: tuple[str, ...]) -> FlightLock | None:
     """A ticket, if the first layer that nobody wrote yet is free to be written by this request, or there is none."""
     leases, now = session.leases, session.clock()
     name = next((name for name in names if leases.state(name, now) != "done"), None)
     if name is None:
         return FlightLock(leases)
-    ticket = FlightLock(leases, names, now + passenger.request.ttl_s)
-    return ticket if leases.state(name, now) == "free" and ticket.take(name, now) else None
+    lock = FlightLock(leases, names, now + pending.request.ttl_s)
+    return lock if leases.state(name, now) == "free" and lock.take(name, now) else None
 
 
-def _cold_names(session: Session, passenger: PendingRequest) -> tuple[str, ...]:
+def _cold_names(session: Session, pending: PendingRequest) -> tuple[str, ...]:
     """The names of the flights that this request would be, without those over what is warm by our own records."""
-    request, now = passenger.request, session.clock()
+    request, now = pending.request, session.clock()
     earlier = session.prefix_store.sent(session.worktree)
     return tuple(
         flight_name(session, request, layers)

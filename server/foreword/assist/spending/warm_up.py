@@ -31,7 +31,7 @@ from foreword.assist.spending.single_flight import (
     flight,
     flight_name,
     lifetime_of,
-    passenger_of,
+    pending_request,
     request_over,
 )
 from foreword.core.errors import LimitError, Problem, StoreError
@@ -45,7 +45,7 @@ from foreword.workspace.git.history import is_cut_off, resolve_anchor
 Why = Literal["offline", "off", "indexing", "below_minimum", "renewed", "busy", "limit"]
 LAYERS = ("instructions", "base", "delta")
 WORDS = "warm"
-"""Stands for the question while the prefix is laid; it is not sent."""
+"""Stands for the question while the prefix is built; it is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,10 @@ def _lease_name(session: Session, prepared: PreparedRequest, provider: Provider)
 
 
 async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -> Warmed:
-    async with flight(session, passenger_of(session, prepared, provider)) as ticket:
+    async with flight(session, pending_request(session, prepared, provider)) as lock:
         at = session.clock()
         usage = await provider.warm(prepared.body())
-        ticket.mark_started()
+        lock.mark_started()
     session.calibrate(prepared.weight, usage.prompt)
     request = request_over(prepared, provider.name, at)
     earlier = session.prefix_store.sent(session.worktree)
@@ -194,19 +194,19 @@ async def _alone(
     """Warm up if no other process is at it, nor did so by itself within half of the lifetime."""
     now, name = session.clock(), _lease_name(session, prepared, provider)
     lately = f"{name} lately"
-    ticket = FlightLock(session.leases, (lately,), now + TTL_SECONDS[prepared.payload.ttl or "5m"] / 2)
+    lock = FlightLock(session.leases, (lately,), now + TTL_SECONDS[prepared.payload.ttl or "5m"] / 2)
     try:
         if by_itself and session.leases.state(lately, now) == "done":
             return Skipped("renewed", "it was renewed a short while ago")
-        if not ticket.take(name, now):
+        if not lock.take(name, now):
             return Skipped("busy", "another process is warming it at the moment")
     except StoreError:
         return await _send(session, prepared, provider)
     try:
         warmed = await _send(session, prepared, provider)
-        ticket.mark_started()
+        lock.mark_started()
     finally:
-        ticket.leave()
+        lock.leave()
     return warmed
 
 

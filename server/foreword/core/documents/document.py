@@ -90,7 +90,7 @@ class DocumentSaved:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The disk speaks for a document again."""
+    """The editor closed a document: from now on its text is that of the file on disk."""
 
     uri: str
 

@@ -50,7 +50,7 @@ def insert_after(content: str, line: int, text: str, path: str) -> str | Problem
 
 
 def whole_text(text: str, path: str) -> str | Problem:
-    """A new file's content."""
+    """The content of a new file, as the model gave it; a problem if its path can not take that text."""
     text = _plain(text)
     return _unwritable(text, path) or text
 

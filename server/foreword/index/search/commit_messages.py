@@ -2,7 +2,7 @@
 
 A commit's message speaks of the code in the words of people, where names and comments speak in those of the code.
 Each recent commit is a small document; how much of a question it has, weighed by how rare its words are among the
-messages, is its likeness, and a file's echo is that of the best commit that changed it. The fewer files a commit
+messages, is its likeness, and a file's score is that of the best commit that changed it. The fewer files a commit
 changed, the more it says about each. Source of the idea: Zhou, Zhang, Lo: Where should the bugs be fixed?, ICSE 2012.
 
 Which files change together: pairs that recent commits show so often that it is hardly chance.
@@ -39,13 +39,13 @@ class CommitMessageIndex:
     postings: Mapping[str, tuple[Ints, Floats]]
 
     def of(self, query: Query) -> dict[str, float]:
-        """The echo of files, from 0 to 1; files without any are not there."""
+        """The score of files, from 0 to 1; files that no such commit changed are not there."""
         likeness = self._likeness(query)
         found: dict[str, float] = {}
         for number in np.flatnonzero(likeness).tolist():
-            echo = float(likeness[number]) / sqrt(len(self.files[number]))
+            score = float(likeness[number]) / sqrt(len(self.files[number]))
             for path in self.files[number]:
-                found[path] = max(found.get(path, 0.0), echo)
+                found[path] = max(found.get(path, 0.0), score)
         return found
 
     def _likeness(self, query: Query) -> Floats:
@@ -60,11 +60,11 @@ class CommitMessageIndex:
         return likeness / total if total else likeness
 
 
-NO_ECHOES = CommitMessageIndex((), {})
+NO_COMMIT_MESSAGES = CommitMessageIndex((), {})
 
 
 def commit_message_index(commits: Sequence[Commit]) -> CommitMessageIndex:
-    """The echoes of some commits."""
+    """The index of the messages of some commits, each with the files that it changed."""
     told = [commit for commit in commits if 0 < len(commit.paths) <= MAX_FILES]
     postings: dict[str, tuple[list[int], list[float]]] = {}
     for number, commit in enumerate(told):

@@ -15,7 +15,7 @@ import numpy as np
 
 from foreword.index.index import Index
 from foreword.index.path_table import TEST_RELEVANCE
-from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, co_changed
+from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, co_changed
 from foreword.index.search.query import Query
 from foreword.index.text.term_table import Floats, Ints
 from foreword.index.text.terms import term_hash
@@ -27,7 +27,7 @@ PATH_WEIGHTS = (5.0, 2.0)
 SATURATION = 1.2
 LENGTH_PENALTY = 0.75
 SCORE_DIGITS = 9
-ECHO_WEIGHT = 0.5
+COMMIT_MESSAGE_WEIGHT = 0.5
 """Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
@@ -69,20 +69,20 @@ def candidates(
     *,
     named: Collection[str] = (),
     skipped: Container[str] = (),
-    echoes: CommitMessageIndex = NO_ECHOES,
+    commit_messages: CommitMessageIndex = NO_COMMIT_MESSAGES,
 ) -> Found:
     """The `n` best files for `query`, without those `skipped`.
 
-    Files without any word of it, without an echo and without company are never among them, unless they are `named` in it.
+    Files without any word of it, that no commit with such a message changed and that change with none of the best, are never among them, unless they are `named` in it.
     """
     if not index.paths:
         return Found((), {})
     terms = list(query.terms)
     scores, worth = _scores(index, query, terms)
     whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
-    for path, echo in echoes.of(query).items():
+    for path, score in commit_messages.of(query).items():
         if path in index.place_of:
-            scores[index.place_of[path]] += ECHO_WEIGHT * whole_query * echo
+            scores[index.place_of[path]] += COMMIT_MESSAGE_WEIGHT * whole_query * score
     relevance = index.path_table.relevance
     if query.wants_tests:
         relevance = np.where(index.path_table.is_test, relevance / TEST_RELEVANCE, relevance)
@@ -92,10 +92,10 @@ def candidates(
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
     scores = np.round(scores, SCORE_DIGITS)
-    company = _company(index, scores, relevance, echoes)
-    order = _best(np.round(scores + company, SCORE_DIGITS)).tolist()
+    co_change = _co_change(index, scores, relevance, commit_messages)
+    order = _best(np.round(scores + co_change, SCORE_DIGITS)).tolist()
     files = (
-        Candidate(index.paths[place], float(scores[place]), float(company[place]), float(relevance[place]))
+        Candidate(index.paths[place], float(scores[place]), float(co_change[place]), float(relevance[place]))
         for place in order
         if index.paths[place] not in skipped
     )
@@ -109,12 +109,14 @@ def _best(scores: Floats) -> Ints:
     return best
 
 
-def _company(index: Index, scores: Floats, relevance: Floats, echoes: CommitMessageIndex) -> Floats:
+def _co_change(
+    index: Index, scores: Floats, relevance: Floats, commit_messages: CommitMessageIndex
+) -> Floats:
     """What it is worth to each file that it changes together with one of the best."""
     company = np.zeros(len(scores))
     leaders = _best(scores)[:N_LEADERS].tolist()
     for leader in leaders:
-        for path, share in co_changed(echoes.files, index.paths[leader]).items():
+        for path, share in co_changed(commit_messages.files, index.paths[leader]).items():
             place = index.place_of.get(path)
             if place is not None:
                 company[place] = max(company[place], COMPANY_WEIGHT * share * scores[leader])

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from foreword.core.outline import Excerpt
 from foreword.index.index import Index
-from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex
+from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex
 from foreword.index.search.excerpts import choose
 from foreword.index.search.mention_boost import with_neighbours
 from foreword.index.search.query import files_at, parse_query
@@ -34,7 +34,7 @@ def search(
     budget_tokens: int | None = None,
     boosts: Mapping[str, float] = MappingProxyType({}),
     shown: Container[str] = (),
-    echoes: CommitMessageIndex = NO_ECHOES,
+    commit_messages: CommitMessageIndex = NO_COMMIT_MESSAGES,
 ) -> list[Excerpt]:
     """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
 
@@ -44,7 +44,13 @@ def search(
     asked = parse_query(query)
     named = files_at(index, asked.places)
     found = candidates(
-        index, asked, N_FILES_READ, boosts, named=frozenset(named), skipped=shown, echoes=echoes
+        index,
+        asked,
+        N_FILES_READ,
+        boosts,
+        named=frozenset(named),
+        skipped=shown,
+        commit_messages=commit_messages,
     )
     matcher = Matcher(found.worth, asked.names)
     scored: list[Scored] = []

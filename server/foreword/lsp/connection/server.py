@@ -114,7 +114,7 @@ class ForewordServer(LanguageServer):
         self._work[token] = cancel
 
     def hide_work(self, token: types.ProgressToken) -> None:
-        """The work is over."""
+        """Take work off the list of what the client shows as under way."""
         self._work.pop(token, None)
 
     def cancel_work(self, token: types.ProgressToken) -> None:
@@ -135,7 +135,7 @@ class ForewordServer(LanguageServer):
             await asyncio.wait(waiting, timeout=LAST_WORDS_S)
 
     def end(self, code: int) -> None:
-        """The connection is over."""
+        """End the connection: what waits for `ended` goes on."""
         self.exit_code = code
         self._ended.set()
 

@@ -43,13 +43,13 @@ def did_change(server: ForewordServer, params: types.DidChangeTextDocumentParams
 
 
 def did_close(server: ForewordServer, params: types.DidCloseTextDocumentParams) -> None:
-    """The disk speaks again."""
+    """The document was closed: from now on its text is that of the file on disk."""
     server.change(Closed(params.text_document.uri))
     server.outlines.forget(_key(server, params.text_document.uri))
 
 
 def did_save(server: ForewordServer, params: types.DidSaveTextDocumentParams) -> None:
-    """The text is on disk."""
+    """The document was saved: the file on disk has its text."""
     server.change(DocumentSaved(params.text_document.uri, params.text))
     note_changed_files(server, [params.text_document.uri])
     note_sign(server, saved=True)

@@ -1,4 +1,4 @@
-"""When the server hears of questions and of signs of life, and lets the prefix be kept warm (`assist/spending/keep_warm.py`)."""
+"""Tells the keep-warm policy (`assist/spending/keep_warm.py`) of questions and of activity in the editor."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the first question would wait for, done as soon as the index is there: imports, and laying the prefix.
+"""What the first question would wait for, done as soon as the index is there: imports, and building the prefix.
 
-Nothing is sent, and nothing comes into force: a base that is laid is kept in the index, where the question finds it.
+Nothing is sent, and nothing comes into force: a base that was built is kept in the index, where the question finds it.
 """
 
 from __future__ import annotations

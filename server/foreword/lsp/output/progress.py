@@ -70,7 +70,7 @@ class _Shown:
             self.begin(token)
 
     def begin(self, token: types.ProgressToken) -> None:
-        """From here on the client shows it."""
+        """Begin the work-done progress: the client shows it from now on."""
         self._token = token
         self._server.show_work(token, self._cancel)
         message, percentage = self._last

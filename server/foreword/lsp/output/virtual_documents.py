@@ -132,7 +132,7 @@ class Page:
 
 
 class VirtualPage(Page):
-    """The client reads it from here."""
+    """A document of the `foreword:` scheme: the client asks for its text (`workspace/textDocumentContent`)."""
 
     async def begin(self) -> None:
         """The text must be there before the client asks for it."""
@@ -155,10 +155,10 @@ class FilePage(Page):
         self._path = path
 
     async def begin(self) -> None:
-        """There is nothing to show yet."""
+        """Nothing: the client is asked to read when there is text."""
 
     async def finish(self) -> None:
-        """Now there is."""
+        """Let the client read the whole text."""
         await asyncio.to_thread(write_scratch, self._path, self.text)
         await self.show()
 

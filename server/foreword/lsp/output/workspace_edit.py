@@ -33,7 +33,7 @@ from foreword.lsp.connection.server import ForewordServer
 from foreword.workspace.files.disk import read_file
 
 MAX_TRIES = 3
-"""How often an edit is laid anew in the folder's thread, since the user goes on typing, before the loop does it."""
+"""How often an edit is planned again in the folder's thread, since the user goes on typing, before the loop does it."""
 
 DONE: Mapping[ChangeKind, str] = {
     "change": "changed",

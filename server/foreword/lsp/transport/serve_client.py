@@ -21,7 +21,7 @@ class Writer(Protocol):
         ...
 
     def close(self) -> Any:  # noqa: ANN401 - nobody looks at it
-        """No more is sent."""
+        """Close the stream: nothing more is sent."""
         ...
 
 

@@ -6,7 +6,7 @@ A gap is counted in a bin, once for all and once for the hour of the day at whic
 at an hour is drawn towards the law of all hours, and that one towards `PRIOR`, the less the more was seen.
 Old gaps fade, so that the model follows its user.
 
-Signs of life: what an editor shows of its user, and how much more or less likely it makes a question.
+Activity: what an editor shows of its user, and how much more or less likely it makes a question.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ class Signals:
         return self.asleep or self.closed
 
     def hazard(self, now: float) -> float:
-        """What the rate of questions is multiplied by: above 1 with signs of life, below 1 without focus."""
+        """What the rate of questions is multiplied by: above 1 while the user is active in the editor, below 1 without focus."""
         factor = {None: 1.0, True: FOCUSED, False: BLURRED}[self.focused]
         if self.last_change is not None and now - self.last_change < ACTIVE_S:
             factor *= AT_WORK

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from foreword.assist.session.snapshot.commit_history import Past
-from foreword.index.search.commit_messages import NO_ECHOES
+from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES
 from foreword.index.search.query import parse_query
 from foreword.index.search.search import search
 from foreword.workspace.git.repository import open_repository
@@ -22,19 +22,21 @@ def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
 
 
 def test_without_git_or_without_a_commit_there_is_none(tmp_path: Path) -> None:
-    assert NO_ECHOES is Past().commit_messages()
-    assert NO_ECHOES is Past(open_repository(make_repo(tmp_path / "new").path)[0]).commit_messages()
+    assert NO_COMMIT_MESSAGES is Past().commit_messages()
+    assert NO_COMMIT_MESSAGES is Past(open_repository(make_repo(tmp_path / "new").path)[0]).commit_messages()
 
 
 def test_a_history_that_git_can_not_tell_is_gone_without(repo: GitRepo) -> None:
     earlier = repo.git("rev-parse", "HEAD~1^{tree}")
     (repo.path / ".git" / "objects" / earlier[:2] / earlier[2:]).unlink()
-    assert NO_ECHOES is Past(open_repository(repo.path)[0]).commit_messages()
+    assert NO_COMMIT_MESSAGES is Past(open_repository(repo.path)[0]).commit_messages()
 
 
 def test_search_knows_what_people_called_a_change(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("shop/price.py", "def price_of(item):\n    return round(item.price, 2)\n")
     repo.commit("Stop charging fractions of a penny")
     with fixture.saved(repo.path) as saved:
-        found = search(saved.index, "fractions of a penny", saved.read_content, echoes=saved.commit_messages)
+        found = search(
+            saved.index, "fractions of a penny", saved.read_content, commit_messages=saved.commit_messages
+        )
         assert "shop/price.py" == found[0].path

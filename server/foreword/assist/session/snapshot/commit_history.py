@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foreword.core.errors import WorkspaceError
-from foreword.index.search.commit_messages import NO_ECHOES, CommitMessageIndex, commit_message_index
+from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, commit_message_index
 from foreword.workspace.git.history import head_commit, recent_commits
 from foreword.workspace.git.repository import Repository
 
@@ -23,12 +23,12 @@ class Past:
         There are none where git can't tell them.
         """
         if self.repository is None:
-            return NO_ECHOES
+            return NO_COMMIT_MESSAGES
         try:
             head = head or head_commit(self.repository)
             known = self._known
             if head is not None and (known is None or known[0] != head):
                 self._known = known = head, commit_message_index(recent_commits(self.repository, head))
         except WorkspaceError:  # a clone without its history: search goes without it
-            return NO_ECHOES
-        return known[1] if head is not None and known is not None else NO_ECHOES
+            return NO_COMMIT_MESSAGES
+        return known[1] if head is not None and known is not None else NO_COMMIT_MESSAGES
