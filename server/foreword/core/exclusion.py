@@ -28,6 +28,9 @@ UNREADABLE: Final = "unreadable"
 UNREADABLE_NAME: Final = "unreadable name"
 IGNORED: Final = "ignored by .forewordignore"
 NOT_REGULAR: Final = "not a regular file"
+BEING_WRITTEN: Final = "being written"
+TEMPORARY: Final = ".foreword-"
+"""How a file's name begins while it is written beside its target."""
 FILTERED: Final = "kept by git through a filter"
 
 MAX_FILE_BYTES = 1_000_000
@@ -181,6 +184,8 @@ def reason_for_path(path: str) -> str | None:
         return UNREADABLE_NAME
     lower = path.lower()
     *folders, name = lower.split("/")
+    if name.startswith(TEMPORARY):
+        return BEING_WRITTEN
     return _reason_for_name(lower, name) if VENDORED_FOLDERS.isdisjoint(folders) else VENDORED
 
 

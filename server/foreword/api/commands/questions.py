@@ -20,6 +20,7 @@ from foreword.assist.edits.edit import edit as edit_with_model
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.request import Kind
+from foreword.assist.session.write_journal import noted
 from foreword.assist.spending.forecast import request_json
 from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem
@@ -127,7 +128,8 @@ async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool, allo
     if not (apply and edited.is_complete):
         return EditResult(edited)
     root = workspace.session.root
-    outcomes = await workspace.run(apply_proposal, root, edited.proposal, allow_config=allow_config)
+    with noted(workspace.session.places, root, edited.proposal.files):
+        outcomes = await workspace.run(apply_proposal, root, edited.proposal, allow_config=allow_config)
     return EditResult(edited, outcomes)
 
 

@@ -19,6 +19,7 @@ from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.settings_files import read_settings
 from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.snapshot.memory import Recall
+from foreword.assist.session.write_journal import clear_away
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
 from foreword.index.build.parse_jobs import Progress
@@ -139,6 +140,7 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
     with ExitStack() as stack:
         for own in (places.data, places.cache):
             close_to_others(own)
+        clear_away(places)
         key = repository.common_dir if repository else root
         store, store_problems = open_store(places.index(key, VERSION))
         forget_unused(places.indexes(key), places.index(key, VERSION))

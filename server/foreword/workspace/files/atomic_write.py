@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 from foreword.core.edits.path_risks import why_no_name
 from foreword.core.errors import Problem, WorkspaceError
-from foreword.core.exclusion import reason_for_path
+from foreword.core.exclusion import TEMPORARY, reason_for_path
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import GITIGNORE, IgnoreRules, is_ignored, read_rules
 
 WRITE_BITS = 0o222
-TEMPORARY = ".foreword-"
-"""How a file's name begins while it is being written beside its target."""
 
 
 def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> Problem | None:
@@ -48,20 +46,16 @@ def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem 
         return problem
     if read_file(root, path) != expected:
         return _changed(path)
-    target = root / new_path
+    source, target = root / path, root / new_path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(
-            exist_ok=False
-        )  # the name is taken first, so that nothing that appears meanwhile is overwritten
+        if _linked(source, target):
+            source.unlink()
+        else:
+            _move_without_links(source, target)
     except FileExistsError:
         return Problem(f"{new_path} exists by now: move it away, or ask again", path)
     except OSError as error:
-        return Problem(f"can't create {new_path}: {error.strerror}", path)
-    try:
-        (root / path).replace(target)
-    except OSError as error:
-        target.unlink(missing_ok=True)
         return Problem(f"can't rename {path} to {new_path}: {error.strerror}", path)
     return None
 
@@ -147,11 +141,46 @@ def _ignored(root: Path, repository: Repository | None, rules: IgnoreRules, path
 
 
 def _create(target: Path, data: bytes) -> None:
-    """The name is taken first, so that nothing that appears meanwhile is overwritten.
+    """The file gets its name when it is complete, and only if nobody else has it by then.
 
     Raises:
         FileExistsError: somebody else was faster.
     """
+    temporary = _written_beside(target, data, None)
+    try:
+        if not _linked(temporary, target):
+            _create_without_links(target, data)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Give a file one more name, all at once; whether the file system can do that.
+
+    Raises:
+        FileExistsError: something has that name.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError, AttributeError):
+        return False
+    return True
+
+
+def _move_without_links(source: Path, target: Path) -> None:
+    """The new name is taken first, so that nothing that appears meanwhile is overwritten."""
+    target.touch(exist_ok=False)
+    try:
+        source.replace(target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _create_without_links(target: Path, data: bytes) -> None:
+    """Where a file system has no hard links the name is taken first, by an empty file."""
     with target.open("xb") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
     try:
@@ -174,16 +203,17 @@ def _replace(root: Path, path: str, expected: bytes, data: bytes, mode: int) -> 
     return True
 
 
-def _written_beside(target: Path, data: bytes, mode: int) -> Path:
-    """A temporary file in the same folder with the data, safe on disk."""
-    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=target.parent)
-    temporary = Path(name)
+def _written_beside(target: Path, data: bytes, mode: int | None) -> Path:
+    """A temporary file in the same folder with the data, safe on disk; without a mode it has that of a new file."""
+    temporary = target.parent / f"{TEMPORARY}{uuid4().hex[:8]}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
+        if mode is not None:
+            temporary.chmod(mode)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
