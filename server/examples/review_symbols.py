@@ -20,5 +20,6 @@ with open_workspace(folder, trusted=True, settings={"batch.parallel": 2}) as wor
         }
         for symbol in workspace.symbols(name)
     ]
-    for answer in workspace.batch(questions):
-        print(json.dumps({"place": answer.id, "text": answer.text, "error": answer.error}))
+    for one in workspace.batch(questions):
+        text = one.answer.text if one.answer else None
+        print(json.dumps({"place": one.id, "text": text, "error": str(one.error) if one.error else None}))

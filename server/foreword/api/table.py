@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from foreword.api.command import CLI_ONLY, LSP_ONLY, Command
+from foreword.api.command import CLI_ONLY, EVERY_DOOR, LSP_ONLY, Command, Door
 
 if TYPE_CHECKING:
     from foreword.api.command import Body
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     AnyBody = Body[Any, Any]
 
 
-def entry(name: str, summary: str, more: str) -> Callable[[Callable[[], AnyBody]], Command]:
+def entry(
+    name: str, summary: str, more: str, doors: frozenset[Door] = EVERY_DOOR
+) -> Callable[[Callable[[], AnyBody]], Command]:
     """An entry of the table, whose body is loaded by the function below it."""
-    return lambda load: Command(name, summary, more, load)
+    return lambda load: Command(name, summary, more, load, doors)
 
 
 @entry(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from typing import assert_never
 
 from rich.status import Status
 
@@ -14,10 +15,11 @@ from foreword.api.command import Result
 from foreword.api.printed import Printed
 from foreword.api.workspace import Event, PartialResult, Stage
 from foreword.assist.answering.answer_loop import ToolsUsed
+from foreword.assist.question.answer import Answer
 from foreword.cli.live_answer import MarkdownStream
 from foreword.cli.plain_text import print_text
 from foreword.cli.terminal import notices, output, print_blocks, print_json
-from foreword.core.reply import TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted
 
 
 class LiveOutput:
@@ -40,16 +42,18 @@ class LiveOutput:
                 self._stage(text)
             case PartialResult(value):
                 self._part(value)
-            case TextDelta(text) if not self._as_json:
+            case TextDelta(text):
                 self._text(text)
-            case ToolsUsed(names) if not self._as_json:
+            case ToolsUsed(names):
                 self._pause(f"({', '.join(names)})")
-            case ToolCallStarted(name) if self._markdown is not None:
-                self._markdown.status(f"({name} ...)")
-            case ThinkingDelta() if self._markdown is not None:
-                self._markdown.status("(thinking ...)")
-            case _:
+            case ToolCallStarted(name):
+                self._waiting(f"({name} ...)")
+            case ThinkingDelta():
+                self._waiting("(thinking ...)")
+            case Started() | Finished() | Answer():
                 pass
+            case _:
+                assert_never(event)
 
     def close(self) -> None:
         """Finish the last line; more can't be shown."""
@@ -81,10 +85,16 @@ class LiveOutput:
         """End the paragraph, as the text of the whole answer does, and say what goes on."""
         if self._last and not self._last.endswith("\n"):
             self._text("\n\n")
+        self._waiting(status)
+
+    def _waiting(self, status: str) -> None:
+        """Say what goes on, where there is a terminal."""
         if self._markdown is not None:
             self._markdown.status(status)
 
     def _text(self, text: str) -> None:
+        if self._as_json:
+            return
         self._last = text or self._last
         if self._markdown is not None:
             self._markdown.feed(text)

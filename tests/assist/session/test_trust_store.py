@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from foreword.assist.answering.ask import ask
-from foreword.assist.answering.batch import run_batch
+from foreword.assist.answering.batch import BatchAnswer, run_batch
 from foreword.assist.chat.chat import Chat
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, UserMessage
@@ -47,7 +47,7 @@ async def ask_a_batch(session: Session) -> None:
     async def lines() -> AsyncIterator[str]:
         yield '{"question": "What is a refund?"}'
 
-    def emit(_: dict[str, Any]) -> None: ...
+    def emit(_: BatchAnswer) -> None: ...
 
     await run_batch(session, lines(), emit, parallel=1)
 

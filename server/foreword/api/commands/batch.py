@@ -10,7 +10,7 @@ from foreword.api.command import Body, Result
 from foreword.api.parameters import Flag, Sending
 from foreword.api.printed import Data, Line, Printed
 from foreword.api.workspace import PartialResult, Workspace
-from foreword.assist.answering.batch import run_batch
+from foreword.assist.answering.batch import BatchAnswer, run_batch
 from foreword.core.errors import ForewordError
 
 
@@ -23,35 +23,8 @@ class BatchParameters(Sending):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAnswer:
-    """What became of one question of a batch: `foreword.answer/1`, or `foreword.error/1`, with the question's id."""
-
-    json: dict[str, Any]
-
-    @property
-    def id(self) -> Any:  # noqa: ANN401 - any JSON
-        """The question's id; None if it has none."""
-        return self.json.get("id")
-
-    @property
-    def error(self) -> str | None:
-        """Why there is no answer."""
-        error = self.json.get("error")
-        return error["message"] if error else None
-
-    @property
-    def text(self) -> str:
-        """The words of the answer; empty if there is none."""
-        return str(self.json.get("text", ""))
-
-    def to_json(self) -> dict[str, Any]:
-        """One line of `foreword batch`."""
-        return self.json
-
-
-@dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The answers in the order in which they were ready, and the errors among them."""
+    """What became of the questions, in the order in which it was known, and the errors among them."""
 
     answers: tuple[BatchAnswer, ...]
     errors: tuple[ForewordError, ...]
@@ -75,9 +48,9 @@ async def batch(workspace: Workspace, given: BatchParameters) -> BatchResult:
     """
     answers: list[BatchAnswer] = []
 
-    def tell(json: dict[str, Any]) -> None:
-        answers.append(BatchAnswer(json))
-        workspace.emit(PartialResult(answers[-1]))
+    def tell(ready: BatchAnswer) -> None:
+        answers.append(ready)
+        workspace.emit(PartialResult(ready))
 
     session = workspace.session
     errors = await run_batch(

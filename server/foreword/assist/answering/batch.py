@@ -34,7 +34,6 @@ from foreword.core.reply import Started
 
 ERROR_SCHEMA = "foreword.error/1"
 Json = dict[str, Any]
-Emit = Callable[[Json], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,44 @@ class Line:
     number: int
     question: str
     pointers: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What became of the question on the line `number`: its answer, or the error that stood in the way.
+
+    `identity` is empty, or holds the question's `id` as it was given.
+    """
+
+    number: int
+    identity: Mapping[str, Any]
+    outcome: Answer | ForewordError
+
+    @property
+    def id(self) -> Any:  # noqa: ANN401 - any JSON
+        """The question's id; None if it has none."""
+        return self.identity.get("id")
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer, if there is one."""
+        return self.outcome if isinstance(self.outcome, Answer) else None
+
+    @property
+    def error(self) -> ForewordError | None:
+        """Why there is none."""
+        return None if isinstance(self.outcome, Answer) else self.outcome
+
+    def to_json(self) -> Json:
+        """As `foreword.answer/1` or `foreword.error/1`, with the id."""
+        if isinstance(self.outcome, Answer):
+            return {**self.identity, **self.outcome.to_json()}
+        kind = type(self.outcome).__name__.removesuffix("Error")
+        told = {"kind": kind, "message": str(self.outcome)}
+        return {"schema": ERROR_SCHEMA, **self.identity, "line": self.number, "error": told}
+
+
+Emit = Callable[[BatchAnswer], None]
 
 
 def parse_line(number: int, text: str) -> Line:
@@ -73,7 +110,7 @@ async def run_batch(
     use_cache: bool = True,
     run: Runner = in_place,
 ) -> tuple[ForewordError, ...]:
-    """Emit the answer or error object of each line as it finishes; gives the errors.
+    """Emit what becomes of each line as it finishes; gives the errors.
 
     Raises:
         ForewordError: no line can be answered, for example because the credentials are wrong.
@@ -116,18 +153,15 @@ class _Batch:
         self._laid: tuple[WorkspaceSnapshot, Prefix] | None = None
 
     async def line(self, number: int, text: str) -> None:
-        """Answer one line and emit its object."""
-        identity = _identity(text)
+        """Answer one line and emit what became of it."""
+        done = partial(BatchAnswer, number, _identity(text))
         try:
-            answered = await self._answer(parse_line(number, text))
-            self._emit({**identity, **answered.to_json()})
+            self._emit(done(await self._answer(parse_line(number, text))))
         except CredentialsError:
             raise
         except ForewordError as error:
             self.errors.append(error)
-            kind = type(error).__name__.removesuffix("Error")
-            shown = {"kind": kind, "message": str(error)}
-            self._emit({"schema": ERROR_SCHEMA, **identity, "line": number, "error": shown})
+            self._emit(done(error))
         finally:
             await self.gate.leave()
 
