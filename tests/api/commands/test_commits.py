@@ -21,12 +21,12 @@ from shop_edits import CHECKOUT
 def staged(shop: GitRepo) -> GitRepo:
     text = (shop.path / CHECKOUT).read_text(encoding="utf-8")
     shop.write("notes é.md", "A note.\n")
-    shop.write("key.txt", "sk-" + "ant-" + "api03-" + "A" * 80 + "\n")
+    shop.write("key.txt", "sk-" + "ant-" + "api03-" + "A1b" * 31 + "AA\n")
     shop.write(".env", "PASSWORD=hunter2\n")
     shop.commit("shop: keep notes\n\nThey were lost.")
     shop.write(CHECKOUT, text.replace("VAT_PERCENT = 19", "VAT_PERCENT = 20"))
     shop.write("notes é.md", "Another note.\n")
-    shop.write("key.txt", "sk-" + "ant-" + "api03-" + "B" * 80 + "\n")
+    shop.write("key.txt", "sk-" + "ant-" + "api03-" + "B2c" * 31 + "AA\n")
     shop.write(".env", "PASSWORD=hunter3\n")
     subprocess.run(["git", "add", "--all"], cwd=shop.path, check=True)
     shop.write(CHECKOUT, text + "# not staged\n")
@@ -58,7 +58,7 @@ def test_what_is_secret_is_only_named(staged: GitRepo, api: MessagesApi) -> None
     assert "hunter" not in sent
     assert "api03" not in sent
     assert ".env: changed, not shown (secret)" in sent
-    assert "key.txt: changed, not shown (secret)" in sent
+    assert "+<redacted: Anthropic API key>" in sent
 
 
 def test_git_commits_with_the_message_that_the_user_saw(

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from foreword.assist.answering.ask import ask
-from foreword.assist.answering.batch import run_batch
+from foreword.assist.answering.batch import BatchAnswer, run_batch
 from foreword.assist.chat.chat import Chat
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
@@ -108,9 +108,9 @@ async def by_batch(session: Session) -> None:
     async def lines() -> AsyncIterator[str]:
         yield '{"question": "What does checkout do?"}'
 
-    answers: list[dict[str, Any]] = []
+    answers: list[BatchAnswer] = []
     assert () == await run_batch(session, lines(), answers.append, parallel=1)
-    assert ["foreword.answer/1"] == [answer["schema"] for answer in answers]
+    assert ["foreword.answer/1"] == [answer.to_json()["schema"] for answer in answers]
 
 
 WAYS: dict[str, Callable[[Session], Any]] = {

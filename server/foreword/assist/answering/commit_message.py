@@ -9,7 +9,8 @@ from typing import Any
 from foreword.assist.question.answer import Answer
 from foreword.assist.session.session import Session
 from foreword.core.errors import UsageError, WorkspaceError
-from foreword.core.exclusion import SECRET, reason_for_content, reason_for_path
+from foreword.core.exclusion import reason_for_path
+from foreword.core.secrets.redaction import shown
 from foreword.workspace.git import plumbing
 from foreword.workspace.git.repository import Repository
 
@@ -83,17 +84,16 @@ def _examples(repository: Repository) -> list[str]:
         repository.root, "log", f"--max-count={N_EXAMPLES}", "--no-merges", "-z", "--format=%B"
     )
     messages = output.decode("utf-8", "replace").split("\0") if not status else []
-    return [text.strip()[:MAX_EXAMPLE] for text in messages if text.strip()]
+    return [shown(text.strip())[:MAX_EXAMPLE] for text in messages if text.strip()]
 
 
 def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
-    """The diff, file by file. What is secret is only named, as it is everywhere else."""
+    """The diff, file by file, without the values of secrets. A secret file is only named, as it is everywhere else."""
     left = MAX_DIFF
     for path in paths:
         reason = reason_for_path(path)
         diff = b"" if reason else _diff(repository, path)
-        reason = reason or (SECRET if reason_for_content("a.txt", diff) == SECRET else None)
-        text = diff.decode("utf-8", "replace")
+        text = shown(diff.decode("utf-8", "replace"))
         if reason is None and len(text) > left:
             reason = "too large to be shown"
         if reason is not None:
