@@ -160,6 +160,9 @@ export class Server implements Disposable {
     if (generation !== this.generation) throw new vscode.CancellationError();
     const client = new LanguageClient("foreword", "Foreword", options, this.options());
     this.client = client;
+    // What the library shows by itself is told here already, once and in words.
+    const log = client.error.bind(client);
+    client.error = (message, data) => log(message, data, false);
     client.registerFeatures([...this.features]);
     client.onNotification(STATUS, (status: Status) => this.tell(status));
     client.onRequest("window/showMessageRequest", async ({ message, actions = [] }: ShowMessageRequestParams) => {
@@ -175,7 +178,7 @@ export class Server implements Disposable {
       await client.start();
     } catch (error) {
       await this.discard(client);
-      throw error;
+      throw hasEnded(error) ? new Error("the server ended as it started: its output says why", { cause: error }) : error;
     }
     return client;
   }
