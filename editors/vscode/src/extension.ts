@@ -23,7 +23,8 @@ const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp", 
 export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel("Foreword", { log: true });
   const declared = settingsOf(context);
-  const around = surroundings(context, output);
+  const steps = new vscode.EventEmitter<string>();
+  const around = surroundings(context, output, (step) => steps.fire(`Setting up the server: ${step}`));
   const launch = async () => {
     const found = await findLaunch(choiceNow(), around);
     output.info(found.kind === "tcp" ? `server at ${found.host}:${found.port}` : `${found.command} (${found.why})`);
@@ -34,9 +35,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const review = new Review(server);
   const view = new ContextView(server);
   const report = new Report(server);
-  const chat = registerChat(context, server);
+  const chat = registerChat(context, server, review, steps.event);
   context.subscriptions.push(
     output,
+    steps,
     server,
     review,
     view,

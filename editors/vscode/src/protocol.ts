@@ -1,6 +1,8 @@
 // What travels between this client and the server, beyond LSP. It mirrors `lsp/connection/protocol.py`, `lsp/chat/chat_methods.py` and the JSON
 // of the commands; only what the client reads is typed.
 
+import type { Outcome } from "./chat/protocol";
+
 export const STATUS = "foreword/status";
 
 /** `foreword/status`, sent by the server whenever something of it changes. */
@@ -63,7 +65,7 @@ export interface ProposalResult {
   fitting: Record<string, number[]>;
   /** By path, the numbers of the hunks that are not decided; `[0]` for a file without parts. */
   pending: Record<string, number[]>;
-  outcome: "pending" | "applied" | "rejected" | "partly applied";
+  outcome: Outcome;
   workspaceEdit?: WireEdit;
 }
 

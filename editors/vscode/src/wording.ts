@@ -25,6 +25,7 @@ export function standingWords(phase: Phase, status: Status | undefined, now: num
 }
 
 function barText(status: Status, now: number): string {
+  if (status.provider === "offline") return "$(debug-disconnect) offline";
   const left = secondsWarm(status, now);
   const warmth = left > 0 ? `$(flame) warm ${duration(left)}` : "$(circle-outline) cold";
   const hits = status.hitRatio === null ? [] : [percent(status.hitRatio)];
@@ -33,6 +34,10 @@ function barText(status: Status, now: number): string {
 
 function barTooltip(status: Status, now: number): string {
   const left = secondsWarm(status, now);
+  if (status.provider === "offline") {
+    const files = `${count(status.index.total)} files are indexed.`;
+    return `Answers come from the index alone, and nothing is sent: no API key is set.\n${files}\nClick for the last request.`;
+  }
   const lines = [
     left > 0
       ? `The prefix is in the provider's cache for ${duration(left)} more: a question now reads it.`

@@ -12,7 +12,12 @@ from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, Status, text_block, tool_use_block
 from vscode_chat import CHECKOUT, VIEW, Chat, chatting
 
-THEMES = {"dark": "Default Dark Modern", "light": "Default Light Modern", "contrast": "Default High Contrast"}
+THEMES = {
+    "dark": "Default Dark Modern",
+    "light": "Default Light Modern",
+    "contrast": "Default High Contrast",
+    "contrast-light": "Default High Contrast Light",
+}
 ANSWER = """The total is made in `shop/checkout.py:3`, in three steps:
 
 1. The prices of the basket are **summed up**, in cents.
@@ -205,11 +210,22 @@ def test_a_file_and_a_selection_are_attached(chat: Chat, api: MessagesApi) -> No
 def test_the_chat_can_be_read_in_every_theme(
     theme: str, online: Foreword, shop: GitRepo, tmp_path: Path, api: MessagesApi
 ) -> None:
-    api.script("In cents.", ANSWER)
+    change = {"command": "str_replace", "path": CHECKOUT, "old_str": "VAT_PERCENT = 19", "new_str": "VAT = 20"}
+    api.script("In cents.", ANSWER, Reply((tool_use_block(EDITOR, change),)), "The rate is 20 percent now.")
     with chatting(online, shop, tmp_path / "editor", workbench_colorTheme=THEMES[theme]) as chat:
         chat.answer("In what unit are prices?")
         chat.click("[aria-label='New chat']")
         chat.wait_for(".welcome")
         assert "saved" in chat.answer("Where is the total made?")
         chat.editor.shot(f"chat-{theme}")
+        assert [] == chat.editor.run("return editor.faintTexts('.composer')")
+        chat.answer("Raise the rate")
+        chat.click(".proposal summary")
+        chat.click(".receipt summary")
+        api.fail(Status(400, "the prompt is odd"))
+        chat.ask("What is this?")
+        chat.wait_for(".failure")
+        chat.run("await chat.locator('textarea').pressSequentially('@ch')")
+        chat.wait_for(".suggestions button", "checkout.py")
+        chat.editor.shot(f"chat-{theme}-more")
         assert [] == chat.editor.run("return editor.faintTexts('.composer')")

@@ -190,7 +190,7 @@ export class Workbench {
     throw new Error(`no webview has ${selector}`);
   }
 
-  /** Texts of a webview whose contrast to what is behind them is below 3; the webview has such an element in it. */
+  /** Texts of a webview whose contrast to what is behind them is below what WCAG 2 asks for at level AA; the webview has such an element in it. */
   async faintTexts(selector) {
     return (await this.frameWith(selector)).evaluate(faintTexts);
   }
@@ -363,14 +363,17 @@ function faintTexts() {
   };
   const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
   const found = [];
-  for (const node of document.querySelectorAll("h1, h2, p, code, span, td, th, li, summary, button, .question-text")) {
+  for (const node of document.querySelectorAll("h1, h2, h3, h4, h5, p, div, code, span, td, th, li, a, summary, button, strong, em")) {
     const text = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-    if (!text || node.disabled) continue;
+    if (!text || node.disabled || node.closest("[hidden]") || node.closest(".for-screen-readers")) continue;
     const style = getComputedStyle(node);
     const background = backgroundOf(node);
     const [a, b] = [luminance(over(parse(style.color), background)), luminance(background)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (contrast < 3) found.push(`${node.className} ${node.textContent.slice(0, 30)}: ${contrast.toFixed(2)}`);
+    // https://www.w3.org/TR/WCAG22/#contrast-minimum: large is 24 px, or 18.66 px in bold.
+    const size = parseFloat(style.fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (contrast < (isLarge ? 3 : 4.5)) found.push(`${node.className} ${node.textContent.slice(0, 30)}: ${contrast.toFixed(2)}`);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // What the extension and the page of the chat view say to each other.
 
-import type { Attachment, ListedChat, Message, Piece, Proposal, Remedy } from "./protocol";
+import type { Attachment, ListedChat, Message, Outcome, Piece, Proposal, Remedy } from "./protocol";
 
 export interface Asked {
   words: string;
@@ -31,14 +31,18 @@ export type ToPage =
   | { type: "show"; chat: ShownChat }
   | { type: "chats"; chats: ListedChat[] }
   | { type: "earlier"; messages: Message[]; more: boolean }
-  | { type: "begun"; chatId: string; title: string; running: Running }
+  /** A question was asked; its chat may not be open yet, and be new. */
+  | { type: "begun"; chatId: string | null; title: string; running: Running }
+  | { type: "opened"; chatId: string }
+  /** What the answer waits for: an installation, the index. */
+  | { type: "step"; words: string }
   | { type: "piece"; piece: Piece }
   | { type: "asked"; asked: Asked }
   /** How a turn ended: its question, and its answer if there is something of it. */
   | { type: "ended"; messages: Message[] }
   | { type: "attached"; attachment: Attachment }
   | { type: "suggestions"; query: string; suggestions: Suggestion[] }
-  | { type: "applied"; proposalId: string; words: string }
+  | { type: "decided"; proposalId: string; words: string; outcome: Outcome }
   /** With `again`, the page may ask for everything once more. */
   | { type: "problem"; words: string; again?: boolean }
   | { type: "focus"; draft?: string };
@@ -75,4 +79,5 @@ export type FromPage =
   | { type: "link"; href: string }
   | { type: "place"; uri: string; line: number; endLine: number }
   | { type: "review"; proposalId: string }
-  | { type: "apply"; proposalId: string };
+  | { type: "apply"; proposalId: string }
+  | { type: "undo"; proposalId: string };

@@ -1,6 +1,7 @@
 // A proposal of an answer, brought into the files: all of it at once here, hunk by hunk in the review.
 
 import type { ProposalResult, ProposedFile } from "../protocol";
+import type { ToPage } from "./messages";
 import type { Server } from "../server/server";
 
 /** The command that shows a proposal as a diff, to be accepted or rejected by hunk; its argument is `{proposalId}`. */
@@ -16,10 +17,26 @@ export function applying(code: string): string {
   return `Apply this code:\n\n${fence}\n${code}\n${fence}`;
 }
 
-/** Applies a whole proposal; what became of it in one line. The click was the consent: no second question. */
-export async function applyProposal(server: Server, proposalId: string): Promise<string> {
-  const argument = { proposalId, confirm: false };
-  return outcome(await server.execute<ProposalResult>("foreword.edit", argument));
+/** What became of a proposal, and the line that says so. */
+export type Decided = Extract<ToPage, { type: "decided" }>;
+
+/** Applies a whole proposal. The click was the consent: no second question. */
+export async function applyProposal(server: Server, proposalId: string): Promise<Decided> {
+  const result = await server.execute<ProposalResult>("foreword.edit", { proposalId, confirm: false });
+  return { type: "decided", proposalId, words: outcome(result), outcome: result.outcome };
+}
+
+/** Takes back what was applied of it: in all files, or in none. */
+export async function undoProposal(server: Server, proposalId: string): Promise<Decided> {
+  const result = await server.execute<ProposalResult & { undone: boolean }>("foreword.edit", { proposalId, undo: true });
+  const left = result.problems.map((problem) => problem.message).join("; ");
+  const words = result.undone ? "Undone" : `Not undone, since it would not be whole: ${left}`;
+  return { type: "decided", proposalId, words, outcome: result.outcome };
+}
+
+/** What was decided in the review. */
+export function decidedInReview({ proposalId, outcome }: ProposalResult): Decided {
+  return { type: "decided", proposalId, words: "", outcome };
 }
 
 type Outcome = Pick<ProposalResult, "applied" | "problems"> & { edits: readonly Pick<ProposedFile, "applied">[] };

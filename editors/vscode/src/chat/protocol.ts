@@ -69,7 +69,11 @@ export interface Proposal {
   proposalId: string;
   files: ProposedFile[];
   problems: Problem[];
+  /** What became of it, where the server still knows it. */
+  outcome?: Outcome;
 }
+
+export type Outcome = "pending" | "applied" | "rejected" | "partly applied";
 
 export interface Receipt {
   /** All that matters of it in one sentence, the same in every front end. */

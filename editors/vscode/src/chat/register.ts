@@ -1,12 +1,14 @@
 // The chat view, its commands, and the participant of the editor's own chat.
 
 import * as vscode from "vscode";
+import type { Review } from "../review/review";
 import type { Server, ServerQuestion } from "../server/server";
 import { questionOf, type Task } from "../tasks/task";
 import { activeFolder, chosenFolder } from "../folders";
 import { attach, dropped } from "./attachments";
 import type { AttachWhat, ToPage } from "./messages";
 import { connectionTo } from "./session/connection";
+import { decidedInReview } from "./proposals";
 import { registerParticipant } from "./participant";
 import { shownChatStoreIn } from "./session/shownChatStore";
 import { ChatController, type ShownChatStore } from "./session/chatController";
@@ -24,15 +26,16 @@ async function pickAnswer({ words, choices }: ServerQuestion): Promise<string | 
 }
 
 /** Registers the chat view; the server is started by the first request, not by this. */
-export function registerChat(context: vscode.ExtensionContext, server: Server): RegisteredChat {
+export function registerChat(context: vscode.ExtensionContext, server: Server, review: Review, steps: vscode.Event<string>): RegisteredChat {
   const connection = connectionTo(server);
   const controller: ChatController = new ChatController(connection, shownChats(context), () => chosenFolder("Ask about which folder?"), (message) => view.tell(message));
-  const view = new ChatView(context.extensionUri, server, () => controller);
+  const view = new ChatView(context.extensionUri, server, () => controller, steps);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
   const registered = [
     controller,
     vscode.window.registerWebviewViewProvider(VIEW, view),
+    review.onDecision((result) => view.tell(decidedInReview(result))),
     command("new", () => {
       controller.begin();
       return view.reveal({ type: "focus" });

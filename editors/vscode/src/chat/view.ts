@@ -8,10 +8,11 @@ import { suggestionsFor } from "./completion";
 import { follow, goTo } from "./navigation";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
-import { INSTRUCT, REVIEW, applyProposal, applying } from "./proposals";
+import { INSTRUCT, REVIEW, applyProposal, applying, undoProposal } from "./proposals";
 import type { Attachment, Remedy } from "./protocol";
 import { wordsOf, type ChatController } from "./session/chatController";
 import { activeFolder } from "../folders";
+import { count } from "../wording";
 import type { Server } from "../server/server";
 
 export const VIEW = "foreword.chat";
@@ -28,7 +29,14 @@ export class ChatView implements vscode.WebviewViewProvider {
     private readonly extension: vscode.Uri,
     private readonly server: Server,
     private readonly controller: () => ChatController,
-  ) {}
+    steps: vscode.Event<string>,
+  ) {
+    steps((words) => this.tell({ type: "step", words }));
+    server.onPhase((phase) => phase === "starting" && this.tell({ type: "step", words: "Starting the server" }));
+    server.onStatus(({ index: { done, total } }) => {
+      this.tell({ type: "step", words: done < total ? `Reading the repository: ${count(done)} of ${count(total)} files` : "" });
+    });
+  }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
@@ -118,17 +126,15 @@ export class ChatView implements vscode.WebviewViewProvider {
       case "review":
         return vscode.commands.executeCommand(REVIEW, { proposalId: message.proposalId });
       case "apply":
-        return this.apply(message.proposalId);
+        return this.tell(await applyProposal(this.server, message.proposalId));
+      case "undo":
+        return this.tell(await undoProposal(this.server, message.proposalId));
     }
   }
 
   private async complete(query: string): Promise<void> {
     const suggestions = await suggestionsFor(this.server, query, activeFolder());
     this.tell({ type: "suggestions", query, suggestions });
-  }
-
-  private async apply(proposalId: string): Promise<void> {
-    this.tell({ type: "applied", proposalId, words: await applyProposal(this.server, proposalId) });
   }
 
   private tellAttached(found: (Attachment | string | undefined)[]): void {

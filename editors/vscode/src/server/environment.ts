@@ -15,11 +15,16 @@ interface PythonExtension {
   };
 }
 
-export function surroundings(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): Surroundings {
+/** `tell` hears the steps of an installation. */
+export function surroundings(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+  tell: (step: string) => void,
+): Surroundings {
   return {
     workspacePythons: async () => [...(await selected()), ...ownEnvironments()],
     probe: (python) => probe(python),
-    bundled: (python) => install(context, output, python),
+    bundled: (python) => install(context, output, tell, python),
   };
 }
 
@@ -41,9 +46,10 @@ function ownEnvironments(): string[] {
 function install(
   context: vscode.ExtensionContext,
   output: vscode.LogOutputChannel,
+  tell: (step: string) => void,
   python: string,
 ): Promise<string> {
-  const shown = { location: vscode.ProgressLocation.Notification, title: "Foreword: setting up its server" };
+  const shown = { location: vscode.ProgressLocation.Window, title: "Foreword: setting up its server" };
   return installed({
     wheels: join(context.extensionPath, "wheel"),
     storage: join(context.globalStorageUri.fsPath, "server"),
@@ -54,6 +60,7 @@ function install(
         work((message) => {
           output.info(message);
           progress.report({ message });
+          tell(message);
         }),
       );
     },

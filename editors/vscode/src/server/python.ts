@@ -38,7 +38,7 @@ export async function newEnough(
 /** The names under which a system may have a Python. */
 export function systemPythons(platform: NodeJS.Platform): string[] {
   const named = ["3.14", "3.13", "3.12", "3.11"].map((version) => `python${version}`);
-  return platform === "win32" ? ["python", "python3"] : ["python3", ...named, "python"];
+  return platform === "win32" ? ["py", "python", "python3"] : ["python3", ...named, "python"];
 }
 
 export function read(told: string): Python | undefined {

@@ -137,7 +137,7 @@ test("the first question opens a chat, and the answer streams in order", async (
     await send.say("two.");
   };
   await bench.controller.send(ask("Count"));
-  assert.deepEqual(["begun", "piece", "piece", "ended"], bench.types);
+  assert.deepEqual(["begun", "opened", "piece", "piece", "ended"], bench.types);
   assert.deepEqual(["open", "send", "history"], bench.server.heard);
   assert.deepEqual(["Count", "One two."], bench.lastTurn.map(({ text }) => text));
   assert.equal("c1", bench.chatId);
@@ -174,7 +174,7 @@ test("only one answer of a chat is under way", async () => {
   const bench = new Bench();
   bench.server.answer = (send) => send.untilCancelled();
   const sent = bench.controller.send(ask("One?"));
-  await bench.until("begun");
+  await bench.until("opened");
   await bench.controller.send(ask("Two?"));
   bench.controller.stop();
   await sent;
@@ -241,7 +241,7 @@ test("an answer of a chat that is not shown does not come into the one that is",
   bench.controller.begin();
   bench.controller.dispose();
   await sent;
-  assert.deepEqual(["begun", "piece", "show"], bench.types);
+  assert.deepEqual(["begun", "opened", "piece", "show"], bench.types);
 });
 
 test("after a restart the chat is there again", async () => {
@@ -263,15 +263,6 @@ test("a chat that comes late is not shown over one that was chosen after it", as
   assert.equal(null, shown?.type === "show" ? shown.chat.chatId : "");
 });
 
-test("a new chat is about the folder of what is attached", async () => {
-  const bench = new Bench();
-  const file = "file:///other/till.py";
-  await bench.controller.send({ text: "Explain `pay`", attachments: [{ uri: file }], from: undefined });
-  bench.controller.begin();
-  await bench.controller.send(ask("One?"));
-  assert.deepEqual([file, "file:///w"], bench.server.openedFor);
-});
-
 test("a chat that is gone gives way to an empty one", async () => {
   const bench = new Bench();
   bench.chatId = "gone";
@@ -287,4 +278,22 @@ test("while the server is out of reach, the chat is not forgotten", async () => 
   await bench.controller.show();
   assert.deepEqual({ type: "problem", words: "no Python 3.11 was found", again: true }, bench.told.at(-1));
   assert.equal("c1", bench.chatId);
+});
+
+test("a question is seen while the server is being set up, and after the page was closed meanwhile", async () => {
+  const bench = new Bench();
+  let isSetUp = (): void => undefined;
+  const request = bench.server.request.bind(bench.server);
+  const setUp = new Promise<void>((resolve) => (isSetUp = resolve));
+  bench.server.request = async <R>(...given: Parameters<typeof request>) => {
+    await setUp;
+    return (await request(...given)) as R;
+  };
+  const sent = bench.controller.send(ask("One?"));
+  await bench.controller.show();
+  const [begun, shown] = bench.told;
+  assert.deepEqual(["begun", "One?"], [begun?.type, shown?.type === "show" && shown.chat.running?.question]);
+  isSetUp();
+  await sent;
+  assert.deepEqual(["One?", "Yes."], bench.lastTurn.map(({ text }) => text));
 });

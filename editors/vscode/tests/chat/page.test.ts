@@ -173,7 +173,7 @@ test("a proposal can be reviewed and applied when it is whole, and says what bec
   assert.equal("@@ -1 +1,2 @@\n-a\n+b\n+c\n", find(".proposal pre").textContent);
   document.querySelectorAll<HTMLElement>(".proposal button").forEach((one) => one.click());
   assert.deepEqual([{ type: "review", proposalId: "a1" }, { type: "apply", proposalId: "a1" }], told.slice(-2));
-  hear({ type: "applied", proposalId: "a1", words: "Applied to 1 file" });
+  hear({ type: "decided", proposalId: "a1", words: "Applied to 1 file", outcome: "applied" });
   assert.equal("Applied to 1 file", find(".outcome").textContent);
 });
 

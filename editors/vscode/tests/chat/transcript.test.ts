@@ -1,4 +1,4 @@
-import { asked, begun, chat, find, hear, isShown, last, piece, running } from "./pageBench";
+import { answered, asked, begun, chat, find, hear, isShown, last, piece, running } from "./pageBench";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -52,4 +52,28 @@ test("a question that failed for want of trust or of a key says where to get it"
   hear(chat(asked("q1", "One?", { status: "failed", note: "shop is not trusted", remedy: "trust" })));
   find(".failure button").click();
   assert.deepEqual({ type: "remedy", remedy: "trust" }, last());
+});
+
+test("a proposal that is decided offers nothing but to take it back, in a chat that is opened again too", () => {
+  const proposal = { proposalId: "p1", problems: [], files: [{ path: "a.py", kind: "change", diff: "@@ -1 +1 @@\n-a\n+b\n" }] };
+  const offered = (): (string | null)[] => [...document.querySelectorAll(".proposal header button")].map((one) => one.textContent);
+  const show = (outcome?: string): void =>
+    hear(chat(asked("q1", "One?"), answered("a1", "Done.", { proposals: [{ ...proposal, outcome }] })));
+  show();
+  assert.deepEqual(["Review", "Apply"], offered());
+  hear({ type: "decided", proposalId: "p1", words: "Applied to 1 file", outcome: "applied" });
+  assert.deepEqual([["Undo"], "Applied to 1 file"], [offered(), find(".outcome").textContent]);
+  show("rejected");
+  assert.deepEqual([[], "Rejected"], [offered(), find(".outcome").textContent]);
+  show("partly applied");
+  assert.deepEqual(["Undo", "Review"], offered());
+});
+
+test("what an answer waits for is told until its first word", () => {
+  hear(begun(), { type: "step", words: "Setting up the server: making an environment" });
+  assert.equal("Setting up the server: making an environment", find(".waiting").textContent);
+  hear({ type: "step", words: "" });
+  assert.equal("Thinking", find(".waiting").textContent);
+  hear(piece("One."));
+  assert.equal(true, find(".waiting").hidden);
 });

@@ -3,7 +3,7 @@
 
 import { RunningAnswer } from "./runningAnswer";
 import type { Connection } from "./connection";
-import type { Asked, ShownChat, ToPage } from "../messages";
+import type { Asked, Running, ShownChat, ToPage } from "../messages";
 import {
   HISTORY,
   INVALID_PARAMS,
@@ -36,6 +36,10 @@ const EMPTY: ShownChat = { chatId: null, title: "", messages: [], more: false, r
 export class ChatController {
   private readonly answering = new Map<string, RunningAnswer>();
   private isBeginning = false;
+  /** The question that waits for its chat to be opened. */
+  private beginning: Running | undefined;
+  /** The question that was stopped before its chat was open. */
+  private givenUp: Running | undefined;
   /** Counts what was shown: a chat that comes late is not shown over one that was chosen after it. */
   private turn = 0;
 
@@ -50,7 +54,7 @@ export class ChatController {
   /** Shows the chat that was shown last, or an empty one. */
   async show(): Promise<void> {
     const chatId = this.store.get();
-    if (chatId === undefined) return this.tell({ type: "show", chat: EMPTY });
+    if (chatId === undefined) return this.tell({ type: "show", chat: { ...EMPTY, running: this.beginning ?? null } });
     await this.open(chatId);
   }
 
@@ -96,6 +100,11 @@ export class ChatController {
   async send(question: Question): Promise<void> {
     if (this.isBeginning || this.current !== undefined) return;
     this.isBeginning = true;
+    const { text, attachments } = question;
+    // It is seen at once: the server may have to be installed before it hears of it.
+    const running: Running = { question: text, attachments, text: "", tools: [], proposals: [] };
+    this.beginning = running;
+    this.tell({ type: "begun", chatId: this.store.get() ?? null, title: text, running });
     let answering: RunningAnswer;
     try {
       const chatId = await this.chatFor(question);
@@ -106,7 +115,9 @@ export class ChatController {
       return this.tell({ type: "ended", messages: [unanswered(question, wordsOf(error))] });
     } finally {
       this.isBeginning = false;
+      this.beginning = undefined;
     }
+    if (this.givenUp === running) return this.tell({ type: "ended", messages: [unanswered(question, "")] });
     await this.hearOut(answering, question);
   }
 
@@ -125,6 +136,7 @@ export class ChatController {
 
   /** Stops the answer that is seen. */
   stop(): void {
+    this.givenUp = this.beginning;
     this.current?.stop();
   }
 
@@ -151,7 +163,7 @@ export class ChatController {
   private async hearOut(answering: RunningAnswer, question: Question): Promise<void> {
     const { chatId } = answering;
     this.answering.set(chatId, answering);
-    this.tellIn(chatId, { type: "begun", chatId, title: question.text, running: answering.running });
+    this.tellIn(chatId, { type: "opened", chatId });
     let failure: unknown;
     try {
       await answering.run();

@@ -64,6 +64,11 @@ export class ChatPage {
         return this.transcript.addEarlier(message.messages, message.more);
       case "begun":
         return this.begun(message);
+      case "opened":
+        this.chatId = message.chatId;
+        return;
+      case "step":
+        return this.transcript.tellStep(message.words);
       case "piece":
         return this.transcript.take(message.piece);
       case "asked":
@@ -75,8 +80,8 @@ export class ChatPage {
         return this.composer.attach(message.attachment);
       case "suggestions":
         return this.composer.suggest(message.query, message.suggestions);
-      case "applied":
-        return this.transcript.tellProposal(message.proposalId, message.words);
+      case "decided":
+        return this.transcript.tellProposal(message.proposalId, message.words, message.outcome);
       case "problem":
         return this.tellNotice(message.words, message.again);
       case "focus":
@@ -138,6 +143,7 @@ export class ChatPage {
       insert: (text) => this.post({ type: "insert", text }),
       fit: (code) => this.post({ type: "fit", code }),
       review: (proposalId) => this.post({ type: "review", proposalId }),
+      undo: (proposalId) => this.post({ type: "undo", proposalId }),
       apply: (proposalId) => this.post({ type: "apply", proposalId }),
       earlier: (before) => this.post({ type: "earlier", before }),
       goTo: (citation) => this.goTo(citation),

@@ -52,7 +52,7 @@ export class Composer {
     this.stopButton = button({ class: "stop", label: "Stop the answer (Escape)", click: () => actions.stop() }, icon("stop"));
     this.sendButton.type = "submit";
     this.text.rows = 1;
-    this.text.placeholder = "Ask about this workspace; @ attaches, / begins";
+    this.text.placeholder = "Ask, or type @ to attach";
     this.text.addEventListener("input", () => {
       this.changed();
       this.lookForMention();

@@ -2,6 +2,7 @@
 
 import type { ListedChat } from "../../protocol";
 import { button, element } from "../elements/element";
+import { plainTitle } from "./titleBar";
 import { Roving } from "../elements/roving";
 
 export class ChatList {
@@ -45,7 +46,7 @@ export class ChatList {
       this.close();
       this.open(chat.chatId);
     };
-    const title = element("span", { class: "chat-title" }, chat.title || "Untitled");
+    const title = element("span", { class: "chat-title" }, plainTitle(chat.title) || "Untitled");
     const made = button({ click: choose }, title, element("span", { class: "chat-time" }, timeOf(chat.at)));
     if (isShown) made.setAttribute("aria-current", "true");
     return element("li", {}, made);

@@ -17,7 +17,8 @@ export class TitleBar {
     this.isListOpen = false;
   }
 
-  set title(title: string) {
+  set title(written: string) {
+    const title = plainTitle(written);
     this.name.textContent = title || "New chat";
     this.chats.setAttribute("aria-label", `${title || "New chat"}: list of chats`);
   }
@@ -29,4 +30,9 @@ export class TitleBar {
   focus(): void {
     this.chats.focus();
   }
+}
+
+/** A title without the marks of code in it. */
+export function plainTitle(written: string): string {
+  return written.replaceAll("`", "").trim();
 }

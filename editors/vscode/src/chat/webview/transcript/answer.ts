@@ -1,6 +1,6 @@
 // An answer: the steps of its tools folded, its text as it streams, what it proposes, and at the end its receipt.
 
-import type { Citation, Message, Piece, Proposal } from "../../protocol";
+import type { Citation, Message, Outcome, Piece, Proposal } from "../../protocol";
 import type { BlockActions } from "../markdown/blocks";
 import { linkCitations } from "../markdown/citationLinks";
 import { button, details, element } from "../elements/element";
@@ -63,8 +63,13 @@ export class Answer {
     this.endSteps();
   }
 
-  tellProposal(proposalId: string, words: string): void {
-    this.cards.get(proposalId)?.tell(words);
+  tellProposal(proposalId: string, words: string, outcome: Outcome): void {
+    this.cards.get(proposalId)?.tell(words, outcome);
+  }
+
+  /** What it waits for, until its first word. */
+  tellStep(words: string): void {
+    this.waiting.textContent = words || "Thinking";
   }
 
   private addStep(line: string): void {

@@ -1,42 +1,56 @@
 // The changes that an answer proposes: their diffs folded, with buttons to review or apply them.
 
-import type { Proposal, ProposedFile } from "../../protocol";
-import { button, details, element } from "../elements/element";
+import type { Outcome, Proposal, ProposedFile } from "../../protocol";
+import { button, details, element, type Given } from "../elements/element";
 import { highlighted } from "../markdown/highlight";
 
 export interface ProposalActions {
   review: (proposalId: string) => void;
   apply: (proposalId: string) => void;
+  undo: (proposalId: string) => void;
 }
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  pending: "",
+  applied: "Applied",
+  rejected: "Rejected",
+  "partly applied": "Applied in part",
+};
 
 export class ProposalCard {
   readonly root: HTMLElement;
+  private readonly buttons = element("span", { class: "choices" });
   private readonly outcome = element("p", { class: "outcome", role: "status" });
 
   /** While the answer is under way (`isWhole` is false) there is nothing to press yet. */
-  constructor(proposal: Proposal, actions: ProposalActions, isWhole: boolean) {
-    const { files, proposalId } = proposal;
+  constructor(
+    private readonly proposal: Proposal,
+    private readonly actions: ProposalActions,
+    isWhole: boolean,
+  ) {
+    const { files } = proposal;
     const title = `Changes in ${files.length} ${files.length === 1 ? "file" : "files"}`;
     this.root = element("section", { class: "proposal", label: title });
-    if (files.length > 0) {
-      const head = element("header", {}, element("span", {}, title));
-      if (isWhole) head.append(...buttons(proposalId, actions));
-      this.root.append(head, ...files.map(fileView));
-    }
+    if (files.length > 0) this.root.append(element("header", {}, element("span", {}, title), this.buttons), ...files.map(fileView));
     for (const { message } of proposal.problems) this.root.append(element("p", { class: "warning" }, message));
     this.root.append(this.outcome);
+    if (isWhole) this.tell("", proposal.outcome ?? "pending");
   }
 
-  /** What became of it. */
-  tell(words: string): void {
-    this.outcome.textContent = words;
+  /** What became of it, and what can be done now: what is decided offers nothing more than to take it back. */
+  tell(words: string, outcome: Outcome): void {
+    this.outcome.textContent = words || WORDS[outcome];
+    const { proposalId } = this.proposal;
+    const { review, apply, undo } = this.actions;
+    const isOpen = outcome === "pending" || outcome === "partly applied";
+    const isApplied = outcome === "applied" || outcome === "partly applied";
+    const all: [boolean, Given, string][] = [
+      [isApplied, { class: "secondary", label: "Take the applied changes back", click: () => undo(proposalId) }, "Undo"],
+      [isOpen, { class: "secondary", label: "Review the changes one by one", click: () => review(proposalId) }, "Review"],
+      [outcome === "pending", { class: "primary", label: "Apply all of the changes", click: () => apply(proposalId) }, "Apply"],
+    ];
+    this.buttons.replaceChildren(...all.filter(([isOffered]) => isOffered).map(([, given, face]) => button(given, face)));
   }
-}
-
-function buttons(proposalId: string, actions: ProposalActions): HTMLElement[] {
-  const review = { class: "secondary", label: "Review the changes one by one", click: () => actions.review(proposalId) };
-  const apply = { class: "primary", label: "Apply all of the changes", click: () => actions.apply(proposalId) };
-  return [button(review, "Review"), button(apply, "Apply")];
 }
 
 function fileView({ path, kind, diff }: ProposedFile): HTMLElement {

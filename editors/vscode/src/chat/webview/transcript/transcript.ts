@@ -1,7 +1,7 @@
 // The turns of the chat that is shown. At its end it follows an answer that streams, until the user scrolls up.
 
 import type { Asked, Running, ShownChat } from "../../messages";
-import type { Message, Piece } from "../../protocol";
+import type { Message, Outcome, Piece } from "../../protocol";
 import { button, element } from "../elements/element";
 import type { Schedule } from "../markdown/markdownStream";
 import { EndFollower } from "./endFollower";
@@ -72,6 +72,12 @@ export class Transcript {
     this.position.jump();
   }
 
+  /** What the answer that is under way waits for. */
+  tellStep(words: string): void {
+    this.turns.at(-1)?.tellStep(words);
+    this.keepEnd();
+  }
+
   take(piece: Piece): void {
     this.turns.at(-1)?.take(piece);
     this.keepEnd();
@@ -93,8 +99,8 @@ export class Transcript {
     for (const turn of this.turns.splice(at)) turn.root.remove();
   }
 
-  tellProposal(proposalId: string, words: string): void {
-    for (const turn of this.turns) turn.tellProposal(proposalId, words);
+  tellProposal(proposalId: string, words: string, outcome: Outcome): void {
+    for (const turn of this.turns) turn.tellProposal(proposalId, words, outcome);
   }
 
   private add(turn: Turn): void {

@@ -1,7 +1,7 @@
 // A question with its answer.
 
 import type { Asked } from "../../messages";
-import type { Message, Piece } from "../../protocol";
+import type { Message, Outcome, Piece } from "../../protocol";
 import { Answer, type AnswerActions } from "./answer";
 import { element } from "../elements/element";
 import type { Schedule } from "../markdown/markdownStream";
@@ -25,6 +25,10 @@ export class Turn {
 
   take(piece: Piece): void {
     this.needAnswer().take(piece);
+  }
+
+  tellStep(words: string): void {
+    if (this.question.status === "pending") this.answer?.tellStep(words);
   }
 
   /** Shows that an answer is waited for. */
@@ -52,8 +56,8 @@ export class Turn {
     if (failure) this.root.append(failure);
   }
 
-  tellProposal(proposalId: string, words: string): void {
-    this.answer?.tellProposal(proposalId, words);
+  tellProposal(proposalId: string, words: string, outcome: Outcome): void {
+    this.answer?.tellProposal(proposalId, words, outcome);
   }
 
   private needAnswer(): Answer {
