@@ -103,7 +103,7 @@ def test_in_restricted_mode_nothing_is_sent_and_the_editors_own_trust_decides(
         )
         chat.editor.run("await page.locator('.monaco-modal-editor-block .codicon-close').first().click()")
         chat.click(".failure button:has-text('Try again')")
-        chat.wait_for(".answer", "cached")
+        chat.wait_for(".answer .receipt")
 
 
 def test_consent_to_a_cost_stands_in_the_chat_until_it_is_given(
@@ -122,7 +122,7 @@ def test_consent_to_a_cost_stands_in_the_chat_until_it_is_given(
         assert 0 == len(api.messages)
         chat.click(".failure button:has-text('Try again')")
         chat.click(".asked .primary")
-        chat.wait_for(".answer", "cached")
+        chat.wait_for(".answer .receipt")
         assert [] == chat.editor.run("return editor.messages()")
 
 
@@ -135,7 +135,7 @@ def test_a_wrong_key_leads_to_the_place_where_another_is_kept(chat: Chat, api: M
     chat.editor.run("await editor.fillInput('sk-of-the-keyring')")
     chat.editor.run("await editor.waitForStanding('warm|cold')")
     chat.click(".failure button:has-text('Try again')")
-    chat.wait_for(".answer", "cached")
+    chat.wait_for(".answer .receipt")
     assert "sk-of-the-keyring" == api.messages[-1].headers["x-api-key"]
     kept = list((chat.editor.workspace.parent / "editor").rglob("settings.json"))
     assert not any("sk-of-the-keyring" in path.read_text(encoding="utf-8") for path in kept)
@@ -161,7 +161,7 @@ def test_a_draft_stays_when_another_view_is_shown_and_a_long_answer_is_followed_
     chat.wait_for(".to-end")
     chat.editor.shot("jump-to-end")
     api.release()
-    chat.wait_for(".answer", "cached")
+    chat.wait_for(".answer .receipt")
     assert 300 < chat.run(f"return chat.evaluate(() => {{ {away} }})")
     chat.click(".to-end")
     assert 40 > chat.run(f"return chat.evaluate(() => {{ {away} }})")

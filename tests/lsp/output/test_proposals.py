@@ -113,3 +113,26 @@ async def test_an_id_that_names_no_proposal_leads_nowhere(
     async with opened(shop, online) as (editor, _):
         params = {"command": EDIT, "arguments": [{"proposalId": name}]}
         assert "there is no proposal" in (await editor.refusal("workspace/executeCommand", params)).message
+
+
+async def test_the_history_of_a_chat_says_what_became_of_its_proposals(
+    shop: GitRepo, online: dict[str, str], api: MessagesApi
+) -> None:
+    async with opened(shop, online) as (editor, _):
+        chat = (await editor.request("foreword/chat/open", {}))["chatId"]
+        calls = (tool_use_block("str_replace_based_edit_tool", call) for call in CALLS)
+        api.script(Reply(tuple(calls)), "Done.")
+        told = await editor.request("foreword/chat/send", {"chatId": chat, "text": "Sell some"})
+        (name,) = (one["proposalId"] for one in told["proposals"])
+        assert "pending" == await outcome(editor, chat)
+        await editor.command(EDIT, proposalId=name)
+        assert "applied" == await outcome(editor, chat)
+    async with opened(shop, online) as (editor, _):
+        assert "applied" == await outcome(editor, chat)
+
+
+async def outcome(editor: Editor, chat: str) -> str:
+    (_, answer) = (await editor.request("foreword/chat/history", {"chatId": chat}))["messages"]
+    (proposal,) = answer["proposals"]
+    told: str = proposal["outcome"]
+    return told

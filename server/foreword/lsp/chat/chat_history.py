@@ -22,6 +22,7 @@ from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.keep_warm_loop import note_intent
 from foreword.lsp.features.workspace_folders import folder_of
+from foreword.lsp.output.proposals import find_proposal
 
 DEFAULT_LIMIT = 50
 
@@ -80,7 +81,7 @@ async def history(server: ForewordServer, arguments: Arguments, *, is_running: b
         if before not in ids:
             raise UsageError(f'the chat has no message {before}: leave "before" out for the newest ones')
         messages = messages[: ids.index(before)]
-    shown = [_shown(home, message) for message in messages[-limit:]]
+    shown = [_shown(home, await _with_outcomes(server, message)) for message in messages[-limit:]]
     return {"messages": shown, "more": len(messages) > len(shown)}
 
 
@@ -159,6 +160,15 @@ async def _stored(session: Session, work: Callable[[ChatStore], Found]) -> Found
             return work(store)
 
     return await asyncio.to_thread(run)
+
+
+async def _with_outcomes(server: ForewordServer, message: Json) -> Json:
+    """The message; each of its proposals says what became of it, where that is still known."""
+    told = []
+    for one in message.get("proposals", []):
+        kept = await find_proposal(server, one["proposalId"])
+        told.append({**one, "outcome": kept.review.outcome(kept.proposal)} if kept else one)
+    return {**message, "proposals": told} if told else message
 
 
 def _shown(home: Home, message: Json) -> Json:
