@@ -65,17 +65,13 @@ def test_every_file_of_a_context_can_be_asked_for(
     assert typed(capsys, "context", "--files", "-w", str(shop.path))["layers"] == told["layers"]
 
 
-def test_a_batch_can_be_sent_and_streams_its_answers(shop: GitRepo, tmp_path: Path) -> None:
+async def test_a_batch_can_be_sent_and_streams_its_answers(shop: GitRepo, tmp_path: Path) -> None:
     questions = ["What is a refund?", {"id": 7, "question": "Where is the checkout?"}, {"id": 8}]
 
-    async def run() -> tuple[Any, list[Any]]:
-        async with connected({"FOREWORD_HOME": str(tmp_path / "home")}) as editor:
-            await editor.start([shop.path])
-            found = await editor.command("foreword.batch", questions=questions, partialResultToken="b")
-            told = [one["params"]["value"] for one in editor.heard if one["method"] == "$/progress"]
-            return found, told
-
-    found, told = asyncio.run(run())
+    async with connected({"FOREWORD_HOME": str(tmp_path / "home")}) as editor:
+        await editor.start([shop.path])
+        found = await editor.command("foreword.batch", questions=questions, partialResultToken="b")
+        told = [one["params"]["value"] for one in editor.heard if one["method"] == "$/progress"]
     assert {None, 7, 8} == {one.get("id") for one in found}
     schemas = {one.get("id"): one["schema"] for one in found}
     assert {None: "foreword.answer/1", 7: "foreword.answer/1", 8: "foreword.error/1"} == schemas

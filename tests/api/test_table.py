@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +72,13 @@ def test_what_only_the_server_has_is_there() -> None:
     assert WITH_EDITOR.keys() <= {command.name for command in SERVED.values()}
 
 
-def test_the_server_offers_the_commands_of_the_table_and_no_others(shop: GitRepo, tmp_path: Path) -> None:
-    async def run() -> list[str]:
-        async with connected({"FOREWORD_HOME": str(tmp_path / "home")}) as editor:
-            result = await editor.start([shop.path])
-            offered: list[str] = result["capabilities"]["executeCommandProvider"]["commands"]
-            return offered
-
-    assert sorted(SERVED) == sorted(asyncio.run(run()))
+async def test_the_server_offers_the_commands_of_the_table_and_no_others(
+    shop: GitRepo, tmp_path: Path
+) -> None:
+    async with connected({"FOREWORD_HOME": str(tmp_path / "home")}) as editor:
+        result = await editor.start([shop.path])
+        offered: list[str] = result["capabilities"]["executeCommandProvider"]["commands"]
+        assert sorted(SERVED) == sorted(offered)
 
 
 def test_names_are_there_once_and_every_summary_is_a_phrase() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -93,16 +92,13 @@ def test_without_a_model_there_is_no_message(staged: GitRepo, capsys: pytest.Cap
     assert "needs a model" in capsys.readouterr().err
 
 
-def test_an_editor_gets_the_message_and_no_commit_is_made(staged: GitRepo, api: MessagesApi) -> None:
+async def test_an_editor_gets_the_message_and_no_commit_is_made(staged: GitRepo, api: MessagesApi) -> None:
     api.script("shop: raise the rate")
     before = (staged.path / ".git" / "HEAD").read_text(encoding="utf-8")
 
-    async def run() -> None:
-        environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url}
-        async with connected(environ | {"FOREWORD_HOME": str(staged.path.parent / "home")}) as editor:
-            await editor.start([staged.path], initializationOptions={"trusted": True})
-            told = await editor.command("foreword.commit")
-            assert ("foreword.commit/1", "shop: raise the rate\n") == (told["schema"], told["message"])
-
-    asyncio.run(run())
+    environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url}
+    async with connected(environ | {"FOREWORD_HOME": str(staged.path.parent / "home")}) as editor:
+        await editor.start([staged.path], initializationOptions={"trusted": True})
+        told = await editor.command("foreword.commit")
+        assert ("foreword.commit/1", "shop: raise the rate\n") == (told["schema"], told["message"])
     assert before == (staged.path / ".git" / "HEAD").read_text(encoding="utf-8")

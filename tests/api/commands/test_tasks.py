@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import Any
 
 import pytest
 
@@ -58,19 +56,16 @@ def test_a_task_that_edits_shows_its_diff_and_writes_on_request(
     assert f'path=\\"{CHECKOUT}\\"' in json.dumps(api.messages[0].body)
 
 
-def test_an_editor_gets_the_list_the_answer_and_the_proposal(tasks: GitRepo, api: MessagesApi) -> None:
+async def test_an_editor_gets_the_list_the_answer_and_the_proposal(tasks: GitRepo, api: MessagesApi) -> None:
     api.script("So it is.", Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"),)), "Done.")
 
-    async def run() -> tuple[Any, Any, Any]:
-        environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url, "FOREWORD_HOME": "h"}
-        async with connected(environ | {"FOREWORD_HOME": str(tasks.path.parent / "home")}) as editor:
-            await editor.start([tasks.path], initializationOptions={"trusted": True})
-            listed = await editor.command("foreword.run")
-            uri = (tasks.path / CHECKOUT).as_uri()
-            answered = await editor.command("foreword.run", name="why", uri=uri)
-            return listed, answered, await editor.command("foreword.run", name="rate", apply=False)
-
-    listed, answered, proposed = asyncio.run(run())
+    environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url, "FOREWORD_HOME": "h"}
+    async with connected(environ | {"FOREWORD_HOME": str(tasks.path.parent / "home")}) as editor:
+        await editor.start([tasks.path], initializationOptions={"trusted": True})
+        listed = await editor.command("foreword.run")
+        uri = (tasks.path / CHECKOUT).as_uri()
+        answered = await editor.command("foreword.run", name="why", uri=uri)
+        proposed = await editor.command("foreword.run", name="rate", apply=False)
     assert [("rate", True), ("why", True)] == [(one["name"], one["runs"]) for one in listed["tasks"]]
     assert ("foreword.answer/1", "So it is.") == (answered["schema"], answered["text"])
     assert ("foreword.edit/1", [CHECKOUT]) == (
@@ -79,14 +74,11 @@ def test_an_editor_gets_the_list_the_answer_and_the_proposal(tasks: GitRepo, api
     )
 
 
-def test_an_editor_without_trust_gets_the_list_alone(tasks: GitRepo, api: MessagesApi) -> None:
-    async def run() -> None:
-        environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url}
-        async with connected(environ | {"FOREWORD_HOME": str(tasks.path.parent / "home")}) as editor:
-            await editor.start([tasks.path])
-            assert [False, False] == [one["runs"] for one in (await editor.command("foreword.run"))["tasks"]]
-            with pytest.raises(RpcError, match="not trusted"):
-                await editor.command("foreword.run", name="why")
-
-    asyncio.run(run())
+async def test_an_editor_without_trust_gets_the_list_alone(tasks: GitRepo, api: MessagesApi) -> None:
+    environ = {"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": api.url}
+    async with connected(environ | {"FOREWORD_HOME": str(tasks.path.parent / "home")}) as editor:
+        await editor.start([tasks.path])
+        assert [False, False] == [one["runs"] for one in (await editor.command("foreword.run"))["tasks"]]
+        with pytest.raises(RpcError, match="not trusted"):
+            await editor.command("foreword.run", name="why")
     assert [] == list(api.messages)

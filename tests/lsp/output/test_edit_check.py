@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -60,59 +59,48 @@ def messages(editor: Editor) -> list[str]:
     return [told["params"]["message"] for told in editor.heard if told["method"] == "window/showMessage"]
 
 
-def test_what_an_editor_left_out_is_told_and_can_be_applied_later(
+async def test_what_an_editor_left_out_is_told_and_can_be_applied_later(
     repo: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
     script(api)
 
-    async def run() -> None:
-        async with opened(repo, online, VSCODE_CLIENT_11, "Visual Studio Code") as (editor, buffers):
-            buffers.ignored = ("README.md",)
-            told = await editor.command(EDIT, instruction="Round, and rename")
-            assert {"till.py": True, "README.md": False} == {
-                one["path"]: one["applied"] for one in told["edits"]
-            }
-            (message,) = messages(editor)
-            assert "README.md was not changed: the editor left the change out" in message
-            assert message in f"Foreword: {told['problems'][0]['message']}"
-            (listed,) = (await editor.command("foreword.proposals"))["proposals"]
-            assert ["README.md"] == [one["path"] for one in listed["files"]]
-            buffers.ignored = ()
-            again = await editor.command(EDIT, proposalId=told["proposalId"])
-            assert (True, {}, "applied") == (again["applied"], again["pending"], again["outcome"])
-            texts = [text for _, text in buffers.texts.values()]
-            assert any("# Cash desk" in text for text in texts)
-            assert any("round(sum(prices))" in text for text in texts)
-
-    asyncio.run(run())
+    async with opened(repo, online, VSCODE_CLIENT_11, "Visual Studio Code") as (editor, buffers):
+        buffers.ignored = ("README.md",)
+        told = await editor.command(EDIT, instruction="Round, and rename")
+        assert {"till.py": True, "README.md": False} == {one["path"]: one["applied"] for one in told["edits"]}
+        (message,) = messages(editor)
+        assert "README.md was not changed: the editor left the change out" in message
+        assert message in f"Foreword: {told['problems'][0]['message']}"
+        (listed,) = (await editor.command("foreword.proposals"))["proposals"]
+        assert ["README.md"] == [one["path"] for one in listed["files"]]
+        buffers.ignored = ()
+        again = await editor.command(EDIT, proposalId=told["proposalId"])
+        assert (True, {}, "applied") == (again["applied"], again["pending"], again["outcome"])
+        texts = [text for _, text in buffers.texts.values()]
+        assert any("# Cash desk" in text for text in texts)
+        assert any("round(sum(prices))" in text for text in texts)
 
 
-def test_an_editor_that_guards_one_document_gets_a_request_a_document(
+async def test_an_editor_that_guards_one_document_gets_a_request_a_document(
     repo: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
     script(api)
 
-    async def run() -> None:
-        async with opened(repo, online, NEOVIM_0_11, "Neovim") as (editor, buffers):
-            told = await editor.command(EDIT, instruction="Round, and rename")
-            assert (True, []) == (told["applied"], told["problems"])
-            assert [1, 1] == [len(edit["documentChanges"]) for edit in buffers.edits]
-
-    asyncio.run(run())
+    async with opened(repo, online, NEOVIM_0_11, "Neovim") as (editor, buffers):
+        told = await editor.command(EDIT, instruction="Round, and rename")
+        assert (True, []) == (told["applied"], told["problems"])
+        assert [1, 1] == [len(edit["documentChanges"]) for edit in buffers.edits]
 
 
-def test_typing_elsewhere_in_a_document_is_no_reason_to_doubt_the_edit(
+async def test_typing_elsewhere_in_a_document_is_no_reason_to_doubt_the_edit(
     repo: GitRepo, online: dict[str, str], api: MessagesApi
 ) -> None:
-    async def run() -> None:
-        async with opened(repo, online, VSCODE_CLIENT_11, "Visual Studio Code") as (editor, buffers):
-            editor.answers["workspace/applyEdit"] = typing_after(buffers)
-            script(api)
-            told = await editor.command(EDIT, instruction="Round, and rename")
-            assert (True, []) == (told["applied"], told["problems"])
-            assert all(one["applied"] for one in told["edits"])
-
-    asyncio.run(run())
+    async with opened(repo, online, VSCODE_CLIENT_11, "Visual Studio Code") as (editor, buffers):
+        editor.answers["workspace/applyEdit"] = typing_after(buffers)
+        script(api)
+        told = await editor.command(EDIT, instruction="Round, and rename")
+        assert (True, []) == (told["applied"], told["problems"])
+        assert all(one["applied"] for one in told["edits"])
 
 
 def typing_after(buffers: Buffers) -> Callable[[Json], Json]:
