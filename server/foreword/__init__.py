@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from foreword.api.commands.batch import BatchResult
     from foreword.api.commands.lookups import RepositoryMap, SearchResult, Symbol, Symbols
     from foreword.api.commands.questions import EditResult
-    from foreword.assist.answering.batch import BatchAnswer
+    from foreword.assist.answering.batch_answers import BatchAnswer
     from foreword.assist.question.answer import Answer, Citation
     from foreword.assist.question.context_view import ContextReport
     from foreword.assist.question.receipt import Receipt
@@ -72,7 +72,7 @@ __all__ = [
 
 _HOMES: Mapping[str, str] = MappingProxyType({
     "Answer": "assist.question.answer",
-    "BatchAnswer": "assist.answering.batch",
+    "BatchAnswer": "assist.answering.batch_answers",
     "BatchResult": "api.commands.batch",
     "Citation": "assist.question.answer",
     "ContextReport": "assist.question.context_view",

@@ -13,7 +13,7 @@ from foreword.api.command import Command
 from foreword.api.parameters import Parameter, parameters_of, read
 from foreword.api.table import COMMANDS, SERVED, TYPED
 from foreword.cli import own
-from foreword.cli.arguments import Parser, add_parameters, parser_of, read_parameters
+from foreword.cli.parser import Parser, add_parameters, parser_of, read_parameters
 from foreword.lsp.features.command_calls import WITH_EDITOR
 from gitrepo import GitRepo
 

@@ -16,10 +16,10 @@ from foreword.api.parameters import parameters_of, settings_of
 from foreword.api.workspace import Workspace
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import Session, open_session
-from foreword.cli.arguments import add_json, add_parameters, add_workspace, parser_of, read_parameters
 from foreword.cli.consent import consent_of
 from foreword.cli.gc_tuning import collect_rarely
 from foreword.cli.live import LiveOutput
+from foreword.cli.parser import add_json, add_parameters, add_workspace, parser_of, read_parameters
 from foreword.cli.signals import interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, output, print_blocks, print_json, show_problems
 from foreword.core.errors import UsageError

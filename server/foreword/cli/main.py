@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from foreword import __version__
 from foreword.api.command import Command
 from foreword.api.table import TYPED
-from foreword.cli.arguments import Parser
+from foreword.cli.parser import Parser
 from foreword.cli.plain_text import prepare_streams, print_notice
 from foreword.core.errors import ForewordError, UsageError
 

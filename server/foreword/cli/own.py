@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.api.command import Command
-from foreword.cli.arguments import add_parameters, parser_of, read_parameters
+from foreword.cli.parser import add_parameters, parser_of, read_parameters
 
 
 @dataclass(frozen=True, slots=True)

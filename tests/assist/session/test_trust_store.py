@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from foreword.assist.answering.ask import ask
-from foreword.assist.answering.batch import BatchAnswer, run_batch
+from foreword.assist.answering.batch_answers import BatchAnswer, run_batch
 from foreword.assist.chat.chat import Chat
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, UserMessage

@@ -1,4 +1,4 @@
-"""Who flies and who waits. Leases of other processes are made by hand; `tests/e2e/cache/test_single_flight.py` has real ones."""
+"""Who flies and who waits. Leases of other processes are made by hand; `tests/e2e/cache/test_single_writer.py` has real ones."""
 
 from __future__ import annotations
 

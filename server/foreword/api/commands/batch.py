@@ -10,7 +10,7 @@ from foreword.api.command import Body, Result
 from foreword.api.parameters import Flag, Sending
 from foreword.api.printed import Data, Line, Printed
 from foreword.api.workspace import PartialResult, Workspace
-from foreword.assist.answering.batch import BatchAnswer, run_batch
+from foreword.assist.answering.batch_answers import BatchAnswer, run_batch
 from foreword.core.errors import ForewordError
 
 

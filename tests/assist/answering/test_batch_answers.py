@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from foreword.assist.answering.batch import Gate
+from foreword.assist.answering.batch_answers import Gate
 
 
 async def settle() -> None:

@@ -7,7 +7,7 @@ import pytest
 from foreword.api.commands.questions import AskParameters
 from foreword.api.parameters import settings_of
 from foreword.api.table import TYPED
-from foreword.cli.arguments import (
+from foreword.cli.parser import (
     Parser,
     add_json,
     add_parameters,
