@@ -8,6 +8,7 @@ Why an answer stopped, in one line for the user.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -206,9 +207,13 @@ def why_broken(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoi
             return f"the connection broke ({type(error).__name__})"
 
 
+_HEADER_VALUE = re.compile(r"(?i)(header value)\b.*")
+"""What an HTTP library says of a header that it can't send is followed by its value, which may be a key."""
+
+
 def quote(words: str) -> str:
     """Another program's words on one line, without their final stop."""
-    line = " ".join(words.split()).rstrip(".")
+    line = _HEADER_VALUE.sub(r"\1", " ".join(words.split()).rstrip("."))
     return line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
 
 

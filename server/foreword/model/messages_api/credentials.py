@@ -41,6 +41,20 @@ def credential_source(environ: Mapping[str, str]) -> str | None:
     return str(profile) if chosen or profile.is_file() else None
 
 
+def checked_key(key: str | None, source: str) -> str | None:
+    """A key without the white space around it; None for none.
+
+    Raises:
+        CredentialsError: no header can hold it. Its value is not told.
+    """
+    bare = (key or "").strip()
+    if not (bare.isascii() and bare.isprintable()) or " " in bare:
+        raise CredentialsError(
+            f"{source} holds a character that no key has, such as a line break: set it again"
+        )
+    return bare or None
+
+
 def is_loopback(url: str) -> bool:
     """Whether `url` names this machine, where an engine usually wants no key."""
     try:

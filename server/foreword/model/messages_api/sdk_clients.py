@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import anthropic
 import httpx2
 
 from foreword.core.errors import ConfigError, CredentialsError
 from foreword.model.messages_api.api_errors import Endpoint, quote
-from foreword.model.messages_api.credentials import credential_source, is_loopback
+from foreword.model.messages_api.credentials import checked_key, credential_source, is_loopback
+from foreword.model.messages_api.http_environment import environment_fault
 from foreword.model.messages_api.messages import Client, MessagesProvider, Ports
 from foreword.model.messages_api.retry_policy import Patience
 
@@ -39,15 +41,16 @@ def connect(
     ports: Ports | None,
 ) -> MessagesProvider:
     """The provider of this name; see `provider.open_provider`, which imports this module when it is needed."""
-    url = base_url or None
+    url = _base_url(name, base_url or environ.get("ANTHROPIC_BASE_URL", "") * (name == "anthropic"))
     silence = max(patience.silence, patience.first_event)
     timeout = httpx2.Timeout(patience.deadline, connect=patience.connect, read=silence)
+    keys = Keys(
+        checked_key(api_key, "the key that was given") or _placeholder(name, environ, base_url), environ
+    )
     try:
-        client = OPENERS[name](url, api_key or _placeholder(name, environ, base_url), timeout)
-    except httpx2.InvalidURL as error:
-        raise ConfigError(f"The base URL {base_url!r} is not usable ({error}): check model.url.") from error
-    except (anthropic.AnthropicError, ValueError) as error:
-        raise CredentialsError(f"Can't open {name}: {quote(str(error))}.") from error
+        client = OPENERS[name](url, keys, timeout)
+    except (httpx2.InvalidURL, anthropic.AnthropicError, ValueError, OSError, ImportError) as error:
+        raise _not_opened(error, name, url, environ) from error
     if client.base_url.scheme not in {"http", "https"}:
         raise ConfigError(
             f"The base URL {client.base_url} must begin with http:// or https://: check model.url."
@@ -57,38 +60,74 @@ def connect(
     return MessagesProvider(client, place, patience, ports or Ports(strangers=_strangers(name)))
 
 
+def _not_opened(
+    error: Exception, name: str, url: str | None, environ: Mapping[str, str]
+) -> ConfigError | CredentialsError:
+    fault = environment_fault(error, environ)
+    if fault is not None:
+        return fault
+    if isinstance(error, httpx2.InvalidURL):
+        return ConfigError(f"The base URL {url!r} is not usable ({error}): check model.url.")
+    return CredentialsError(f"Can't open {name}: {quote(str(error))}.")
+
+
+def _base_url(name: str, url: str) -> str | None:
+    """The URL without the `/v1` that every request adds; many tools want it there."""
+    return (url.rstrip("/").removesuffix("/v1") if name == "anthropic" else url) or None
+
+
 def _placeholder(name: str, environ: Mapping[str, str], base_url: str) -> str | None:
     url = base_url or environ.get("ANTHROPIC_BASE_URL", "")
     is_keyless = name == "anthropic" and is_loopback(url) and credential_source(environ) is None
     return NO_KEY if is_keyless else None
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key that was given, and the environment that may hold others."""
+
+    given: str | None
+    environ: Mapping[str, str]
+
+    def variable(self, name: str) -> str | None:
+        """A key of the environment without the white space around it, as files and shells leave it.
+
+        Raises:
+            CredentialsError: it can't be one.
+        """
+        return checked_key(self.environ.get(name), name)
+
+
 def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
     """What carries the requests: to the endpoint that was named and to no other.
 
-    A redirect would carry prompt and key to wherever it says. To an engine on this machine no proxy is asked: the text of
-    a user who chose it is not to leave, and `NO_PROXY=localhost` does not cover 127.0.0.1.
+    A redirect would carry prompt and key to wherever it says. For an engine on this machine no proxy is asked: the text of
+    a user who chose it is not to leave, and `NO_PROXY=localhost` does not cover 127.0.0.1. It is opened before the SDK's
+    client, which complains on standard error when it is half open.
     """
-    return anthropic.DefaultAsyncHttpxClient(
-        timeout=timeout, follow_redirects=False, trust_env=not is_loopback(url or "")
-    )
+    host = urlsplit(url or "").hostname or ""
+    direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(url or "") else None
+    return anthropic.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
 
-def _anthropic(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
+    key = keys.given or keys.variable("ANTHROPIC_API_KEY")
+    token = None if keys.given else keys.variable("ANTHROPIC_AUTH_TOKEN")
     return anthropic.AsyncAnthropic(
         base_url=url,
         api_key=key,
+        auth_token=token,
         timeout=timeout,
-        http_client=_http(url or os.environ.get("ANTHROPIC_BASE_URL"), timeout),
         max_retries=0,
+        http_client=_http(url, timeout),
         open_telemetry=False,
     )
 
 
-def _bedrock(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+def _bedrock(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicBedrock(
         base_url=url,
-        api_key=key,
+        api_key=keys.given,
         timeout=timeout,
         http_client=_http(url, timeout),
         max_retries=0,
@@ -96,10 +135,10 @@ def _bedrock(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Clien
     )
 
 
-def _vertex(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+def _vertex(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicVertex(
         base_url=url,
-        access_token=key,
+        access_token=keys.given,
         timeout=timeout,
         http_client=_http(url, timeout),
         max_retries=0,
@@ -107,7 +146,8 @@ def _vertex(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client
     )
 
 
-def _foundry(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Client:
+def _foundry(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
+    key = keys.given or keys.variable("ANTHROPIC_FOUNDRY_API_KEY")
     if url is None:
         return anthropic.AsyncAnthropicFoundry(
             api_key=key,
@@ -126,13 +166,13 @@ def _foundry(url: str | None, key: str | None, timeout: httpx2.Timeout) -> Clien
     )
 
 
-OPENERS: Mapping[str, Callable[[str | None, str | None, httpx2.Timeout], Client]] = {
+OPENERS: Mapping[str, Callable[[str | None, Keys, httpx2.Timeout], Client]] = {
     "anthropic": _anthropic,
     "bedrock": _bedrock,
     "foundry": _foundry,
     "vertex": _vertex,
 }
-"""How the client of each provider is opened: with a URL and a key, if they are given."""
+"""How the client of each provider is opened: with a URL, if one is given, and keys."""
 
 
 def _strangers(name: str) -> tuple[type[Exception], ...]:
