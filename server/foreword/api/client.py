@@ -122,7 +122,7 @@ class WorkspaceClient:
             self._session.root,
             os.environ,
             time.time,
-            lambda: self._session,
+            self._session,
             run=self._worker.run,
             run_aside=asyncio.to_thread,
         )

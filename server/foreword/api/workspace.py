@@ -49,9 +49,10 @@ def ignore(_event: Event) -> None:
 class Workspace:
     """Used by one front door, for one command or for many.
 
-    The session is opened when a command first asks for it, by `open_it`: some need only the user's own data.
-    `run` does work that blocks, and `run_aside` what blocks for long and needs no session. `saved_files` gives the saved state, and with its argument waits for the whole index.
-    `documents` are what an editor has open. `emit` hears what a command tells while it runs.
+    `session` is one that is open, or opens it when a command first asks for it: some need only the user's own data.
+    `run` does work that blocks, and `run_aside` what blocks for long and needs no session. `saved_files` gives the
+    saved state, and waits for its whole index where it is told to. `documents` are what an editor has open. `emit`
+    hears what a command tells while it runs.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Workspace:
         folder: str | Path,
         environ: Mapping[str, str],
         clock: Clock,
-        open_it: Callable[[], Session],
+        session: Session | Callable[[], Session],
         *,
         run: Runner = in_place,
         run_aside: Runner | None = None,
@@ -74,8 +75,8 @@ class Workspace:
         self.documents = documents
         self.emit = emit
         self._folder = folder
-        self._open = open_it
-        self._session: Session | None = None
+        self._session = session if isinstance(session, Session) else None
+        self._open = None if isinstance(session, Session) else session
         self._problems: list[Problem] = []
         self._saved_files = saved_files
 
@@ -88,6 +89,7 @@ class Workspace:
             StoreError: Foreword's own data can't be used.
         """
         if self._session is None:
+            assert self._open is not None, "there is one or the other"  # noqa: S101 - see the constructor
             self._session = self._open()
         return self._session
 
@@ -131,7 +133,10 @@ class Workspace:
 
     def report(self, *problems: Problem) -> None:
         """Add what the user should hear of."""
-        self._problems.extend(problems)
+        if self._session is not None:
+            self._session.report(*problems)
+        else:
+            self._problems.extend(problems)
 
     def catalog(self) -> tuple[Catalog, tuple[Problem, ...]]:
         """The shipped models with the user's own on top, and what is wrong with these."""

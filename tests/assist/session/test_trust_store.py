@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+import foreword
 from foreword.assist.answering.ask import ask
 from foreword.assist.answering.batch_answers import BatchAnswer, run_batch
 from foreword.assist.chat.chat import Chat
@@ -149,3 +151,15 @@ def test_trust_that_was_taken_back_is_remembered_until_it_is_granted_again(tmp_p
     assert is_revoked(places, root)
     set_trust(places, root, trusted=True)
     assert not is_revoked(places, root)
+
+
+def test_there_is_one_way_to_a_provider() -> None:
+    """Whatever sends opens its provider here, and so passes trust."""
+    source = Path(foreword.__file__).parent
+    ways = [
+        (path.relative_to(source).as_posix(), line.strip())
+        for path in sorted(source.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bimport\b.*\bopen_provider\b", line)
+    ]
+    assert ["assist/session/providers.py"] == [path for path, _ in ways]

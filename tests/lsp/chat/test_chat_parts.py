@@ -27,6 +27,8 @@ def no_document(_: str) -> None:
         (EDITOR, {"command": "view", "path": "a.py", "view_range": [3, -1]}, "view a.py:3-"),
         (EDITOR, {"command": "create", "path": "a.py", "file_text": ""}, "write a.py"),
         (EDITOR, {"command": "insert", "path": "a.py", "insert_line": 0, "insert_text": "x"}, "edit a.py"),
+        ("files", {"command": "delete", "path": "a.py"}, "delete a.py"),
+        ("files", {"command": "rename", "path": "a.py", "new_path": "b.py"}, "rename a.py to b.py"),
         ("search", {"query": "two\nlines"}, "search two lines"),
         ("symbols", {"name": "total"}, "look up total"),
         ("symbols", {}, "a call that can't be understood"),

@@ -29,7 +29,7 @@ def workspace_of(
         session.root,
         session.environ,
         session.clock,
-        lambda: session,
+        session,
         run=opened.run,
         run_aside=asyncio.to_thread,
         saved_files=saved_files,
