@@ -20,9 +20,10 @@ return {
   },
   on_init = function(client)
     require("foreword.diagnostics").share(client)
+    vim.schedule(require("foreword.supervisor").started)
   end,
-  on_exit = vim.schedule_wrap(function(_, _, client_id)
+  on_exit = vim.schedule_wrap(function(code, signal, client_id)
     require("foreword.status").forget(client_id)
-    require("foreword.client").ended(client_id)
+    require("foreword.client").ended(code, signal, client_id)
   end),
 }

@@ -12,12 +12,14 @@ import pytest
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
 from helix import helix
-from messages_api import MessagesApi, Status
+from messages_api import MessagesApi, Reply, Status, tool_use_block
 from shop_edits import CHECKOUT, NET, ROUNDED, script_edit
 from tmux import Terminal
 
 README = Path(__file__).parents[3] / "editors" / "README.md"
-TITLES = re.compile(r"(?:Rewrite|Simplify|Document|Explain|Write tests for|Review|Ask about) \S+")
+TITLES = re.compile(
+    r"(?:Rewrite|Simplify|Document|Explain|Write tests for|Review|Ask about|Create) \S+?(?:, as proposed)?(?=\s|$)"
+)
 
 
 def lines_of_the_readme() -> str:
@@ -81,3 +83,17 @@ def test_a_failure_is_one_clear_message(screen: Terminal, api: MessagesApi) -> N
     choose(screen, "Document `net_total`")
     screen.wait_for("the prompt is odd")
     assert "Cents without tax." in screen.screen()
+
+
+def test_a_new_file_is_told_before_it_is_written_and_is_then_an_action_of_its_own(
+    screen: Terminal, api: MessagesApi, shop: GitRepo
+) -> None:
+    new = shop.path / "tests" / "test_rate.py"
+    created = {"command": "create", "path": "tests/test_rate.py", "file_text": "def test_rate():\n    pass\n"}
+    api.script(Reply((tool_use_block("str_replace_based_edit_tool", created),)), "Done.")
+    choose(screen, "Write tests for `net_total`")
+    screen.wait_for("the proposal would create tests/test_rate.py")
+    assert not new.exists()
+    choose(screen, "Create tests/test_rate.py, as proposed")
+    screen.wait_for("def test_rate")
+    assert new.exists()

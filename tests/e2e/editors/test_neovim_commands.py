@@ -125,9 +125,16 @@ def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(online: Fore
             "return vim.iter(package.loaded):any(function(name) return name:find('^foreword') ~= nil end)"
         )
         assert not running.lua(loaded)
-        assert ["receipt", "restart", "retry", "review", "revise", "rewrite"] == running.lua(
-            "return vim.fn.getcompletion('Foreword re', 'cmdline')"
-        )
+        assert [
+            "receipt",
+            "reject",
+            "rename",
+            "restart",
+            "retry",
+            "review",
+            "revise",
+            "rewrite",
+        ] == running.lua("return vim.fn.getcompletion('Foreword re', 'cmdline')")
         running.lua(
             "require('foreword').setup({ trusted = true, settings = { model = 'claude-haiku-4-5' } })"
         )

@@ -480,3 +480,34 @@ async def test_the_server_ends_while_an_answer_is_under_way(
         assert 0 == await editor.stop()
         with pytest.raises(RpcError):
             await editor.wait_for(reply)
+
+
+async def test_chats_are_renamed_found_by_their_words_exported_and_deleted(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    api.script("It rounds half up.", "There is none.")
+    async with trusted_editor(online, repo.path) as editor:
+        rounding, other = await open_chat(editor), await open_chat(editor)
+        told = await say(editor, rounding, "How does it round?")
+        await say(editor, other, "Is there a cache?")
+        await editor.request("foreword/chat/rename", {"chatId": rounding, "title": "  Money \n matters "})
+
+        async def found(**params: object) -> list[str]:
+            listed: Json = await editor.request("foreword/chat/list", params)
+            return [chat["title"] for chat in listed["chats"]]
+
+        assert ["Is there a cache?", "Money matters"] == await found()
+        assert ["Money matters"] == await found(query="HALF round")
+        assert ["Money matters"] == await found(query="matters")
+        assert [] == await found(query="half cache")
+        exported = await editor.request("foreword/chat/export", {"chatId": rounding})
+        assert (
+            "# Money matters\n\n## You\n\nHow does it round?\n\n## Foreword\n\nIt rounds half up.\n\n"
+            f"*{told['receipt']['summary']}*\n"
+        ) == exported["markdown"]
+        await editor.request("foreword/chat/delete", {"chatId": rounding})
+        assert ["Is there a cache?"] == await found()
+        with pytest.raises(RpcError, match="there is no chat"):
+            await history(editor, rounding)
+        with pytest.raises(RpcError, match="a chat needs a title"):
+            await editor.request("foreword/chat/rename", {"chatId": other, "title": " \n"})

@@ -13,6 +13,8 @@ local RECENT = 10
 
 ---@type table<string, foreword.Chat>
 local chats = {}
+---@type fun(chat: foreword.Chat, question: foreword.Message, answer: foreword.Message)
+local recall
 
 --- A chat by its id, which may be known only from the server.
 ---@param id string
@@ -131,9 +133,12 @@ end
 ---@param chat foreword.Chat
 ---@param question foreword.Message
 ---@param answer foreword.Message
-local function recall(chat, question, answer)
+function recall(chat, question, answer)
   local found = client.find(chat.buffer)
   if not found then
+    require("foreword.supervisor").when_started(function()
+      recall(chat, question, answer)
+    end)
     return
   end
   client.send(found, "foreword/chat/history", { chatId = chat.id, limit = RECENT }, function(_, result)

@@ -2,14 +2,16 @@
 
 local json_null = require("foreword.json_null")
 local partials = require("foreword.partials")
+local supervisor = require("foreword.supervisor")
 
 local M = {}
 
+M.GONE_MESSAGE = "the server ended before it answered, and is started again: ask again"
 M.NAME = "foreword"
 M.CANCELLED = -32800
 --- The code of the error of a request that was cancelled.
 
-local INTERNAL = -32603
+local GONE = -32603
 --- The code of the error of a request whose server is gone.
 
 ---@class foreword.Request
@@ -22,11 +24,23 @@ local running = {}
 ---@type integer?
 local last_id
 
+--- One whose server runs.
+---@param filter vim.lsp.get_clients.Filter
+---@return vim.lsp.Client?
+local function living(filter)
+  filter.name = M.NAME
+  for _, client in ipairs(vim.lsp.get_clients(filter)) do
+    if not client:is_stopped() and not client.rpc.is_closing() then
+      return client
+    end
+  end
+end
+
 ---@param root? string
 ---@return vim.lsp.Client?
 local function in_folder(root)
   for _, client in ipairs(root and vim.lsp.get_clients({ name = M.NAME }) or {}) do
-    if client.root_dir == root then
+    if client.root_dir == root and not client.rpc.is_closing() then
       return client
     end
   end
@@ -38,10 +52,10 @@ end
 ---@return vim.lsp.Client?
 function M.find(buffer)
   local number = buffer and vim.api.nvim_buf_is_valid(buffer) and buffer or 0
-  return vim.lsp.get_clients({ name = M.NAME, bufnr = number })[1]
+  return living({ bufnr = number })
     or in_folder(vim.b[number].foreword_root)
-    or vim.lsp.get_clients({ name = M.NAME, id = last_id })[1]
-    or vim.lsp.get_clients({ name = M.NAME })[1]
+    or living({ id = last_id })
+    or living({})
 end
 
 ---@param text string
@@ -54,9 +68,14 @@ end
 ---@param buffer? integer
 ---@return vim.lsp.Client?
 function M.needed(buffer)
-  local client = M.find(buffer)
+  local function find()
+    return M.find(buffer)
+  end
+  local client = find() or supervisor.revived(find)
   if client then
     last_id = client.id
+  elseif supervisor.has_given_up() then
+    M.tell("the server ended again and again: `:Foreword restart` starts it anew", vim.log.levels.ERROR)
   else
     M.tell('no server here: open a file of a repository (see ":checkhealth foreword")', vim.log.levels.WARN)
   end
@@ -80,7 +99,12 @@ function M.send(client, method, params, done)
   end
   running[request] = true
   request.fail = over
-  local _, id = client:request(method --[[@as vim.lsp.protocol.Method]], params, over)
+  local is_sent, id = client:request(method --[[@as vim.lsp.protocol.Method]], params, over)
+  if not is_sent then
+    vim.schedule(function()
+      over({ code = GONE, message = M.GONE_MESSAGE })
+    end)
+  end
   request.stop = function()
     if running[request] and id then
       client:cancel_request(id)
@@ -129,12 +153,17 @@ function M.stop_all()
 end
 
 --- A server is gone: nobody answers what was asked of it.
+---@param code integer
+---@param signal integer
 ---@param client_id integer
-function M.ended(client_id)
-  local message = "the server ended before it answered: `:Foreword restart` starts it anew"
+function M.ended(code, signal, client_id)
+  local message = M.GONE_MESSAGE
+  if supervisor.ended(code, signal) ~= "restarts" then
+    message = "the server ended before it answered: `:Foreword restart` starts it anew"
+  end
   for _, request in ipairs(vim.tbl_keys(running)) do
     if request.client_id == client_id then
-      request.fail({ code = INTERNAL, message = message })
+      request.fail({ code = GONE, message = message })
     end
   end
 end

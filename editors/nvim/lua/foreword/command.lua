@@ -54,6 +54,9 @@ function M.complete(lead, line)
     return vim.fn.getcompletion(lead, "file")
   end
   local words = name and ((commands.COMMANDS[name] or {}).words or {}) or names()
+  if type(words) == "function" then
+    words = words()
+  end
   return vim.tbl_filter(function(word)
     return vim.startswith(word, lead)
   end, words)

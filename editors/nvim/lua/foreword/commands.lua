@@ -15,7 +15,7 @@ local PATIENCE_MS = 3000
 ---@field about string for the menu
 ---@field run fun(given: foreword.Given)
 ---@field lines? boolean whether it takes a range
----@field words? string[] what it completes
+---@field words? string[]|fun(): string[] what it completes
 
 ---@param prompt string
 ---@param words string
@@ -170,6 +170,26 @@ local function changed(given)
   end)
 end
 
+--- A change of the lines or the symbol, in the file itself; one of more than that in a tab.
+---@param given foreword.Given
+local function inlined(given)
+  with_words("Change it, how? ", given.words, function(words)
+    local buffer = vim.api.nvim_get_current_buf()
+    with_task("rewrite", { words = words, lines = given.lines }, function(task)
+      local found, tick = client.needed(buffer), vim.api.nvim_buf_get_changedtick(buffer)
+      if not found then
+        return
+      end
+      client.tell("working on it (:Foreword stop ends that)")
+      client.command(found, "edit", vim.tbl_extend("force", task, { apply = false }), function(result)
+        if result and not require("foreword.inline").show(result, buffer, tick) then
+          require("foreword.edits").preview(result)
+        end
+      end)
+    end)
+  end)
+end
+
 local function restart()
   local found = client.find()
   if found then
@@ -182,6 +202,7 @@ local function restart()
       vim.wait(PATIENCE_MS, is_over, 20)
     end
   end
+  require("foreword.supervisor").forgive()
   vim.lsp.enable(client.NAME)
 end
 
@@ -205,6 +226,37 @@ M.COMMANDS = {
     end,
   },
   edit = { about = "any change of any files", lines = true, run = changed },
+  inline = { about = "change it as you say, shown in the file itself", lines = true, run = inlined },
+  accept = {
+    about = "accept the change at the cursor, or all",
+    words = { "all" },
+    run = function(given)
+      require("foreword.inline").accept(given.words)
+    end,
+  },
+  reject = {
+    about = "reject the change at the cursor, or all",
+    words = { "all" },
+    run = function(given)
+      require("foreword.inline").reject(given.words)
+    end,
+  },
+  run = {
+    about = "a task of your own",
+    lines = true,
+    words = function()
+      return require("foreword.own_tasks").names()
+    end,
+    run = function(given)
+      require("foreword.own_tasks").run(given)
+    end,
+  },
+  commit = {
+    about = "the commit message for what is staged",
+    run = function()
+      require("foreword.commit").write()
+    end,
+  },
   context = { about = "what the model is shown", run = reported("context") },
   pin = { about = "show this file in full from now on", run = pinned("pin") },
   unpin = { about = "leave this file to the ranking again", run = pinned("unpin") },
@@ -247,10 +299,50 @@ M.COMMANDS = {
       require("foreword.chat").show_proposal()
     end,
   },
+  proposals = {
+    about = "the edits that are not decided yet",
+    run = function()
+      require("foreword.proposals").choose()
+    end,
+  },
+  undo = {
+    about = "take back the proposal that was applied last",
+    run = function()
+      require("foreword.proposals").undo()
+    end,
+  },
   retry = {
     about = "ask the question of a chat again",
     run = function()
       require("foreword.chat").revise(true)
+    end,
+  },
+  chats = {
+    about = "the chats that have these words",
+    run = function(given)
+      with_words("Chats with: ", given.words, function(words)
+        require("foreword.chats").choose(nil, nil, words)
+      end)
+    end,
+  },
+  rename = {
+    about = "give a chat another title",
+    run = function(given)
+      with_words("Title: ", given.words, function(words)
+        require("foreword.chats").rename(words)
+      end)
+    end,
+  },
+  delete = {
+    about = "delete a chat for good",
+    run = function()
+      require("foreword.chats").delete()
+    end,
+  },
+  export = {
+    about = "a chat as Markdown, into a file or a buffer",
+    run = function(given)
+      require("foreword.chats").export(given.words)
     end,
   },
   revise = {

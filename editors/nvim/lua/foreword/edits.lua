@@ -57,11 +57,13 @@ local function laid_out(told)
     else
       vim.list_extend(lines, vim.list_slice(diff, 1, 2))
     end
-    for number, hunk in ipairs(hunks) do
+    local numbers = told.pending and told.pending[edit.path]
+    for place, hunk in ipairs(hunks) do
+      local number = numbers and #numbers == #hunks and numbers[place] or place - 1
       first = #lines
       vim.list_extend(lines, vim.split(vim.trim(hunk), "\n", { plain = true }))
       local line = math.floor(tonumber(hunk:match("^@@ %-(%d+)")) or 1)
-      table.insert(parts, { path = edit.path, hunk = number - 1, first = first, last = #lines - 1, line = line })
+      table.insert(parts, { path = edit.path, hunk = number, first = first, last = #lines - 1, line = line })
     end
   end
   return lines, parts
@@ -89,14 +91,15 @@ function M.mark(rejected)
   mark_parts(vim.api.nvim_get_current_buf())
 end
 
---- What is accepted, in the words of `foreword.edit`.
+--- Some parts, in the words of `foreword.edit`.
 ---@param proposal foreword.Shown
----@return table? argument nil where nothing is
-local function accepted(proposal)
+---@param is_wanted fun(part: foreword.Part): boolean
+---@return table? argument nil where there are none
+local function parts_of(proposal, is_wanted)
   ---@type table<string, any>
   local argument, count = { proposalId = proposal.id, files = {}, hunks = {} }, 0
   for _, part in ipairs(proposal.parts) do
-    if not part.rejected then
+    if is_wanted(part) then
       count = count + 1
       if part.hunk then
         argument.hunks[part.path] = vim.list_extend(argument.hunks[part.path] or {}, { part.hunk })
@@ -105,29 +108,64 @@ local function accepted(proposal)
       end
     end
   end
-  if count == #proposal.parts then
-    argument.files, argument.hunks = nil, nil
-  elseif vim.tbl_isempty(argument.hunks) then
+  if vim.tbl_isempty(argument.hunks) then
     argument.hunks = nil
   end
   return count > 0 and argument or nil
 end
 
---- Apply what is accepted, as one step of undo in each file.
+--- Close a proposal's tab, or show in it what is left of the proposal.
+---@param buffer integer
+---@param told foreword.Edits
+local function close_or_show_rest(buffer, told)
+  if vim.api.nvim_buf_is_valid(buffer) then
+    vim.api.nvim_buf_delete(buffer, { force = true })
+  end
+  if told.pending and next(told.pending) then
+    M.show(told.proposalId)
+  end
+end
+
+--- Apply what is accepted, as one step of undo in each file; what is rejected is so for good.
 function M.apply()
   local buffer = vim.api.nvim_get_current_buf()
-  local argument = shown[buffer] and accepted(shown[buffer])
+  local proposal = shown[buffer]
+  local argument = proposal and parts_of(proposal, function(part)
+    return not part.rejected
+  end)
   local found = client.needed()
   if not argument or not found then
     client.tell("nothing is accepted: q closes this")
     return
   end
-  client.command(found, "edit", argument, function(result)
-    if result and result.applied then
-      vim.api.nvim_buf_delete(buffer, { force = true })
-      client.tell("applied: u takes it back, :wa writes it")
-    end
+  local refused = parts_of(proposal, function(part)
+    return part.rejected == true
   end)
+  client.command(found, "edit", argument, function(result)
+    if not result or not result.applied then
+      return
+    end
+    require("foreword.proposals").note_applied(proposal.id)
+    client.tell("applied: u takes it back, :wa writes it")
+    if not refused then
+      close_or_show_rest(buffer, result)
+      return
+    end
+    refused.reject = true
+    client.command(found, "edit", refused, function(rest)
+      close_or_show_rest(buffer, rest or result)
+    end)
+  end)
+end
+
+--- The user wants nothing of it.
+function M.discard()
+  local buffer = vim.api.nvim_get_current_buf()
+  local proposal, found = shown[buffer], client.find()
+  if proposal and found then
+    client.command(found, "edit", { proposalId = proposal.id, reject = true }, function() end)
+  end
+  vim.api.nvim_buf_delete(buffer, { force = true })
 end
 
 ---@param buffer integer
@@ -135,7 +173,7 @@ local function set_keys(buffer)
   local keys = {
     x = { M.mark, "Accept or reject this hunk" },
     ["<CR>"] = { M.apply, "Apply what is accepted" },
-    q = { "<Cmd>bwipeout<CR>", "Discard the proposal" },
+    q = { M.discard, "Discard the proposal" },
     ["]c"] = {
       function()
         vim.fn.search("^@@", "W")

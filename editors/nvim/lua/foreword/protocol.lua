@@ -28,6 +28,7 @@
 
 ---@class foreword.Edit
 ---@field path string
+---@field uri? string
 ---@field kind "change"|"create"|"delete"|"rename"
 ---@field diff string
 
@@ -38,6 +39,7 @@
 ---@field hunks table<string, string[]> by path
 ---@field problems foreword.Problem[]
 ---@field applied boolean
+---@field pending? table<string, integer[]> numbers of hunks that are not decided, by path
 ---@field text? string
 
 --- One that came with an answer of a chat.

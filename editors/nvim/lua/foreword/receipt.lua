@@ -16,7 +16,11 @@ function M.lines(receipt)
   local tokens, files = receipt.tokens, receipt.freshness.deltaFiles
   local lines = {
     receipt.summary,
-    ("  tokens: %d written for 5 min, %d for 1 h; %d of output"):format(tokens.write5m, tokens.write1h, tokens.output),
+    ("  tokens: %d written for 5 min, %d for 1 h; %d of output"):format(
+      tokens.write5m,
+      tokens.write1h,
+      tokens.output
+    ),
     ("  prices: %s%s"):format(receipt.cost.pricedAs, receipt.cost.estimated and ", estimated" or ""),
   }
   if receipt.cache.detail ~= "" then

@@ -170,6 +170,33 @@ class ChatStore:
         """The chats of a worktree in which something was said, newest first."""
         return tuple(chat for chat in self._chats("worktree = ?", worktree) if chat.n_turns)
 
+    def search(self, worktree: str, words: str) -> tuple[Chat, ...]:
+        """Those among them whose title, questions or answers have all of these words, newest first."""
+        wanted = words.casefold().split()
+        return tuple(
+            chat for chat in self.chats(worktree) if all(word in self._text(chat) for word in wanted)
+        )
+
+    def _text(self, chat: Chat) -> str:
+        said = (
+            part for turn in self.turns(chat.id) for part in (turn.question, (turn.reply or {}).get("text"))
+        )
+        return "\n".join((chat.title, *(str(part) for part in said if part))).casefold()
+
+    def rename(self, chat_id: str, title: str) -> None:
+        """Give a chat another title."""
+        with transaction(self._connection) as connection:
+            connection.execute("UPDATE chat SET title = ? WHERE id = ?", (title_of(title), chat_id))
+
+    def remove(self, chat_id: str) -> None:
+        """Forget a chat, and what only it holds."""
+        with transaction(self._connection) as connection:
+            row = connection.execute("SELECT opening FROM chat WHERE id = ?", (chat_id,)).fetchone()
+            connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
+            connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
+            if row and row[0]:
+                forget_opening(connection, row[0])
+
     def turns(self, chat_id: str) -> tuple[Turn, ...]:
         """The turns of a chat in order."""
         sql = f"SELECT {_TURN} FROM turn WHERE chat = ? ORDER BY number"  # noqa: S608 - constant columns

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from foreword.api.arguments import Arguments
-from foreword.assist.chat.chat import Chat, messages_of
+from foreword.assist.chat.chat import Chat, messages_of, title_of
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.session import Session
@@ -99,15 +99,65 @@ async def truncate(server: ForewordServer, arguments: Arguments) -> Json:
     return {"messages": sum(len(messages_of(turn)) for turn in turns)}
 
 
+async def rename(server: ForewordServer, arguments: Arguments) -> Json:
+    """Give a chat another title.
+
+    Raises:
+        UsageError: there is no such chat, or no title.
+    """
+    home = await home_of(server, arguments.text("chatId", needed=True))
+    title = title_of(arguments.text("title", needed=True))
+    if not title:
+        raise UsageError('a chat needs a title: give it as "title"')
+    await _stored(home.opened.session, lambda store: store.rename(home.chat.id, title))
+    return {"chatId": home.chat.id, "title": title}
+
+
+async def delete(server: ForewordServer, arguments: Arguments) -> Json:
+    """Forget a chat for good.
+
+    Raises:
+        UsageError: there is no such chat.
+    """
+    home = await home_of(server, arguments.text("chatId", needed=True))
+    await _stored(home.opened.session, lambda store: store.remove(home.chat.id))
+    server.chats.discard(home.chat.id)
+    return {"chatId": home.chat.id}
+
+
+async def export(server: ForewordServer, arguments: Arguments) -> Json:
+    """A chat as a Markdown document: what was asked and answered, and the receipts.
+
+    Raises:
+        UsageError: there is no such chat.
+    """
+    home = await home_of(server, arguments.text("chatId", needed=True))
+    turns = await _stored(home.opened.session, lambda store: store.turns(home.chat.id))
+    messages = [message for turn in turns for message in messages_of(turn)]
+    title = home.chat.title or "Chat"
+    return {"title": title, "markdown": "\n".join([f"# {title}\n", *map(_markdown, messages)])}
+
+
+def _markdown(message: Json) -> str:
+    who = "You" if message["role"] == "user" else "Foreword"
+    summary = (message.get("receipt") or {}).get("summary")
+    receipt = f"\n*{summary}*\n" if summary else ""
+    return f"## {who}\n\n{message['text'].strip()}\n{receipt}"
+
+
 async def list_chats(server: ForewordServer, arguments: Arguments) -> Json:
-    """The chats of a folder.
+    """The chats of a folder, with `query` those that have its words.
 
     Raises:
         UsageError: there is no word of which folder.
     """
     folder = folder_of(server, arguments.text("uri") or arguments.workspace)
     session = (await open_now(server, folder)).session
-    chats = await _stored(session, lambda store: store.chats(session.worktree))
+    query = arguments.text("query")
+    chats = await _stored(
+        session,
+        lambda store: store.search(session.worktree, query) if query else store.chats(session.worktree),
+    )
     return {
         "chats": [
             {"chatId": chat.id, "title": chat.title, "at": _time(chat.at), "turns": chat.n_turns}

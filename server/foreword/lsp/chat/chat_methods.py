@@ -7,7 +7,10 @@ Their parameters are plain JSON, read and judged here, in `talking.py` and in `k
                             -> {messageId, questionId, text, stopReason, citations, proposals, receipt, ...}
     foreword/chat/history   {chatId, before?, limit?}                     -> {messages, more}
     foreword/chat/truncate  {chatId, messageId}                           -> {messages}
-    foreword/chat/list      {uri?}                                        -> {chats}
+    foreword/chat/list      {uri?, query?}                                -> {chats}
+    foreword/chat/rename    {chatId, title}                               -> {chatId, title}
+    foreword/chat/delete    {chatId}                                      -> {chatId}
+    foreword/chat/export    {chatId}                                      -> {title, markdown}
     foreword/chat/close     {chatId}                                      (a notification)
 
 Chats are kept for as long as there is room (`assist/chat/chat_store.py`): closing one stops its answer, and nothing else.
@@ -30,6 +33,9 @@ SEND = "foreword/chat/send"
 HISTORY = "foreword/chat/history"
 TRUNCATE = "foreword/chat/truncate"
 LIST = "foreword/chat/list"
+RENAME = "foreword/chat/rename"
+DELETE = "foreword/chat/delete"
+EXPORT = "foreword/chat/export"
 CLOSE = "foreword/chat/close"
 
 
@@ -41,6 +47,9 @@ def register(server: ForewordServer) -> None:
     handle(server, HISTORY, chats.history)
     handle(server, TRUNCATE, chats.truncate)
     handle(server, LIST, chats.list_all)
+    handle(server, RENAME, chats.rename)
+    handle(server, DELETE, chats.delete)
+    handle(server, EXPORT, chats.export)
     handle(server, CLOSE, chats.close)
 
 
@@ -98,6 +107,30 @@ class Chats:
         from foreword.lsp.chat.chat_history import truncate  # noqa: PLC0415 - loaded by now
 
         return await truncate(server, arguments)
+
+    async def rename(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
+        """Give a chat another title."""
+        await _load(server)
+        from foreword.lsp.chat.chat_history import rename  # noqa: PLC0415 - loaded by now
+
+        return await rename(server, Arguments([params]))
+
+    async def delete(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
+        """Forget a chat for good."""
+        arguments = Arguments([params])
+        if arguments.text("chatId", needed=True) in self._running:
+            raise UsageError("an answer of this chat is under way: cancel it first")
+        await _load(server)
+        from foreword.lsp.chat.chat_history import delete  # noqa: PLC0415 - loaded by now
+
+        return await delete(server, arguments)
+
+    async def export(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
+        """A chat as a Markdown document."""
+        await _load(server)
+        from foreword.lsp.chat.chat_history import export  # noqa: PLC0415 - loaded by now
+
+        return await export(server, Arguments([params]))
 
     async def list_all(self, server: ForewordServer, params: object) -> Any:  # noqa: ANN401 - any JSON
         """The chats of a folder in which something was said, newest first."""

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 OPTIONS = types.CodeActionOptions(
     code_action_kinds=list(dict.fromkeys(ACTION_KINDS.values())), resolve_provider=True
 )
+PROPOSED = "source.foreword.proposal"
+MAX_PROPOSED = 5
+"""Files of earlier proposals, the newest first."""
 FADED = frozenset((types.DiagnosticTag.Unnecessary, types.DiagnosticTag.Deprecated))
 
 Action = types.CodeAction | types.Command
@@ -75,6 +78,8 @@ def _actions(
         note_menu(place.folder)
     wanted = [offer for offer in offers if _can_be_shown(server, offer)]
     shown = [_action(server, place, offer, params, reports) for offer in wanted]
+    if not _is_automatic(context) and not context.only:
+        shown += _proposed_files(server, place.folder)
     actions = [action for action in shown if action is not None]
     if not _is_automatic(context) and all(
         isinstance(one, types.CodeAction) and one.disabled for one in actions
@@ -164,6 +169,29 @@ def _action(
     name = "foreword.edit" if edits(offer.kind) else "foreword.ask"
     action.command = types.Command(offer.title, name, arguments=[task])
     return action if known.code_action_literal_support else action.command
+
+
+def _proposed_files(server: ForewordServer, folder: Folder) -> list[Action]:
+    """Files that earlier actions would create, rename or delete, for a client that could not ask its user then."""
+    if server.client.annotates_changes or server.client.answers_questions:
+        return []
+    kept = ((name, one) for name, one in reversed(server.proposals.items()) if one.folder_uri == folder.uri)
+    found = [
+        (name, file)
+        for name, one in kept
+        for file in one.proposal.files.values()
+        if file.kind in server.client.file_operations and one.review.pending(file)
+    ]
+    return [
+        types.CodeAction(
+            title := f"{file.kind.capitalize()} {file.path}, as proposed",
+            PROPOSED,
+            command=types.Command(
+                title, "foreword.edit", arguments=[{"proposalId": name, "files": [file.path]}]
+            ),
+        )
+        for name, file in found[:MAX_PROPOSED]
+    ]
 
 
 def _obstacle(server: ForewordServer, place: FileRef, kind: Kind) -> str:

@@ -33,6 +33,7 @@ from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_plan, deliver, tell, tell_refused
+from foreword.lsp.output.file_consent import agreed
 from foreword.lsp.output.progress import work_done
 from foreword.lsp.output.proposals import Part, keep_proposal, note_review, part_of, proposal_of
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
@@ -166,7 +167,8 @@ async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) 
     tell(server, (*edited.problems, *((Problem(f"no edit was proposed: {words}"),) if is_empty else ())))
     if is_empty or not edited.is_complete:
         return None
-    plan = await plan_edit(server, opened, edited.proposal, title=title)
+    proposal = await agreed(server, opened, name, edited.proposal)
+    plan = await plan_edit(server, opened, proposal, title=title)
     await tell_refused(server, opened, name, plan)
     return plan.edit
 

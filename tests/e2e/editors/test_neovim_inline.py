@@ -1,0 +1,63 @@
+"""Edits that are shown in the file itself, in a real Neovim: accepted and rejected hunk by hunk, one undo each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from foreword_cli import Foreword
+from gitrepo import GitRepo
+from messages_api import MessagesApi, Reply
+from neovim import Neovim
+from neovim_plugin import NET, SUM, TABS, TOLD, plugged
+from shop_edits import replaced
+
+MARKED = """
+local gone, come = {}, {}
+local all = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })
+for _, mark in ipairs(all) do
+  local line = vim.api.nvim_buf_get_lines(0, mark[2], mark[2] + 1, false)[1]
+  if mark[4].line_hl_group == 'DiffDelete' then table.insert(gone, line) end
+  for _, piece in ipairs(mark[4].virt_lines or {}) do table.insert(come, piece[1][1]) end
+end
+return (#gone + #come > 0) == wanted and { gone = gone, come = come }
+"""
+
+
+@pytest.fixture
+def editor(online: Foreword, shop: GitRepo) -> Iterator[Neovim]:
+    with plugged(online, shop.path) as running:
+        yield running
+
+
+def test_changes_are_marked_in_the_text_and_decided_one_by_one(editor: Neovim, api: MessagesApi) -> None:
+    before = editor.text()
+    api.script(Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"), replaced(NET, SUM))), "Done.")
+    editor.lua("vim.cmd('14,16Foreword inline Say what it is')")
+    marked = editor.until(MARKED, wanted=True)
+    old, new = (text.splitlines()[0] for text in (NET, SUM))
+    assert {"gone": ["VAT_PERCENT = 19", old], "come": ["VAT_PERCENT = 20", new]} == marked
+    assert before == editor.text()
+    editor.lua("vim.api.nvim_win_set_cursor(0, { 15, 0 })\nvim.cmd.Foreword('accept')")
+    editor.until("return vim.bo.modified")
+    editor.until(
+        "local found = (function() " + MARKED + " end)()\nreturn found and #found.gone == 1", wanted=True
+    )
+    assert before.replace(NET, SUM) == editor.text()
+    editor.lua("vim.cmd.Foreword('reject all')")
+    editor.until(MARKED, wanted=False)
+    editor.keys("u")
+    editor.until("return not vim.bo.modified")
+    assert before == editor.text()
+    editor.lua("vim.cmd.Foreword('accept')")
+    editor.until(TOLD, words="nothing is proposed in this buffer")
+
+
+def test_a_proposal_of_more_than_the_file_or_over_a_changed_text_goes_into_a_tab(
+    editor: Neovim, api: MessagesApi
+) -> None:
+    changes = replaced("19", "20"), replaced("# Shop", "# Store", "README.md")
+    api.script(Reply(changes), "Done.")
+    editor.lua("vim.cmd.Foreword('inline Raise the rate, and rename the shop')")
+    editor.until(TABS, n=2)
