@@ -27,6 +27,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "api": frozenset({"core", "storage", "workspace", "model", "index", "prefix", "assist", "replay"}),
     "cli": frozenset({"core", "storage", "workspace", "model", "index", "prefix", "assist", "replay", "api"}),
     "lsp": frozenset({"core", "storage", "workspace", "model", "index", "prefix", "assist", "replay", "api"}),
+    "mcp": frozenset({"core", "api"}),
 }
 """What each package may import, besides itself."""
 
@@ -43,7 +44,7 @@ WITHIN_ASSIST = (
 )
 """The packages of `assist`, each of which may import those before it."""
 
-DOORS = frozenset({("cli/serve.py", "lsp")})
+DOORS = frozenset({("cli/serve.py", "lsp"), ("cli/mcp_server.py", "mcp")})
 """Where one surface starts another; beyond this they know nothing of each other."""
 
 HOMES: Mapping[str, str] = {
@@ -65,6 +66,9 @@ HOMES: Mapping[str, str] = {
     "pygls": "lsp",
     "lsprotocol": "lsp",
     "websockets": "lsp",
+    "mcp": "mcp",
+    "pydantic": "mcp",
+    "uvicorn": "mcp",
 }
 """The one package that may import each third party; `tree_sitter` stands for its grammars too."""
 

@@ -25,6 +25,10 @@ def load(command: Command) -> OwnBody:
             from foreword.cli.serve import SERVE  # noqa: PLC0415 - imports the language server
 
             return SERVE
+        case "mcp":
+            from foreword.cli.mcp_server import MCP  # noqa: PLC0415 - imports the core
+
+            return MCP
         case name:
             raise AssertionError(f"the table leaves {name} to the command line, which does not know it")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+from foreword.api.addresses import parse_address
 from foreword.api.parameters import Flag
 from foreword.cli.gc_tuning import put_survivors_aside
 from foreword.cli.own import OwnBody
@@ -63,7 +64,7 @@ async def _serve(given: ServeParameters) -> int:
     address = given.tcp or given.ws
     if address is None:
         return await serve_stdio()
-    from foreword.lsp.transport.network import parse_address, serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
+    from foreword.lsp.transport.network import serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
 
     host, port = parse_address(address, allow_remote=given.allow_remote)
     listen = serve_tcp if given.tcp else serve_websocket

@@ -11,10 +11,10 @@ from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, TypeVar
 
+from foreword.api.access_token import AccessToken, access_token
 from foreword.core.errors import ConfigError, UsageError
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.registry import create_server
-from foreword.lsp.transport.access_token import AccessToken, access_token
 from foreword.lsp.transport.framing import MAX_BYTES
 from foreword.lsp.transport.serve_client import serve, until_the_end
 
@@ -23,30 +23,12 @@ if TYPE_CHECKING:
 
 Listener = TypeVar("Listener")
 
-LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 OnListen = Callable[[str, Path], None]
 """Called with the address, and the file with the token of the clients, once they can connect."""
 PATIENCE_S = 10.0
 """How long a connection may stay without showing the token."""
 MAX_WAITING = 16
 """So many connections may be about to show it; more are closed at once."""
-
-
-def parse_address(written: str, *, allow_remote: bool) -> tuple[str, int]:
-    """`HOST:PORT`, `[IPv6]:PORT`; port 0 takes a free one.
-
-    Raises:
-        UsageError: it is no address, or not one of this machine.
-    """
-    host, colon, port = written.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - the largest port
-        raise UsageError(f"{written!r} is no address: write HOST:PORT, such as 127.0.0.1:7007")
-    if host not in LOOPBACK and not allow_remote:
-        raise UsageError(
-            f"{host} can be reached from other machines, and what it sends is not encrypted: use 127.0.0.1, or --allow-remote"
-        )
-    return host, int(port)
 
 
 async def serve_tcp(

@@ -26,6 +26,13 @@ class AccessToken:
     secret: str
     file: Path
 
+    def is_shown_by(self, header: str) -> bool:
+        """Whether an HTTP `Authorization` header shows the token."""
+        kind, _, shown = header.partition(" ")
+        return kind.lower() == "bearer" and compare_digest(
+            shown.strip().encode(errors="replace"), self.secret.encode()
+        )
+
     def admits(self, body: bytes | str) -> bool:
         """Whether a message is an `initialize` that shows the token."""
         try:

@@ -1,0 +1,238 @@
+"""The tools and resources of the MCP server, thin over `api/views.py` and the commands of the table.
+
+Protocol: https://modelcontextprotocol.io, by the official SDK. All tools only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from foreword import __version__
+from foreword.api.commands.context import ContextParameters, context_of
+from foreword.api.commands.costs import WhyParameters, why
+from foreword.api.commands.lookups import MapParameters, map_repository
+from foreword.api.views import (
+    Outlined,
+    changes_since,
+    find_code,
+    find_symbols,
+    outline,
+    read_lines,
+    redacted,
+)
+from foreword.api.workspace import Workspace
+from foreword.core.errors import ForewordError
+from foreword.core.tokens import estimate
+from foreword.mcp.results import (
+    DEFAULT_TOKENS,
+    MOST_TOKENS,
+    Changes,
+    Code,
+    DefinitionRow,
+    Definitions,
+    FileText,
+    MapText,
+    SearchResults,
+    State,
+)
+
+T = TypeVar("T")
+AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Awaitable[Any]])
+
+INSTRUCTIONS = (
+    "An index of this repository that is never stale: every call looks at the saved files first. Use `search` for a "
+    "question or an error message, `symbols` for a name, `outline` for a file or folder, `read` for lines. Files that are "
+    "left out (secret, ignored, generated) are never shown, and secrets are redacted. Nothing is sent anywhere."
+)
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
+MOST_FOUND = 50
+
+Limit = Annotated[int, Field(ge=1, le=MOST_FOUND, description="at most so many")]
+Offset = Annotated[int, Field(ge=0, description="skip so many: `next_offset` of the call before")]
+Budget = Annotated[int, Field(ge=200, le=MOST_TOKENS, description="at most about so many tokens of text")]
+
+
+def build_server(workspace: Workspace) -> MCPServer[Any]:
+    """The server over an open workspace; the caller runs it."""
+    server: MCPServer[Any] = MCPServer(
+        "foreword", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR"
+    )
+    _add_lookups(server, workspace)
+    _add_files(server, workspace)
+    _add_reports(server, workspace)
+    _add_resources(server, workspace)
+    return server
+
+
+def _tool(server: MCPServer[Any], name: str | None = None) -> Callable[[AsyncTool], AsyncTool]:
+    """Registers a tool whose expected errors reach the client in their own words; the SDK hides all others."""
+
+    def register(tool: AsyncTool) -> AsyncTool:
+        @wraps(tool)
+        async def told(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the tool itself
+            try:
+                return await tool(*args, **named)
+            except ForewordError as error:
+                raise ToolError(str(error)) from error
+
+        server.tool(name=name, annotations=READS)(told)
+        return tool
+
+    return register
+
+
+def _add_lookups(server: MCPServer[Any], workspace: Workspace) -> None:
+    @_tool(server)
+    async def search(
+        query: Annotated[str, Field(description="words, identifiers, a path, or a pasted error")],
+        limit: Limit = 10,
+        offset: Offset = 0,
+        budget: Budget = DEFAULT_TOKENS,
+    ) -> SearchResults:
+        """Find the code that matches a query, best first, with its text."""
+        found = await find_code(workspace, query, offset + limit + 1, 2 * MOST_TOKENS)
+        page, next_offset = _page(found.excerpts, offset, limit, budget, lambda one: one.text)
+        codes = [Code.of(one, redacted(one.text)) for one in page]
+        return SearchResults(found=codes, next_offset=next_offset, state=State.of(found.freshness))
+
+    @_tool(server)
+    async def symbols(
+        name: Annotated[str, Field(description="a name, plain or as Parent.name")],
+        limit: Limit = MOST_FOUND,
+        offset: Offset = 0,
+        budget: Budget = DEFAULT_TOKENS,
+    ) -> Definitions:
+        """Find where a name is defined."""
+        return _definitions(await find_symbols(workspace, name), offset, limit, budget)
+
+    @_tool(server, "outline")
+    async def outline_tool(
+        path: Annotated[str, Field(description="a file or a folder of the workspace; '.' for all")],
+        limit: Annotated[int, Field(ge=1, le=1_000, description="at most so many")] = 300,
+        offset: Offset = 0,
+        budget: Budget = DEFAULT_TOKENS,
+    ) -> Definitions:
+        """List the definitions of a file, or of all files below a folder."""
+        return _definitions(await outline(workspace, path), offset, limit, budget)
+
+
+def _add_files(server: MCPServer[Any], workspace: Workspace) -> None:
+    @_tool(server)
+    async def read(
+        path: Annotated[str, Field(description="a file of the workspace")],
+        start_line: Annotated[int, Field(ge=1, description="the first line")] = 1,
+        end_line: Annotated[int | None, Field(description="the last line; null for the end")] = None,
+        budget: Budget = DEFAULT_TOKENS,
+    ) -> FileText:
+        """Read lines of a saved file. Unsaved text of an editor is not seen."""
+        seen = await read_lines(workspace, path, start_line, end_line)
+        lines = seen.text.split("\n")
+        shown, _ = _page(lines, 0, len(lines), budget, lambda line: line + "\n")
+        last = seen.first + len(shown) - 1
+        return FileText(
+            path=seen.path,
+            start_line=seen.first,
+            end_line=last,
+            total_lines=seen.n_lines,
+            text="\n".join(shown),
+            next_line=last + 1 if last < seen.last else None,
+            state=State.of(seen.freshness),
+        )
+
+    @_tool(server, "changes_since")
+    async def changes_tool(
+        since: Annotated[str, Field(description="a commit, branch or tag, or a time (2026-01-31T12:00)")],
+        limit: Annotated[int, Field(ge=1, le=5_000, description="at most so many paths")] = 500,
+        offset: Offset = 0,
+    ) -> Changes:
+        """List the files that differ from a commit: added, modified, deleted, uncommitted ones among them."""
+        told = await changes_since(workspace, since)
+        kinds = (("added", told.added), ("modified", told.modified), ("deleted", told.deleted))
+        every = [(kind, path) for kind, paths in kinds for path in paths]
+        page = every[offset : offset + limit]
+        return Changes(
+            since=told.since,
+            added=[path for kind, path in page if kind == "added"],
+            modified=[path for kind, path in page if kind == "modified"],
+            deleted=[path for kind, path in page if kind == "deleted"],
+            total=len(every),
+            next_offset=offset + limit if offset + limit < len(every) else None,
+            state=State.of(told.freshness),
+        )
+
+
+def _add_reports(server: MCPServer[Any], workspace: Workspace) -> None:
+    @_tool(server, "map")
+    async def map_tool(budget: Budget = DEFAULT_TOKENS) -> MapText:
+        """Show the repository map: the files most worth knowing, with the signatures of their best definitions."""
+        told = await map_repository(workspace, MapParameters(budget=budget))
+        lines = told.text.split("\n")
+        shown, rest = _page(lines, 0, len(lines), budget, lambda line: line + "\n")
+        return MapText(text="\n".join(shown), files=len(told.files), truncated=rest is not None)
+
+    @_tool(server)
+    async def context() -> dict[str, Any]:
+        """Show what a question to the model would carry: layers, tokens, pins, what is left out (without its files)."""
+        told = (await context_of(workspace, ContextParameters())).to_json()
+        return {key: value for key, value in told.items() if key not in ("leftOut", "files")}
+
+    @_tool(server, "why")
+    async def why_tool(
+        request: Annotated[
+            str, Field(description="the beginning of a request's id; empty for the last one")
+        ] = "",
+    ) -> dict[str, Any]:
+        """Explain what the prompt cache did with a request, what it cost, and what to do."""
+        return (await workspace.run(why, workspace, WhyParameters(request=request))).to_json()
+
+
+def _add_resources(server: MCPServer[Any], workspace: Workspace) -> None:
+    @server.resource("foreword://map", mime_type="text/plain", description="the repository map")
+    async def map_resource() -> str:
+        return (await map_repository(workspace, MapParameters(budget=MOST_TOKENS))).text
+
+    @server.resource(
+        "foreword://prefix",
+        mime_type="application/json",
+        description="what the cached prefix holds, by layer",
+    )
+    async def prefix_resource() -> dict[str, Any]:
+        return (await context_of(workspace, ContextParameters())).to_json()
+
+
+def _definitions(found: Outlined, offset: int, limit: int, budget: int) -> Definitions:
+    page, next_offset = _page(
+        found.definitions,
+        offset,
+        limit,
+        budget,
+        lambda one: f"{one[0]}{one[1].name}{one[1].signature}" + 80 * " ",
+    )
+    rows = [DefinitionRow.of(path, one, redacted(one.signature)) for path, one in page]
+    return Definitions(
+        definitions=rows,
+        total=len(found.definitions),
+        next_offset=next_offset,
+        state=State.of(found.freshness),
+    )
+
+
+def _page(
+    items: Sequence[T], offset: int, limit: int, budget: int, text_of: Callable[[T], str]
+) -> tuple[list[T], int | None]:
+    """Items from `offset` on, `limit` at most and within the budget, but one at least; and where to go on, or None."""
+    shown, left = list[T](), budget
+    for item in items[offset : offset + limit]:
+        left -= estimate(text_of(item))
+        if left < 0 and shown:
+            break
+        shown.append(item)
+    end = offset + len(shown)
+    return shown, end if end < len(items) else None

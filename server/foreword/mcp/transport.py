@@ -1,0 +1,53 @@
+"""Serving MCP: on standard input and output, or over HTTP on a port of this machine for clients that show a token."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from foreword.api.access_token import AccessToken
+from foreword.api.workspace import Workspace
+from foreword.mcp.server import build_server
+
+PATH = "/mcp"
+UNAUTHORIZED = b"show the token: Authorization: Bearer TOKEN\n"
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+async def serve_stdio(workspace: Workspace) -> None:
+    """Serve one client on standard input and output, until it closes them."""
+    await build_server(workspace).run_stdio_async()
+
+
+async def serve_http(
+    workspace: Workspace, host: str, port: int, token: AccessToken, on_listen: Callable[[str, Path], None]
+) -> None:
+    """Serve clients over streamable HTTP until the process is told to end; `on_listen` hears the URL and the token's file."""
+    app = guarded(build_server(workspace).streamable_http_app(streamable_http_path=PATH, host=host), token)
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
+    listening = server.config.bind_socket()
+    on_listen(f"http://{host}:{listening.getsockname()[1]}{PATH}", token.file)
+    await server.serve(sockets=[listening])
+
+
+def guarded(app: App, token: AccessToken) -> App:
+    """The same application for requests that show the token; all others get 401."""
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers") or ())
+        shown = headers.get(b"authorization", b"").decode("latin-1")
+        if scope["type"] != "http" or token.is_shown_by(shown):
+            await app(scope, receive, send)
+            return
+        plain = [(b"content-type", b"text/plain"), (b"www-authenticate", b"Bearer")]
+        await send({"type": "http.response.start", "status": 401, "headers": plain})
+        await send({"type": "http.response.body", "body": UNAUTHORIZED})
+
+    return guard
