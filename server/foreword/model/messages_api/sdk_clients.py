@@ -106,7 +106,7 @@ def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
     client, which complains on standard error when it is half open.
     """
     host = urlsplit(url or "").hostname or ""
-    direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(url or "") else None
+    direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None} if is_loopback(url or "") else {}
     return anthropic.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
 
