@@ -21,6 +21,7 @@ import tempfile
 import tokenize
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 DOZEN = 12
@@ -78,6 +79,7 @@ def figures(tree: Path) -> Mapping[str, str]:
         "lines that import": f"{sum(map(n_import_lines, texts)) / n_lines:.1%}",
         "comments a thousand lines": f"{sum(len(comments(text)) for text in texts) / n_lines * 1_000:.1f}",
         "those that speak to no tool": f"{sum(map(n_for_readers, texts)) / n_lines * 1_000:.1f}",
+        "texts below a value, lines a thousand": f"{sum(map(n_attribute_lines, texts)) / n_lines * 1_000:.1f}",
         "file names used twice, but for __init__": f"{sum(count > 1 for count in names.values())}",
         "folders with more than a dozen entries": f"{len(crowded(tree))}",
         "modules that are loaded by one warm ask": loaded,
@@ -100,6 +102,20 @@ def comments(text: str) -> list[str]:
 def n_for_readers(text: str) -> int:
     """How many comments are no directives."""
     return sum(not comment.startswith(DIRECTIVES) for comment in comments(text))
+
+
+def n_attribute_lines(text: str) -> int:
+    """How many lines the texts take that stand below a constant or a field and say what it is."""
+    bodies = (getattr(node, "body", None) for node in ast.walk(ast.parse(text)))
+    pairs = (pair for body in bodies if isinstance(body, list) for pair in pairwise(body))
+    return sum(
+        (second.end_lineno or second.lineno) - second.lineno + 1
+        for first, second in pairs
+        if isinstance(first, ast.Assign | ast.AnnAssign)
+        and isinstance(second, ast.Expr)
+        and isinstance(second.value, ast.Constant)
+        and isinstance(second.value.value, str)
+    )
 
 
 def crowded(tree: Path) -> list[Path]:
