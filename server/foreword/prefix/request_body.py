@@ -11,7 +11,7 @@
 A chat is read again by its next turn, so its newest two messages of the user are marked: what the request before wrote
 is then found at a mark, however many blocks the answer had, and need not be within reach of the look-back.
 
-At most four marks, as the API allows; `server/README.md` says more under Breakpoints.
+At most four marks, as the API allows; `server/docs/prefix.md` says more under Breakpoints.
 """
 
 from __future__ import annotations

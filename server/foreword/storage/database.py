@@ -128,6 +128,7 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
     """
     try:
         with connection.lock:
+            # The lock for writing at once: one that is taken over a lock for reading fails where another process was faster.
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 if connection.version and _version_of(connection) > connection.version:
@@ -172,6 +173,7 @@ def _connect(path: Path, schema: Schema, busy_ms: int, first_ms: int) -> SharedC
             close_file(path.with_name(path.name + suffix))
         _refuse_newer(connection, path, schema)
         use_write_ahead_log(connection, wait_s)
+        # With a write-ahead log a power failure can lose the last transactions and never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         _bring_up(connection, schema, path)
         _check_pages(connection, path)

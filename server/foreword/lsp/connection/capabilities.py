@@ -81,6 +81,7 @@ class ClientCapabilities:
     def takes_document_changes(self) -> bool:
         """Whether edits may be versioned; files can be created and deleted in no other form, so some declare only that."""
         edit = self._workspace_edit
+        # File operations exist in no other form than `documentChanges`, and some clients declare the one without the other.
         return bool(edit and (edit.document_changes or edit.resource_operations))
 
     @property

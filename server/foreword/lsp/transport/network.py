@@ -68,6 +68,7 @@ async def serve_websocket(
             if server is not None:
                 await _talk(connection, server)
 
+    # A browser always sends an origin, and any web page can reach a port of this machine.
     listening = listen(talk, host, port, origins=[None], max_size=MAX_BYTES)
     async with await _listening(listening) as listener:
         return await clients.until_the_last(_address(listener.sockets), on_listen)

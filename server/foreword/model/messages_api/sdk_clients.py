@@ -118,6 +118,7 @@ def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
         api_key=key,
         auth_token=token,
         timeout=timeout,
+        # Retries are ours (`retry_policy`): how long a request may take is a setting.
         max_retries=0,
         http_client=_http(url, timeout),
         open_telemetry=False,

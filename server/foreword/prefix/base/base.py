@@ -69,6 +69,7 @@ def build_base(source: BaseSource, budget: int) -> Base:
     """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
     values = values_of(source.weights, source.ranks, source.churn)
     sized = [
+        # The nominal ratio and not the user's own: two users must get the same bytes.
         Candidate(path, int(size / NOMINAL_RATIO) + HEADER_TOKENS, values[path])
         for path, size in source.sizes.items()
     ]
