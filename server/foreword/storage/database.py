@@ -91,6 +91,8 @@ def open_database(
         why = why_not_stored(path, error)
         if why:
             return _go_on_in_memory(path, wanted, why)
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder, not a file: move it away, or set FOREWORD_HOME") from error
         if trouble_of(error) == "unwritable":
             raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
     return _connect_at_last(path, wanted, busy_ms)

@@ -9,7 +9,8 @@ import errno
 import os
 import sqlite3
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TypeVar
@@ -80,22 +81,33 @@ def connect_in_memory(path: Path, factory: type[C]) -> C:
     return connection
 
 
-def _copy(path: Path, connection: sqlite3.Connection) -> None:
-    for way in _WAYS:
-        with (
-            suppress(sqlite3.Error),
-            closing(
-                sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=_WAIT_S)
-            ) as source,
-        ):
-            data = bytearray(source.serialize())
-            if not data:
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """A connection that only reads the file, in the first way that works; None if there is none.
+
+    A copy (`backup`) from one that can't lock would be tried again for ever, so each is asked for something first.
+    """
+    for way in _WAYS if path.is_file() else ():
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=_WAIT_S)
+        ) as source:
+            try:
+                _n_tables(source)
+            except sqlite3.Error:
                 continue
-            data[_LOG_FORMATS] = b"\1\1"
-            with closing(sqlite3.connect(":memory:")) as plain:
-                plain.deserialize(bytes(data))
-                plain.backup(connection)
+            yield source
             return
+    yield None
+
+
+def _copy(path: Path, connection: sqlite3.Connection) -> None:
+    with opened_to_read(path) as source:
+        data = bytearray(source.serialize() if source is not None else b"")
+    if data:
+        data[_LOG_FORMATS] = b"\1\1"
+        with closing(sqlite3.connect(":memory:")) as plain:
+            plain.deserialize(bytes(data))
+            plain.backup(connection)
 
 
 def _n_tables(connection: sqlite3.Connection) -> int:

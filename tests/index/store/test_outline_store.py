@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import struct
@@ -8,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from foreword.core.errors import StoreError
+from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.store import outline_store
 from foreword.index.store.facts import Facts, Key, Read, make_facts, pack, unpack
@@ -212,6 +214,32 @@ def test_a_read_only_store_is_read_and_goes_on_in_memory(path: Path, store: Stor
             assert {key("a"), key("b")} == opened.find([key("a"), key("b")]).keys()
     finally:
         path.parent.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_where_files_can_not_be_locked_the_store_is_read_and_goes_on_in_memory(
+    path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    store.add([facts("a")])
+    store.close()
+    opened: list[tuple[Store, tuple[Problem, ...]]] = []
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        holder.execute("DELETE FROM uses")
+        monkeypatch.setattr("fcntl.lockf", no_locks)
+        # In a thread, as a copy that waits for a lock that nobody can get would wait for ever.
+        opening = Thread(target=lambda: opened.append(open_store(path)), daemon=True)
+        opening.start()
+        opening.join(60)
+    ((found, problems),) = opened
+    with found:
+        found.add([facts("b")])
+        assert {key("a"), key("b")} == found.find([key("a"), key("b")]).keys()
+    assert ["no locks" in problem.message for problem in problems] == [True]
 
 
 def test_a_full_disk_takes_what_is_there_into_memory(store: Store) -> None:

@@ -19,6 +19,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from foreword.storage.database import use_write_ahead_log
+from foreword.storage.in_memory import opened_to_read
 from foreword.storage.private import close_file
 
 VERSION = 9
@@ -120,17 +121,15 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 def copy_to_memory(path: Path | None) -> sqlite3.Connection:
     """A store in memory, with what can be read of the one at `path`."""
-    with suppress(sqlite3.Error):
-        if path is not None and path.is_file():
-            with (
-                ExitStack() as on_failure,
-                closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
-            ):
-                memory = on_failure.enter_context(closing(_in_memory()))
-                source.backup(memory)
-                prepare(memory)
-                on_failure.pop_all()
-                return memory
+    with suppress(sqlite3.Error), ExitStack() as on_failure:
+        if path is not None:
+            memory = on_failure.enter_context(closing(_in_memory()))
+            with opened_to_read(path) as source:
+                if source is not None:
+                    source.backup(memory)
+            prepare(memory)
+            on_failure.pop_all()
+            return memory
     memory = _in_memory()
     prepare(memory)
     return memory
