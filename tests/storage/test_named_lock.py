@@ -16,21 +16,21 @@ from foreword.storage.named_lock import named_lock
 COUNTING = """
 import sys
 from pathlib import Path
-from foreword.storage.named_lock import alone
+from foreword.storage.named_lock import named_lock
 from foreword.storage.lease import Leases
 count = Path(sys.argv[2])
 with Leases(Path(sys.argv[1])) as leases:
     for _ in range(10):
-        with alone(leases, "count"):
+        with named_lock(leases, "count"):
             n = int(count.read_text())
             count.write_text(str(n + 1))
 """
 STAYING = """
 import sys
 from pathlib import Path
-from foreword.storage.named_lock import alone
+from foreword.storage.named_lock import named_lock
 from foreword.storage.lease import Leases
-with Leases(Path(sys.argv[1])) as leases, alone(leases, "base"):
+with Leases(Path(sys.argv[1])) as leases, named_lock(leases, "base"):
     print("in", flush=True)
     sys.stdin.readline()
 """
