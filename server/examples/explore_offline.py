@@ -11,7 +11,7 @@ from foreword import TrustError, open_workspace
 
 async def explore(folder: str, query: str) -> None:
     """Print what matches, what the model would know, and that nothing of it can leave."""
-    with open_workspace(folder) as workspace:
+    async with open_workspace(folder) as workspace:
         found, context, overview = await asyncio.gather(
             workspace.asearch(query, limit=3), workspace.acontext(), workspace.amap()
         )

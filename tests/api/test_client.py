@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -177,7 +178,7 @@ async def test_a_call_that_is_cancelled_ends_its_request_and_the_next_one_is_ans
     shop: GitRepo, api: MessagesApi
 ) -> None:
     api.script((Hold(after=1), "It is money back, and more."), "It is money back.")
-    with open_workspace(shop.path, trusted=True) as workspace:
+    async with open_workspace(shop.path, trusted=True) as workspace:
         asked = asyncio.ensure_future(workspace.aask("What is a refund?"))
         await asyncio.to_thread(api.wait_for_request, 1, 60.0)
         asked.cancel()
@@ -186,6 +187,27 @@ async def test_a_call_that_is_cancelled_ends_its_request_and_the_next_one_is_ans
         api.release()
         answer = await workspace.aask("What is a refund?")
     assert "It is money back." == answer.text
+
+
+def test_a_call_that_is_interrupted_ends_its_request(shop: GitRepo, api: MessagesApi, tmp_path: Path) -> None:
+    api.script((Hold(after=1), "It is money back, and more."))
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from foreword import open_workspace\n"
+        f"with open_workspace({str(shop.path)!r}, trusted=True) as workspace:\n"
+        "    try:\n"
+        "        workspace.ask('What is a refund?')\n"
+        "    except KeyboardInterrupt:\n"
+        "        print(len(workspace.search('refund')) > 0)\n"
+    )
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, cwd=tmp_path) as process:
+        try:
+            api.wait_for_request(1, 60.0)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (0, b"True\n") == (process.returncode, out)
 
 
 def test_what_is_closed_says_so_and_leaves_no_thread(shop: GitRepo) -> None:

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -68,7 +68,7 @@ def open_workspace(
     trusted: bool = False,
     settings: Mapping[str, object] | None = None,
 ) -> WorkspaceClient:
-    """Open a folder, in a git repository or not; close it by `with`, or by `close()`.
+    """Open a folder, in a git repository or not; close it by `with`, `async with`, or `close()`.
 
     Args:
         path: the folder; `~` is the user's home.
@@ -239,7 +239,8 @@ class WorkspaceClient:
         for future in list(self._running):
             future.cancel()
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
-        closing.result(2 * CLOSE_S)
+        with suppress(TimeoutError):  # git or a disk keeps it waiting; the threads end with the process
+            closing.result(2 * CLOSE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSE_S)
         if not self._thread.is_alive():
@@ -252,6 +253,14 @@ class WorkspaceClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.close)
 
     async def _ask(self, question: str, paths: Sequence[str]) -> Answer:
         given = AskParameters(question=question, path=tuple(paths))
