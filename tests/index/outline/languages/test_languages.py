@@ -42,7 +42,7 @@ SAMPLES: dict[str, tuple[str, str, list[tuple[str, str, str | None, int, int]]]]
     "gotemplate": ("_helpers.tpl", '{{- define "till.name" -}}\nx\n{{- end }}\n', [("function", "till.name", None, 1, 3)]),
     "graphql": ("a.graphql", "type Till implements Desk {\n  rate: Int\n}\nquery Total { a }\n", [("type", "Till", None, 1, 3), ("function", "Total", None, 4, 4)]),
     "groovy": ("a.groovy", "class Till {\n  def total(a) {\n    a\n  }\n}\ntask pay {\n}\n", [("class", "Till", None, 1, 5), ("method", "total", "Till", 2, 4), ("function", "pay", None, 6, 7)]),
-    "hcl": ("a.tf", 'resource "shop_till" "main" {\n  rate = 1\n}\nvariable "rate" {\n}\nlocals {\n  total = 1\n}\n', [("struct", "shop_till.main", None, 1, 3), ("variable", "rate", None, 4, 5), ("variable", "total", None, 7, 7)]),
+    "hcl": ("a.tf", 'resource "shop_till" "main" {\n  rate = 1\n}\nvariable "rate" {\n}\nlocals {\n  total = 1\n}\n', [("struct", "main", "shop_till", 1, 3), ("variable", "rate", None, 4, 5), ("variable", "total", None, 7, 7)]),
     "ini": ("a.ini", "[till]\nrate = 1\n", [("table", "till", None, 1, 2)]),
     "jinja": ("a.j2", "{% macro total(a) %}\nx\n{% endmacro %}\n", [("macro", "total", None, 1, 3)]),
     "julia": ("a.jl", "module Shop\nstruct Till{T} <: Desk\n  a::T\nend\ntotal(a) = a\nfunction Base.show(io, a)\n  a\nend\nend\n", [("module", "Shop", None, 1, 9), ("struct", "Till", "Shop", 2, 4), ("function", "total", "Shop", 5, 5), ("function", "show", "Shop", 6, 8)]),

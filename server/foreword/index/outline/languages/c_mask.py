@@ -159,8 +159,14 @@ def _end_of_macros(data: bytes, start: int) -> int:
         return run.end() if run and _ENDS_DECLARATOR.match(data, run.end()) else 0
     if last in b"*&":
         end = _name_end(data, start)
-        return end if _is_word(before.rstrip(b"*& >")[-1:]) and data[end : end + 1] in b" \t\n,)" else 0
+        return end if _names_a_type(before.rstrip(b"*& >")) and data[end : end + 1] in b" \t\n,)" else 0
     return _end_after_word(data, start, before) if _is_word(last) else 0
+
+
+def _names_a_type(before: bytes) -> bool:
+    """Whether what stands before a star may be a type: a number is none."""
+    word = before[before.rfind(b" ") + 1 :].lstrip(b"(")
+    return _is_word(word[-1:]) and not word[:1].isdigit()
 
 
 def _is_word(last: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""HCL, the language of Terraform: blocks by their labels, as `aws_instance.web`, and what `locals` and the margin bind."""
+"""HCL, the language of Terraform: blocks by their last label, in the type before it, as `web` of `aws_instance`, and what `locals` and the margin bind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KIND_OF: Mapping[str, DefinitionKind] = {"variable": "variable", "output": "var
 
 
 def _block(node: Node, scope: Scope) -> Iterable[Found]:
-    """A block at the margin by its labels, without any by its type; `locals` only holds what it binds."""
+    """A block at the margin by its last label, without any by its type; `locals` only holds what it binds."""
     body, kind = child_of_kind(node, "body"), text(node.named_child(0))
     if scope.depth:
         return ()
@@ -33,11 +33,9 @@ def _block(node: Node, scope: Scope) -> Iterable[Found]:
         for child in node.named_children[1:]
         if child.type in {"string_lit", "identifier"}
     ]
-    return (
-        Found(
-            node, _KIND_OF.get(kind, "struct"), ".".join(labels) or kind, child_of_kind(node, "block_start")
-        ),
-    )
+    body = child_of_kind(node, "block_start")
+    parent = labels[-2] if len(labels) > 1 else ""
+    return (Found(node, _KIND_OF.get(kind, "struct"), labels[-1] if labels else kind, body, parent=parent),)
 
 
 def _attribute(node: Node, scope: Scope) -> Iterable[Found]:

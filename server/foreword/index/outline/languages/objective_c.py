@@ -31,11 +31,20 @@ _NULLABLE = re.compile(
 )
 
 
+_CONDITIONAL = re.compile(
+    rb"^[ \t]*#[ \t]*(?:(?:if|ifdef|ifndef|elif|else|endif)\b|(?:pragma|import|include|warning|error)\b)(?:[^\n\\]|\\\r?\n|\\)*",
+    re.MULTILINE,
+)
+
+
 def _mask(data: bytes) -> bytes:
     """Without the macros of Apple's headers; one of an enumeration is a typedef in another form."""
     if b"_ENUM" in data or b"_OPTIONS" in data:
         data = _ENUM.sub(lambda match: b"enum".ljust(len(match[0]) - len(match[2])) + match[2], data)
-    return blank_matches(mask_c(blank_matches(data, _ATTRIBUTES)), _NULLABLE)
+    masked = blank_matches(mask_c(blank_matches(data, _ATTRIBUTES)), _NULLABLE)
+    return blank_matches(
+        masked, _CONDITIONAL
+    )  # the grammar has none between members, so all branches are read
 
 
 def _type(node: Node, _scope: Scope) -> Iterable[Found]:
