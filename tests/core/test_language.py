@@ -53,6 +53,14 @@ FIRST_LINES = [
     ("#!/usr/bin/env", None),
     ("#!/opt/unheard-of", None),
     ("import os", None),
+    ("<?php", "php"),
+    ("# -*- mode: ruby -*-", "ruby"),
+    ("// -*- C++ -*-", "cpp"),
+    ("/* -*- Mode: Perl; tab-width: 4 -*- */", "perl"),
+    ("# vim: set ft=zsh:", "zsh"),
+    ("# -*- coding: utf-8 -*-", None),
+    ("# vim: set ts=4:", None),
+    ("-*- -*-", None),
 ]
 
 

@@ -6,6 +6,7 @@ Ids are lower case. What has a module in `index/outline/languages` gets an outli
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 _EXTENSIONS_OF: Mapping[str, str] = {
@@ -160,10 +161,24 @@ _BY_FILE_NAME = _inverted(_FILE_NAMES_OF)
 _BY_INTERPRETER = _inverted(_INTERPRETERS_OF)
 _VERSION = "-.0123456789"
 
+_BY_MODE: Mapping[str, str] = MappingProxyType(
+    {
+        "c++": "cpp",
+        "cperl": "perl",
+        "js": "javascript",
+        "js2": "javascript",
+        "objc": "objective-c",
+        "shell-script": "bash",
+        "tuareg": "ocaml",
+    }
+)
+"""What editors call a language, where that is neither its id nor an interpreter."""
+
 
 def language_of(path: str, first_line: str = "") -> str | None:
     """The language of the file at `path`: by its name, else its extension, else its `#!` line; None if unknown.
 
+    Where the first line is no `#!` line, it may begin PHP, or tell an editor the language.
     A `.h` file is C: which of the two it is can't be told from its name, and the C grammar reads plain C++ headers.
     """
     name = path.rsplit("/", 1)[-1]
@@ -174,7 +189,24 @@ def language_of(path: str, first_line: str = "") -> str | None:
     stem, dot, extension = name.rpartition(".")
     if dot and stem and extension.lower() in _BY_EXTENSION:
         return _BY_EXTENSION[extension.lower()]
-    return _by_shebang(first_line)
+    if first_line.startswith("<?php"):
+        return "php"
+    return _by_shebang(first_line) or _by_modeline(first_line)
+
+
+def _by_modeline(first_line: str) -> str | None:
+    """The language that a first line sets for an editor: `-*- mode: NAME -*-` or `vim: ft=NAME`."""
+    words = first_line.replace(";", " ").replace(":", " ").replace("=", " ").lower().split()
+    if words.count("-*-") > 1:
+        held = words[words.index("-*-") + 1 :]
+        named = (
+            held[held.index("mode") + 1] if "mode" in held[:-1] else held[0] if held[1:2] == ["-*-"] else ""
+        )
+    elif "vim" in words or "vi" in words or "ex" in words:
+        named = next((word for key, word in pairwise(words) if key in {"ft", "filetype", "syntax"}), "")
+    else:
+        return None
+    return _BY_MODE.get(named) or _BY_INTERPRETER.get(named) or (named if named in _EXTENSIONS_OF else None)
 
 
 def _by_shebang(first_line: str) -> str | None:

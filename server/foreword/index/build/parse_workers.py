@@ -227,11 +227,11 @@ def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -
 
 
 def _first_line(data: bytes) -> str:
-    return (
-        data[:FIRST_LINE_BYTES].partition(b"\n")[0].decode("utf-8", "replace")
-        if data.startswith(b"#!")
-        else ""
+    first = data[:FIRST_LINE_BYTES].partition(b"\n")[0]
+    says_something = (
+        first.startswith((b"#!", b"<?php")) or b"-*-" in first or b"vim:" in first or b"vi:" in first
     )
+    return first.decode("utf-8", "replace") if says_something else ""
 
 
 def chunks_of(
