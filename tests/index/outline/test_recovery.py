@@ -72,3 +72,10 @@ def test_lines_in_which_nothing_could_be_read_are_counted() -> None:
 
     assert 0 == extract("kotlin", b"class Till {\n    fun pay() {}\n}\n").unread
     assert 30 < extract("java", f"class Till {{\n}}\n{nonsense}class Desk {{\n}}\n".encode()).unread <= 40
+
+
+@pytest.mark.parametrize("language", ["typescript", "c", "kotlin", "sql", "yaml"])
+def test_a_text_that_is_xml_by_its_first_bytes_is_not_read_as_code(language: str) -> None:
+    text = b"<?xml version='1.0'?>\n<TS>\n<message>fun f() {}\nCREATE TABLE t (a int);\na: 1\n</message>\n</TS>\n"
+
+    assert () == extract(language, text).definitions

@@ -67,7 +67,7 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
     if language not in TABLES:
         return Outline(scanned(language, data)) if language in SCANNERS else EMPTY_OUTLINE
     grammar = grammar_of(language, data)
-    if not can_be_parsed(grammar.table, data):
+    if not can_be_parsed(grammar.table, data) or is_other_language(language, data):
         return EMPTY_OUTLINE
     parse = Parser.parse if limit_s is None else partial(parse_within, limit_s)
     tree, grammar = better_reading(_tree(grammar, data, parse), data, grammar, parse)
@@ -75,10 +75,22 @@ def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline
     return Outline(found, unread=n_unread_lines(tree, data, found))
 
 
+def is_other_language(language: str, data: bytes) -> bool:
+    """Whether a text is XML by its first bytes though its name says something else, as translations of Qt are called `.ts`.
+
+    A grammar finds nothing there, and takes long to find it.
+    """
+    return language not in {"html", "markdown", "vue", "svelte", "astro"} and data.startswith(
+        (b"<?xml", b"<!DOCTYPE")
+    )
+
+
 def scanned(language: str, data: bytes) -> tuple[Definition, ...]:
     """The definitions of a text in a language that is read line by line; none in one without an outline."""
     scanner = SCANNERS.get(language)
-    return tuple(islice(scanner(data, embedded), MAX_DEFINITIONS)) if scanner is not None else ()
+    if scanner is None or is_other_language(language, data):
+        return ()
+    return tuple(islice(scanner(data, embedded), MAX_DEFINITIONS))
 
 
 def embedded(language: str, data: bytes) -> Sequence[Definition]:

@@ -14,13 +14,23 @@ from tree_sitter import Parser, Point, Tree
 
 from foreword.core.outline import Definition
 from foreword.index.outline.bounded_parse import LIMIT_S, can_be_parsed, parse_within
-from foreword.index.outline.definitions import better_reading, definitions_of, grammar_of, scanned
+from foreword.index.outline.definitions import (
+    better_reading,
+    definitions_of,
+    grammar_of,
+    is_other_language,
+    scanned,
+)
 from foreword.index.outline.grammar import Grammar
 from foreword.index.outline.languages import TABLES
 from foreword.index.outline.partial_parse import skim
 
 _CONTINUES = 0b1000_0000
 """The highest two bits of a byte within a character of UTF-8."""
+
+
+def _can_be_read(language: str, grammar: Grammar, data: bytes) -> bool:
+    return can_be_parsed(grammar.table, data) and not is_other_language(language, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class OpenText:
             return scanned(language, data)
         grammar = grammar_of(language, data)
         masked = grammar.table.masked(data)
-        tree = self._parse(grammar, masked) if can_be_parsed(grammar.table, data) else None
+        tree = self._parse(grammar, masked) if _can_be_read(language, grammar, data) else None
         self._parsed = None if tree is None else _Parsed(grammar, masked, tree)
         if tree is None:
             return ()

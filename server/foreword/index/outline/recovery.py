@@ -24,6 +24,8 @@ LONG_BYTES = 120
 MAX_BYTES = 200_000
 """A longer text was hardly written by hand."""
 MAX_PIECES = 2_000
+MAX_ERRORS = 300
+"""A text with more long errors is in another language."""
 MAX_AROUND = 6
 HEADER_LINES = 6
 
@@ -80,6 +82,8 @@ def long_errors(tree: Tree, n_bytes: int = 0) -> list[Span]:
         if node.is_error:
             if node.end_byte - node.start_byte >= LONG_BYTES:
                 spans.append((node.start_byte, node.end_byte))
+                if n_bytes and len(spans) > MAX_ERRORS:
+                    return []
         elif node.has_error:
             stack.extend(node.children)
     return sorted(spans)
