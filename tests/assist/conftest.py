@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,8 @@ from workspace_fixture import WorkspaceFixture
 
 
 @pytest.fixture(autouse=True)
-def no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keeps the developer's own configuration away from the code under test."""
-    for name in os.environ:
-        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+def no_configuration(bare_environment: pytest.MonkeyPatch) -> None:
+    """All tests here run in a bare environment."""
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,14 +12,9 @@ from gitrepo import GitRepo, make_repo
 
 
 @pytest.fixture(autouse=True)
-def no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Keeps the developer's own configuration away, and gives the signal handler back."""
-    for name in os.environ:
-        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("FOREWORD_HOME", str(tmp_path / "home"))
+def no_configuration(bare_environment: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """All tests here run in a bare environment, and give the signal handler back."""
+    bare_environment.setenv("FOREWORD_HOME", str(tmp_path / "home"))
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
 WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
-SPECIAL = frozenset({"serve", "trust", "verify", "run", "commit"})
+SPECIAL = frozenset({"serve", "mcp", "trust", "verify", "run", "commit"})
 """Commands that wait, ask, take long or need a model: they have tests of their own."""
 
 

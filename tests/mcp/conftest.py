@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,9 @@ from sample_repo import make_sample
 
 
 @pytest.fixture(autouse=True)
-def no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keeps the developer's own configuration away from the code under test."""
-    for name in os.environ:
-        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("FOREWORD_HOME", str(tmp_path / "home"))
+def no_configuration(bare_environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """All tests here run in a bare environment."""
+    bare_environment.setenv("FOREWORD_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture
