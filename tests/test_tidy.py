@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -221,6 +222,12 @@ def test_no_function_is_long() -> None:
         if (function.end_lineno or 0) - function.lineno + 1 > MAX_FUNCTION_LINES
     ]
     assert [] == long
+
+
+def test_no_file_name_means_two_things() -> None:
+    """A name is looked for, and found at the first guess."""
+    names = Counter(path.name for path in FILES if not path.name.startswith("__"))
+    assert [] == [name for name, count in names.items() if count > 1]
 
 
 def test_no_file_is_long() -> None:

@@ -10,7 +10,7 @@ import uvicorn
 
 from foreword.api.access_token import AccessToken
 from foreword.api.workspace import Workspace
-from foreword.mcp.server import build_server
+from foreword.mcp.tools_server import build_server
 
 PATH = "/mcp"
 UNAUTHORIZED = b"show the token: Authorization: Bearer TOKEN\n"
