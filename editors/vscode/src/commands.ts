@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { ContextView } from "./context/contextView";
 import { folderArgument } from "./folders";
+import { writeCommitMessage } from "./tasks/commitMessage";
 import { instruct } from "./tasks/instruct";
 import { changePin, type Target } from "./context/pins";
 import { setApiKey } from "./server/apiKey";
@@ -43,6 +44,7 @@ export function registerCommands({ server, review, context, report, secrets }: P
     showOutput: () => server.output.show(),
     review: ({ proposalId }: { proposalId: string }) => review.open(proposalId),
     proposeTask: (title: string, task: Task) => proposeTask(server, review, title, task),
+    writeCommitMessage: (source?: vscode.SourceControl) => writeCommitMessage(server, source),
     showProposals: async () => review.choose(await folderArgument("Proposals for which folder?")),
     acceptHunk: (...given: Settling) => settle(review, true, ...given),
     rejectHunk: (...given: Settling) => settle(review, false, ...given),

@@ -170,7 +170,7 @@ def test_a_chat_is_there_again_after_a_restart_and_others_beside_it(chat: Chat, 
     chat.click(".title")
     chat.wait_for(".chat-list", "First chat?")
     chat.editor.shot("chat-list")
-    chat.run("await chat.locator('.chat-list button', { hasText: 'First chat?' }).press('Enter')")
+    chat.run("await chat.locator('.chat-open', { hasText: 'First chat?' }).press('Enter')")
     chat.wait_for(".question-text", "First chat?")
     chat.run(
         """

@@ -136,7 +136,7 @@ def test_a_wrong_key_leads_to_the_place_where_another_is_kept(chat: Chat, api: M
     chat.editor.run("await editor.waitForStanding('warm|cold')")
     chat.click(".failure button:has-text('Try again')")
     chat.wait_for(".answer .receipt")
-    assert "sk-of-the-keyring" == api.messages[-1].headers["x-api-key"]
+    assert "Bearer sk-of-the-keyring" == api.messages[-1].headers["authorization"]
     kept = list((chat.editor.workspace.parent / "editor").rglob("settings.json"))
     assert not any("sk-of-the-keyring" in path.read_text(encoding="utf-8") for path in kept)
 

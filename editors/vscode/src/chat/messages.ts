@@ -30,6 +30,7 @@ export interface ShownChat {
 export type ToPage =
   | { type: "show"; chat: ShownChat }
   | { type: "chats"; chats: ListedChat[] }
+  | { type: "renamed"; title: string }
   | { type: "earlier"; messages: Message[]; more: boolean }
   /** A question was asked; its chat may not be open yet, and be new. */
   | { type: "begun"; chatId: string | null; title: string; running: Running }
@@ -68,6 +69,8 @@ export type FromPage =
   | { type: "new" }
   | { type: "list" }
   | { type: "open"; chatId: string }
+  /** What the user wants to do with a chat of the list; the extension asks for what it needs to know. */
+  | { type: "manage"; what: "rename" | "delete" | "export"; chatId: string; title: string }
   | { type: "earlier"; before: string }
   | { type: "attach"; what: AttachWhat }
   | { type: "complete"; query: string }

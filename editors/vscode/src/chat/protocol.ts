@@ -5,6 +5,9 @@ export const SEND = "foreword/chat/send";
 export const HISTORY = "foreword/chat/history";
 export const TRUNCATE = "foreword/chat/truncate";
 export const LIST = "foreword/chat/list";
+export const RENAME = "foreword/chat/rename";
+export const DELETE = "foreword/chat/delete";
+export const EXPORT = "foreword/chat/export";
 
 /** The error code of a request that its sender cancelled. */
 export const REQUEST_CANCELLED = -32800;

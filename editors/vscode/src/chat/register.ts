@@ -8,6 +8,7 @@ import { activeFolder, chosenFolder } from "../folders";
 import { attach, dropped } from "./attachments";
 import type { AttachWhat, ToPage } from "./messages";
 import { connectionTo } from "./session/connection";
+import { manageChat } from "./manageChat";
 import { decidedInReview } from "./proposals";
 import { registerParticipant } from "./participant";
 import { shownChatStoreIn } from "./session/shownChatStore";
@@ -53,6 +54,9 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
       for (const one of found) if (typeof one === "string") void vscode.window.showInformationMessage(`Foreword: ${one}`);
       const attached = found.filter((one) => typeof one !== "string");
       await view.reveal(...attached.map((attachment): ToPage => ({ type: "attached", attachment })), { type: "focus" });
+    }),
+    command("export", async () => {
+      if (controller.shownId !== undefined) await manageChat(controller, "export", controller.shownId, "");
     }),
     command("ask", (draft?: string) => view.reveal({ type: "focus", ...(draft ? { draft } : {}) })),
     command("task", async ({ task }: { task: Task }) => {

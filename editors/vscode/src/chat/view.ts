@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import { attach, dropped } from "./attachments";
 import { suggestionsFor } from "./completion";
 import { follow, goTo } from "./navigation";
+import { manageChat } from "./manageChat";
 import type { FromPage, ToPage } from "./messages";
 import { pageHtml } from "./page";
 import { INSTRUCT, REVIEW, applyProposal, applying, undoProposal } from "./proposals";
@@ -105,6 +106,8 @@ export class ChatView implements vscode.WebviewViewProvider {
         return controller.list();
       case "open":
         return controller.open(message.chatId);
+      case "manage":
+        return manageChat(controller, message.what, message.chatId, message.title);
       case "earlier":
         return controller.earlier(message.before);
       case "attach":

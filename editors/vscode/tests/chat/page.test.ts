@@ -118,12 +118,12 @@ test("the list of chats is one stop of the Tab key, and arrows move in it", () =
   assert.equal("list", last()?.type);
   const listed = ["c1", "c2", "c3"].map((chatId) => ({ chatId, title: chatId, at: null, turns: 1 }));
   hear({ type: "chats", chats: listed });
-  const stops = [...document.querySelectorAll<HTMLElement>(".chat-list button")];
+  const stops = [...document.querySelectorAll<HTMLElement>(".chat-open")];
   assert.deepEqual([0, -1, -1], stops.map((stop) => stop.tabIndex));
   assert.equal("true", stops[0]?.getAttribute("aria-current"));
-  press(find(".chat-list li:first-child button"), "ArrowDown");
+  press(find(".chat-list li:first-child .chat-open"), "ArrowDown");
   assert.deepEqual([-1, 0, -1], stops.map((stop) => stop.tabIndex));
-  press(find(".chat-list li:nth-child(2) button"), "End");
+  press(find(".chat-list li:nth-child(2) .chat-open"), "End");
   assert.equal(stops[2], document.activeElement);
   stops[2].click();
   assert.deepEqual({ type: "open", chatId: "c3" }, last());

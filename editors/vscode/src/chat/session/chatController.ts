@@ -5,10 +5,13 @@ import { RunningAnswer } from "./runningAnswer";
 import type { Connection } from "./connection";
 import type { Asked, Running, ShownChat, ToPage } from "../messages";
 import {
+  DELETE,
+  EXPORT,
   HISTORY,
   INVALID_PARAMS,
   LIST,
   OPEN,
+  RENAME,
   REQUEST_CANCELLED,
   TRUNCATE,
   type Attachment,
@@ -88,6 +91,28 @@ export class ChatController {
     const uri = await this.folder();
     const { chats } = await this.connection.request<{ chats: ListedChat[] }>(LIST, uri === undefined ? {} : { uri });
     this.tell({ type: "chats", chats });
+  }
+
+  async rename(chatId: string, title: string): Promise<void> {
+    await this.connection.request(RENAME, { chatId, title });
+    if (this.store.get() === chatId) this.tell({ type: "renamed", title });
+    await this.list();
+  }
+
+  async remove(chatId: string): Promise<void> {
+    this.answering.get(chatId)?.stop();
+    await this.connection.request(DELETE, { chatId });
+    if (this.store.get() === chatId) this.begin();
+    await this.list();
+  }
+
+  /** A chat as a Markdown document. */
+  async exported(chatId: string): Promise<string> {
+    return (await this.connection.request<{ markdown: string }>(EXPORT, { chatId })).markdown;
+  }
+
+  get shownId(): string | undefined {
+    return this.store.get();
   }
 
   async earlier(before: string): Promise<void> {

@@ -18,6 +18,7 @@ export class ChatPage {
   private readonly chatList = new ChatList(
     (chatId) => this.post({ type: "open", chatId }),
     () => this.listClosed(),
+    (what, { chatId, title }) => this.post({ type: "manage", what, chatId, title }),
   );
   private readonly transcript: Transcript;
   private readonly composer: Composer;
@@ -60,6 +61,9 @@ export class ChatPage {
       case "chats":
         this.titleBar.isListOpen = true;
         return this.chatList.show(message.chats, this.chatId);
+      case "renamed":
+        this.titleBar.title = message.title;
+        return;
       case "earlier":
         return this.transcript.addEarlier(message.messages, message.more);
       case "begun":

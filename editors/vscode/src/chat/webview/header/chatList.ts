@@ -2,19 +2,33 @@
 
 import type { ListedChat } from "../../protocol";
 import { button, element } from "../elements/element";
+import { icon, type IconName } from "../elements/icon";
 import { plainTitle } from "./titleBar";
 import { Roving } from "../elements/roving";
+
+export type ManageWhat = "rename" | "delete" | "export";
+
+const MANAGED: readonly [ManageWhat, string, IconName][] = [
+  ["rename", "Rename", "edit"],
+  ["export", "Export as Markdown", "export"],
+  ["delete", "Delete", "close"],
+];
 
 export class ChatList {
   readonly root = element("nav", { class: "chat-list", label: "Chats" });
   private readonly list = element("ul");
-  private readonly roving = new Roving(this.list, "button");
+  private readonly search = element("input", { class: "chat-search", label: "Search the chats" });
+  private readonly roving = new Roving(this.list, "li:not([hidden]) > .chat-open");
 
   constructor(
     private readonly open: (chatId: string) => void,
     private readonly closed: () => void,
+    private readonly manage: (what: ManageWhat, chat: ListedChat) => void,
   ) {
-    this.root.append(this.list);
+    this.search.type = "search";
+    this.search.placeholder = "Search";
+    this.search.addEventListener("input", () => this.filter());
+    this.root.append(this.search, this.list);
     this.root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -32,7 +46,7 @@ export class ChatList {
     this.list.replaceChildren(...items);
     if (items.length === 0) this.list.append(element("li", { class: "none" }, "No chats yet"));
     this.root.hidden = false;
-    this.roving.refresh();
+    this.filter();
     this.roving.focus(chats.findIndex((chat) => chat.chatId === shownId));
   }
 
@@ -47,9 +61,26 @@ export class ChatList {
       this.open(chat.chatId);
     };
     const title = element("span", { class: "chat-title" }, plainTitle(chat.title) || "Untitled");
-    const made = button({ click: choose }, title, element("span", { class: "chat-time" }, timeOf(chat.at)));
+    const made = button({ class: "chat-open", click: choose }, title, element("span", { class: "chat-time" }, timeOf(chat.at)));
     if (isShown) made.setAttribute("aria-current", "true");
-    return element("li", {}, made);
+    // One stop of the Tab key a list: the keys are those of the editor's own lists.
+    made.addEventListener("keydown", ({ key }) => {
+      if (key === "F2") this.manage("rename", chat);
+      if (key === "Delete") this.manage("delete", chat);
+    });
+    const name = plainTitle(chat.title) || "Untitled";
+    const does = ([what, label, face]: (typeof MANAGED)[number]): HTMLButtonElement =>
+      button({ class: "small", label: `${label} ${name}`, tabIndex: -1, click: () => this.manage(what, chat) }, icon(face));
+    return element("li", {}, made, ...MANAGED.map(does));
+  }
+
+  /** Shows the chats whose titles have what is searched. */
+  private filter(): void {
+    const wanted = this.search.value.trim().toLowerCase();
+    for (const row of this.list.children) {
+      (row as HTMLElement).hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
+    }
+    this.roving.refresh();
   }
 }
 
