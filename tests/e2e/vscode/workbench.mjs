@@ -13,6 +13,7 @@ const NOISE = [
   /net::ERR_ABORTED/,
   /Aborted onWillSaveTextDocument/, // a machine under load
   /Long running operations during shutdown|Unable to write file 'vscode-log:/, // whenever a page is left
+  /Extension `vscode\.[\w.-]+` is already registered/, // the editor's own, when its user trusts a folder
   /native-watchdog/, // a native module that is not built
 ];
 

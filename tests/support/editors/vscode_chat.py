@@ -88,4 +88,4 @@ def chatting(
         editor.open(CHECKOUT)
         editor.command(VIEW)
         yield Chat(editor)
-        assert [] == editor.problems
+        assert [] == editor.problems, editor.problems
