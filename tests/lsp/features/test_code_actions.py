@@ -147,7 +147,10 @@ async def test_actions_are_declared_and_none_is_of_another_kind(repo: GitRepo, o
     async with connected(online, usual_answers()) as editor:
         hello = await editor.start([repo.path], NEOVIM_0_11)
         declared = hello["capabilities"]["codeActionProvider"]
-        assert {"codeActionKinds": list(TITLES), "resolveProvider": True} == declared
+        assert {
+            "codeActionKinds": [*TITLES, "source.foreword.run", "source.foreword.proposal"],
+            "resolveProvider": True,
+        } == declared
         await editor.stop()
     async with till_in_editor(repo, online, NEOVIM_0_11) as editor:
         found = await actions(editor, uri_of(repo), diagnostics=[UNDEFINED])

@@ -24,17 +24,18 @@ from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.keep_warm_loop import note_menu
 from foreword.lsp.features.selection import lines_from_lsp, lines_to_lsp, spot_at
+from foreword.lsp.features.task_actions import TASK_KIND, task_actions
 from foreword.lsp.features.workspace_folders import folder_of
 
 if TYPE_CHECKING:
     from foreword.assist.question.request import Kind
 
-OPTIONS = types.CodeActionOptions(
-    code_action_kinds=list(dict.fromkeys(ACTION_KINDS.values())), resolve_provider=True
-)
 PROPOSED = "source.foreword.proposal"
 MAX_PROPOSED = 5
 """Files of earlier proposals, the newest first."""
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[*dict.fromkeys(ACTION_KINDS.values()), TASK_KIND, PROPOSED], resolve_provider=True
+)
 FADED = frozenset((types.DiagnosticTag.Unnecessary, types.DiagnosticTag.Deprecated))
 
 Action = types.CodeAction | types.Command
@@ -63,7 +64,10 @@ async def code_action(server: ForewordServer, params: types.CodeActionParams) ->
     key = uri_key(place.uri, ignores_case=server.snapshot.ignores_case)
     if place.document and not _is_automatic(params.context):
         await server.outlines.begun(key, place.document, lambda: server.snapshot)
-    return _actions(server, place, key, params)
+    actions = _actions(server, place, key, params)
+    if not _is_automatic(params.context) and _passes(TASK_KIND, params.context.only):
+        actions += await task_actions(server, place.folder, place.uri, params.range)
+    return actions
 
 
 def _actions(
@@ -78,7 +82,7 @@ def _actions(
         note_menu(place.folder)
     wanted = [offer for offer in offers if _can_be_shown(server, offer)]
     shown = [_action(server, place, offer, params, reports) for offer in wanted]
-    if not _is_automatic(context) and not context.only:
+    if not _is_automatic(context) and _passes(PROPOSED, context.only):
         shown += _proposed_files(server, place.folder)
     actions = [action for action in shown if action is not None]
     if not _is_automatic(context) and all(
@@ -123,10 +127,14 @@ def _offers(
 
 
 def _is_wanted(offer: Offer, only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    """Whether a filter lets an offer pass: a kind stands for all kinds below it, the empty one for all."""
+    return _passes(ACTION_KINDS[offer.kind], only)
+
+
+def _passes(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Whether a filter lets a kind pass: a kind stands for all kinds below it, the empty one for all."""
     if only is None:
         return True
-    kind = f"{ACTION_KINDS[offer.kind]}."
+    kind = f"{kind}."
     names = (str(getattr(one, "value", one)) for one in only)
     return any(not name or kind.startswith(f"{name}.") for name in names)
 
