@@ -25,7 +25,9 @@ ARGUMENTS = {
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
 WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
-SPECIAL = frozenset({"serve", "mcp", "trust", "verify", "run", "commit"})
+SPECIAL = frozenset({"trust", "verify", "run", "commit"}) | {
+    name for name, one in TYPED.items() if one.load is None
+}
 """Commands that wait, ask, take long or need a model: they have tests of their own."""
 
 
