@@ -22,6 +22,7 @@ GOLDEN = {
     2: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
     3: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
     4: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
+    5: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
 }
 """Digests of base, delta and request body. With 3 other files count as generated, none of which is in the sample."""
 

@@ -118,7 +118,7 @@ BINARY_ENDINGS = _words(
 SOURCE_MAP_NAME = re.compile(r"\.(js|mjs|cjs|jsx|ts|tsx|css)\.map$")
 MINIFIED_NAME = re.compile(r"\.min\.(js|mjs|cjs|css|html|svg)$")
 
-PROSE_ENDINGS = _words("md mdx markdown rst txt adoc asciidoc org tex")
+PROSE_ENDINGS = _words("md mdx markdown rst txt adoc asciidoc org tex ipynb")
 """Prose is never taken for minified (a paragraph may be one line) or generated (it is read all the same)."""
 CODE_FOR_BROWSERS = _words("js mjs cjs css")
 MINIFIED_MIN_BYTES = 4096

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,8 @@ from foreword.model.tool_call import (
     ToolCall,
     ViewCall,
 )
+from foreword.workspace.files.atomic_write import why_not_new
+from foreword.workspace.ignore import NO_RULES
 
 CART = "class Cart:\r\n    def add(self, item):\r\n        self.items.append(item)\r\n"
 
@@ -174,3 +177,16 @@ def test_what_is_done_twice_comes_to_one_change(calls: list[ToolCall], files: li
     for call in calls:
         bench.call(call)
     assert files == [(file.kind, file.path) for file in bench.editor.proposal.files.values()]
+
+
+def test_a_symlink_is_named_with_its_target(tmp_path: Path) -> None:
+    (tmp_path / "real.py").write_text("x = 1\n")
+    (tmp_path / "link.py").symlink_to("real.py")
+    reason = why_not_new(tmp_path, None, NO_RULES, "link.py")
+    assert "it is a symlink to real.py, which is the file to name" == reason
+    editor = Editor(
+        EditScope(lambda _: None, lambda _: False, lambda path: why_not_new(tmp_path, None, NO_RULES, path))
+    )
+    told = editor.edit(ReplaceCall("link.py", "1", "2"))
+    assert isinstance(told, Problem)
+    assert "symlink to real.py" in told.message

@@ -117,7 +117,7 @@ REASONS = {
     "src/build/new.py": "it would be left out (ignored by git)",
     "nested/src/new.py": "it is in another repository",
     "src/left.bin": "it would be left out (binary)",
-    "src/odd": "there is something that is left out",
+    "src/odd": "it is a symlink to nowhere, which is the file to name",
     "linked/new.py": "a folder above it is a symlink",
 }
 

@@ -126,6 +126,9 @@ class Editor:
 
     def _created(self, path: str, call: EditCall) -> ProposedFile | Problem:
         if not isinstance(call, CreateCall):
+            reason = self._ground.why_not_new(path)
+            if reason is not None and "symlink" in reason:
+                return Problem(f"{path!r} can't be edited: {reason}.")
             return Problem(f"No file {path!r} in the workspace; search for it, or use create.")
         known = self.proposal.files.get(path)
         reason = None if known else self._why_not_new(call.path)

@@ -11,15 +11,31 @@ from dataclasses import dataclass
 
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.documents.text import lines_of
+from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import UsageError, WorkspaceError
-from foreword.core.exclusion import reason_for_content
+from foreword.core.exclusion import (
+    IGNORED,
+    MAX_FILE_BYTES,
+    NOT_REGULAR,
+    SECRET,
+    SUBMODULE,
+    SYMLINK,
+    UNREADABLE_NAME,
+    reason_for_content,
+    reason_for_path,
+)
 from foreword.core.outline import Definition
 from foreword.prefix.turn import Attachment
-from foreword.workspace.files.disk import read_file
+from foreword.workspace.files.disk import is_file, read_file, why_elsewhere
 
 CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
+
+MAX_POINTED_BYTES = 50_000_000
+OVERLAP = 10_000
+"""Of two parts of a large file that are searched for secrets one after the other, in bytes."""
+NEVER_SHOWN = frozenset({SECRET, SYMLINK, SUBMODULE, IGNORED, NOT_REGULAR, UNREADABLE_NAME})
+"""Reasons that hold also where a user points at the file."""
 
 _POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")
 
@@ -103,9 +119,35 @@ def _text_of(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) ->
             raise UsageError(f"{pointer.path} is left out ({reason}): point at something else")
         return pointer.text
     text = unsaved if unsaved is not None else saved.read_content(pointer.path)
-    if text is None:
-        raise UsageError(_why_missing(pointer.path, saved))
-    return text
+    return _left_out_text(pointer, saved) if text is None else text
+
+
+def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:
+    """The text of a file that a rule leaves out: the user points at it, so it is shown, but for secrets.
+
+    Raises:
+        UsageError: there is no such file, or it can't be shown.
+    """
+    path = pointer.path
+    reason = next((left.reason for left in saved.report.left_out if left.path == path), reason_for_path(path))
+    data = _on_disk(path, saved)
+    if data is None or reason in NEVER_SHOWN:
+        raise UsageError(_why_missing(path, saved))
+    for start in range(0, max(1, len(data)), MAX_FILE_BYTES - OVERLAP):
+        found = reason_for_content(path, data[start : start + MAX_FILE_BYTES], included=True)
+        if found is not None:
+            raise UsageError(f"{path} is left out ({found}): point at another file")
+    if len(data) > MAX_FILE_BYTES and pointer.first is None:
+        raise UsageError(f"{path} has {len(data) / 1e6:.1f} MB: point at lines of it, as {path}:1-100")
+    return decode(data).content
+
+
+def _on_disk(path: str, saved: WorkspaceSnapshot) -> bytes | None:
+    try:
+        data = read_file(saved.root, path, limit=MAX_POINTED_BYTES + 1)
+    except WorkspaceError:  # it leads out of the workspace
+        return None
+    return data if data is not None and len(data) <= MAX_POINTED_BYTES else None
 
 
 def _surroundings(pointer: Pointer, saved: WorkspaceSnapshot, *, is_saved: bool) -> tuple[int, int]:
@@ -128,18 +170,17 @@ def _smallest(saved: WorkspaceSnapshot, path: str, line: int) -> Definition | No
 
 def _why_missing(path: str, saved: WorkspaceSnapshot) -> str:
     reasons = {left.path: left.reason for left in saved.report.left_out}
+    try:
+        elsewhere = why_elsewhere(saved.root, path)
+    except OSError:  # a name that no file can have
+        elsewhere = None
+    if elsewhere is not None:
+        return elsewhere
     if path in reasons:
         return f"{path} is left out ({reasons[path]}): point at another file"
-    if _is_on_disk(path, saved):
-        return f"{path} is ignored: point at another file, or change what .gitignore and .forewordignore say"
+    if is_file(saved.root, path):
+        return f"{path} is left out (it has no text, or too much of it): point at another file"
     return f"there is no file {path} in the workspace: give its path relative to the workspace"
-
-
-def _is_on_disk(path: str, saved: WorkspaceSnapshot) -> bool:
-    try:
-        return read_file(saved.root, path, limit=0) is not None
-    except WorkspaceError:  # it leads out of the workspace
-        return False
 
 
 @dataclass(frozen=True, slots=True)

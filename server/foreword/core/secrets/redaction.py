@@ -15,6 +15,12 @@ from foreword.core.documents.text import printable
 from foreword.core.secrets.detection import Secret, find_secrets
 
 PLACEHOLDER = re.compile(r"<redacted: [\w/ -]{1,60}>")
+PICTURE = "embedded data"
+EMBEDDED = re.compile(
+    r'(?:"(?:image|audio|video|application)/[\w.+-]{1,60}":\s{0,40}"|data:[\w.+-]{1,40}/[\w.+-]{1,60};base64,)'
+    r"(?P<data>(?:[A-Za-z0-9+/=]|\\n){200,})"
+)
+"""Base64 in the outputs of a notebook, and in the `data:` URLs of Markdown, HTML and CSS: thousands of tokens that say nothing."""
 UNKNOWN_VALUE = "a redacted value can only stay where it is: it is written where none like it was"
 
 
@@ -35,8 +41,8 @@ def shown(content: str) -> str:
 
 
 def redact(text: str) -> str:
-    """The text with a placeholder for each secret."""
-    secrets = find_secrets(text)
+    """The text with a placeholder for each secret and each picture."""
+    secrets = find_hidden(text)
     if not secrets:
         return text
     pieces, at = list[str](), 0
@@ -44,6 +50,25 @@ def redact(text: str) -> str:
         pieces += (text[at : one.start], placeholder(one.kind))
         at = one.end
     return "".join([*pieces, text[at:]])
+
+
+def find_hidden(text: str) -> list[Secret]:
+    """The secrets of a text, and what it embeds of pictures and other binary data, in its order."""
+    pictures = (
+        [Secret(PICTURE, *match.span("data")) for match in EMBEDDED.finditer(text)]
+        if has_pictures(text)
+        else []
+    )
+    secrets = find_secrets(text)
+    if not pictures:
+        return list(secrets)
+    apart = [one for one in secrets if not any(p.start < one.end and one.start < p.end for p in pictures)]
+    return sorted([*apart, *pictures], key=lambda one: one.start)
+
+
+def has_pictures(text: str) -> bool:
+    """Whether it is worth looking for pictures: most texts have none of these words."""
+    return ";base64," in text or '"image/' in text or '"application/' in text or '"audio/' in text
 
 
 def placeholder(kind: str) -> str:
@@ -54,7 +79,7 @@ def placeholder(kind: str) -> str:
 def redaction_of(content: str) -> Redaction:
     """A file's content as it is shown, with the values that are not."""
     text = printable(content)
-    if not (secrets := _with_own(text, find_secrets(text))):
+    if not (secrets := _with_own(text, find_hidden(text))):
         return Redaction(text, {})
     values: dict[int, tuple[str, ...]] = {}
     line, at = 0, 0

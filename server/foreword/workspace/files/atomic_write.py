@@ -90,6 +90,8 @@ def why_not_new(root: Path, repository: Repository | None, rules: IgnoreRules, p
 def _in_the_way(root: Path, path: str) -> str | None:
     """What is on disk where a file and the folders above it should be."""
     target = root / path
+    if target.is_symlink():
+        return f"it is a symlink to {target.readlink()}, which is the file to name"
     if target.is_dir():
         return "it is a folder"
     if os.path.lexists(target):

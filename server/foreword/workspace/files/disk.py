@@ -63,6 +63,23 @@ def is_file(root: Path, path: str) -> bool:
         return False
 
 
+def why_elsewhere(root: Path, path: str) -> str | None:
+    """Why a path is no file of this workspace although there is one: a symlink, or a repository of its own above it."""
+    if (root / path).is_symlink():
+        return f"{path} is a symlink to {(root / path).readlink()}: name the file itself"
+    for parent in reversed(PurePosixPath(path).parents):
+        folder = root / parent
+        if parent.as_posix() in {".", "/"}:
+            continue
+        if folder.is_symlink():
+            return (
+                f"{path} is below {parent}, a symlink to {folder.readlink()}: name the file by its own path"
+            )
+        if (folder / ".git").exists():
+            return f"{path} is in {parent}, a repository of its own: open that folder as a workspace"
+    return None
+
+
 def read_any(file: Path, limit: int = READ_LIMIT) -> bytes | None:
     """The first `limit` bytes of a regular file of the user's own, wherever it is; None if it can't be read."""
     return _read_regular(os.path.realpath(file), limit)
