@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from foreword.api.command import Result
 from foreword.assist.accounts.ledger import Ledger
@@ -15,10 +16,13 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.settings_files import read_settings
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.core.errors import Problem
+from foreword.index.store.resilient_file import DamagedStore
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.directories import Directories, find_places
 from foreword.workspace.files.disk import open_root
+
+T = TypeVar("T")
 
 Document = tuple[str, str]
 """What an editor has open: its path in the workspace, and its text."""
@@ -152,6 +156,13 @@ class Workspace:
         if self._saved_files is not None:
             return await self._saved_files(whole)
         return await self.run(take_snapshot, self.session)
+
+    async def over_saved(self, use: Callable[[WorkspaceSnapshot], T], *, whole: bool = False) -> T:
+        """What `use` makes of the saved state; once more if the index turns out to be damaged, for it is built anew then."""
+        try:
+            return await self.run(use, await self.saved(whole=whole))
+        except DamagedStore:
+            return await self.run(use, await self.saved(whole=whole))
 
     def document(self, path: str) -> str | None:
         """The text of a file as an editor has it open; None if it has not."""

@@ -91,6 +91,23 @@ def test_data_that_is_deleted_costs_nothing_but_time(offline: Foreword, shop: Gi
     assert (0, "", first["text"]) == (done.code, done.err, done.answer["text"])
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("symbols", "Checkout"), ("search", "gross total"), ("map", "--budget", "1000")],
+    ids=lambda words: words[0],
+)
+def test_damage_that_only_a_query_meets_is_made_good_while_it_is_asked(
+    offline: Foreword, shop: GitRepo, arguments: tuple[str, ...]
+) -> None:
+    expected = offline.run(*arguments, "--workspace", str(shop.path)).out
+    path = store_of(offline, "index")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE outlines SET packed = substr(packed, 2)")
+        connection.execute("DELETE FROM artifacts")
+    done = offline.run(*arguments, "--workspace", str(shop.path))
+    assert (0, expected) == (done.code, done.out)
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Another process's lock that lets nobody else read or write."""

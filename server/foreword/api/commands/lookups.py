@@ -213,10 +213,13 @@ async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbol
     _ = workspace.session  # opened first: what is wrong with its settings is told in any case
     if not given.name.strip():
         raise UsageError("the name is empty: give the name of a definition")
-    saved = await workspace.saved()
-    found = await workspace.run(lambda: tuple(find_definitions(saved.index, given.name)))
-    partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
-    return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly))
+
+    def look(saved: WorkspaceSnapshot) -> Symbols:
+        found = tuple(find_definitions(saved.index, given.name))
+        partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
+        return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly))
+
+    return await workspace.over_saved(look)
 
 
 async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
@@ -230,24 +233,29 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
         raise UsageError("the query is empty: give words to look for")
     if given.limit < 1:
         raise UsageError("the limit must be a positive whole number")
-    saved = await workspace.saved()
-    found = await workspace.run(
-        search_index,
-        saved.index,
-        given.query,
-        saved.read_content,
-        limit=given.limit,
-        budget_tokens=given.budget,
-        commit_messages=saved.commit_messages,
-    )
-    return SearchResult(tuple(found))
+
+    def look(saved: WorkspaceSnapshot) -> SearchResult:
+        found = search_index(
+            saved.index,
+            given.query,
+            saved.read_content,
+            limit=given.limit,
+            budget_tokens=given.budget,
+            commit_messages=saved.commit_messages,
+        )
+        return SearchResult(tuple(found))
+
+    return await workspace.over_saved(look)
 
 
 async def map_repository(workspace: Workspace, given: MapParameters) -> RepositoryMap:
     """The repository map as the base shows it."""
-    saved = await workspace.saved(whole=True)
-    text, paths = await workspace.run(repository_map, workspace.session, saved, given.budget)
-    return RepositoryMap(text, tuple(paths))
+
+    def look(saved: WorkspaceSnapshot) -> RepositoryMap:
+        text, paths = repository_map(workspace.session, saved, given.budget)
+        return RepositoryMap(text, tuple(paths))
+
+    return await workspace.over_saved(look, whole=True)
 
 
 def _show_index(report: IndexReport, _: Nothing, _columns: int) -> Iterator[Printed]:
