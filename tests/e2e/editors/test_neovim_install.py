@@ -49,6 +49,7 @@ def started(user: Foreword, shop: GitRepo, place: Path, init: str) -> Iterator[N
     file = place / "init.lua"
     file.write_text(init, encoding="utf-8")
     with neovim(user, shop.path, "-u", str(file)) as running:
+        running.until("return vim.v.vim_did_enter == 1")  # it listens while a manager still installs
         running.open(CHECKOUT)
         assert "restart" in running.lua(NAMES)
         running.lua("vim.cmd.help('foreword-chat')")

@@ -5,7 +5,7 @@ local M = {}
 local NAME = "foreword"
 local MOST = 4
 --- Starts within that time; after them the user is told how to go on.
-local WITHIN_S = 120
+local WITHIN_S = 600
 local FIRST_PAUSE_MS = 100
 local PATIENCE_MS = 15000
 --- How long a command waits for the server that it needs.
@@ -66,11 +66,17 @@ function M.when_started(go_on)
   end
 end
 
+--- Whether it died too often to be started again.
+---@return boolean
+function M.has_given_up()
+  return #deaths > MOST
+end
+
 --- Wait for a server that died to be there again.
 ---@param find fun(): vim.lsp.Client?
 ---@return vim.lsp.Client?
 function M.revived(find)
-  if not is_pending and #deaths == 0 then
+  if M.has_given_up() or (not is_pending and #deaths == 0) then
     return nil
   end
   vim.wait(PATIENCE_MS, function()
@@ -78,12 +84,6 @@ function M.revived(find)
     return found ~= nil and found.initialized == true
   end, 20)
   return find()
-end
-
---- Whether it died too often to be started again.
----@return boolean
-function M.has_given_up()
-  return #deaths > MOST
 end
 
 --- The user starts it again: it has all its chances.
