@@ -22,7 +22,9 @@ MAX_PINS: Final = 200
 MAX_TEXT: Final = 1_000
 """Characters of a text in a list."""
 
-_CHOICES, _RANGE, _USER_ONLY, _MOST = "choices", "range", "user_only", "most"
+_CHOICES, _RANGE, _USER_ONLY, _MOST, _COSTS = "choices", "range", "user_only", "most", "costs"
+PROJECT_FACTOR = 2
+"""A project may raise what costs money to so many times the user's own value: what is more, the user sets."""
 
 
 def _option(default: Any, doc: str, **limits: Any) -> Any:  # noqa: ANN401 - as dataclasses.field is typed
@@ -45,13 +47,13 @@ class Settings:
     )
     model_catalog: str = _option("", "TOML file with models and prices of your own.", user_only=True)
     model_deadline: float = _option(600.0, "Seconds a request may take, retries included.", range=(1, 86_400))
-    answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000))
-    context_budget: int = _option(60_000, "Tokens of the base.", range=(2_000, 900_000))
+    answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000), costs=True)
+    context_budget: int = _option(60_000, "Tokens of the base.", range=(2_000, 900_000), costs=True)
     context_delta: int = _option(
-        40_000, "Tokens of saved changes that the base may lag behind.", range=(500, 400_000)
+        40_000, "Tokens of saved changes that the base may lag behind.", range=(500, 400_000), costs=True
     )
     context_excerpts: int = _option(
-        6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000)
+        6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000), costs=True
     )
     context_pins: tuple[str, ...] = _option(
         (), "Files that stand in the base in full: paths, or patterns as in `.gitignore`.", most=MAX_PINS
@@ -69,7 +71,7 @@ class Settings:
         "Ask the API why its cache missed; auto does so at Anthropic's own address.",
         choices=("auto", "on", "off"),
     )
-    tools_rounds: int = _option(8, "Tool rounds in one answer; 0 for none.", range=(0, 50))
+    tools_rounds: int = _option(8, "Tool rounds in one answer; 0 for none.", range=(0, 50), costs=True)
     tools_style: str = _option(
         "auto",
         "The text editor tool as Anthropic defines it, or as a plain schema.",
@@ -90,7 +92,7 @@ class Settings:
         range=(0, 1_000_000),
         user_only=True,
     )
-    batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64))
+    batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64), costs=True)
     lsp_symbols: str = _option(
         "off", "Serve document and workspace symbols to the editor.", choices=("off", "on")
     )
@@ -98,11 +100,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One layer: where it comes from (for messages), and key to value; `trusted` layers may set every key."""
+    """One layer: where it comes from (for messages), and key to value; `trusted` layers may set every key.
+
+    That of a project comes with whoever's clone it is: it may not choose who is paid, and raise the price within bounds only.
+    """
 
     origin: str
     values: Mapping[str, object]
     trusted: bool = True
+    is_project: bool = False
 
 
 def keys() -> tuple[str, ...]:
@@ -179,8 +185,28 @@ def _apply(settings: Settings, layer: Options, key: str, value: object, problems
     if parsed is None:
         problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {_told(value)}'))
         return settings
+    if layer.is_project:
+        parsed, problem = _bounded(key, parsed, settings, layer)
+        problems += [problem] if problem else []
     changes: dict[str, Any] = {known.name: parsed}
     return replace(settings, **changes)
+
+
+def _bounded(key: str, value: object, settings: Settings, layer: Options) -> tuple[object, Problem | None]:
+    """The value that a project may set, and a problem where that is less than it wants."""
+    known = _fields()[key]
+    before = getattr(settings, known.name)
+    remedy = f"to have more, set {environment_name(key)} or your own config.toml"
+    if key == "provider" and value not in (before, "offline"):
+        return before, Problem(
+            f'{layer.origin}: "provider" can\'t be chosen by a project; use {environment_name(key)}'
+        )
+    if not known.metadata.get(_COSTS) or not isinstance(value, int) or value <= PROJECT_FACTOR * before:
+        return value, None
+    most = PROJECT_FACTOR * before
+    return most, Problem(
+        f'{layer.origin}: "{key}" costs money, and is {most:,} instead of {value:,}: {remedy}'
+    )
 
 
 def _parse(value: object, default: object, limits: Mapping[str, Any]) -> object | None:

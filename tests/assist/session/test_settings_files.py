@@ -158,3 +158,28 @@ def test_settings_that_are_no_regular_file_of_a_sensible_size_are_not_read(
     settings, problems = read_settings(root, user, {}, {})
     assert Settings() == settings
     assert [name] == [problem.path for problem in problems]
+
+
+def test_a_project_cannot_raise_the_price_without_bounds_nor_choose_who_is_paid(
+    root: Path, user: Path
+) -> None:
+    (root / ".foreword.toml").write_text(
+        'provider = "bedrock"\n[context]\nbudget = 900_000\nexcerpts = 1_000\n[answer]\ntokens = 128_000\n[tools]\nrounds = 50\n'
+    )
+    settings, problems = read_settings(root, user, {}, {})
+    own = Settings()
+    assert (own.provider, 2 * own.context_budget, 1_000) == (
+        settings.provider,
+        settings.context_budget,
+        settings.context_excerpts,
+    )
+    assert (2 * own.answer_tokens, 2 * own.tools_rounds) == (settings.answer_tokens, settings.tools_rounds)
+    assert 4 == len(problems)
+    (user / "config.toml").write_text("[context]\nbudget = 500_000\n")
+    assert 900_000 == read_settings(root, user, {}, {})[0].context_budget
+
+
+def test_a_project_may_say_that_nobody_is_asked(root: Path, user: Path) -> None:
+    (root / "pyproject.toml").write_text('[tool.foreword]\nprovider = "offline"\n')
+    settings, problems = read_settings(root, user, {}, {})
+    assert ("offline", ()) == (settings.provider, problems)

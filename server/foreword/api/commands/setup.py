@@ -23,6 +23,7 @@ from foreword.assist.context.verification import verify as build_twice
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
+from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import Problem
 from foreword.core.settings import default_of, doc_of, environment_name, keys
 from foreword.index.store.store_file import VERSION
@@ -149,9 +150,9 @@ def _facts(session: Session) -> dict[str, str]:
         "repository": clean_revision(repository) if repository else "none: read as it stands on disk",
         "provider": provider_name(session),
         "credentials": f"from {source}" if source else "none: set ANTHROPIC_API_KEY to ask Claude",
-        "endpoint": session.settings.model_url
-        or session.environ.get("ANTHROPIC_BASE_URL")
-        or "the provider's own",
+        "endpoint": without_credentials(
+            session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL") or "the provider's own"
+        ),
         "model": session.settings.model,
         "prices": session.catalog.version,
         "index": _file_fact(

@@ -1,7 +1,8 @@
 """Settings of a workspace, read from where people put them.
 
 In rising order of strength: the user's `config.toml`, `.foreword.toml`, `[tool.foreword]` in pyproject.toml,
-`FOREWORD_*` variables, the editor, flags. Files of the project may not set what would send text elsewhere.
+`FOREWORD_*` variables, the editor, flags. Files of the project may not set what would
+send text elsewhere, nor raise the price without bounds.
 """
 
 from __future__ import annotations
@@ -30,8 +31,13 @@ def read_settings(
     problems: list[Problem] = []
     layers = [
         Options("config.toml", flatten(_read(user_config / "config.toml", problems))),
-        Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False),
-        Options("pyproject.toml", flatten(_tool_table(root / "pyproject.toml", problems)), trusted=False),
+        Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False, is_project=True),
+        Options(
+            "pyproject.toml",
+            flatten(_tool_table(root / "pyproject.toml", problems)),
+            trusted=False,
+            is_project=True,
+        ),
         from_environment(environ),
         *editor,
         Options("command line", flags),

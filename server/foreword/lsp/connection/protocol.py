@@ -79,6 +79,7 @@ class ForewordProtocol(LanguageServerProtocol):
             message = self.structure_message(raw)
         except JsonRpcException as error:
             self._refuse_message(raw, error)
+            _let_go(error)
             return
         if message is not None:
             self.handle_message(message)
@@ -210,6 +211,16 @@ class ForewordProtocol(LanguageServerProtocol):
 
     def _tell(self, method: str, params: object) -> None:
         self.fm.features[method](params)
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what an error holds. Those of the converter and their frames refer to each other: they would stay for long."""
+    held: list[BaseException | None] = [error]
+    while held:
+        one = held.pop()
+        if one is not None:
+            held += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+            one.__traceback__ = one.__cause__ = one.__context__ = None
 
 
 def _is_message(raw: Json) -> bool:

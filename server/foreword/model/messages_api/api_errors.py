@@ -61,6 +61,11 @@ class Failure:
     wait: float | None = None
 
 
+KEY_HEADERS = ("x-api-key", "authorization", "api-key", "x-goog-api-key")
+LEAST_KEY = 4
+"""A shorter one is part of too many words to be taken out of them."""
+
+
 def failure(kind: type[ModelError], stem: str, hint: str, *, retry: bool = False) -> Failure:
     """A failure whose message is `stem: hint.`."""
     return Failure(kind(f"{stem}: {hint}."), stem, retry)
@@ -78,6 +83,10 @@ def failure_of(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoi
                 "check the network and model.url",
                 retry=True,
             )
+        case anthropic.APIConnectionError() | httpx2.HTTPError() if _is_no_header(error):
+            # The words of the error hold the header, and so the key.
+            stem = "The key has characters that can't be sent, such as a line end"
+            return failure(CredentialsError, stem, f"set {place.key} again")
         case anthropic.APIConnectionError() | httpx2.HTTPError():
             reason = quote(str(error.__cause__ or error)) or type(error).__name__
             hint = "check the network, a proxy, and model.url or ANTHROPIC_BASE_URL"
@@ -88,10 +97,25 @@ def failure_of(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoi
             return failure(RequestRejected, f"{place.provider} can't do this request", quote(str(error)))
 
 
+def _without_key(words: str, error: anthropic.APIStatusError) -> str:
+    """The words of an endpoint, which may repeat the key that it was sent."""
+    sent = (error.request.headers.get(name, "") for name in KEY_HEADERS)
+    for key in (value.removeprefix("Bearer ") for value in sent):
+        if len(key) >= LEAST_KEY:
+            words = words.replace(key, "<the key>")
+    return words
+
+
+def _is_no_header(error: BaseException) -> bool:
+    return isinstance(error, httpx2.LocalProtocolError) or isinstance(
+        error.__cause__, httpx2.LocalProtocolError
+    )
+
+
 def _answered(error: anthropic.APIStatusError, place: Endpoint) -> Failure:
     """The failure behind an error that the API itself told."""
     kind = error.type or _KIND_BY_STATUS.get(error.status_code, "")
-    words = quote(error.api_message or "") or f"HTTP {error.status_code}"
+    words = quote(_without_key(error.api_message or "", error)) or f"HTTP {error.status_code}"
     told = _BY_CODE.get(error.error_code or "") or _BY_KIND.get(kind) or _by_status(error.status_code)
     values = {"model": place.model, "key": place.key, "url": place.url, "words": words, "console": CONSOLE}
     stem, hint = (part.format_map(values) for part in (told.stem, told.hint))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import anthropic
 import httpx2
 
+from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import ConfigError, CredentialsError
 from foreword.model.messages_api.api_errors import Endpoint, quote
 from foreword.model.messages_api.credentials import checked_key, credential_source, is_loopback
@@ -53,10 +54,10 @@ def connect(
         raise _not_opened(error, name, url, environ) from error
     if client.base_url.scheme not in {"http", "https"}:
         raise ConfigError(
-            f"The base URL {client.base_url} must begin with http:// or https://: check model.url."
+            f"The base URL {without_credentials(str(client.base_url))} must begin with http:// or https://: check model.url."
         )
     source = "the key that was given" if api_key else _KEY_SOURCES.get(name) or credential_source(environ)
-    place = Endpoint(name, str(client.base_url).rstrip("/"), source)
+    place = Endpoint(name, without_credentials(str(client.base_url)).rstrip("/"), source)
     return MessagesProvider(client, place, patience, ports or Ports(strangers=_strangers(name)))
 
 
@@ -67,7 +68,7 @@ def _not_opened(
     if fault is not None:
         return fault
     if isinstance(error, httpx2.InvalidURL):
-        return ConfigError(f"The base URL {url!r} is not usable ({error}): check model.url.")
+        return ConfigError(f"The base URL {without_credentials(url or '')!r} is not usable: check model.url.")
     return CredentialsError(f"Can't open {name}: {quote(str(error))}.")
 
 

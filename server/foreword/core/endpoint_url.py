@@ -1,0 +1,13 @@
+"""URLs of endpoints, as they may be shown."""
+
+from __future__ import annotations
+
+
+def without_credentials(url: str) -> str:
+    """A URL as it may be shown and kept: without user, password, query and fragment, any of which can hold a key."""
+    plain = url.partition("?")[0].partition("#")[0]
+    scheme, mark, rest = plain.partition("://")
+    if not mark:
+        return plain.rpartition("@")[2]
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.rpartition('@')[2]}"
