@@ -160,7 +160,7 @@ def test_what_the_user_points_at_is_shown_whatever_rule_leaves_it_out(
             (Pointer("node_modules/m/i.js"), "exports.deep"),
             (Pointer("large.c", 100_000, 100_010), "int many"),
         ):
-            assert words in prepare_now(session, "What is it?", [pointer]).turn[-1]
+            assert words in "".join(prepare_now(session, "What is it?", [pointer]).turn)
         for path, why in (
             (".env", "secret"),
             ("private.py", "ignored by .forewordignore"),
