@@ -75,7 +75,7 @@ function M.needed(buffer)
   if client then
     last_id = client.id
   elseif supervisor.has_given_up() then
-    M.tell("the server ended again and again: `:Foreword restart` starts it anew", vim.log.levels.ERROR)
+    M.tell("the server ended again and again: `:Foreword restart` starts it anew", vim.log.levels.WARN)
   else
     M.tell('no server here: open a file of a repository (see ":checkhealth foreword")', vim.log.levels.WARN)
   end
