@@ -20,18 +20,18 @@ async def model_of(editor: Editor) -> str:
 
 async def test_initialization_options_have_the_keys_of_the_settings(repo: GitRepo, environ: Environ) -> None:
     async with connected(environ) as editor:
-        options = {"model": "claude-opus-4-5", "context": {"budget": 5000}, "trace.server": "off"}
+        options = {"model": "claude-opus-5-5", "context": {"budget": 5000}, "trace.server": "off"}
         await editor.start([repo.path], MINIMAL, initializationOptions=options)
-        assert "claude-opus-4-5" == await model_of(editor)
+        assert "claude-opus-5-5" == await model_of(editor)
         assert 5000 == (await editor.command("foreword.context"))["budget"]
         assert 0 == editor.count("window/showMessage")
 
 
 async def test_the_configuration_is_pulled_and_changes_take_effect(repo: GitRepo, environ: Environ) -> None:
-    answers = usual_answers({"model": "claude-opus-4-5", "context": {"budget": None}})
+    answers = usual_answers({"model": "claude-opus-5-5", "context": {"budget": None}})
     async with connected(environ, answers) as editor:
         await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"model": "claude-haiku-4-5"})
-        assert "claude-opus-4-5" == await model_of(editor)
+        assert "claude-opus-5-5" == await model_of(editor)
         editor.answers.update(usual_answers({"model": "claude-haiku-4-5"}))
         n_asked = editor.count("workspace/configuration")
         editor.notify("workspace/didChangeConfiguration", {"settings": None})
