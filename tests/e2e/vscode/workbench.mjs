@@ -348,7 +348,10 @@ export class Workbench {
 
 /** In a page: what `Workbench.faintTexts` gives. */
 function faintTexts() {
-  const parse = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  // A mixed colour is told in parts of one, others in parts of 255.
+  const scale = (colour) => (colour.startsWith("color(srgb") ? 255 : 1);
+  const numbers = (colour) => (colour.replace("srgb", "").match(/[\d.]+/g) ?? []).map(Number);
+  const parse = (colour) => numbers(colour).map((part, at) => (at < 3 ? part * scale(colour) : part));
   const over = ([r, g, b, a = 1], under) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a));
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "var(--vscode-sideBar-background)";
