@@ -30,7 +30,7 @@ BAD_COMMAND_LINES = {
     "a missing file": (["ask", Q, "--path", "shop/nowhere.py"], 2, "no file shop/nowhere.py"),
     "a file outside": (["ask", Q, "--path", "../secret.txt"], 2, "../secret.txt"),
     "an absolute path outside": (["ask", Q, "--path", "/etc/passwd"], 2, "relative to the workspace"),
-    "an ignored file": (["ask", Q, "--path", "ignored.txt"], 2, "ignored.txt is ignored"),
+    "an ignored file": (["ask", Q, "--path", "ignored.txt"], 2, "ignored by .forewordignore"),
     "a secret file": (["ask", Q, "--path", ".env"], 2, ".env is left out (secret)"),
     "a line after the end": (["ask", Q, "--path", "shop/checkout.py:9999"], 2, "not 9999"),
     "line zero": (["ask", Q, "--path", "shop/checkout.py:0"], 2, "count from 1"),
@@ -43,7 +43,7 @@ BAD_COMMAND_LINES = {
 
 @pytest.fixture
 def workspace(tmp_path: Path, shop: GitRepo) -> GitRepo:
-    shop.write(".gitignore", "ignored.txt\n")
+    shop.write(".forewordignore", "ignored.txt\n")
     shop.write("ignored.txt", "x\n")
     shop.write(".env", "TOKEN=1\n")
     (tmp_path / "secret.txt").write_text("x\n")
