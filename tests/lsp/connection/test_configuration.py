@@ -116,5 +116,7 @@ async def test_trust_is_given_and_taken_by_a_command_or_by_the_client(
         await editor.refusal("workspace/executeCommand", ASK)
     async with connected(online) as editor:
         await editor.start([repo.path], initializationOptions={"trusted": True})
+        await editor.refusal("workspace/executeCommand", ASK)  # what the user took back stays so
+        assert (await editor.command("foreword.trust"))["trusted"]
         await editor.request("workspace/executeCommand", ASK)
     assert 2 == len(api.messages)
