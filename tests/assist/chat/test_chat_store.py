@@ -96,7 +96,15 @@ def questions(store: ChatStore) -> list[tuple[str, str]]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(content=st.lists(st.dictionaries(st.text(), json_values, max_size=4), max_size=3))
+@given(
+    content=st.lists(
+        st.dictionaries(st.text(), json_values, max_size=4).map(
+            lambda more: {**more, "type": "text", "text": "shown"}
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
 def test_messages_come_back_byte_for_byte(content: list[dict[str, Any]]) -> None:
     kept = replace(exchange("?"), messages=({"role": "assistant", "content": content},))
     raw, pieces = encode_exchange(kept)
