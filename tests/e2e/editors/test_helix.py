@@ -95,5 +95,6 @@ def test_a_new_file_is_told_before_it_is_written_and_is_then_an_action_of_its_ow
     screen.wait_for("the proposal would create tests/test_rate.py")
     assert not new.exists()
     choose(screen, "Create tests/test_rate.py, as proposed")
-    screen.wait_for("def test_rate")
-    assert new.exists()
+    end = time.monotonic() + PATIENCE
+    while not new.exists():
+        assert time.monotonic() < end, screen.screen()
