@@ -28,7 +28,7 @@ WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
 SPECIAL = frozenset({"trust", "verify", "run", "commit"}) | {
     name for name, one in TYPED.items() if one.load is None
 }
-"""Commands that wait, ask, take long or need a model: they have tests of their own."""
+"""Commands that wait, ask, take long, need a model or an earlier answer: they have tests of their own."""
 
 
 class Stdin:

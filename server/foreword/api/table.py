@@ -38,6 +38,17 @@ def _ask() -> AnyBody:
 
 
 @entry(
+    "last",
+    "print the last answer in this workspace again",
+    "It is kept when it is complete, before a terminal can lose it. Nothing is sent.",
+)
+def _last() -> AnyBody:
+    from foreword.api.commands.questions import LAST
+
+    return LAST
+
+
+@entry(
     "edit",
     "propose edits of the repository's files, and apply them on request",
     "The edits are shown as a diff, new, renamed and deleted files among them; `--apply` writes them where "

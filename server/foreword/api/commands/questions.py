@@ -9,11 +9,12 @@ from functools import partial
 from typing import Annotated, Any
 
 from foreword.api.command import Body
-from foreword.api.parameters import Asking, Flag, positional
-from foreword.api.printed import Data, Diff, Printed, notice, problem_lines
+from foreword.api.parameters import Asking, Flag, Nothing, positional
+from foreword.api.printed import Data, Diff, Printed, Verbatim, notice, problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.answering.ask import ask as ask_model
 from foreword.assist.answering.ask import prepare_now
+from foreword.assist.answering.last_answer import keep_answer, last_answer
 from foreword.assist.edits.apply import Outcome, apply_proposal
 from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.edit import edit as edit_with_model
@@ -23,7 +24,7 @@ from foreword.assist.question.request import Kind
 from foreword.assist.session.write_journal import noted
 from foreword.assist.spending.forecast import request_json
 from foreword.core.edits.path_risks import RUNS_HERE
-from foreword.core.errors import EditError, Problem
+from foreword.core.errors import EditError, Problem, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +176,13 @@ async def answer(workspace: Workspace, question: Question) -> Answer:
     how = partial(how, run=workspace.run, kind=question.kind)
     async with aclosing(how(workspace.session, question.text, question.pointers)) as events:
         async for event in events:
-            workspace.emit(event)
-            if isinstance(event, Answer):
+            if not isinstance(event, Answer):
+                workspace.emit(event)
+            else:
+                session = workspace.session
+                unkept = await workspace.run(keep_answer, session.places, session.root, event)
+                workspace.report(*filter(None, [unkept]))
+                workspace.emit(event)
                 return event
     raise AssertionError("ask() ends with an Answer or raises")
 
@@ -239,3 +245,37 @@ def _edit_code(found: EditResult | RequestPreview) -> int:
 
 ASK = Body(AskParameters, ask, _show_answer)
 EDIT = Body(EditParameters, edit, _show_edit, _edit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer of before, as `foreword.answer/1`."""
+
+    json: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.answer/1`."""
+        return self.json
+
+
+def last(workspace: Workspace, _: Nothing) -> KeptAnswer:
+    """The newest answer in this workspace; nothing is sent.
+
+    Raises:
+        UsageError: there is none.
+    """
+    kept = last_answer(workspace.places, workspace.root)
+    if kept is None:
+        raise UsageError("no answer is kept for this workspace: ask something first")
+    return KeptAnswer(kept)
+
+
+def _show_last(found: KeptAnswer, _: Nothing, _columns: int) -> Iterator[Printed]:
+    text = str(found.json["text"])
+    yield Verbatim(text if text.endswith("\n") else f"{text}\n")
+    receipt = found.json.get("receipt")
+    if isinstance(receipt, dict) and isinstance(receipt.get("summary"), str):
+        yield notice(receipt["summary"], "dim")
+
+
+LAST = Body(Nothing, last, _show_last)
