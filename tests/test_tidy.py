@@ -358,6 +358,20 @@ def tracked() -> tuple[Path, ...]:
     return tuple(path for path in found if path.is_file() and path.suffix not in (".png", ".svg", ".gif"))
 
 
+TOP_LEVEL = frozenset(
+    (
+        *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml"),
+        *("editors", "findings", "server", "tests"),
+    )
+)
+"""What stands at the top, dot files aside."""
+
+
+def test_the_top_level_holds_what_people_look_for_there_and_nothing_else() -> None:
+    names = {path.relative_to(TOP).parts[0] for path in tracked()}
+    assert set() == {name for name in names if not name.startswith(".")} - TOP_LEVEL
+
+
 PLACES = re.compile(r"(?<![\w.~])/(?:home|Users|root|work)/[a-z0-9_.-]+", re.IGNORECASE)
 EXAMPLES = re.compile(
     r"/(?:home|Users)/(?:ada|me|user|you|someone|somebody|name)\b|/work/(?:repo|app|other)\b"

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
 WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
-SPECIAL = frozenset({"trust", "verify", "run", "commit"}) | {
+SPECIAL = frozenset({"trust", "verify", "run", "commit", "last"}) | {
     name for name, one in TYPED.items() if one.load is None
 }
 """Commands that wait, ask, take long, need a model or an earlier answer: they have tests of their own."""

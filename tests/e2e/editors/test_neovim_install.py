@@ -18,7 +18,6 @@ from neovim import WHERE, Neovim, binary, neovim
 from neovim_plugin import HAS, PLUGIN
 from shop_edits import CHECKOUT
 
-TOP = PLUGIN.parent.parent
 NAMES = "return vim.fn.getcompletion('Foreword re', 'cmdline')"
 ROCKSPEC = PLUGIN / "foreword.nvim-scm-1.rockspec"
 
@@ -34,7 +33,6 @@ def recipe(words: str) -> str:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository as a manager clones it: what is committed, or about to be."""
     folder = tmp_path_factory.mktemp("repository") / "foreword"
-    shutil.copytree(TOP / "plugin", folder / "plugin")
     shutil.copytree(PLUGIN, folder / "editors" / "nvim")
     for line in (["init", "-q"], ["add", "--all", "--force"]):
         subprocess.run(["git", *line], cwd=folder, check=True)
@@ -60,7 +58,7 @@ def started(user: Foreword, shop: GitRepo, place: Path, init: str) -> Iterator[N
 def test_the_folder_on_the_runtimepath_is_enough(
     online: Foreword, shop: GitRepo, clone: Path, tmp_path: Path
 ) -> None:
-    init = recipe("runtimepath").replace("REPOSITORY", str(clone))
+    init = recipe("REPOSITORY/editors").replace("REPOSITORY", str(clone))
     with started(online, shop, tmp_path, init):
         pass
 
@@ -78,12 +76,12 @@ def test_a_manager_that_clones_and_adds_a_package_gets_the_plugin(
         pass
 
 
-def test_a_manager_that_sources_the_files_of_plugin_gets_it_too(
+def test_a_manager_that_calls_its_configuration_at_the_end_gets_it_too(
     online: Foreword, shop: GitRepo, clone: Path, tmp_path: Path
 ) -> None:
     lazy = (
         f"local spec = (function()\n{recipe('lazy = false')}end)()\n"
-        f"vim.opt.runtimepath:prepend('{clone}')\nvim.cmd.source('{clone}/plugin/foreword.lua')\nspec.config()\n"
+        f"vim.opt.runtimepath:prepend('{clone}')\nspec.config()\n"
     )
     with started(online, shop, tmp_path, lazy):
         pass
