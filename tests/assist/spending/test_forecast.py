@@ -123,12 +123,13 @@ def test_the_chance_and_the_length_of_an_answer_are_learned_from_the_ledger(
 def test_a_prefix_under_the_minimum_costs_its_full_price_and_is_said(
     fixture: WorkspaceFixture, repo: GitRepo
 ) -> None:
+    fixture.flags = {**fixture.flags, "model": "claude-haiku-4-5"}
     with fixture.session(repo.path) as session:
         prepared = prepared_in(session)
         seen = forecast_request(session, prepared)
         assert (True, 0, seen.prompt) == (seen.below_minimum, seen.if_miss.written, seen.if_miss.fresh)
         (first, *_) = advise(session, prepared, seen)
-    assert "under the 1,024" in first
+    assert "under the 4,096" in first
 
 
 def test_advice_names_the_time_that_is_left_the_budget_the_cliff_and_another_model(

@@ -152,6 +152,7 @@ def test_the_shared_prefix_has_nothing_of_local_changes(
 def test_what_can_not_be_cached_is_not_sent(
     fixture: WorkspaceFixture, repo: GitRepo, shop: GitRepo, api: MessagesApi
 ) -> None:
+    fixture.flags = {**fixture.flags, "model": "claude-haiku-4-5"}
     with fixture.session(repo.path) as session:
         assert "below_minimum" == why(ping_now(session, api))
     fixture.flags = {**fixture.flags, "cache.ttl": "off"}

@@ -38,7 +38,8 @@ class Talker:
     def environ(self) -> Mapping[str, str]:
         """Somebody with a key for the stand-in."""
         found = {"FOREWORD_HOME": str(self.home), "PATH": os.environ["PATH"]}
-        return found | ({"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": self.url} if self.url else {})
+        key = os.environ.get("ANTHROPIC_API_KEY", "any")
+        return found | ({"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": self.url} if self.url else {})
 
     @contextmanager
     def session(self) -> Iterator[Session]:
