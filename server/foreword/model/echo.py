@@ -52,6 +52,7 @@ def echoes_of(blocks: Iterable[Mapping[str, Any]]) -> list[Json]:
     echoes = [echo for block in blocks if (echo := _echo(block)) is not None]
     for block in echoes:
         if block["type"] in TOOL_BLOCKS:
+            # Results name a call by its id: with two of one id the API could not tell whose result it is.
             block["id"] = block["id"] if block["id"] not in ids else _new_id()
             ids.add(block["id"])
     return echoes
@@ -65,10 +66,12 @@ def _echo(block: Mapping[str, Any]) -> Json | None:
         clean: Json = _clean(dict(block), MAX_DEPTH)
     except _TooDeepError:
         return None
+    # Blocks of server tools end in `_tool_result` and belong to a call, without which they are refused.
     required = _REQUIRED.get(str(kind), "tool_use_id" if str(kind).endswith("_tool_result") else None)
     is_whole = required is not None and _is_text(clean.get(required))
     return (
         clean
+        # A thinking block needs its text beside the signature, and that text may be empty.
         if is_whole and isinstance(clean.get("thinking", "" if kind != "thinking" else None), str)
         else None
     )
@@ -100,6 +103,7 @@ def _clean(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON
             return {well_formed(str(key)): _clean(inner, depth - 1) for key, inner in value.items()}
         case list():
             return [_clean(inner, depth - 1) for inner in value]
+        # Python's JSON writes NaN and Infinity, which are no JSON.
         case float() if not math.isfinite(value):
             return None
     return value

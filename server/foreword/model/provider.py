@@ -59,5 +59,6 @@ def open_provider(
 def _is_installed(package: str) -> bool:
     try:
         return find_spec(package) is not None
+    # To find `google.auth` Python imports `google` first, which may be missing.
     except ModuleNotFoundError:
         return False

@@ -85,6 +85,7 @@ FileCall = DeleteCall | RenameCall
 ToolCall = ViewCall | CreateCall | ReplaceCall | InsertCall | FileCall | SearchCall | SymbolsCall
 
 
+# No file has a line of ten digits.
 _WHOLE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 _RANGE = re.compile(r"\s*\[\s*(?P<first>-?[0-9]{1,9})\s*,\s*(?P<last>-?[0-9]{1,9})\s*\]\s*")
 
@@ -99,6 +100,7 @@ def parse_call(block: Mapping[str, Any]) -> ToolCall | Problem:
     reader = _READERS.get(str(name))
     if reader is None:
         return Problem(f"There is no tool {name!r}; use one of {', '.join(_READERS)}.")
+    # `INVALID_JSON` stands where the stream held no JSON object (see `echo`).
     if not isinstance(given, Mapping) or given.keys() == {INVALID_JSON}:
         return Problem("The tool's input was not a valid JSON object; send the call again.")
     try:
@@ -161,6 +163,7 @@ def _text(given: Mapping[str, Any], key: str, *, may_be_empty: bool = False) -> 
     value = given.get(key)
     if not isinstance(value, str):
         raise _UnclearError(f"'{key}' is missing or not a string.")
+    # White space alone is a text that can be replaced, and no path, name or query.
     if not may_be_empty and not (value if key == "old_str" else value.strip()):
         raise _UnclearError(f"'{key}' must not be empty.")
     return value
@@ -171,6 +174,7 @@ def _range(value: object) -> tuple[int, int | None]:
     if value is None:
         return 1, None
     match value:
+        # Models write the list as a text now and then.
         case str() if (words := _RANGE.fullmatch(value)) is not None:
             return _range([words["first"], words["last"]])
         case [one, other]:
@@ -194,6 +198,7 @@ def _insert_line(given: Mapping[str, Any]) -> int:
 def _whole(value: object) -> int | None:
     """A whole number, also where a model writes it as text or with a decimal point; None for anything else."""
     match value:
+        # Before `int`, of which it is a subclass.
         case bool():
             return None
         case int():

@@ -13,6 +13,7 @@ from foreword.core.reply import Json
 
 ToolStyle = Literal["native", "schema"]
 
+# The name belongs to the type of the tool below: the API refuses another one.
 EDITOR = "str_replace_based_edit_tool"
 FILES = "files"
 SEARCH = "search"
@@ -73,8 +74,10 @@ def tool_definitions(style: ToolStyle) -> list[Json]:
         SYMBOLS, _SYMBOLS_TEXT, {"name": _text("The name, without its class or module.")}, ["name"]
     )
     if style == "schema":
+        # By name in both lists: the order is part of the cached bytes.
         return [files, search, _editor(), symbols]
     editor = {"type": "text_editor_20250728", "name": EDITOR, "max_characters": VIEW_CHARACTERS}
+    # A field of Anthropic's own, so it goes only with Anthropic's own editor tool.
     strict = {"strict": True}
     return [{**files, **strict}, {**search, **strict}, editor, {**symbols, **strict}]
 
@@ -98,6 +101,7 @@ def _editor() -> Json:
 
 
 def _tool(name: str, description: str, fields: dict[str, Any], required: list[str]) -> Json:
+    # `strict` needs `additionalProperties: false`.
     schema = {"type": "object", "properties": fields, "required": required, "additionalProperties": False}
     return {"name": name, "description": description, "input_schema": schema}
 

@@ -33,6 +33,8 @@ from foreword.storage.private import close_file, make_private_folder
 from foreword.storage.sqlite_errors import quarantine, trouble_of
 
 BUSY_MS = 10_000
+# The check reads every page, which takes milliseconds up to here; larger files show damage when they are
+# asked.
 CHECKED_BYTES = 32_000_000
 """A file up to this size is checked whole when it is opened."""
 RETRY_S = 0.01
@@ -81,6 +83,7 @@ def open_database(
     """
     wanted = Schema(schema, version) if isinstance(schema, str) else schema
     try:
+        # First of all: SQLite says of a folder that is missing only that it can't open the file.
         make_private_folder(path.parent)
         return _connect(path, wanted, busy_ms, FIRST_MS), ()
     except OSError as error:
@@ -88,6 +91,8 @@ def open_database(
             return _go_on_in_memory(path, wanted, READ_ONLY)
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
     except sqlite3.DatabaseError as error:
+        # Asked before the error's own meaning: a file system without locks can look like a busy or unwritable
+        # file.
         why = why_not_stored(path, error)
         if why:
             return _go_on_in_memory(path, wanted, why)
@@ -113,6 +118,7 @@ def use_write_ahead_log(connection: sqlite3.Connection, timeout_s: float) -> Non
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
+            # Nothing but a lock that is taken passes by waiting.
             if trouble_of(error) != "busy" or monotonic() >= until:
                 raise
             sleep(RETRY_S)
@@ -133,6 +139,8 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
             # The lock for writing at once: one that is taken over a lock for reading fails where another process was faster.
             connection.execute("BEGIN IMMEDIATE")
             with connection:
+                # Under the lock: a newer version may have changed the tables since this connection was
+                # opened.
                 if connection.version and _version_of(connection) > connection.version:
                     raise _too_new(connection.path, _version_of(connection), connection.version)
                 yield connection
@@ -145,6 +153,8 @@ def _connect_at_last(
 ) -> tuple[SharedConnection, tuple[Problem, ...]]:
     """Wait for the lock as long as may be; a file that is damaged is begun anew, unless somebody else just did."""
     try:
+        # Noted before opening: another process may put the file aside and make a new one while this one
+        # waits.
         damaged = path.stat().st_ino
         return _connect(path, schema, busy_ms, busy_ms), ()
     except OSError as error:
@@ -167,18 +177,27 @@ def _connect(path: Path, schema: Schema, busy_ms: int, first_ms: int) -> SharedC
     """A connection that waits up to `first_ms` for locks while it is opened, and `busy_ms` later."""
     wait_s = min(first_ms, busy_ms) / 1000
     connection = sqlite3.connect(
-        path, timeout=wait_s, isolation_level=None, check_same_thread=False, factory=SharedConnection
+        # Python's own transactions (`isolation_level`) lock only at their first write; ours lock at once.
+        # Threads share the connection, whose statements SQLite serializes.
+        path,
+        timeout=wait_s,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=SharedConnection,
     )
     with ExitStack() as on_failure:
         on_failure.callback(connection.close)
+        # The log holds the same rows as the file, so it is closed to others like the file.
         for suffix in ("", "-wal", "-shm"):
             close_file(path.with_name(path.name + suffix))
         _refuse_newer(connection, path, schema)
+        # After the check for a newer version: switching the journal mode writes to the file.
         use_write_ahead_log(connection, wait_s)
         # With a write-ahead log a power failure can lose the last transactions and never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         _bring_up(connection, schema, path)
         _check_pages(connection, path)
+        # Last, so that opening waits briefly and finds out why there is no lock, and later work waits long.
         connection.execute(f"PRAGMA busy_timeout = {busy_ms}")
         on_failure.pop_all()
     connection.version, connection.path = schema.version, path
@@ -206,6 +225,7 @@ def _refuse_newer(connection: SharedConnection, path: Path | None, schema: Schem
     """Raise an error for a file that a newer version wrote, if it is whole."""
     found = _version_of(connection)
     if found > schema.version:
+        # A damaged header can name any version: only a whole file is believed to be of a newer one.
         if path is not None:
             _check_pages(connection, path)
         raise _too_new(path, found, schema.version)
@@ -232,10 +252,13 @@ def _bring_up(connection: SharedConnection, schema: Schema, path: Path | None = 
     with connection:
         _refuse_newer(connection, path, schema)
         found = _version_of(connection)
+        # Judged again under the lock: another process may have brought the file up since it was opened.
         if 0 < found < schema.version and path is not None:
             _keep_copy(path, found)
         while 0 < (found := _version_of(connection)) < schema.version:
             if found not in schema.steps:
+                # Treated like damage by the caller: a version with no way from it is put aside, and the file
+                # begun anew.
                 raise sqlite3.DatabaseError(f"it has schema {found}, not {schema.version}")
             for statement in schema.steps[found]:
                 connection.execute(statement)
@@ -247,6 +270,7 @@ def _bring_up(connection: SharedConnection, schema: Schema, path: Path | None = 
 
 def _statements(script: str) -> list[str]:
     """The statements of a script, which has no semicolon but at their ends."""
+    # Not `executescript`: it commits the transaction that is open, and all of this is to be one.
     return [statement for statement in script.split(";") if statement.strip()]
 
 
@@ -262,7 +286,9 @@ def _keep_copy(path: Path, version: int) -> None:
         part.unlink(missing_ok=True)
         with closing(sqlite3.connect(part)) as copy, closing(sqlite3.connect(path)) as source:
             close_file(part)
+            # A copy of the file alone would lack what only its log holds; the backup reads both.
             source.backup(copy)
+        # Only a whole copy gets the name, so that one that broke off is never taken for the older file.
         part.replace(kept)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
@@ -292,6 +318,7 @@ def _begin_anew(
     """Put the `damaged` file, named by its inode, aside; if another process did so meanwhile, its new one is used."""
     try:
         aside: Path | None = None
+        # Two processes can find the damage at once: the second must not put the new file of the first aside.
         with suppress(FileNotFoundError):
             if path.stat().st_ino == damaged:
                 aside = quarantine(path, COPIES)

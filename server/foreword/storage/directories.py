@@ -33,6 +33,8 @@ class Directories:
         return tuple(path for path in one.parent.glob("*.sqlite") if path.name.startswith(f"{one.stem}."))
 
     def _index(self, repository: Path, version: str) -> Path:
+        # The file is called after the project, for whoever looks into the folder; the digest tells two of one
+        # name apart.
         folder = repository.parent if repository.name == ".git" else repository
         name = f"{folder.name or 'root'}-{name_digest(str(repository))}"
         return self.cache / "index" / ".".join((name, *([version] if version else []), "sqlite"))
@@ -69,6 +71,7 @@ def find_places(environ: Mapping[str, str]) -> Directories:
         if "\0" in home:
             raise ConfigError("FOREWORD_HOME holds a NUL byte: set it to a directory")
         try:
+            # Absolute, because workers and checks run in other working directories with the same environment.
             root = Path(home).expanduser().absolute()
         except RuntimeError as error:
             raise ConfigError(f"FOREWORD_HOME {home} is nobody's home: set it to a directory") from error
@@ -82,4 +85,5 @@ def find_places(environ: Mapping[str, str]) -> Directories:
 
 def name_digest(name: str) -> str:
     """A short digest that names a place (a worktree, a repository) in stores and file names."""
+    # Paths on POSIX are bytes and need not be UTF-8; Python holds such bytes as lone surrogates.
     return hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:16]

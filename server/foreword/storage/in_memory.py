@@ -68,6 +68,8 @@ def memory_problem(why: str) -> Problem:
 def connect_in_memory(path: Path, factory: type[C]) -> C:
     """A connection to the database in memory that stands for the file `path`, with what can be read of that."""
     connection = sqlite3.connect(
+        # Connections of one process share a database of this VFS whose name begins with a slash (SQLite's
+        # memdb.c).
         f"file:/foreword-{name_digest(str(path))}?vfs=memdb",
         uri=True,
         timeout=_WAIT_S,
@@ -75,6 +77,7 @@ def connect_in_memory(path: Path, factory: type[C]) -> C:
         check_same_thread=False,
         factory=factory,
     )
+    # Another connection of this process may have made and filled it already.
     if not _n_tables(connection) and path.is_file():
         with suppress(sqlite3.Error):
             _copy(path, connection)
@@ -106,6 +109,7 @@ def _copy(path: Path, connection: sqlite3.Connection) -> None:
     if data:
         data[_LOG_FORMATS] = b"\1\1"
         with closing(sqlite3.connect(":memory:")) as plain:
+            # By way of a second database, since deserializing cuts a connection off from the shared one.
             plain.deserialize(bytes(data))
             plain.backup(connection)
 
@@ -121,5 +125,6 @@ def _can_lock(descriptor: int) -> bool:
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        # EAGAIN or EACCES say that somebody has the lock: so there are locks.
         return error.errno not in _NO_LOCKS
     return True

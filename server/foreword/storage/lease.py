@@ -22,9 +22,11 @@ SCHEMA_VERSION = 1
 LEASE_S = 4.0
 """How long a lease holds without being renewed: longer than a loaded machine keeps a process waiting."""
 RENEW_S = 1.0
+# Leases are advice, so nobody waits for their file as long as for the ledger's.
 BUSY_MS = 1_000
 SLACK_S = 4.0
 """How far ahead of this clock another owner's may have been when the lease was taken."""
+# Rows have names that never come again (digests), so without an end the table would only grow.
 KEPT_S = 86_400.0
 """How long rows stay after their time."""
 
@@ -65,6 +67,8 @@ class Leases:
         """Hold a lease that is free or already one's own; False if another owner holds it, or if it is done."""
         with transaction(self._connection) as connection:
             alive = self._clock()  # not before the lock is had: whoever had it meanwhile read a later time
+            # `until` counts by the caller's clock where something is done, else by ours: the earlier of both
+            # is safe for either.
             connection.execute("DELETE FROM lease WHERE until < ?", (min(alive, now) - KEPT_S,))
             until, latest = alive + LEASE_S, alive + LEASE_S + SLACK_S
             asked = {
@@ -81,6 +85,8 @@ class Leases:
         """Hold on for another `LEASE_S`; without effect if another owner took over."""
         with transaction(self._connection) as connection:
             connection.execute(
+                # An update and no insert: an owner that was slow must not take the lease back from whoever
+                # got it meanwhile.
                 "UPDATE lease SET until = ? WHERE name = ? AND owner = ?",
                 (self._clock() + LEASE_S, name, owner),
             )
@@ -107,6 +113,7 @@ class Leases:
 
     @property
     def _connection(self) -> SharedConnection:
+        # Threads of one process share this object, and the first two may come at the same moment.
         with self._lock:
             if self._opened is None:
                 self._opened, _ = open_database(self._path, _SCHEMA, SCHEMA_VERSION, busy_ms=BUSY_MS)

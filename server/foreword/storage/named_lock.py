@@ -11,6 +11,7 @@ from uuid import uuid4
 from foreword.core.errors import StoreError
 from foreword.storage.lease import RENEW_S, Leases
 
+# SQLite tells nobody that a row has changed, so whoever waits has to look.
 POLL_S = 0.05
 WAIT_S = 60.0
 """Longer than what is done alone should ever take: then it is done twice."""
@@ -26,6 +27,7 @@ def named_lock(leases: Leases, name: str) -> Iterator[None]:
     if not _taken(leases, name, owner):
         yield
         return
+    # A thread, since the work within the block may be one long call that never comes by here.
     keeper = Thread(target=_keep, args=(leases, name, owner, over), daemon=True)
     keeper.start()
     try:
@@ -34,6 +36,7 @@ def named_lock(leases: Leases, name: str) -> Iterator[None]:
         over.set()
         keeper.join()
         with suppress(StoreError):
+            # A lease that can't be given back runs out by itself.
             leases.release(name, owner)
 
 
@@ -42,6 +45,8 @@ def _taken(leases: Leases, name: str, owner: str) -> bool:
     end = time.monotonic() + WAIT_S
     with suppress(StoreError):
         while time.monotonic() < end:
+            # `state` takes no lock, so waiting for a lease does not hold up who renews it. Nothing is ever
+            # `done` under these names, so the caller's clock (0.0) does not matter.
             if leases.state(name, 0.0) == "free" and leases.acquire(name, owner, 0.0):
                 return True
             time.sleep(POLL_S)

@@ -22,6 +22,7 @@ def make_private_folder(folder: Path) -> None:
     Raises:
         OSError: it can't be made.
     """
+    # One by one: `mkdir(parents=True)` gives the mode to the last folder only (see pathlib).
     for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
     if not folder.is_dir():
@@ -41,6 +42,7 @@ def close_to_others(folder: Path) -> None:
         for name in (*files, *folders):
             close_file(Path(place, name))
     with suppress(OSError):
+        # Some file systems have no permissions and refuse this; then there is nothing to close.
         folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~_OTHERS)
 
 
@@ -57,6 +59,7 @@ def write_private(path: Path, data: bytes) -> None:
     Raises:
         OSError: it can't be written.
     """
+    # The mode of `os.open` counts for a new file only: one that is there keeps what others may do with it.
     close_file(path)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -68,6 +71,7 @@ def _is_open(path: Path, *, follow: bool = False) -> bool:
     if os.name != "posix":
         return False
     try:
+        # The folder itself may be a link that the user made; links inside lead to what is not ours to change.
         found = path.stat() if follow else path.lstat()
     except OSError:
         return False

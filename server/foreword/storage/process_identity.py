@@ -24,6 +24,7 @@ def name_of_this_process() -> str:
 def has_ended(name: str) -> bool:
     """Whether the process of this name has surely ended; False where that can't be told."""
     place, _, rest = name.partition(" ")
+    # An id alone proves nothing: it is given again. The same id with another start is another process.
     pid, _, start = rest.partition(" ")
     return bool(start) and place == _place() and _start_of(int(pid)) != start
 
@@ -33,6 +34,7 @@ def _place() -> str:
     try:
         boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         namespace = (PROC / "self/ns/pid").readlink()
+        # A /proc that was mounted from another namespace counts ids that mean other processes here.
         is_ours = str((PROC / "self").readlink()) == str(os.getpid())
     except OSError:
         return ""
@@ -45,6 +47,8 @@ def _start_of(pid: int) -> str:
         fields = (
             (PROC / str(pid) / "stat")
             .read_text(encoding="utf-8", errors="replace")
+            # The program's name stands in parentheses and may hold spaces and parentheses itself
+            # (proc_pid_stat(5)).
             .rpartition(")")[2]
             .split()
         )

@@ -22,6 +22,7 @@ RELEVANT = frozenset(
 )
 LARGE_FILES = "lfs"
 """The filter that keeps no text: what git has is a pointer, which is left out as one."""
+# Each line is one more alternative of the expression that every path is matched with.
 MAX_LINES = 500
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
@@ -37,6 +38,7 @@ class AttributeLine:
     values: tuple[tuple[str, str | None], ...]
 
 
+# Without slots, for `cached_property` keeps its value in the instance's dictionary.
 @dataclass(frozen=True)
 class AttributeRules:
     """All lines that matter, the weakest first; `prefix` leads from the top of the repository to the workspace."""
@@ -47,6 +49,7 @@ class AttributeRules:
     def values(self, path: str) -> Mapping[str, str]:
         """The attributes of a file by name; of those that are set or unset the value is `true` or `false`."""
         path = self.prefix + path
+        # One expression of all lines is asked first: most files of most repositories have no attribute.
         if self._any is None or self._any.match(path) is None:
             return {}
         values: dict[str, str | None] = {}
@@ -102,6 +105,7 @@ def parse_attributes(files: Iterable[tuple[str, bytes]], prefix: str = "") -> At
     for folder, data in files:
         for line in lines_of(decode(data).content):
             pattern, *words = _WORD.findall(line.strip()) or [""]
+            # Negative patterns are forbidden in attributes (gitattributes(5)), unlike in ignore files.
             if not words or pattern.startswith(("#", "!")):
                 continue
             values = tuple(_values(words, macros))
@@ -155,7 +159,9 @@ def _expression(pattern: str, folder: str) -> re.Pattern[str] | None:
         else:
             parts.append(_name(name) + ("" if is_last else "/"))
     try:
+        # `\Z` and not `$`, which would also fit before a line break at the end of a name.
         return re.compile(rf"{re.escape(folder)}{''.join(parts)}\Z", re.DOTALL)
+    # A range such as [z-a] is a valid name of a pattern to git, and fits nothing.
     except re.error:
         return None
 

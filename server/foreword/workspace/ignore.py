@@ -73,6 +73,7 @@ def read_rules(
 def parse_rules(data: bytes, folder: str, name: str) -> tuple[IgnoreRules, tuple[Problem, ...]]:
     """The rules in the bytes of an ignore file that counts below `folder`, and lines that can't be used."""
     lines = lines_of(decode(data).content)
+    # Line by line: pathspec refuses a whole file for one line, and git only passes over that line.
     wrong = {n: fault for n, line in enumerate(lines, 1) if (fault := _fault(line))}
     valid = [line for n, line in enumerate(lines, 1) if n not in wrong]
     problems = tuple(
@@ -84,6 +85,7 @@ def parse_rules(data: bytes, folder: str, name: str) -> tuple[IgnoreRules, tuple
 
 def is_ignored(rules: Sequence[IgnoreRules], path: str) -> bool:
     """Whether the last of `rules` that knows `path` ignores it; rules of deeper folders come later."""
+    # As git has it: the rules nearest to the file decide, and a rule that says nothing asks those above.
     return next((verdict for rule in reversed(rules) if (verdict := rule.decide(path)) is not None), False)
 
 
@@ -110,6 +112,8 @@ _SPECIAL = ("!", "#")
 def matching(entries: Iterable[str], paths: Iterable[str]) -> dict[str, frozenset[str]]:
     """What each entry means of some paths (relative, forward slashes)."""
     known = frozenset(paths)
+    # A path may hold `[id]`, which a pattern takes for a set of characters: a file of that very name goes
+    # first.
     return {entry: frozenset((entry,)) if entry in known else _fitting(entry, known) for entry in entries}
 
 
@@ -127,7 +131,9 @@ def is_affordable(pattern: str) -> bool:
     """Whether a pattern is matched in no time, whatever the path."""
     names = pattern.split("/")
     return names.count("**") <= MOST_IN_A_NAME and all(
-        len(re.findall(r"\*+(?!\**$)", name)) <= MOST_IN_A_NAME for name in names
+        # Asterisks at the end of a name need no search, so they don't count.
+        len(re.findall(r"\*+(?!\**$)", name)) <= MOST_IN_A_NAME
+        for name in names
     )
 
 

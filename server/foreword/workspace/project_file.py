@@ -35,8 +35,12 @@ def with_pins(text: str, pins: Sequence[str]) -> str:
     try:
         document = tomlkit.parse(text)
         _change(document, old, pins)
+        # tomlkit ends new lines with "\n" whatever the others have.
         changed = _with_line_ends(tomlkit.dumps(document), text)
+        # Read back by another parser: what comes out may differ in nothing but the pins, or nothing is
+        # written.
         after = tomllib.loads(changed)
+    # Beside its own errors tomlkit lets those of Python through on documents that it can't change.
     except (TOMLKitError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _by_hand(type(error).__name__) from error
     if after != before | {TABLE: before.get(TABLE, {}) | {KEY: list(pins)}}:
@@ -67,6 +71,7 @@ def _change(document: tomlkit.TOMLDocument, old: Sequence[str], pins: Sequence[s
     if listed is None:
         table[KEY] = _new_list(pins)
         return
+    # From the end, so that the places still to come stay valid.
     for at in reversed(range(len(old))):
         if old[at] not in pins:
             del listed[at]

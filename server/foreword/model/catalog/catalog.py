@@ -54,6 +54,7 @@ class Catalog:
         The model's `id` is `model_id`, so that it can be sent as it is. An unknown id gets the safe
         assumptions of `card.UNKNOWN`. Retirement is judged only where `today` is given.
         """
+        # The id as written first: a user's models file may describe a dated or dressed one by itself.
         listed = self.models.get(model_id) or self._undressed(model_id)
         if listed is None:
             return replace(UNKNOWN, id=model_id), _unknown(model_id, self.models)
@@ -79,6 +80,7 @@ def load_catalog(override: Path | None = None) -> tuple[Catalog, tuple[Problem, 
         return Catalog(MappingProxyType(models), version), (problem,)
     _, own, problems = read_table(text)
     models.update({name: fill(name, entry, models.get(name, UNKNOWN)) for name, entry in own.items()})
+    # The ledger notes which prices a cost was computed with, also where they are the user's own.
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     located = tuple(replace(problem, path=str(override)) for problem in problems)
     return Catalog(MappingProxyType(models), f"{version}+{digest}"), located
@@ -105,6 +107,7 @@ Entry = Mapping[str, Any]
 
 
 def _is_price(value: object) -> bool:
+    # To Python `true` is an integer; TOML also knows `inf` and `nan`, which no price is.
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
@@ -137,6 +140,7 @@ _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "thinking": (lambda value: value in THINKING_STYLES, "one of " + ", ".join(THINKING_STYLES)),
     "effort": (_is_name, "a word"),
     "cliff": (_is_cliff, "{ above = TOKENS, factor = NUMBER }"),
+    # Not `isinstance`: a TOML date with a time is a `datetime`, which is a `date` too.
     "retired": (lambda value: type(value) is date, "a date without quotes, such as 2026-11-30"),
     "successor": (_is_name, "a model id"),
     "estimated": (lambda value: isinstance(value, bool), "true or false"),
@@ -195,6 +199,7 @@ def fill(name: str, entry: Entry, base: Model) -> Model:
         known_as=name,
         prices=_prices(entry, base.prices),
         cliff=Cliff(**entry["cliff"]) if "cliff" in entry else base.cliff,
+        # Who gives a price knows it; an entry that leaves the price out keeps the assumption.
         estimated=bool(entry.get("estimated", base.estimated and "input" not in entry)),
     )
 

@@ -72,6 +72,7 @@ UNKNOWN = Model(
     id="",
     known_as="",
     prices=Prices(input=2.0, output=10.0, write_5m=2.5, write_1h=4.0, read=0.2),
+    # The longest that any listed model has, so that no mark is promised that the cache would ignore.
     minimum=4096,
     context=200_000,
     max_output=8192,
@@ -93,6 +94,7 @@ def thinking_of(model: Model) -> dict[str, Any] | None:
             return {"type": "adaptive", "display": "summarized"}
         case "adaptive":
             return {"type": "adaptive"}
+        # A budget is left to the API's default, which is no thinking.
         case "budget" | "none":
             return None
 
@@ -135,6 +137,7 @@ def cost(usage: Usage, model: Model) -> float:
     """What one request was billed, in dollars."""
     prices = model.prices
     dollars = (
+        # The buckets are disjoint, so nothing is counted twice.
         usage.fresh * prices.input
         + usage.write_5m * prices.write_5m
         + usage.write_1h * prices.write_1h

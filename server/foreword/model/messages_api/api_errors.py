@@ -76,6 +76,7 @@ def failure_of(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoi
     match error:
         case anthropic.APIStatusError():
             return _answered(error, place)
+        # Before the connection errors, of which it is a subclass.
         case anthropic.APITimeoutError():
             return failure(
                 ModelUnavailable,
@@ -116,6 +117,7 @@ def _answered(error: anthropic.APIStatusError, place: Endpoint) -> Failure:
     """The failure behind an error that the API itself told."""
     kind = error.type or _KIND_BY_STATUS.get(error.status_code, "")
     words = quote(_without_key(error.api_message or "", error)) or f"HTTP {error.status_code}"
+    # From the most to the least exact of what an error says about itself.
     told = _BY_CODE.get(error.error_code or "") or _BY_KIND.get(kind) or _by_status(error.status_code)
     values = {"model": place.model, "key": place.key, "url": place.url, "words": words, "console": CONSOLE}
     stem, hint = (part.format_map(values) for part in (told.stem, told.hint))
@@ -194,6 +196,7 @@ _BY_KIND: Mapping[str, _Told] = {
     "api_error": _TROUBLE,
     "overloaded_error": _OVERLOADED,
 }
+# No 404: the API's own has a type and is about the model, and one without a type is a wrong URL.
 _KIND_BY_STATUS: Mapping[int, str] = {
     401: "authentication_error",
     402: "billing_error",
@@ -208,6 +211,7 @@ def _by_status(status: int) -> _Told:
     """For errors of a type that is not known here, as engines and gateways send them."""
     if status in {404, 405}:
         return _WRONG_URL
+    # 200 is an error that arrives within a stream.
     passing = status in {200, 408, 409, 499} or status >= SERVER_ERROR
     return _TROUBLE if passing else _REJECTED
 

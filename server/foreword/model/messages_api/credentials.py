@@ -48,6 +48,7 @@ def checked_key(key: str | None, source: str) -> str | None:
         CredentialsError: no header can hold it. Its value is not told.
     """
     bare = (key or "").strip()
+    # A space counts as printable.
     if not (bare.isascii() and bare.isprintable()) or " " in bare:
         raise CredentialsError(
             f"{source} holds a character that no key has, such as a line break: set it again"
@@ -59,6 +60,7 @@ def is_loopback(url: str) -> bool:
     """Whether `url` names this machine, where an engine usually wants no key."""
     try:
         host = urlsplit(url).hostname or ""
+        # Other names are not resolved: that would ask the network, and the answer may change.
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
@@ -102,8 +104,14 @@ def key_from(command: str) -> str:
     try:
         words = shlex.split(command)
         done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, check=False
+            # In a server standard input is the editor's, and a command that reads it would eat messages.
+            words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE_S,
+            check=False,
         )
+    # An empty command is an IndexError of `subprocess`, an open quote a ValueError of `shlex`.
     except (ValueError, IndexError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no command"
         raise ConfigError(f"model.key_command can't be run ({reason}): correct it") from error

@@ -19,6 +19,7 @@ def environment_fault(error: Exception, environ: Mapping[str, str]) -> ConfigErr
     Values are never told: the URL of a proxy may hold a password.
     """
     match error:
+        # The client imports what SOCKS needs when it reads the variable, and not before.
         case ImportError():
             names = (name for name, value in _proxies(environ) if value.lower().startswith("socks"))
             return _needs_socks(next(names, None))
@@ -68,6 +69,7 @@ def _wrong_exception(environ: Mapping[str, str]) -> ConfigError | None:
 
 def _proxies(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in PROXIES:
+        # Both spellings are in use, and clients read both.
         for written in (name, name.lower()):
             if environ.get(written):
                 yield written, environ[written]

@@ -112,12 +112,15 @@ class MessagesProvider:
             while isinstance(raw, dict):
                 for event in answer.feed(raw):
                     yield event
+                # Whatever an endpoint does with the connection after its last event, the answer is whole.
                 if answer.is_over:
                     break
                 raw = await self._next(events, request)
+            # With content the part that arrived is worth keeping: it was paid for.
             if isinstance(raw, Failure) and not answer.has_content and not answer.is_stopped:
                 raise raw.error
             yield answer.finish(raw.stem if isinstance(raw, Failure) else "The answer ended without a reason")
+            # After the last event is given on: the user does not wait for it.
             await self._drain(events)
 
     async def warm(self, body: Mapping[str, Any]) -> Usage:
@@ -126,6 +129,7 @@ class MessagesProvider:
         Raises:
             ModelError: the API did not do it.
         """
+        # The API reads the prompt, caches it and generates nothing.
         reply = await self._post(PATH, {**body, "max_tokens": 0})
         return usage_of(counts_of(reply.get("usage")))
 
@@ -175,11 +179,18 @@ class MessagesProvider:
         """The stream that answers, and its first event."""
         async with AsyncExitStack() as guard:
             stream = await self._client.post(
-                PATH, cast_to=object, body=wire, stream=True, stream_cls=anthropic.AsyncStream[object]
+                # Raw objects and not the SDK's typed models, which drop fields that they don't know: blocks
+                # are echoed as they came.
+                PATH,
+                cast_to=object,
+                body=wire,
+                stream=True,
+                stream_cls=anthropic.AsyncStream[object],
             )
             events = await guard.enter_async_context(aclosing(_events(stream)))
             async for first in events:
                 if isinstance(first, dict):
+                    # From here on the stream is the caller's to close.
                     guard.pop_all()
                     return events, first
             if "event-stream" not in stream.response.headers.get("content-type", ""):
@@ -197,12 +208,14 @@ class MessagesProvider:
                 return outcome
             attempt += 1
             wait = outcome.wait or pause(attempt - 1, self._ports.chance())
+            # A wait that ends after the deadline is not begun, so the user hears of the failure now.
             if not outcome.retry or attempt >= self._patience.max_attempts or wait >= request.left():
                 raise given_up(outcome)
             await self._ports.sleep(wait)
 
     async def _attempt(self, ask: Callable[[], Awaitable[Result]], request: _Request) -> Result | Failure:
         """One attempt, its failure as a value."""
+        # The client's own timeout counts silence only, and pings break silence without an answer.
         bound = min(self._patience.first_event, request.left())
         try:
             async with asyncio.timeout(bound):
@@ -214,6 +227,7 @@ class MessagesProvider:
             return Failure(error, str(error), retry=isinstance(error, ModelUnavailable))
         except (anthropic.AnthropicError, httpx2.HTTPError) as error:
             return failure_of(error, request.place)
+        # The SDK raises a TypeError where it finds no way to authenticate.
         except (TypeError, UnicodeEncodeError) as error:
             return _unsent(error, request.place)
         except self._ports.strangers as error:
@@ -231,6 +245,8 @@ class MessagesProvider:
         except TimeoutError:
             return _broken(f"it took longer than {spell(self._patience.deadline)} (model.deadline)")
         except ModelError as error:
+            # What happened without the advice after the colon: part of the answer is there, and the advice is
+            # another one.
             return _broken(str(error).partition(":")[0])
         except (anthropic.AnthropicError, httpx2.HTTPError) as error:
             return _broken(why_broken(error, request.place))
@@ -288,6 +304,7 @@ def _unsent(error: TypeError | UnicodeEncodeError, place: Endpoint) -> Failure:
     """
     if isinstance(error, UnicodeEncodeError):
         return failure(RequestRejected, "The request holds a lone surrogate", "make its text printable first")
+    # With credentials a TypeError is a fault in our body, to be seen and not to be explained away.
     if place.key_source:
         raise error
     return failure(

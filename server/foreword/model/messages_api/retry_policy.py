@@ -47,6 +47,7 @@ def may_retry(status: int, kind: str | None, headers: Mapping[str, str]) -> bool
 
     `kind` is the error's `type`: an error that arrives within a stream has status 200.
     """
+    # The SDK obeys the same header, so a gateway can count on it.
     asked = headers.get("x-should-retry")
     if asked in {"true", "false"}:
         return asked == "true"
@@ -84,6 +85,7 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
+    # `float` reads "nan" and "inf".
     return value if isfinite(value) and value >= 0 else None
 
 
@@ -92,4 +94,5 @@ def _moment(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
+    # Without a zone the date could be hours off.
     return moment if moment.tzinfo else None

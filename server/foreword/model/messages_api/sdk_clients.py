@@ -42,7 +42,9 @@ def connect(
     ports: Ports | None,
 ) -> MessagesProvider:
     """The provider of this name; see `provider.open_provider`, which imports this module when it is needed."""
+    # The variable is Anthropic's own; the clouds have others, which the SDK reads.
     url = _base_url(name, base_url or environ.get("ANTHROPIC_BASE_URL", "") * (name == "anthropic"))
+    # Else the client would give up on a local engine that reads a long prompt without a byte.
     silence = max(patience.silence, patience.first_event)
     timeout = httpx2.Timeout(patience.deadline, connect=patience.connect, read=silence)
     keys = Keys(
@@ -52,6 +54,7 @@ def connect(
         client = OPENERS[name](url, keys, timeout)
     except (httpx2.InvalidURL, anthropic.AnthropicError, ValueError, OSError, ImportError) as error:
         raise _not_opened(error, name, url, environ) from error
+    # Asked of the client, because the URL may come from the SDK's own variables.
     if client.base_url.scheme not in {"http", "https"}:
         raise ConfigError(
             f"The base URL {without_credentials(str(client.base_url))} must begin with http:// or https://: check model.url."
@@ -113,6 +116,7 @@ def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
 
 def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     key = keys.given or keys.variable("ANTHROPIC_API_KEY")
+    # The SDK sends both where it has both, and a key that was given is meant alone.
     token = None if keys.given else keys.variable("ANTHROPIC_AUTH_TOKEN")
     return anthropic.AsyncAnthropic(
         base_url=url,

@@ -57,6 +57,7 @@ class _Block:
                 block[field] = _tool_input("".join(pieces), block.get(field))
             elif field == "citations":
                 before = block.get(field)
+                # A block may open with citations and get more by deltas.
                 block[field] = [*(before if isinstance(before, list) else ()), *pieces]
             else:
                 opened = block.get(field)
@@ -106,8 +107,10 @@ class Assembly:
 
     def finish(self, trouble: str) -> Finished:
         """The end of the answer. `trouble` says what happened where the stream broke off before its stop reason."""
+        # No reason to stop was told: the stream broke off, whatever the blocks look like.
         if not self._stop:
             return self._ended("interrupted", f"{trouble}; the part that arrived is kept.")
+        # Only calls that are ours to carry out; those of server tools are done already.
         calls_tools = any(block.opening.get("type") == "tool_use" for block in self._blocks)
         stop = stop_of(self._stop, calls_tools=calls_tools)
         return self._ended(stop, note_of(self._stop, self._details))
@@ -197,6 +200,7 @@ def _is_kept(block: _Block, stop: StopReason) -> bool:
     kind = block.opening.get("type")
     if kind in TOOL_BLOCKS:
         return stop in {"tool_use", "pause_turn"}
+    # Half of a text can go on; half of any other block is refused when it is echoed.
     return kind in ("text", "thinking") or block.is_complete or stop != "interrupted"
 
 
@@ -206,6 +210,7 @@ def _tool_input(written: str, opening: object) -> Json:
         return _mapping(opening)
     try:
         parsed = json.loads(written)
+    # A model can write JSON that is nested deeper than Python reads.
     except (ValueError, RecursionError):
         return {INVALID_JSON: written}
     return parsed if isinstance(parsed, dict) else {INVALID_JSON: written}
@@ -245,6 +250,7 @@ def counts_of(usage: object) -> dict[str, int]:
 def usage_of(counts: Mapping[str, int]) -> Usage:
     """Buckets from counts; writes of unknown time to live are taken for five minutes, the default."""
     write_5m, write_1h = (counts.get(name, 0) for name in _SPLIT)
+    # Either may be missing: the total, or its split by time to live.
     written = max(counts.get("cache_creation_input_tokens", 0), write_5m + write_1h)
     return Usage(
         fresh=counts.get("input_tokens", 0),
@@ -258,6 +264,7 @@ def usage_of(counts: Mapping[str, int]) -> Usage:
 def larger(counts: Mapping[str, int], later: Mapping[str, int]) -> dict[str, int]:
     """The counts with what was told later: its word on the prompt, unless that makes the prompt smaller, and the larger output."""
     merged = {**counts, **later}
+    # A gateway that does not know the prompt ends with zeros, after the first event had told it.
     if usage_of(merged).prompt < usage_of(counts).prompt:
         merged |= {name: count for name, count in counts.items() if name != OUTPUT}
     return merged | ({OUTPUT: max(counts.get(OUTPUT, 0), merged[OUTPUT])} if OUTPUT in merged else {})

@@ -30,6 +30,7 @@ def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> 
             _create(target, data)
             return None
         mode = stat.S_IMODE(target.lstat().st_mode)
+        # Replacing needs leave for the folder only, so a read-only file would be overwritten without a word.
         if not mode & WRITE_BITS:
             return Problem(f"{path} is read-only: make it writable and try again", path)
         return None if _replace(root, path, expected, data, mode) else _changed(path)
@@ -49,6 +50,7 @@ def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem 
     source, target = root / path, root / new_path
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        # A link fails where the name is taken, while a rename would silently replace what is there.
         if _linked(source, target):
             source.unlink()
         else:
@@ -97,6 +99,7 @@ def _in_the_way(root: Path, path: str) -> str | None:
     if os.path.lexists(target):
         return "there is something that is left out"
     below_root = (folder for folder in target.parents if folder != root and folder.is_relative_to(root))
+    # Git of the outer repository does not see files in there, so the model would not either.
     if any(os.path.lexists(folder / ".git") for folder in below_root):
         return "it is in another repository"
     above = next(folder for folder in target.parents if os.path.lexists(folder))
@@ -163,9 +166,11 @@ def _linked(source: Path, target: Path) -> bool:
         FileExistsError: something has that name.
     """
     try:
+        # The source is no symlink: it was just written, or `_obstacle` has looked.
         os.link(source, target)
     except FileExistsError:
         raise
+    # FAT and some network file systems have no hard links, and some platforms have no `os.link`.
     except (OSError, NotImplementedError, AttributeError):
         return False
     return True
@@ -173,6 +178,7 @@ def _linked(source: Path, target: Path) -> bool:
 
 def _move_without_links(source: Path, target: Path) -> None:
     """The new name is taken first, so that nothing that appears meanwhile is overwritten."""
+    # `replace` overwrites; from here on the name is ours.
     target.touch(exist_ok=False)
     try:
         source.replace(target)
@@ -184,6 +190,7 @@ def _move_without_links(source: Path, target: Path) -> None:
 def _create_without_links(target: Path, data: bytes) -> None:
     """Where a file system has no hard links the name is taken first, by an empty file."""
     with target.open("xb") as file:
+        # The mode that the user's umask gave the new file: the one that replaces it shall have the same.
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
     try:
         temporary = _written_beside(target, data, mode)
@@ -199,6 +206,7 @@ def _replace(root: Path, path: str, expected: bytes, data: bytes, mode: int) -> 
     try:
         if read_file(root, path) != expected:
             return False
+        # As late as can be: between this look and the next line somebody's save could still get lost.
         temporary.replace(root / path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -207,12 +215,15 @@ def _replace(root: Path, path: str, expected: bytes, data: bytes, mode: int) -> 
 
 def _written_beside(target: Path, data: bytes, mode: int | None) -> Path:
     """A temporary file in the same folder with the data, safe on disk; without a mode it has that of a new file."""
+    # In the same folder, because a rename is at once within one file system only.
     temporary = target.parent / f"{TEMPORARY}{uuid4().hex[:8]}"
+    # O_EXCL follows no link that somebody put there; 0o666 leaves the mode to the user's umask.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
+            # Without it a power failure can leave the new name with nothing in it.
             os.fsync(file.fileno())
         if mode is not None:
             temporary.chmod(mode)

@@ -31,6 +31,7 @@ def open_root(path: str) -> Path:
     if not path or "\0" in path:
         raise WorkspaceError(f"{path!r} is no path: name a folder")
     try:
+        # Resolved once here, so that later a path is within the workspace exactly if it begins with this one.
         root = Path(path).resolve(strict=True)
         is_folder = root.is_dir()
     except FileNotFoundError as error:
@@ -82,6 +83,7 @@ def why_elsewhere(root: Path, path: str) -> str | None:
 
 def read_any(file: Path, limit: int = READ_LIMIT) -> bytes | None:
     """The first `limit` bytes of a regular file of the user's own, wherever it is; None if it can't be read."""
+    # A user's own file may be a link (dotfiles often are); `OPEN_FLAGS` would refuse to follow it.
     return _read_regular(os.path.realpath(file), limit)
 
 
@@ -91,6 +93,7 @@ def _read_regular(target: str | Path, limit: int) -> bytes | None:
     except OSError:
         return None
     try:
+        # The open file is judged and not its path, where something else may stand by now.
         status = os.fstat(descriptor)
         return _read_open(descriptor, status.st_size, limit) if stat.S_ISREG(status.st_mode) else None
     except OSError:
@@ -102,6 +105,7 @@ def _read_regular(target: str | Path, limit: int) -> bytes | None:
 def _read_open(descriptor: int, size: int, limit: int) -> bytes:
     """Up to `limit` bytes of an open file; `size` is how many it seems to have."""
     content = b""
+    # One byte more than it seems to have: so a file that has grown since is noticed and read on.
     asked = min(size + 1, limit)
     while len(content) < asked and (more := os.read(descriptor, asked - len(content))):
         content += more
@@ -120,6 +124,7 @@ def read_sources(
     """
     in_git: list[Source] = []
     for source in sources:
+        # Git does not have what is dirty, so what changed on disk since has no second place to come from.
         if repository is None or source.dirty:
             yield source, _read_expected(root, source)
         elif (content := _read_tracked(root, source)) is not None:
@@ -155,6 +160,7 @@ def _confined(root: Path, path: str) -> Path:
     if "\0" in path or pure.is_absolute() or ".." in pure.parts or Path(path).drive:
         raise WorkspaceError(f"{path!r} leads out of the workspace: use a path relative to it")
     base = os.path.realpath(root)
+    # Links are resolved before the comparison: `a/../..` and a link to `/` lead out alike.
     target = os.path.realpath(os.path.join(base, *pure.parts))  # noqa: PTH118 - Path would not resolve loops
     if os.path.commonpath([base, target]) != base:
         raise WorkspaceError(f"{path!r} is a symlink out of the workspace: use the file itself")

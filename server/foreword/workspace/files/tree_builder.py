@@ -71,6 +71,7 @@ class TreeBuilder:
     def add_entry(self, path: str, entry: GitIndexEntry) -> None:
         """Take a file as git has it."""
         reason = REASONS_BY_MODE.get(entry.mode)
+        # A file that is included is asked again, for asking is what puts it into `included`.
         if not reason and (path not in self.judged or self.rules.includes(path)):
             reason = self.reason_for(path)
         if reason:
@@ -83,6 +84,7 @@ class TreeBuilder:
         folder = os.path.dirname(path)  # noqa: PTH120 - called for every changed file
         if folder not in self.real_folders:
             expected = self.root / folder
+            # Kept, because many changed files share a folder and each answer costs system calls.
             self.real_folders[folder] = os.path.realpath(expected) == str(expected)
         return self.real_folders[folder]
 
@@ -116,6 +118,7 @@ def anchor_tree(
 
 def add_walked(draft: TreeBuilder) -> None:
     """Take all files of a folder outside git."""
+    # The id that no blob has: every file counts as changed, so its contents are read and hashed.
     new = GitIndexEntry("100644", "0" * 40)
     for path, reason in walk(draft.root, draft.rules):
         if reason:
@@ -136,6 +139,7 @@ def add_from_disk(draft: TreeBuilder, path: str, entry: GitIndexEntry) -> None:
     except OSError:
         draft.reasons[path] = UNREADABLE
         return
+    # A folder stands where git had a file, or a link above leads elsewhere: to git the file is deleted.
     if stat.S_ISDIR(status.st_mode) or not draft.is_reached_directly(path):
         return
     reason = _reason_on_disk(draft, path, status)
@@ -159,6 +163,7 @@ def _add_contents(draft: TreeBuilder, path: str, known: str) -> None:
         draft.reasons[path] = UNREADABLE
         return
     blob = hash_of(content, known)
+    # With core.autocrlf the file on disk has other line ends than what git keeps, and is not changed by that.
     if blob != known and b"\r\n" in content and hash_of(content.replace(b"\r\n", b"\n"), known) == known:
         blob = known
     draft.blobs[path] = blob

@@ -49,9 +49,11 @@ def walk(
         if entries is None:
             yield folder or ".", UNREADABLE
             continue
+        # Not at the top: who opens such a folder wants to see what is in it.
         if folder and any(entry.name in CACHE_MARKS for entry in entries):
             continue
         if any(entry.name == GIT for entry in entries):
+            # Before the folder's own .gitignore, which is the stronger of the two in git.
             gitignores = (*gitignores, *excludes_of(root, folder))
         gitignores = _with_gitignore(root, folder, gitignores, entries)
         for entry in entries:
@@ -63,6 +65,8 @@ def walk(
             elif not is_ignored(gitignores, path):
                 n_files += 1
                 yield path, SYMLINK if entry.is_symlink() else None
+        # After each folder and not at the end: the home directory or `/` would keep the walk busy for
+        # minutes.
         if n_files > max_files:
             raise WorkspaceError(
                 f"{root} has more than {max_files:,} files: choose a smaller folder, or name what does not matter"
@@ -85,6 +89,7 @@ def _entries(root: Path, folder: str) -> list[os.DirEntry[str]] | None:
     """The entries by name; None for a folder that can't be read, none for one that is gone."""
     try:
         with os.scandir(root / folder) as entries:
+            # `scandir` gives the order of the file system, which differs from machine to machine.
             return sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []

@@ -83,10 +83,12 @@ def _watch_to_the_end_of_a_storm(
             raise_interrupt=False,
         )
     ):
+        # The first set, with `yield_on_timeout` after CALM_MS at most, comes only once the folder is watched.
         if number == 0:
             on_begin()
         if changes:
             on_change(tuple(sorted({_real(path) for _, path in changes})))
+        # The kernel tells nobody here of an overflow, so the number of changes has to stand for one.
         if len(changes) >= n_many:
             n_storm += len(changes)
         elif n_storm:
@@ -108,6 +110,7 @@ def _counts(root: Path, path: str) -> bool:
 
 def _real(path: str) -> Path:
     folder, name = os.path.split(path)
+    # The name itself is not resolved: it may be gone, or be a link that changed.
     return Path(os.path.realpath(folder), name)
 
 
@@ -136,4 +139,5 @@ def _folder(path: str) -> str:
 
 def _ignored(repository: Repository, paths: Collection[str]) -> frozenset[str]:
     """What git ignores; a folder only if nothing in it is tracked."""
+    # Where git can't say, nothing counts as ignored: a look too many does no harm.
     return those_ignored(repository, paths) or frozenset()

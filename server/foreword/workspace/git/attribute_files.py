@@ -25,6 +25,8 @@ def _contents(repository: Repository, paths: Iterable[str]) -> Iterator[tuple[st
     for depth in range(repository.prefix.count("/")):
         folder = "".join(f"{name}/" for name in repository.prefix.split("/")[:depth])
         yield folder, read_any(repository.top / folder / GITATTRIBUTES)
+    # Deeper files come later, since the file nearest to a path decides.
     for path in sorted(paths, key=lambda path: (path.count("/"), path)):
         yield repository.prefix + path.removesuffix(GITATTRIBUTES), read_file(repository.root, path)
+    # Last, as the strongest (gitattributes(5)).
     yield "", read_any(repository.common_dir / "info" / "attributes")

@@ -37,6 +37,8 @@ def read_blobs(
         rest = rest[n_read:]
         if not rest:
             return
+        # The first break asks which objects there are; whatever breaks later is there and unreadable, so it
+        # alone is left out.
         missing |= {rest[0]} if attempt else frozenset(rest) - _objects(repository)
     yield from ((blob, None) for blob in rest)
 
@@ -60,6 +62,7 @@ def _read_body(output: BinaryIO, header: Sequence[bytes]) -> bytes | None:
     """The contents that follow `<id> <type> <size>`, of a blob only."""
     size = int(header[-1])
     data = output.read(min(size, READ_LIMIT))
+    # One more for the line break that follows each object.
     excess = size - len(data) + 1
     while excess > 0 and (skipped := output.read(min(excess, SKIP_BYTES))):
         excess -= len(skipped)
@@ -79,6 +82,7 @@ def _cat_file(repository: Repository, blob_ids: Sequence[str]) -> Iterator[Binar
             try:
                 yield output
             finally:
+                # Whoever stops reading early leaves git writing into a pipe that nobody empties.
                 process.kill()
                 drain.join()
 

@@ -32,6 +32,7 @@ def index_digest(repository: Repository) -> str:
     A split index names its shared part by digest, and a sparse one its trees: the bytes stand for all of it.
     """
     try:
+        # The bytes and not the change time, which some file systems give in whole seconds.
         return hashlib.blake2b((repository.git_dir / "index").read_bytes()).hexdigest()
     except OSError:
         return ""
@@ -51,6 +52,8 @@ def unvouched_paths(repository: Repository, listing: bytes) -> frozenset[str]:
     In a sparse checkout git skips what it has not checked out, and looks at everything that is on disk all the same.
     """
     records = [record for record in records_of(listing) if record[0] == "S" or record[0].islower()]
+    # In a sparse checkout every file outside of it has the flag, and none of them was changed behind git's
+    # back.
     if any(record[0] in "Ss" for record in records) and _is_sparse(repository):
         records = [record for record in records if record[0] not in "Ss"]
     return frozenset(record.partition("\t")[2] for record in records)
@@ -74,6 +77,7 @@ def changed_paths(repository: Repository) -> frozenset[str]:
     """The files of the index that git does not vouch for: modified, deleted, unmerged or just touched."""
     output = run(
         repository.root,
+        # Comparing a file runs its clean filter, a program that the repository's configuration names.
         *_without_filters(repository.filters),
         "diff-files",
         "-z",
@@ -93,6 +97,7 @@ def untracked(repository: Repository) -> list[str]:
 
 def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
     """Those of the paths (there need be no file) that git's own rules ignore; all, if git can't say."""
+    # Without the flag git leaves out what is tracked, and these paths need not exist.
     ignored = those_ignored(repository, paths, "--no-index")
     return frozenset(paths) if ignored is None else ignored
 
@@ -105,6 +110,7 @@ def those_ignored(repository: Repository, paths: Collection[str], *options: str)
         stdin.write("".join(f"{path}\0" for path in sorted(paths)).encode("utf-8", "surrogateescape"))
         stdin.seek(0)
         status, output, _ = execute(repository.root, "check-ignore", "-z", *options, "--stdin", stdin=stdin)
+    # 1 says that none is ignored; it is no failure.
     return frozenset(records_of(output)) if status in (0, 1) else None
 
 

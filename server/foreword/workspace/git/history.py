@@ -110,6 +110,7 @@ def tree_of(repository: Repository, commit: str) -> str:
     """The tree of the workspace folder in a commit; the empty tree where the commit has no such folder."""
     path = repository.prefix.removesuffix("/")
     found = ask(repository.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{commit}:{path}")
+    # In that commit there may be a file or a submodule where the workspace folder is now.
     tree = ask(repository.root, "rev-parse", "--verify", "-q", f"{found}^{{tree}}") if found else None
     return tree or EMPTY_TREES[repository.object_format]
 
@@ -126,12 +127,14 @@ def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> di
     The last `limit` commits up to `commit` count, merges and a first commit aside. Paths are relative to the
     workspace. The same history gives the same numbers everywhere; a shallow clone knows less of it.
     """
+    # Without trees git can't say what a commit changed, and fetching them is not for us to do.
     listed = b"" if repository.is_treeless else recent_ids(repository, commit, limit)
     position = {line: n for n, line in enumerate(listed.decode("ascii").split())}
     weights: Counter[str] = Counter()
     weight = 0
     for record in records_of(changed_paths(repository, listed)):
         if record in position:
+            # `diff-tree` prints the id of a commit and then its paths, so an id starts the next commit.
             weight = limit - position[record]
         else:
             weights[record] += weight
@@ -140,6 +143,7 @@ def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> di
 
 def last_commit(repository: Repository, after: str, until: str, path: str = "") -> str | None:
     """The newest commit of `after..until` that touched a file (any, without one): its short id and subject."""
+    # `log` is no plumbing: log.showSignature would put lines before the subject.
     asked = ("log", "-1", "--no-show-signature", "--format=%h %s", "--end-of-options", f"{after}..{until}")
     return ask(repository.root, *asked, "--", *([f":(literal){path}"] if path else [])) or None
 
@@ -199,6 +203,8 @@ def recent_commits(repository: Repository, commit: str, limit: int = MAX_COMMITS
         repository,
         recent_ids(repository, commit, limit),
         "--encoding=UTF-8",
+        # Messages may hold anything but NUL, which already ends the paths; these two characters occur in no
+        # usual text.
         f"--format={_BEGIN.decode()}%B{_END.decode()}",
     )
     return tuple(one for part in told.split(_BEGIN)[1:] if (one := _parse_commit(part)).paths)
@@ -263,6 +269,7 @@ def recently_changed(root: Path, repository: Repository | None, paths: Iterable[
 
 def _modified_at(root: Path, path: str) -> int | None:
     try:
+        # The link's own time: what it leads to is outside of the workspace or listed by itself.
         return os.lstat(root / path).st_mtime_ns
     except OSError:
         return None

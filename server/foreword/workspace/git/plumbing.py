@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from git.cmd import Git
 
 ENVIRONMENT: Mapping[str, str] = {
+    # Else looking at the files would write git's index, and get in the way of the user's own git.
     "GIT_OPTIONAL_LOCKS": "0",
+    # A replaced object has contents that do not hash to its id, by which everything here is stored.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_PAGER": "cat",
+    # What git complains of is recognised by its English words.
     "LC_ALL": "C",
+    # The empty value that `--config-env` takes for what is switched off.
     "FOREWORD_NOTHING": "",
 }
 """No protocol is allowed because git before 2.45 does not know GIT_NO_LAZY_FETCH."""
@@ -78,6 +82,7 @@ def execute(root: Path, *args: str, stdin: IO[bytes] | None = None) -> tuple[int
             _command(root, args),
             istream=cast("BinaryIO | None", stdin),
             with_extended_output=True,
+            # GitPython's exceptions hold the whole command line; the callers here need status and complaint.
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
@@ -163,6 +168,7 @@ def _command(root: Path, args: Sequence[str]) -> list[str]:
         "git",
         "--no-pager",
         "-c",
+        # This setting may name a program, which git would run, or start a daemon.
         "core.fsmonitor=false",
         "-C",
         str(root),

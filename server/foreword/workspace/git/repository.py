@@ -14,6 +14,7 @@ TREELESS = (
     "this clone has no trees of older commits (--filter=tree:0): files are ranked without their history;"
     " `git fetch --refetch --filter=blob:none` gets it"
 )
+# Git's words, in the C locale (`plumbing.ENVIRONMENT`): there is no exit status for each of these causes.
 ELSEWHERE = re.compile(r"not a git repository: (?!\(null\))(.+)$", re.MULTILINE)
 EXTENSION = re.compile(r"unknown repository extensions? found:\s+(\S+)")
 UNTRUSTED = re.compile(r"safe\.directory (.+)$", re.MULTILINE)
@@ -110,6 +111,7 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
 
 def _parse_repository(root: Path, output: str) -> Repository:
     lines = output.split("\n")
+    # `rev-parse` prints an option that it does not know as it came; --path-format is the newest of ours.
     if lines[0].startswith("--"):
         raise WorkspaceError("this git is too old: install version 2.31 or newer")
     if len(lines) != 6:  # noqa: PLR2004 - five answers and the end
@@ -128,9 +130,11 @@ def _parse_repository(root: Path, output: str) -> Repository:
 
 def _configured(root: Path) -> tuple[tuple[str, ...], bool, str]:
     """The names of the content filters, whether the clone has no trees of older commits, and the user's attributes."""
+    # One process for all that is wanted of the configuration, on the way to the first answer.
     listed = ask(root, "config", "-z", "--get-regexp", CONFIGURED) or ""
     keys = [record.partition("\n")[::2] for record in listed.split("\0") if record]
     filters = {key.split(".", 1)[1].rpartition(".")[0] for key, _ in keys if key.startswith("filter.")}
+    # A filter of blobs alone leaves the history usable; only one of trees does not.
     is_treeless = any(value.startswith("tree:") for key, value in keys if key.startswith("remote."))
     return tuple(sorted(filters)), is_treeless, dict(keys).get("core.attributesfile", "")
 

@@ -59,6 +59,7 @@ class Untracked:
 
 def is_still_so(found: Untracked, repository: Repository) -> bool:
     """Whether git would find the same now; False also where it takes long to tell."""
+    # An answer waits for this: on a slow disk git itself may be as quick.
     end = perf_counter() + SLOW_S + SLOW_EACH_S * len(found.folders)
     base = _base(repository)
     return (
@@ -82,6 +83,7 @@ def note(
     `before` saves time where folders are as they were noted. None where it can't be told later whether all is still so:
     something was changed just before, the file system is not this machine's own, or git can't say what is ignored.
     """
+    # See `is_local`: times that were cached by a client would say that nothing has changed.
     if not is_local(repository.root):
         return None
     rules = _rules(repository)
@@ -97,6 +99,7 @@ def note(
     stamps = {path: _stamp(base + path) for path in folders}
     if not _are_settled((*stamps.values(), *rules.values()), began_ns):
         return None
+    # What changed last is the likeliest to have changed again, so a "no" is found early.
     latest = sorted(stamps.items(), key=lambda pair: pair[1] or (0, 0), reverse=True)
     return Untracked(paths, dict(latest), rules, _variables())
 
@@ -120,6 +123,7 @@ def _gitignores(paths: Iterable[str]) -> set[str]:
 def _are_settled(stamps: Collection[Stamp], began_ns: int) -> bool:
     """Whether nothing was changed so late that it can have been changed again without a trace."""
     times = [stamp[0] for stamp in stamps if stamp is not None]
+    # A file system with whole seconds shows itself by having no fraction anywhere.
     tick = TICK_NS if any(time % A_SECOND_NS for time in times) else COARSE_TICK_NS
     return max(times, default=0) < began_ns - tick
 
@@ -165,6 +169,7 @@ class _Entries:
             return self._inside[folder]
         found, names = _scanned(place)
         self.gitignores += [gitignore] if GITIGNORE in names else []
+        # Git does not look into a repository below; it is one entry of the list.
         if folder and GIT in names:
             return []
         return [f"{folder}/{name}" if folder else name for name in found if name != GIT]
@@ -213,6 +218,7 @@ def _above(repository: Repository) -> Iterator[Path]:
 
 
 def _variables() -> dict[str, str]:
+    # These can move or add configuration and ignore files.
     return {name: value for name, value in os.environ.items() if name.startswith(("GIT_", "HOME", "XDG_"))}
 
 
@@ -234,6 +240,7 @@ def _stamp(path: str) -> Stamp:
         found = os.stat(path)  # noqa: PTH116 - thousands of them, on the way to an answer
     except OSError:
         return None
+    # The change time: a program can set the modification time back, as unpacking an archive does.
     return found.st_ctime_ns, found.st_ino
 
 
@@ -255,6 +262,7 @@ def is_local(folder: Path, mounts: Path = MOUNTS) -> bool:
     types = dict(map(_mount, lines))
     inside = [place for place in types if place.is_relative_to(folder)]
     around = [place for place in types if folder.is_relative_to(place)]
+    # File systems mounted below count too: git walks into them.
     places = [*inside, max(around, key=lambda place: len(place.parts))] if around else []
     return bool(places) and all(types[place] in LOCAL for place in places)
 
@@ -262,5 +270,6 @@ def is_local(folder: Path, mounts: Path = MOUNTS) -> bool:
 def _mount(line: str) -> tuple[Path, str]:
     """Where something is mounted, and its type; of two at one place the later line counts."""
     mount, _, source = line.partition(" - ")
+    # The kernel writes spaces, tabs, line ends and backslashes of a path as octal numbers.
     place = _OCTAL.sub(lambda found: chr(int(found[1], 8)), mount.split(" ")[_PLACE])
     return Path(place), source.split(" ")[0]
