@@ -29,6 +29,7 @@ class AccessToken:
     def is_shown_by(self, header: str) -> bool:
         """Whether an HTTP `Authorization` header shows the token."""
         kind, _, shown = header.partition(" ")
+        # In constant time: how long a refusal takes must not tell how much of a guess was right.
         return kind.lower() == "bearer" and compare_digest(
             shown.strip().encode(errors="replace"), self.secret.encode()
         )
@@ -43,6 +44,7 @@ class AccessToken:
             if isinstance(message, dict) and (key != "params" or message.get("method") == "initialize"):
                 message = message.get(key)
         shown = message.get(KEY) if isinstance(message, dict) else None
+        # Half a surrogate pair can stand in JSON: "replace", since it has no UTF-8.
         return isinstance(shown, str) and compare_digest(shown.encode(errors="replace"), self.secret.encode())
 
 

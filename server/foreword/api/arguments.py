@@ -27,7 +27,9 @@ class Arguments:
         first = given[0] if given else {}
         if not isinstance(first, dict) or len(given or ()) > 1:
             raise UsageError('give one object as the argument, such as {"question": "..."}')
+        # A key with null is one that is not given.
         self._given: Mapping[str, Any] = {key: value for key, value in first.items() if value is not None}
+        # Every command may be told its folder.
         self._asked: set[str] = {"workspace"}
 
     @property
@@ -40,6 +42,7 @@ class Arguments:
         value = self._value(key, "")
         if not isinstance(value, str) or (needed and not value):
             raise UsageError(f'"{key}" must be a text')
+        # JSON can hold half a surrogate pair, which no file and no request can.
         return well_formed(value)
 
     def texts(self, key: str) -> list[str]:
@@ -62,6 +65,7 @@ class Arguments:
         value = self._value(key, None)
         if value is None:
             return None
+        # In Python a `bool` is an `int`: `true` is no number.
         if isinstance(value, bool) or not isinstance(value, int) or (least is not None and value < least):
             raise UsageError(f'"{key}" must be a {"positive " if least == 1 else ""}whole number')
         return value
@@ -108,6 +112,7 @@ class Arguments:
 
     def peek(self, key: str) -> Any:  # noqa: ANN401 - any JSON
         """What a key holds, without asking for it: a command that does not know it still refuses it."""
+        # Not noted as asked for, unlike in `_value`.
         return self._given.get(key)
 
     def finish(self) -> None:

@@ -59,7 +59,7 @@ Question = str | Mapping[str, Any]
 """A question of a batch: its words, or `{"question", "id"?, "path"?}`."""
 
 CLOSE_S = 10.0
-"""How long closing waits for the last words of what was under way."""
+"""Seconds that closing waits for cancelled requests to end."""
 
 
 def open_workspace(
@@ -115,6 +115,7 @@ class WorkspaceClient:
 
         try:
             self._session = self._wait(self._worker.run(begin))
+        # An interrupt too: the two threads must not outlive a workspace that nobody holds.
         except BaseException:
             self.close()
             raise
@@ -260,6 +261,7 @@ class WorkspaceClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # `close` blocks, and this is the caller's event loop.
         await asyncio.to_thread(self.close)
 
     async def _ask(self, question: str, paths: Sequence[str]) -> Answer:
@@ -300,6 +302,7 @@ class WorkspaceClient:
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         if self._is_closed:
+            # A coroutine that is thrown away unawaited would warn.
             work.close()
             raise WorkspaceError("the workspace is closed: open it again")
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -312,6 +315,7 @@ class WorkspaceClient:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_S)
+        # Opening may have failed before there was a session.
         pool = self._session.pool if hasattr(self, "_session") else None
         if pool is not None:
             await pool.aclose()

@@ -335,6 +335,7 @@ def _models() -> AnyBody:
     return MODELS
 
 
+# In the order in which they stand above, which is that of the help and the README.
 COMMANDS: tuple[Command, ...] = tuple(one for one in globals().values() if isinstance(one, Command))
 """Every command, as above."""
 

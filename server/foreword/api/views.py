@@ -235,7 +235,9 @@ def _commit_of(session: Session, since: str) -> str:
         found = ask(repository.root, "rev-list", "-1", f"--before={name}", "HEAD")
         hint = f"no commit is older than {name}"
     else:
+        # git would take such a name for an option.
         allowed = bool(name) and not name.startswith("-")
+        # `^{commit}` follows a tag to its commit, and refuses what leads to none.
         found = ask(repository.root, "rev-parse", "--verify", "-q", f"{name}^{{commit}}") if allowed else None
         hint = f"git knows no commit {name!r}"
     if not found:

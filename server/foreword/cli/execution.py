@@ -46,6 +46,7 @@ def execute(command: Command, body: AnyBody, argv: Sequence[str]) -> int:
         try:
             result = run_cancellable(body.call(workspace, given))
         finally:
+            # The spinner and the live text leave the terminal before an error is printed.
             live.close()
         result = _write_files(body, arguments, result)
         if not arguments.json:
@@ -92,6 +93,7 @@ def _write(name: str, text: str) -> None:
     """
     path = Path(name)
     try:
+        # newline: a page or a trace has the same bytes on every system.
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
     except (OSError, ValueError) as error:
         raise UsageError(f"can't write {name!r} ({error}): choose another file") from error

@@ -18,6 +18,7 @@ from typing import Any
 MANY = 50_000
 """New blocks that are worth putting aside: fewer are looked at in a few milliseconds."""
 
+# The oldest generation of CPython's collector: to collect it is a full collection.
 FULL = 2
 
 
@@ -50,4 +51,5 @@ class _Survivors:
         if now > self._blocks + MANY:
             gc.freeze()
             self._blocks = now
+        # What was freed meanwhile counts as new when as much is allocated again.
         self._blocks = min(self._blocks, now)

@@ -13,6 +13,7 @@ from foreword.core.documents.text import displayable
 
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.DOTALL)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
+# rich cuts off what is higher than the terminal: the end, which is the news, would not be seen.
 LIVE_LINES = 12
 LIVE_LINE_LENGTH = 1000
 """Of a longer line that is not finished, the live part shows the end."""
@@ -26,6 +27,7 @@ class MarkdownBuffer:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        # A list: a line that comes in thousands of pieces is joined once, when it is complete.
         self._unfinished: list[str] = []
         self._fence: str | None = None
         self._has_words = False
@@ -84,6 +86,7 @@ class MarkdownStream:
         self._live.start()
         complete = self._pending.feed(text)
         if complete:
+            # Emptied first: rich draws the live part again below what is printed.
             self._live.update(Text(""))
             self._console.print(Markdown(displayable(complete)))
         self._live.update(Text(displayable(self._pending.last_lines())))

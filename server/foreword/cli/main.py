@@ -59,6 +59,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     if not argv:
         parser.print_help()
         return UsageError.exit_code
+    # No subparsers of argparse: those would need the parameters of every command, and so all imports.
     name = argv[0]
     if name in TYPED:
         return _run_command(TYPED[name], argv[1:])
@@ -70,6 +71,7 @@ def _dispatch(argv: Sequence[str]) -> int:
 
 def _run_command(command: Command, argv: Sequence[str]) -> int:
     """Only what this command needs is imported, so that each starts as quickly as it can."""
+    # As Ctrl-C: what is under way is closed and booked before the process ends.
     signal.signal(signal.SIGTERM, _interrupt)
     if command.load is None:
         from foreword.cli.own import execute_own  # noqa: PLC0415 - see above

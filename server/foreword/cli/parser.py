@@ -123,6 +123,7 @@ def _type(parameter: Parameter) -> Callable[[str], object]:
 def _help(parameter: Parameter) -> str:
     told, default = parameter.flag.help, parameter.default
     is_plain = default is None or default is False or default in ((), "") or parameter.flag.is_positional
+    # argparse formats help texts by "%".
     return (told if is_plain else f"{told} (default: {default})").replace("%", "%%")
 
 
@@ -130,6 +131,7 @@ def _read(parameters: tuple[Parameter, ...], arguments: argparse.Namespace) -> I
     for parameter in parameters:
         name, source = parameter.name, parameter.flag.source
         value: Any = lines_of_input() if source == "lines" else getattr(arguments, name)
+        # Left out, so that the default of the parameters' class counts.
         if value is None or value is False:
             continue
         match source:
@@ -149,4 +151,5 @@ def _content(name: str, what: str) -> str:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"the {what} {name} can't be read: {error.strerror}") from error
+    # A byte order mark, as editors on Windows write it, is no part of the text.
     return data.decode("utf-8-sig", "replace")

@@ -20,6 +20,7 @@ def prepare_streams() -> None:
     encoding, and what that lacks as `\u2192`.
     """
     for stream in (sys.stdout, sys.stderr):
+        # Who calls `main` from a program may have put another kind of stream there.
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")

@@ -23,6 +23,7 @@ from foreword.core.errors import UsageError
 from foreword.lsp.transport.serve_client import serve_stdio
 
 CANCELLED = 130
+# A tenth of Python's own 5 ms.
 SWITCH_S = 0.0005
 
 

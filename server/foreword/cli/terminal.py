@@ -40,6 +40,7 @@ class PlainConsole(Console):
             markup=False,
             emoji=False,
             highlight=False,
+            # What reads a pipe expects a result a line: nothing is wrapped for it.
             soft_wrap=not is_terminal,
             width=None if is_terminal or stderr else PIPE_COLUMNS,
         )
@@ -126,6 +127,7 @@ def _print_diff(diff: str) -> None:
             Syntax(displayable(shown), "diff", theme="ansi_dark", background_color="default", word_wrap=True)
         )
     else:
+        # Byte for byte, control characters too: it has to apply.
         sys.stdout.write(diff)
         sys.stdout.flush()
 

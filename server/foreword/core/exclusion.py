@@ -180,6 +180,7 @@ GENERATED_MARK = re.compile(
 
 def reason_for_path(path: str) -> str | None:
     """Why the file at this workspace-relative path is left out whatever it contains, or None."""
+    # Most paths are printable, and one quick look tells.
     if not path.isprintable() and ODD_CHARACTER.search(path):
         return UNREADABLE_NAME
     lower = path.lower()
@@ -224,6 +225,7 @@ def _reason_for_bytes(data: bytes) -> str | None:
         return TOO_LARGE
     if data.startswith(LFS_HEADER) and len(data) <= LFS_MAX_BYTES:
         return LFS_POINTER
+    # UTF-16 has zero bytes, and is text.
     if b"\0" in data and "\0" in decode(data).content:
         return BINARY
     return SECRET if _is_key(data) else None
@@ -252,6 +254,7 @@ def _is_secret_name(path: str, name: str, ending: str) -> bool:
         or SECRET_NAME.match(name)
     ):
         return True
+    # Bounded, for each call takes one ending off and calls itself.
     plain = BACKUP_NAME.sub("", name[-MAX_NAME:])
     if plain != name[-MAX_NAME:] and _is_secret_name(
         path[: len(path) - len(name)] + plain, plain, _ending(plain)
@@ -281,6 +284,7 @@ def _is_minified(ending: str, data: bytes) -> bool:
     limit = MINIFIED_BROWSER_LINE_BYTES if ending in CODE_FOR_BROWSERS else MINIFIED_LINE_BYTES
     if limit * data.count(b"\n", 0, len(data) // MINIFIED_SAMPLE) >= len(data):
         return False
+    # Old Mac files end their lines by "\r" alone.
     n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
     return len(data) > limit * n_lines
 

@@ -182,11 +182,13 @@ def language_of(path: str, first_line: str = "") -> str | None:
     A `.h` file is C: which of the two it is can't be told from its name, and the C grammar reads plain C++ headers.
     """
     name = path.rsplit("/", 1)[-1]
+    # Before the extension: `CMakeLists.txt` is no plain text.
     if name in _BY_FILE_NAME:
         return _BY_FILE_NAME[name]
     if name.startswith(("Dockerfile.", "Containerfile.")):
         return "dockerfile"
     stem, dot, extension = name.rpartition(".")
+    # `.bashrc` has a dot and no extension.
     if dot and stem and extension.lower() in _BY_EXTENSION:
         return _BY_EXTENSION[extension.lower()]
     if first_line.startswith("<?php"):
@@ -199,6 +201,7 @@ def _by_modeline(first_line: str) -> str | None:
     words = first_line.replace(";", " ").replace(":", " ").replace("=", " ").lower().split()
     if words.count("-*-") > 1:
         held = words[words.index("-*-") + 1 :]
+        # Emacs takes `-*- NAME -*-` without the key `mode`, too.
         named = (
             held[held.index("mode") + 1] if "mode" in held[:-1] else held[0] if held[1:2] == ["-*-"] else ""
         )
@@ -218,4 +221,5 @@ def _by_shebang(first_line: str) -> str | None:
         word.lower() for word in words if word != "env" and not word.startswith("-") and "=" not in word
     )
     interpreter = next(candidates, "")
+    # `python3.11` and `lua5.4` carry their version.
     return _BY_INTERPRETER.get(interpreter) or _BY_INTERPRETER.get(interpreter.rstrip(_VERSION))

@@ -176,6 +176,7 @@ def _apply(settings: Settings, layer: Options, key: str, value: object, problems
     if known is None:
         problems.append(Problem(f'{layer.origin}: unknown setting "{key}"{_hint(key)}'))
         return settings
+    # Editors fill their configuration from files of a project, too: those may not say where text goes.
     if known.metadata.get(_USER_ONLY) and not layer.trusted:
         problems.append(
             Problem(f'{layer.origin}: "{key}" can\'t be set by a project; use {environment_name(key)}')
@@ -197,6 +198,7 @@ def _bounded(key: str, value: object, settings: Settings, layer: Options) -> tup
     known = _fields()[key]
     before = getattr(settings, known.name)
     remedy = f"to have more, set {environment_name(key)} or your own config.toml"
+    # The offline provider sends nothing, so a project may choose it.
     if key == "provider" and value not in (before, "offline"):
         return before, Problem(
             f'{layer.origin}: "provider" can\'t be chosen by a project; use {environment_name(key)}'
@@ -219,6 +221,7 @@ def _parse(value: object, default: object, limits: Mapping[str, Any]) -> object 
     if number is None:
         return None
     low, high = limits[_RANGE]
+    # Also refuses `nan`, which compares as false.
     return number if low <= number <= high else None
 
 
@@ -242,6 +245,7 @@ def _told(value: object) -> str:
 
 
 def _number(value: object, *, whole: bool) -> float | int | None:
+    # In Python a `bool` is an `int`: `true` is no number of tokens.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -276,4 +280,5 @@ def _fields() -> Mapping[str, Any]:
 
 
 def _key(name: str) -> str:
+    # Only the section is cut off: `model_key_command` is `model.key_command`.
     return name.replace("_", ".", 1)

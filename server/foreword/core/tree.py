@@ -54,6 +54,7 @@ def make_tree(
 
 def blob_id(data: bytes, algorithm: Literal["sha1", "sha256"] = "sha1") -> str:
     """Git's blob id of `data` (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects)."""
+    # SHA-1 is git's choice; where policy forbids it for security, Python allows it for names.
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 

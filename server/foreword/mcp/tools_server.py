@@ -97,6 +97,7 @@ def _add_lookups(server: MCPServer[Any], workspace: Workspace) -> None:
         budget: Budget = DEFAULT_TOKENS,
     ) -> SearchResults:
         """Find the code that matches a query, best first, with its text."""
+        # One more than is shown tells whether there is a next page.
         found = await find_code(workspace, query, offset + limit + 1, 2 * MOST_TOKENS)
         page, next_offset = _page(found.excerpts, offset, limit, budget, lambda one: one.text)
         codes = [Code.of(one, redacted(one.text)) for one in page]
@@ -213,8 +214,10 @@ def _definitions(found: Outlined, offset: int, limit: int, budget: int) -> Defin
         offset,
         limit,
         budget,
+        # The blanks stand for the keys and numbers of a row in JSON.
         lambda one: f"{one[0]}{one[1].name}{one[1].signature}" + 80 * " ",
     )
+    # The index has signatures as they are written: a default value in one may be a secret.
     rows = [DefinitionRow.of(path, one, redacted(one.signature)) for path, one in page]
     return Definitions(
         definitions=rows,
@@ -231,6 +234,7 @@ def _page(
     shown, left = list[T](), budget
     for item in items[offset : offset + limit]:
         left -= estimate(text_of(item))
+        # An item larger than the budget would otherwise stop the paging for good.
         if left < 0 and shown:
             break
         shown.append(item)

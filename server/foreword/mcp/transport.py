@@ -32,6 +32,7 @@ async def serve_http(
     """Serve clients over streamable HTTP until the process is told to end; `on_listen` hears the URL and the token's file."""
     app = guarded(build_server(workspace).streamable_http_app(streamable_http_path=PATH, host=host), token)
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
+    # Bound here and not by uvicorn: port 0 has become a real one when the URL is told.
     listening = server.config.bind_socket()
     on_listen(f"http://{host}:{listening.getsockname()[1]}{PATH}", token.file)
     await server.serve(sockets=[listening])
@@ -42,7 +43,9 @@ def guarded(app: App, token: AccessToken) -> App:
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers") or ())
+        # ASGI gives headers as bytes; Latin-1 decodes any of them.
         shown = headers.get(b"authorization", b"").decode("latin-1")
+        # Other scopes are the lifespan events of uvicorn itself: the application has no WebSocket routes.
         if scope["type"] != "http" or token.is_shown_by(shown):
             await app(scope, receive, send)
             return

@@ -76,6 +76,7 @@ async def write_message(workspace: Workspace, given: CommitParameters) -> Commit
 
 def _commit(root: Path, text: str) -> int:
     """`git commit` as the user would call it: with hooks, and with the user's editor on this terminal."""
+    # Closed before git reads it, and removed below: Windows lets nobody open it twice.
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt", delete=False) as file:
         file.write(text)
     path, git = Path(file.name), shutil.which("git") or "git"

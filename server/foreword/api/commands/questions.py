@@ -162,6 +162,7 @@ async def preview(workspace: Workspace, question: Question) -> RequestPreview:
         )
         return RequestPreview(request_json(workspace.session, prepared))
 
+    # Here and not in `prepare`, which runs in another thread than the editor's documents.
     documents = workspace.documents()
     return await workspace.run(prepare)
 
@@ -180,6 +181,7 @@ async def answer(workspace: Workspace, question: Question) -> Answer:
                 workspace.emit(event)
             else:
                 session = workspace.session
+                # Before the answer is told: a terminal may be gone by the time it is shown.
                 unkept = await workspace.run(keep_answer, session.places, session.root, event)
                 workspace.report(*filter(None, [unkept]))
                 workspace.emit(event)

@@ -54,6 +54,7 @@ def make_document(uri: str, language: str, version: int, text: str) -> Document:
 def _edited(lines: tuple[str, ...], change: TextChange, encoding: PositionEncoding) -> tuple[str, ...]:
     if change.range is None:
         return split_lines(change.text)
+    # LSP wants the start first; a range that comes the wrong way round means the same place.
     first, second = sorted((change.range.start, change.range.end))
     (start, from_column), (end, to_column) = place(lines, first, encoding), place(lines, second, encoding)
     # The line before is split again too: its "\r" and a new "\n" are one line end.
@@ -125,6 +126,7 @@ class Snapshot:
 def apply(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
     """The next snapshot. A change that makes no sense (to a document that is not open) changes nothing."""
     revision = snapshot.revision + 1
+    # A copy: who holds the snapshot before keeps it as it was.
     documents, disk_revision = dict(snapshot.documents), snapshot.disk_revision
     for change in changes:
         if isinstance(change, DocumentSaved | Touched):
@@ -149,6 +151,7 @@ def _apply(documents: dict[str, Document], change: Change, *, ignores_case: bool
         case DocumentSaved(uri, text):
             key = uri_key(uri, ignores_case=ignores_case)
             if key in documents:
+                # Saving makes no new version, and a whole text has no positions: any encoding will do.
                 documents[key] = documents[key].edited(_whole(text), documents[key].version, "utf-32")
         case Closed(uri):
             documents.pop(uri_key(uri, ignores_case=ignores_case), None)

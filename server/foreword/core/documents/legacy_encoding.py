@@ -39,6 +39,7 @@ def declared_encoding(data: bytes) -> str | None:
         codec = codecs.lookup(name).name
     except LookupError:
         return None
+    # The name was read as ASCII: a codec that writes ASCII otherwise can't be the one that is meant.
     return codec if _encoded("a", codec) == b"a" and _is_reversible(data, codec) else None
 
 

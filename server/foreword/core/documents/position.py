@@ -73,6 +73,7 @@ def place(lines: Sequence[str], position: Position, encoding: PositionEncoding) 
     """The line and column (in characters) of a position; one past the last line is the end of the text."""
     if position.line < 0:
         return 0, 0
+    # LSP: a character beyond the end of its line means that end.
     if position.line < len(lines):
         return position.line, column(lines[position.line], position.character, encoding)
     if not lines or lines[-1].endswith(("\r", "\n")):
@@ -87,6 +88,7 @@ def position_of(lines: Sequence[str], line: int, at: int, encoding: PositionEnco
 
 def _has_plain_lines(text: str) -> bool:
     """Whether `str.splitlines` sees no line end that editors do not see."""
+    # Where else `str.splitlines` ends a line in ASCII; beyond it there are U+0085, U+2028 and U+2029.
     return text.isascii() and not any(odd in text for odd in "\v\f\x1c\x1d\x1e")
 
 

@@ -101,6 +101,7 @@ class Text:
         """The number of bytes that mean nothing in the encoding."""
         if self.content.isascii():
             return 0
+        # A lone surrogate is one unit of UTF-16, and in UTF-8 stands for one byte (PEP 383).
         bytes_each = 1 if self.encoding == "utf-8" else 2
         return bytes_each * len(SURROGATES.findall(self.content))
 
@@ -111,6 +112,7 @@ def decode(data: bytes) -> Text:
     Anything else is UTF-8 with the undecodable bytes kept as lone surrogates.
     """
     for mark, encoding in BOMS:
+        # An odd number of bytes is no UTF-16, whatever it begins with.
         if data.startswith(mark) and (encoding == "utf-8" or len(data) % 2 == 0):
             return Text(_decoded(data[len(mark) :], encoding), encoding, bom=True)
     wide = _utf16_of(data) if b"\0" in data else None
@@ -195,6 +197,7 @@ def _mark_of(text: Text) -> bytes:
 
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
+    # PEP 383 keeps an undecodable byte as U+DC00 plus its value.
     escaped_byte = code - 0xDC00
     if code <= 0xFF or 0x80 <= escaped_byte <= 0xFF:  # noqa: PLR2004 - the range of PEP 383
         return f"\\x{code & 0xFF:02x}"

@@ -25,7 +25,9 @@ def path_of_uri(uri: str, *, windows: bool) -> str | None:
         return None
     if parts.scheme.lower() != "file" or not parts.path.startswith("/"):
         return None
+    # `file:` URIs have no query: a "?" that was not escaped belongs to a file's name.
     path = _unquoted(parts.path + (f"?{parts.query}" if parts.query else ""))
+    # No file system takes it, and Python raises `ValueError` for it.
     if "\0" in path:
         return None
     return _windows_path(parts.netloc, path) if windows else path
@@ -35,6 +37,7 @@ def uri_of_path(path: str, *, windows: bool) -> str:
     """The `file:` URI of an absolute path, in the form that VS Code and Neovim read."""
     pure: PurePath = PureWindowsPath(path) if windows else PurePosixPath(path)
     raw = pure.as_posix().encode("utf-8", "surrogateescape")
+    # The server of a network path is the host of its URI.
     if windows and raw.startswith(b"//"):
         return "file:" + quote(raw, safe=_KEPT)
     return "file://" + ("/" if windows else "") + quote(raw, safe=_KEPT)
@@ -58,6 +61,7 @@ def uri_key(uri: str, *, ignores_case: bool = False) -> str:
 
 
 def _unquoted(path: str) -> str:
+    # A name on disk may be no UTF-8: its bytes come back as they were.
     return unquote_to_bytes(path).decode("utf-8", "surrogateescape")
 
 

@@ -93,6 +93,7 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
     kept = [one for one in found if one not in clashing]
     edits = tuple(trimmed(one.edit) for one in kept)
     content = apply_edits(current.content, edits)
+    # A last guard: a new "\r" beside a "\n" makes one line end of two. Then nothing is changed.
     if printable(content).split("\n") != _expected(printable(current.content).split("\n"), kept):
         return Resolution(current, (), tuple(Refused(hunk, MIXED) for hunk in hunks))
     return Resolution(replace(current, content=content), edits, tuple(refused))
@@ -121,6 +122,7 @@ def _place(
         return _why_nowhere(places)
     (place,) = places
     here = range(place, place + len(hunk.before))
+    # The model saw such a byte as `\x9f`, and would write those four characters in its place.
     if any(UNPRINTABLE.search(lines.texts[line]) for line in here):
         return f"there are bytes that are no text in {current.encoding}; edit them by hand"
     after = restored(hunk.before, hunk.after, [value for line in here for value in values.get(line, ())])
@@ -128,6 +130,7 @@ def _place(
         return UNKNOWN_VALUE
     edit = _edit(replace(hunk, after=after), place, lines)
     try:
+        # Asked hunk by hunk: a letter that the file's encoding lacks refuses its own hunk only.
         encode(replace(current, content=edit.after))
     except EditError as error:
         return str(error)
@@ -145,6 +148,7 @@ def _edit(hunk: Hunk, place: int, lines: _Lines) -> Edit:
     if place == n_lines:
         at = len(lines.content)
         return _cut(lines, at, at, "".join(chain.from_iterable(zip(ends, hunk.after, strict=True))))
+    # The last lines go with the line end before them: else an empty line would stay.
     start = lines.starts[place] - (len(lines.ends[place - 1]) if not hunk.after and place else 0)
     return _cut(lines, start, len(lines.content), _joined(hunk.after, [*ends[:-1], ""]))
 

@@ -188,6 +188,7 @@ _CONFIGURED = re.compile(
 
 def why_no_name(path: str) -> str | None:
     """Why no file may get this path, whatever is in it; None if one may."""
+    # Unicode's format, control and surrogate characters, and its line and paragraph separators.
     if any(unicodedata.category(character) in ("Cf", "Cc", "Cs", "Zl", "Zp") for character in path):
         return "it has a character that nobody can see"
     if any(_folded(part) in _VERSION_CONTROL for part in path.split("/")):

@@ -109,4 +109,5 @@ def _nearest(lines: list[str], wanted: list[str]) -> tuple[int, str] | None:
 
 
 def _likeness(one: str, other: str) -> float:
+    # An upper bound of the similarity, in linear time: good enough to point at a line.
     return SequenceMatcher(None, one, other).quick_ratio()

@@ -118,6 +118,7 @@ def _assigned(text: str, lower: str) -> Iterator[Secret]:
     """Values that are given to what is called a password or a token, quoted or alone on their line."""
     for word in _ASSIGNED_WORDS:
         for at in _occurrences(lower, word):
+            # Twelve characters hold the longest of the words that may stand before it.
             if word == "key" and not _KEY_OF.search(lower, max(0, at - 12), at):
                 continue
             match = _QUOTED_VALUE.match(text, at + len(word)) or _BARE_VALUE.match(text, at + len(word))
@@ -139,6 +140,7 @@ def _rules_for(lower: str) -> Iterable[Rule]:
         for word, rule in by_beginning.get(run[:2], ()):
             if run.startswith(word):
                 found[rule] = None
+    # The order decides the kind that a placeholder names, and a prefix has the same bytes in every process.
     return sorted(found)
 
 
@@ -192,6 +194,7 @@ def _occurrences(lower: str, word: str) -> Iterator[int]:
 
 
 def _is_secret(rule: Rule, value: str) -> bool:
+    # Each secret stands on one line; keys over several lines are found by `key_blocks`.
     if "\n" in value or entropy(value) < rule.entropy or _SURELY_KNOWN.search(value):
         return False
     if rule.kind == "password in a URL":

@@ -49,6 +49,7 @@ def _armoured(text: str) -> Iterator[Span]:
     at = 0
     while (begin := _BEGIN.search(text, at)) is not None:
         limit = min(len(text), begin.end() + MAX_BLOCK)
+        # A block that lacks its end must not reach into the next one.
         later = _BEGIN.search(text, begin.end(), limit)
         limit = later.start() if later else limit
         end = _END.search(text, begin.end(), limit)
@@ -107,6 +108,7 @@ def _in_base_64(text: str) -> Iterator[Span]:
 
 def _is_private(head: str) -> bool:
     try:
+        # A multiple of four characters needs no padding.
         return b"PRIVATE" in b64decode("".join(head.split())[:56])
     except Error:
         return False

@@ -55,8 +55,10 @@ def _kept(item: object) -> Mapping[str, Any]:
     text = item.get("text")
     if text is not None and (not isinstance(text, str) or len(text) > MAX_TEXT):
         raise UsageError(f'the "text" of an attachment must be a text of up to {MAX_TEXT:,} characters')
+    # Of a document the server has the text itself: what a client says of it is not taken.
     if (text is None) == item["uri"].startswith(TEXT_SCHEME):
         raise UsageError(f'an attachment has a "text" just where its "uri" begins with {TEXT_SCHEME}')
+    # These are kept in the chat's store: other keys of a client would stay there for good.
     return {key: item[key] for key in ("uri", "range", "symbol", "text") if item.get(key) is not None}
 
 
@@ -64,6 +66,7 @@ def _place(root: Path, item: Mapping[str, Any], untitled: tuple[str, str] | None
     first, last = _lines(item["range"]) if "range" in item else (None, None)
     if "text" in item:
         name = printable(unquote(item["uri"].removeprefix(TEXT_SCHEME))) or "text"
+        # The client chose the name: on one line it can't add lines of its own to the prompt.
         return AttachmentRef(" ".join(name.split()), text=item["text"])
     if untitled is not None:
         name, text = untitled
@@ -82,6 +85,7 @@ def _lines(given: object) -> tuple[int, int]:
             "start": {"line": int(first), "character": int(start)},
             "end": {"line": int(last), "character": int(end)},
         } if min(first, start, end) >= 0 and (first, start) <= (last, end):
+            # An editor that selects whole lines ends its range at the start of the next one.
             return first + 1, max(first, last - (end == 0)) + 1
     raise UsageError('the "range" of an attachment must be a range of the protocol, its start before its end')
 
@@ -94,6 +98,7 @@ def untitled(server: ForewordServer, uri: str) -> tuple[str, str] | None:
 
     Some editors know already where it will be saved: of that place only the name is told.
     """
+    # The case of a scheme means nothing (RFC 3986, section 3.1).
     document = server.snapshot.document(uri) if uri.lower().startswith(SCHEME) else None
     if document is None:
         return None

@@ -54,8 +54,10 @@ async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
         folder = folder_of(server, arguments.text("uri") or arguments.workspace)
         session = (await open_now(server, folder)).session
         chat = Chat(uuid4().hex, session.worktree, title, session.clock())
+        # What is open here is never removed when the store makes room for a new chat.
         opened = frozenset(server.chats)
         await _stored(session, lambda store: store.create(chat, opened))
+    # Before keep-warm is told of it: an open chat is one of the signs that it weighs.
     server.chats.add(chat.id)
     note_intent(server, folder)
     return {"chatId": chat.id, "title": chat.title, "turns": chat.n_turns}
@@ -176,6 +178,7 @@ async def home_of(server: ForewordServer, chat_id: str) -> Home:
     if not folders:
         raise UsageError("no folder is open: open one")
     chat: Chat | None = None
+    # One store has the chats of all folders: any session finds a chat, only its own folder may show it.
     for folder in folders:
         opened = await open_now(server, folder)
         chat = chat or await _stored(opened.session, lambda store: store.find(chat_id))
@@ -191,6 +194,7 @@ def with_uris(root: Path, told: Mapping[str, Any]) -> Json:
     return {
         key: [
             with_uris(root, item | ({"uri": uri_from_path(root / item["path"])} if "path" in item else {}))
+            # Attachments stay as the client sent them, with its own URIs.
             if isinstance(item, dict) and key != "attachments"
             else item
             for item in value

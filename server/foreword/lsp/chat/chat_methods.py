@@ -1,6 +1,6 @@
 """Chat: the only methods of our own.
 
-Their parameters are plain JSON, read and judged here, in `talking.py` and in `kept_chats.py`.
+Their parameters are plain JSON, read and judged here, in `chat_send.py` and in `chat_history.py`.
 
     foreword/chat/open      {title?, resumeId?, uri?}                     -> {chatId, title, turns}
     foreword/chat/send      {chatId, text, attachments?: [{uri, range?, symbol?}], partialResultToken?, workDoneToken?}
@@ -74,6 +74,7 @@ class Chats:
             raise UsageError("an answer of this chat is under way: wait for it, or cancel it")
         task = asyncio.current_task()
         assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
+        # Before the first await: no second message may slip in while the module is imported.
         self._running[chat_id] = task
         try:
             await server.load("foreword.lsp.chat.chat_send")
@@ -81,6 +82,7 @@ class Chats:
 
             return await send(server, arguments)
         except asyncio.CancelledError:
+            # `send` answers its own cancellation with what was used: one that arrives here came before it.
             raise JsonRpcRequestCancelled("the message was cancelled before it was sent", data={}) from None
         finally:
             del self._running[chat_id]
@@ -137,10 +139,12 @@ class Chats:
         await _load(server)
         from foreword.lsp.chat.chat_history import list_chats  # noqa: PLC0415 - loaded by now
 
+        # Every key may be missing here, so the parameters may be too.
         return await list_chats(server, Arguments([params or {}]))
 
     def close(self, server: ForewordServer, params: object) -> None:
         """Stop the answer that is under way, if there is one; a chat that is not known is closed already."""
+        # A notification gets no reply, so there is nobody to tell of wrong parameters.
         chat_id = params.get("chatId") if isinstance(params, dict) else None
         server.chats.discard(str(chat_id))
         task = self._running.get(chat_id) if isinstance(chat_id, str) else None

@@ -59,11 +59,13 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
     except asyncio.CancelledError:
         raise JsonRpcRequestCancelled("the message was cancelled", data=_cancelled(speech)) from None
     finally:
+        # Also after an error or a cancellation: by then the prefix may be written, and paid for.
         note_answer(server, home.folder)
 
 
 async def _collect(home: Home, speech: ChatTurnRun, partials: Partials, report: Report) -> TurnResult:
     shown, n_pieces = speech.proposal, 0
+    # Closed here: left to the garbage collector, the stream from the model would stay open.
     async with aclosing(speech.events()) as events:
         async for event in events:
             if isinstance(event, TurnResult):
@@ -81,6 +83,7 @@ async def _collect(home: Home, speech: ChatTurnRun, partials: Partials, report: 
 
 def _note(event: AnswerEvent, speech: ChatTurnRun, partials: Partials, report: Report) -> None:
     if isinstance(event, ToolsUsed):
+        # After a round the tail ends with the assistant's calls and the user's message with their results.
         for name, line in tool_lines(speech.progress.tail[-2]["content"]):
             report(line, None)
             partials.send("tool", name=name, line=line)
@@ -110,6 +113,7 @@ async def _laid(
     if not proposal.files:
         return {"edit": None}
     await keep_proposal(server, home.folder, proposal, home.chat.title or "chat", told["proposalId"])
+    # Kept above all the same: what broke off can be looked at, and applied by who wants it.
     if not is_whole:
         return {"edit": None}
     plan = await plan_edit(server, home.opened, proposal, title=home.chat.title)

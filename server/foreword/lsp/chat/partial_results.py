@@ -52,6 +52,7 @@ def _line(block: Mapping[str, Any]) -> str:
         case Problem():
             return "a call that can't be understood"
         case SearchCall(query):
+            # The model's query may have several lines, and this is one line of progress.
             return " ".join(f"search {query}".split())
         case SymbolsCall(name):
             return f"look up {name}"

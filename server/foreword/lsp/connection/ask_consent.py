@@ -23,6 +23,7 @@ def consent_of(server: ForewordServer) -> Consent:
                 [types.MessageActionItem(SEND), types.MessageActionItem(CANCEL)],
             )
         )
+        # LSP: a message that is closed without a choice gives null, which is no consent.
         return answer is not None and answer.title == SEND
 
     return ask

@@ -26,6 +26,7 @@ def trust_of(server: ForewordServer, opened: OpenFolder) -> Trust:
         return True
 
     def granted() -> bool:
+        # Trust that was taken back, or that the client withholds, outweighs every grant.
         is_known = is_trusted_by_client(server) or is_trusted(session.places, session.root)
         return is_known and not is_refused()
 
@@ -44,4 +45,5 @@ async def _asks(server: ForewordServer, folder: str, provider: str) -> bool:
     answer = await server.window_show_message_request_async(
         types.ShowMessageRequestParams(types.MessageType.Warning, question, actions)
     )
+    # Closing the message without a choice gives null: asked again next time.
     return answer is not None and answer.title == YES

@@ -59,6 +59,7 @@ class ClientCapabilities:
     @property
     def answers_questions(self) -> bool:
         """Whether `window/showMessageRequest` reaches a person."""
+        # In the protocol `window.showMessage` is about the request; the notification needs no capability.
         return bool(self.capabilities.window and self.capabilities.window.show_message)
 
     @property
@@ -75,6 +76,7 @@ class ClientCapabilities:
     @property
     def guards_one_document(self) -> bool:
         """Whether of an edit of several documents it compares the version of the first one only."""
+        # No capability tells this, so the client's name has to.
         return self.name == "Neovim"
 
     @property
@@ -106,6 +108,7 @@ class ClientCapabilities:
     def registers_symbols(self) -> bool:
         """Whether the server may offer symbols at any time."""
         document, workspace = self.capabilities.text_document, self.capabilities.workspace
+        # Both or neither: the two methods are registered together.
         one, other = document and document.document_symbol, workspace and workspace.symbol
         return bool(one and other and one.dynamic_registration and other.dynamic_registration)
 

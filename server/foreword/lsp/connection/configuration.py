@@ -36,6 +36,7 @@ async def did_change_configuration(
     server: ForewordServer, params: types.DidChangeConfigurationParams
 ) -> None:
     """Settings changed: pulled again where the client gives them, else taken from the notification."""
+    # The protocol leaves the shape open: the section may come under its name, or by itself.
     pushed = params.settings.get(SECTION, params.settings) if isinstance(params.settings, dict) else None
     folders = list(server.folders.values())
     if not server.client.gives_configuration and isinstance(pushed, dict):
@@ -66,6 +67,7 @@ async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = Fal
     if server.client.gives_configuration and (again or folder.uri not in server.configuration):
         server.configuration[folder.uri] = await _pull(server, folder)
     pulled = server.configuration.get(folder.uri)
+    # Whoever started the server writes these options; a port can be reached by others.
     own = Options("initializationOptions", _known(server.client.options), trusted=not server.is_on_a_port)
     return (own, pulled) if pulled is not None else (own,)
 
@@ -84,6 +86,7 @@ async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options,
 
 def is_trusted_by_client(server: ForewordServer) -> bool:
     """Whether the client vouches for the workspace; at a port its word is not enough."""
+    # `is True`: a text such as "false" would count as true.
     return not server.is_on_a_port and server.client.options.get("trusted") is True
 
 
@@ -98,12 +101,14 @@ async def _pull(server: ForewordServer, folder: Folder) -> Options:
     try:
         answer = await server.workspace_configuration_async(types.ConfigurationParams([item]))
     except JsonRpcException:
+        # A client that fails here has no settings for us: the user's own files still count.
         return _section({})
     given = answer[0] if answer else None
     return _section(given if isinstance(given, dict) else {})
 
 
 def _section(given: Mapping[str, Any]) -> Options:
+    # Editors fill their configuration from files of the project too: those may not decide where text goes.
     return Options("configuration", _known(given), trusted=False)
 
 

@@ -19,6 +19,7 @@ WINDOWS = os.name == "nt"
 def encoding_from_lsp(encoding: types.PositionEncodingKind | str | None) -> PositionEncoding:
     """The position encoding that was agreed on; utf-16 if there was no word of it."""
     name = encoding.value if isinstance(encoding, types.PositionEncodingKind) else encoding
+    # UTF-16 is what the protocol prescribes where nothing was agreed on.
     return next((known for known in get_args(PositionEncoding) if known == name), "utf-16")
 
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from foreword.index.outline.open_text import OpenText
 
 QUIET_S = 0.2
-"""How long after the first of some edits the documents are parsed."""
+"""Seconds from the first of some edits to the parse of the documents."""
 SHARE = 10
 """A parse of a second is followed by so many seconds without one: parsing holds the interpreter."""
 FIRST_S = 2.0
-"""How long a menu that the user asks for waits for the first outline of a document that was just opened."""
+"""Seconds that a menu that the user asks for waits for the first outline of a document that was just opened."""
 MAX_KEPT_BYTES = 2_000_000
 """The texts whose trees are kept, all together: the trees take 25 times as much."""
 
@@ -46,7 +46,7 @@ class Known:
 
 
 class Outlines:
-    """By the key of each document's URI; owned by the event loop."""
+    """The outlines of the open documents, by the key of each URI; used on the event loop alone."""
 
     def __init__(self) -> None:
         self._parsed: dict[str, Known] = {}
@@ -76,7 +76,9 @@ class Outlines:
         known = self._followed.get(key) or self._parsed.get(key)
         if known is None:
             return ()
+        # A document that did not change has the very same tuple, so nothing need be compared.
         if known.lines is not document.lines:
+            # From the last parse: what one following drops would else be gone for all later ones.
             parsed = self._parsed[key]
             known = Known(document.lines, follow(parsed.definitions, parsed.lines, document.lines))
             self._followed[key] = known
@@ -95,8 +97,10 @@ class Outlines:
             while True:
                 await self._news.wait()
                 await asyncio.sleep(pause)
+                # After the pause, so that the edits made during it belong to this round.
                 self._news.clear()
                 started = time.monotonic()
+                # Taken away first: what is edited while these are parsed belongs to the next round.
                 changed, self._changed = self._changed, {}
                 for key in changed:
                     document = now().documents.get(key)
@@ -119,6 +123,7 @@ class Outlines:
             return before
         self._worker = self._worker or Worker("outlines")
         known, text = await self._worker.run(_outlined, document, self._texts.get(key))
+        # It may have been closed while it was parsed, and `forget` has run by then.
         if key in now().documents:
             self._parsed[key] = known
             self._followed.pop(key, None)
@@ -130,6 +135,7 @@ class Outlines:
         self._texts.pop(key, None)
         if text is not None:
             self._texts[key] = text
+        # The document edited last stays, however large it is.
         while len(self._texts) > 1 and sum(one.n_bytes for one in self._texts.values()) > MAX_KEPT_BYTES:
             del self._texts[next(iter(self._texts))]
 
@@ -143,5 +149,6 @@ def _outlined(document: Document, text: OpenText | None) -> tuple[Known, OpenTex
     if language not in LANGUAGES or sum(map(len, document.lines)) > MAX_FILE_BYTES:
         return Known(document.lines, ()), None
     text = text or OpenText()
+    # "surrogatepass": a client may send half a surrogate pair, which strict UTF-8 refuses.
     plain = "\n".join(without_end(line) for line in document.lines)
     return Known(document.lines, text.definitions(language, plain.encode("utf-8", "surrogatepass"))), text

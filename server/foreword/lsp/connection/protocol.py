@@ -112,11 +112,13 @@ class ForewordProtocol(LanguageServerProtocol):
             raise JsonRpcServerNotInitialized("the server is not initialized yet")
         if is_request and self._shutdown:
             raise JsonRpcInvalidRequest("the server is shutting down")
+        # LSP: notifications before `initialize` are dropped, all but `exit`.
         if not self._is_initialized and method not in (types.INITIALIZE, types.EXIT):
             raise JsonRpcServerNotInitialized(f"{method} came before initialize")
 
     def _refuse_message(self, raw: Json, error: JsonRpcException) -> None:
         if "method" not in raw:
+            # A response that can't be read: who waits for it gets the error instead of waiting on.
             if self._awaits(raw["id"]):
                 self._handle_response(raw["id"], None, error.to_response_error())
         elif "id" in raw:
@@ -131,7 +133,9 @@ class ForewordProtocol(LanguageServerProtocol):
 
     async def abandon(self) -> None:
         """Cancel the requests that are under way, those to the client too."""
+        # pygls keeps both in one table: tasks for the client's requests, futures for those to the client.
         pending: list[object] = list(self._request_futures.values())
+        # `shutdown` is a request under way itself.
         tasks = [
             one for one in pending if isinstance(one, asyncio.Task) and one is not asyncio.current_task()
         ]
@@ -183,24 +187,24 @@ class ForewordProtocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Documents are the server's own business."""
+        """Hand the notification to `lsp/features/documents.py`; pygls would keep a copy of the text."""
         self._tell(types.TEXT_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Documents are the server's own business."""
+        """Hand the notification to `lsp/features/documents.py`; pygls would keep a copy of the text."""
         self._tell(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        """Documents are the server's own business."""
+        """Hand the notification to `lsp/features/documents.py`; pygls would keep a copy of the text."""
         self._tell(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
     @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def lsp_workspace__did_change_workspace_folders(
         self, params: types.DidChangeWorkspaceFoldersParams
     ) -> None:
-        """Folders are the server's own business."""
+        """Hand the notification to `lsp/features/workspace_folders.py`; pygls would keep a list of its own."""
         self._tell(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, params)
 
     def _get_handler(self, feature_name: str) -> Any:  # noqa: ANN401 - pygls types it so
@@ -210,6 +214,7 @@ class ForewordProtocol(LanguageServerProtocol):
             raise JsonRpcMethodNotFound(f"unknown method {feature_name}") from None
 
     def _tell(self, method: str, params: object) -> None:
+        # pygls calls a registered handler only where its own yields to it, and its own is replaced here.
         self.fm.features[method](params)
 
 

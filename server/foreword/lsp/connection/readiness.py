@@ -56,9 +56,11 @@ def path_below(folder: Folder, uri: str) -> str | None:
     path = path_from_uri(uri)
     if path is None:
         return None
+    # Not `resolve`, which looks at the disk: code actions are answered from memory.
     plain = Path(os.path.normpath(path))
     roots = [folder.path] if folder.open_folder is None else [folder.path, folder.open_folder.root]
     found = (plain.relative_to(root).as_posix() for root in roots if plain.is_relative_to(root))
+    # The folder itself is no file.
     return next((inside for inside in found if inside != "."), None)
 
 
@@ -66,6 +68,7 @@ async def _refresh(server: ForewordServer, folder: Folder, kept: Kept) -> None:
     await server.load("foreword.assist.session.workspace_status")
     from foreword.assist.session.workspace_status import ignored_among, readiness  # noqa: PLC0415 - loaded by now
 
+    # Before anything is read: what changes from here on asks for another look.
     kept.is_asked, kept.at = False, asyncio.get_running_loop().time()
     opened = folder.open_folder
     if opened is None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Params = TypeVar("Params")
 LAST_WORDS_S = 0.7
-"""How long `shutdown` waits for what it cancelled."""
+"""Seconds that `shutdown` waits for the tasks that it cancelled."""
 
 REQUEST_FAILED = types.LSPErrorCodes.RequestFailed.value
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class ForewordServer(LanguageServer):
         self._imports = Worker("imports")
 
     def change(self, *changes: Change) -> None:
-        """The one door for changes of documents and files."""
+        """Apply changes of documents and files to the snapshot; nothing else changes it."""
         self.snapshot = apply(self.snapshot, changes)
         self._news.set()
 
@@ -105,6 +105,7 @@ class ForewordServer(LanguageServer):
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something in the background until the server ends; its errors are told, and end nothing else."""
         task = asyncio.ensure_future(bounded(self, work))
+        # An event loop refers to its tasks weakly: without this set one could be collected while it runs.
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -129,13 +130,13 @@ class ForewordServer(LanguageServer):
         await self._imports.run(importlib.import_module, module)
 
     async def settle(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
-        """Wait a moment for the last words of what was cancelled."""
+        """Wait for cancelled tasks to end, `LAST_WORDS_S` at most."""
         waiting = set(tasks)
         if waiting:
             await asyncio.wait(waiting, timeout=LAST_WORDS_S)
 
     def end(self, code: int) -> None:
-        """End the connection: what waits for `ended` goes on."""
+        """End the connection with an exit code of the process; `ended` returns."""
         self.exit_code = code
         self._ended.set()
 
@@ -150,6 +151,7 @@ class ForewordServer(LanguageServer):
         for task in tasks:
             task.cancel()
         await self.settle(tasks)
+        # Emptied before the next await: nobody is to find a folder that is being closed.
         folders = list(self.folders.values())
         self.folders.clear()
         await asyncio.gather(*(folder.close() for folder in folders))
@@ -166,6 +168,7 @@ def handle(
 
     A plain function is right for what changes state, an async one for what takes time.
     """
+    # Notifications have no type of result; methods of our own are not in the table, and count as requests.
     result_type = types.METHOD_TO_TYPES.get(method, (None, object))[1]
     server.feature(method, options)(_guarded(server, handler, is_request=result_type is not None))
 
@@ -216,6 +219,7 @@ class _Boundary:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        # A cancellation or an interrupt is no error of the work: it goes on.
         if error is None or not isinstance(error, Exception):
             return False
         reply = _reply(error)

@@ -25,6 +25,7 @@ def is_on(server: ForewordServer, folder: Folder) -> bool:
 
 def declare(server: ForewordServer, capabilities: types.ServerCapabilities) -> None:
     """Take back what a client is not to be told when it connects."""
+    # LSP forbids to declare statically what is registered dynamically too.
     if server.client.registers_symbols or not _is_on_at_start(server):
         capabilities.document_symbol_provider = capabilities.workspace_symbol_provider = None
 
@@ -34,6 +35,7 @@ async def follow(server: ForewordServer) -> None:
     wanted = any(is_on(server, folder) for folder in server.folders.values())
     if not server.client.registers_symbols or wanted == server.serves_symbols:
         return
+    # Before the request: a change of settings meanwhile is compared with what is wanted now.
     server.serves_symbols = wanted
     try:
         if wanted:
@@ -58,4 +60,5 @@ def _id(method: str) -> str:
 
 def _options(method: str) -> object:
     """Every document may be asked for its symbols."""
+    # The protocol's null means the selector of the client's own side.
     return {"documentSelector": None} if method == types.TEXT_DOCUMENT_DOCUMENT_SYMBOL else {}

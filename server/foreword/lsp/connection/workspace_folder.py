@@ -35,6 +35,7 @@ class Folder:
         self.open_folder: OpenFolder | None = None
         self.keeping: Keeping | None = None
         self.tasks: list[asyncio.Task[None]] = []
+        # None at first: before the first look nobody knows what changed.
         self._touched: set[Path] | None = None
         self._worker = Worker(f"workspace {path.name}")
         self._opening = asyncio.Lock()
@@ -45,6 +46,7 @@ class Folder:
         Raises:
             ForewordError: it can't be opened; the next call tries again.
         """
+        # Two requests at once would otherwise open two sessions on one folder.
         async with self._opening:
             if self.open_folder is None:
                 await self._worker.run(importlib.import_module, "foreword.assist.session.open_workspace")
@@ -90,6 +92,7 @@ class Folder:
 
     def contains(self, path: Path) -> bool:
         """Whether a path leads into this folder, symlinks above it aside."""
+        # Editors name files through the folder as the user opened it, watchers through the real one.
         real = self.open_folder.root if self.open_folder else self.path
         return path.is_relative_to(self.path) or path.is_relative_to(real)
 

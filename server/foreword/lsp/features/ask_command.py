@@ -58,6 +58,7 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, asked: A
     opened = folder.open_folder
     assert opened is not None, "the session is its own"  # noqa: S101 - an invariant
     if asked.is_dry:
+        # Before trust is asked for: a dry run sends nothing.
         return (await preview(workspace_of(server, opened, session), asked.question)).to_json()
     await require_trust(session)
     answered = await _shown(server, partial(workspace_of, server, opened, session), asked)
@@ -78,6 +79,7 @@ async def _shown(server: ForewordServer, workspace: Callable[[Tell], Workspace],
                 return await answer(workspace(partial(_tell, report, partials, page)), question)
             except ForewordError as error:
                 if page is not None:
+                    # The page is open by now, and would stay empty without a word.
                     page.append(f"*{error}*\n")
                 raise
 

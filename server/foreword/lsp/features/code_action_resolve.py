@@ -26,8 +26,10 @@ async def resolve(server: ForewordServer, action: types.CodeAction) -> types.Cod
     try:
         action.edit = await edit_of(server, action.title, action.data)
     except ForewordError as error:
+        # Some editors swallow an error reply here and others show it twice: one message reaches every user.
         text = " ".join(str(error).split())
         server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Foreword: {text}"))
+        # LSP runs an action's command after its edit: without the edit it is to do nothing.
         action.command = None
     if action.edit is None and server.client.resolves_edits:
         action.edit = types.WorkspaceEdit(changes={})  # an edit is what every client takes for an end

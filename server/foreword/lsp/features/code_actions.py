@@ -62,9 +62,11 @@ async def code_action(server: ForewordServer, params: types.CodeActionParams) ->
     if place is None:
         return []
     key = uri_key(place.uri, ignores_case=server.snapshot.ignores_case)
+    # Editors ask for the light bulb at every move of the cursor: it never waits for a parse.
     if place.document and not _is_automatic(params.context):
         await server.outlines.begun(key, place.document, lambda: server.snapshot)
     actions = _actions(server, place, key, params)
+    # Tasks are read from disk: for a menu only.
     if not _is_automatic(params.context) and _passes(TASK_KIND, params.context.only):
         actions += await task_actions(server, place.folder, place.uri, params.range)
     return actions
@@ -78,6 +80,7 @@ def _actions(
     context = params.context
     reports = _reports(context)
     offers = (offer for offer in _offers(spot, reports, context) if _is_wanted(offer, context.only))
+    # A client that sends no trigger kind may ask at every move, which is no sign of a question.
     if context.trigger_kind == types.CodeActionTriggerKind.Invoked:
         note_menu(place.folder)
     wanted = [offer for offer in offers if _can_be_shown(server, offer)]
@@ -85,6 +88,7 @@ def _actions(
     if not _is_automatic(context) and _passes(PROPOSED, context.only):
         shown += _proposed_files(server, place.folder)
     actions = [action for action in shown if action is not None]
+    # Where disabled actions can't be shown the menu is empty, and nothing in it says why.
     if not _is_automatic(context) and all(
         isinstance(one, types.CodeAction) and one.disabled for one in actions
     ):
@@ -135,6 +139,7 @@ def _passes(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> boo
     if only is None:
         return True
     kind = f"{kind}."
+    # Kinds are an open list: lsprotocol gives an enum for those it knows, and texts for all others.
     names = (str(getattr(one, "value", one)) for one in only)
     return any(not name or kind.startswith(f"{name}.") for name in names)
 
@@ -159,16 +164,19 @@ def _action(
     chosen = [reports[number] for number in offer.reports]
     obstacle = _obstacle(server, place, offer.kind)
     action = types.CodeAction(offer.title, ACTION_KINDS[offer.kind], chosen or None)
+    # Tags are of LSP 3.18: only for a client that names this one.
     if known.tag_support and types.CodeActionTag.LlmGenerated in known.tag_support.value_set:
         action.tags = [types.CodeActionTag.LlmGenerated]
     if obstacle:
         action.disabled = types.CodeActionDisabled(obstacle)
+        # Before LSP 3.16 there are no disabled actions: a client would offer it as one that works.
         is_shown = known.code_action_literal_support and known.disabled_support
         return action if is_shown and not _is_automatic(params.context) else None
     task = _task(server, place, offer, params.range, chosen)
     if (
         edits(offer.kind)
         and client.resolves_edits
+        # Without `dataSupport` a client drops the task on the way to `codeAction/resolve`.
         and known.data_support
         and known.code_action_literal_support
     ):
@@ -176,6 +184,7 @@ def _action(
         return action
     name = "foreword.edit" if edits(offer.kind) else "foreword.ask"
     action.command = types.Command(offer.title, name, arguments=[task])
+    # Clients from before LSP 3.8 know commands only.
     return action if known.code_action_literal_support else action.command
 
 
@@ -208,6 +217,7 @@ def _obstacle(server: ForewordServer, place: FileRef, kind: Kind) -> str:
     reason = ready.reason_for(place.path) if ready else reason_for_path(place.path)
     if reason:
         return f"Foreword leaves this file out: {reason}"
+    # Nothing is known yet, so there is no reason to disable anything.
     if ready is None:
         return ""
     if ready.is_offline:

@@ -71,6 +71,7 @@ async def run(server: ForewordServer, params: types.ExecuteCommandParams) -> Any
         ForewordError: it can't be done; the message says why.
     """
     arguments = Arguments(params.arguments)
+    # Loads a proposal of an earlier process, so that its folder is known below.
     await find_proposal(server, str(arguments.peek("proposalId") or ""))
     folder = folder_of(server, arguments.workspace or _home_of(server, arguments))
     opened = await open_now(server, folder)
@@ -108,12 +109,14 @@ def _home_of(server: ForewordServer, arguments: Arguments) -> str | None:
     """Where a task or an earlier proposal belongs; None for what does not say."""
     kept = server.proposals.get(str(arguments.peek("proposalId")))
     place = kept.folder_uri if kept else arguments.peek("uri")
+    # An untitled document says nothing about a folder.
     return place if isinstance(place, str) and place.startswith("file:") else None
 
 
 async def _ask(call: Call) -> Any:  # noqa: ANN401 - any JSON
     """A question in words, or a task about a place in a document; the answer may be shown as a document too."""
     arguments = call.arguments
+    # A client that knows our methods shows answers in a chat of its own.
     show = arguments.flag("show", default=not call.server.client.knows_our_methods)
     partial_token = arguments.token("partialResultToken")
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
@@ -139,6 +142,7 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
         return await _proposal(call)
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
     wishes = _wishes(call, confirm=True)
+    # `apply` is in `_wishes`: on by default in an editor, where one undo takes it back.
     given = read(EditParameters, arguments, optional=("instruction",) if task_of else (), skip=("apply",))
     arguments.finish()
     if task_of is not None:
@@ -158,6 +162,7 @@ async def _proposal(call: Call) -> Any:  # noqa: ANN401 - any JSON
     """An earlier proposal: the user has seen it, so the editor does not ask again unless told to."""
     name, files = call.arguments.text("proposalId"), call.arguments.texts("files")
     part = Part(files, call.arguments.numbers_by_path("hunks"))
+    # The hunks were on the user's screen when they were chosen.
     wishes = _wishes(call, confirm=False)
     rejects, undoes = call.arguments.flag("reject"), call.arguments.flag("undo")
     call.arguments.finish()

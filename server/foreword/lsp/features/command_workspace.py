@@ -31,8 +31,10 @@ def workspace_of(
         session.clock,
         session,
         run=opened.run,
+        # Not the folder's own thread: what works there for seconds would hold up every question.
         run_aside=asyncio.to_thread,
         saved_files=saved_files,
+        # Read when a command asks for them: what was typed meanwhile counts.
         documents=lambda: documents_in(server, opened),
         emit=lambda event: _on_loop(loop, tell, event),
     )

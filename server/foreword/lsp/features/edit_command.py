@@ -62,10 +62,12 @@ async def run_instruction(
     """
     opened = _open(folder)
     edited = await _propose(server, folder, session, instruction)
+    # Before it is delivered: what the editor refuses can be applied later.
     name = await keep_proposal(
         server, folder, edited.proposal, instruction.title or instruction.question.text
     )
     tell(server, edited.problems)
+    # What broke off may be half an edit: it is kept, and not applied.
     if not edited.proposal.files or not edited.is_complete:
         done = Delivered(name, edited.proposal, WorkspaceEditPlan(None))
     else:
@@ -118,8 +120,10 @@ async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> di
     undone = reverse(kept.proposal, kept.review)
     if not undone.files:
         raise UsageError("nothing of this proposal was applied, so there is nothing to undo")
+    # Who undoes has asked for it: the editor need not ask once more.
     plan = await plan_edit(server, opened, undone, title=f"Undo: {kept.title}", confirm=False)
     problems = plan.problems
+    # All files or none: half of an undo would be neither the one state nor the other.
     if plan.edit is not None and not problems:
         problems = (await apply_plan(server, opened, plan, f"Undo: {kept.title}")).problems
     if not problems:
@@ -167,6 +171,7 @@ async def edit_of(server: ForewordServer, title: str, given: Mapping[str, Any]) 
     tell(server, (*edited.problems, *((Problem(f"no edit was proposed: {words}"),) if is_empty else ())))
     if is_empty or not edited.is_complete:
         return None
+    # Some editors create, rename and delete at once, and show nothing before.
     proposal = await agreed(server, opened, name, edited.proposal)
     plan = await plan_edit(server, opened, proposal, title=title)
     await tell_refused(server, opened, name, plan)

@@ -15,6 +15,7 @@ def note_answer(server: ForewordServer, folder: Folder) -> None:
 
 def note_intent(server: ForewordServer, folder: Folder) -> None:
     """A question is probably about to come: somebody opened a chat."""
+    # Opening a chat is no consent: without trust nothing is sent, not even to keep a prefix warm.
     if folder.open_folder is not None and folder.open_folder.session.trust.granted():
         keep(server, folder)
         if folder.keeping is not None:

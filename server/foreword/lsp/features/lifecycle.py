@@ -28,6 +28,7 @@ def register(server: ForewordServer) -> None:
 
 def initialize(server: ForewordServer, params: types.InitializeParams) -> None:
     """Remember the client; nothing is read and nothing heavy is imported before the answer is out."""
+    # An id from another machine or container names nobody here: to watch it would end the server at once.
     parent = params.process_id if params.process_id is not None and _is_alive(params.process_id) else None
     name = params.client_info.name if params.client_info else ""
     server.client = ClientCapabilities(
@@ -35,6 +36,7 @@ def initialize(server: ForewordServer, params: types.InitializeParams) -> None:
     )
     agreed = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
     server.encoding = encoding_from_lsp(agreed)
+    # Known, and not yet indexed: before its answer to `initialize` a server may send hardly anything.
     for uri in _folders(params):
         add_folder(server, uri)
 
@@ -89,6 +91,7 @@ def _is_alive(process_id: int) -> bool:
         os.kill(process_id, 0)
     except ProcessLookupError:
         return False
+    # Another user's process, or no number of a process here: neither says that the client is gone.
     except (PermissionError, OverflowError):
         return True
     return True
@@ -99,6 +102,7 @@ def _options(given: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the clien
 
 
 def _folders(params: types.InitializeParams) -> list[str]:
+    # The protocol's order: `rootUri` and `rootPath` are older, and deprecated.
     if params.workspace_folders:
         return [folder.uri for folder in params.workspace_folders]
     if params.root_uri:

@@ -69,6 +69,7 @@ def _selected(lines: Sequence[str] | None, found: Range, encoding: PositionEncod
         return first, last, ""
     start, end = sorted((found.start, found.end))
     (_, left), (row, right) = place(lines, start, encoding), place(lines, end, encoding)
+    # A range that ends at the start of the next line takes all of this one.
     return first, last, lines[first - 1][left : right if row == first - 1 else None].strip()
 
 
@@ -92,6 +93,7 @@ def _named(definitions: Sequence[Definition], selected: Selected) -> Definition 
 
 def _is_more(lines: Sequence[str], text: str) -> bool:
     """Whether these selected lines are more than a place: some editors select the character or the word at the cursor."""
+    # Helix and Emacs always have something selected: within one word it is a place.
     if len(lines) != 1 or not _has_text(lines):
         return _has_text(lines)
     return len(text) > 1 and (text == lines[0].strip() or len(text.split()) > 1)

@@ -94,6 +94,7 @@ def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> N
     """Without the lines of its file, a definition is as wide as its first line is said to be."""
     first, last = found.line - 1, max(found.line, found.end_line) - 1
     text = without_end(lines[first]) if first < len(lines) else ""
+    # LSP wants the range of the name within that of the whole, so it never leaves the first line.
     at = max(0, text.find(found.name))
     until = at + len(found.name) if found.name in text else at
     end = without_end(lines[last]) if last < len(lines) else ""
@@ -104,6 +105,7 @@ def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> N
 
 def _tree(one: Named) -> types.DocumentSymbol:
     return types.DocumentSymbol(
+        # LSP forbids empty names of symbols.
         one.definition.name or "?",
         _kind(one.definition),
         range_to_lsp(one.whole),
@@ -142,6 +144,7 @@ def nested(found: Iterable[Named]) -> list[Named]:
     """The definitions that stand in no other, in the order of their lines."""
     tops: list[Named] = []
     around: list[Named] = []
+    # Of those that begin on one line the longest comes first: it may hold the others.
     for one in sorted(found, key=lambda one: (one.whole.start.line, -one.whole.end.line)):
         while around and not _is_in(one, around[-1]):
             around.pop()

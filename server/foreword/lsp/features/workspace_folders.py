@@ -158,6 +158,7 @@ def _watch(server: ForewordServer, folder: Folder) -> None:
 
     def changed(paths: tuple[Path, ...]) -> None:
         uris = tuple(uri_from_path(path) for path in paths)
+        # All state belongs to the event loop: the thread only hands over.
         loop.call_soon_threadsafe(server.change, Touched(uris))
         loop.call_soon_threadsafe(folder.touch, paths)
 
@@ -180,4 +181,5 @@ def _watch(server: ForewordServer, folder: Folder) -> None:
 
 
 def _key(uri: str) -> str:
+    # Folders are written with a slash at the end and without.
     return uri_key(uri.rstrip("/"), ignores_case=WINDOWS)

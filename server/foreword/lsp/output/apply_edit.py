@@ -135,11 +135,13 @@ async def apply_plan(
     a request a file.
     """
     assert plan.edit is not None, "there is something to apply"  # noqa: S101 - an invariant
+    # One request is one step of undo, so it is split only for a client that would miss a stale document.
     whole = [(plan.edit, plan.steps)]
     requests = [(one.edit, (one,)) for one in plan.steps] if server.client.guards_one_document else whole
     paths, problems = list[str](), list[Problem]()
     for edit, steps in requests:
         problem = await apply_edit(server, edit, title)
+        # Some editors say "applied" of what they left out.
         missing = steps if problem else await left_out(server, opened, steps)
         paths += [step.file.path for step in steps if step not in missing]
         problems += [problem] if problem else [_left_out(step.file.path) for step in missing]

@@ -17,7 +17,7 @@ from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.output.workspace_edit import FileState, FileStep, now_of, open_documents
 
 PATIENCE_S = 2.0
-"""How long the last changes of documents may be under way: some editors collect them for a moment."""
+"""Seconds to wait for the last changes of documents: some editors collect them before they send them."""
 
 
 async def left_out(
@@ -31,6 +31,7 @@ async def left_out(
     while True:
         documents = open_documents(server, opened)
         missing = await opened.run(_missing, opened, tuple(steps), documents)
+        # Only of an open document can a change still be on its way.
         waits = any(step.file.path in documents for step in missing)
         left = end - asyncio.get_running_loop().time()
         if not missing or not waits or left <= 0 or not await server.next_change(left):
@@ -53,7 +54,9 @@ def _is_seen(opened: OpenFolder, step: FileStep, documents: Mapping[str, Documen
     if step.file.kind == "delete":
         return now.text is None or now.version is not None  # its buffer may stay open
     if step.file.kind in ("create", "rename"):
+        # An obstacle means that something is there, though it can't be read.
         return now.text is not None or now.obstacle != ""
+    # Open neither before nor now: the editor may hold the change in a buffer that it did not tell of.
     return _content(now) == step.after or (now.version is None and not step.was_open)
 
 

@@ -49,6 +49,7 @@ async def _is_agreed(server: ForewordServer, files: Sequence[ProposedFile]) -> b
             [types.MessageActionItem(GO_ON), types.MessageActionItem(LEAVE_OUT)],
         )
     )
+    # Closing the message without a choice gives null: the files are left out.
     return answer is not None and answer.title == GO_ON
 
 

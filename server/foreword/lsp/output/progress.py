@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from foreword.lsp.connection.server import ForewordServer
 
 CREATE_S = 5.0
-"""A client that takes longer to make room for progress gets none."""
+"""Seconds for the answer to `window/workDoneProgress/create`; a client that takes longer gets no progress."""
 
 Report = Callable[[str, int | None], None]
 """A message, and the percentage that is done (or None)."""
@@ -33,6 +33,7 @@ async def work_done(
     `counts`: percentages are reported. The work does not wait for a client that has yet to make room for progress:
     some are busy with waiting for the work.
     """
+    # LSP: without a percentage at the beginning a client may ignore all later ones.
     shown = _Shown(server, title, cancel, percentage=0 if counts else None)
     if token is not None:
         shown.begin(token)
@@ -66,6 +67,7 @@ class _Shown:
                 await self._server.window_work_done_progress_create_async(params)
         except (TimeoutError, JsonRpcException):
             return
+        # The client may have made room only after the work ended: then there is nothing to show.
         if not self._is_over:
             self.begin(token)
 

@@ -58,6 +58,7 @@ async def find_proposal(server: ForewordServer, name: str) -> KeptProposal | Non
     if name not in server.proposals:
         stored = await asyncio.to_thread(read_proposal, _home(server), name)
         if stored is not None:
+            # Another request may have read it meanwhile: its copy may have newer decisions.
             server.proposals.setdefault(name, stored)
     return server.proposals.get(name)
 

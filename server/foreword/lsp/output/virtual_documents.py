@@ -30,7 +30,7 @@ from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.storage.private import make_private_folder, write_private
 
 LAST_WORDS_S = 5.0
-"""How long a client may take for the end of an answer before it is left behind."""
+"""Seconds that a client may take for the end of an answer before the server stops waiting for it."""
 
 
 def register(server: ForewordServer) -> None:
@@ -201,6 +201,7 @@ def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
         return None
     if server.client.reads_virtual_documents:
         return VirtualPage(server, f"{SCHEME}:/chat/{len(server.pages) + 1}.md", text)
+    # With microseconds: two answers within a second are two files.
     path = folder / f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.md"
     if not server.client.applies_edits:
         return FilePage(server, path, text)
@@ -251,6 +252,7 @@ def write_scratch(path: Path, text: str) -> None:
     try:
         make_private_folder(path.parent)
         _forget_old(path.parent)
+        # Half a surrogate pair in an answer has no UTF-8, and must not lose the rest of it.
         write_private(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error

@@ -122,6 +122,7 @@ async def plan_edit(
         title,
         confirm,
     )
+    # URIs are written through the folder as the client calls it, symlinks and all.
     base = next((f.path for f in server.folders.values() if f.open_folder is opened), opened.root)
     read = partial(now_of, opened.root, base)
     for _ in range(MAX_TRIES):
@@ -130,6 +131,7 @@ async def plan_edit(
         newest = open_documents(server, opened)
         if all(documents.get(path) is newest.get(path) for path in proposal.touched):
             return plan
+    # On the event loop, so that no keystroke can come between.
     return _plan_now(proposal, newest, read, dialect)
 
 
@@ -172,6 +174,7 @@ class _EditPlanner:
     ) -> types.WorkspaceEdit:
         if self.dialect.versioned:
             return types.WorkspaceEdit(document_changes=operations, change_annotations=annotations or None)
+        # `changes` holds no file operations: those of such a client were refused as obstacles.
         documents = [one for one in operations if isinstance(one, types.TextDocumentEdit)]
         return types.WorkspaceEdit({one.text_document.uri: list(_plain(one.edits)) for one in documents})
 
@@ -191,6 +194,7 @@ class _EditPlanner:
             case "rename":
                 after = self._change(file, here)
                 self.operations.append(
+                    # After the edits: their version is that of the document under its old name.
                     types.RenameFile(here.uri, there.uri, annotation_id=self._annotate(file))
                 )
             case "change":
@@ -216,6 +220,7 @@ class _EditPlanner:
             return "it is gone"
         if operation != "change" and not here.saved:
             return "it was never saved"
+        # Compared as the model saw it: what was redacted is not in the proposal.
         if operation == "delete" and shown(here.text.content) != file.shown_before:
             return "it has changed since"
         return f"{file.path} exists by now" if operation == "rename" and there.text is not None else ""
@@ -254,6 +259,7 @@ class _EditPlanner:
         if file.runs_here:
             warning += f" ({RUNS_HERE})"
         label, about = f"{file.kind.capitalize()} {path}{warning}", self.dialect.title or None
+        # Whoever calls, nothing that runs on this machine is changed without a question.
         confirm = self.dialect.confirm or file.runs_here
         self.annotations[file.path] = types.ChangeAnnotation(label, confirm, about)
         return file.path
@@ -270,10 +276,12 @@ def _plain(
 def _text_edits(here: FileState, edits: Iterable[Edit], encoding: PositionEncoding) -> list[types.TextEdit]:
     """Edits of the text without its mark as edits of the document, in the client's units."""
     assert here.text is not None, "there is a text to edit"  # noqa: S101 - an invariant
+    # The client counts the mark as a character of its document; the text here has none.
     mark = BYTE_ORDER_MARK if here.marked else ""
     content = mark + here.text.content
     lines = split_lines(content)
     starts = list(accumulate(map(len, lines), initial=0))
+    # Behind a last line without an end there is no further line to stand on.
     if lines and without_end(lines[-1]) == lines[-1]:
         starts.pop()
 
@@ -320,6 +328,7 @@ def open_documents(server: ForewordServer, opened: OpenFolder) -> dict[str, Docu
         path = path_from_uri(document.uri)
         inside = workspace_path(opened.root, path) if path is not None else None
         if inside is not None:
+            # Two URIs may lead to one file, through a symlink.
             found.setdefault(inside, document)
     return found
 
@@ -330,6 +339,7 @@ def now_of(root: Path, base: Path, path: str, document: Document | None) -> File
     if document is not None:
         content = document.text
         marked = content.startswith(BYTE_ORDER_MARK)
+        # The encoding stays that of the file: a letter that it lacks is refused in the open document too.
         text = replace(on_disk or Text(""), content=content.removeprefix(BYTE_ORDER_MARK))
         return FileState(document.uri, text, document.version, marked, on_disk is not None)
     return FileState(uri_from_path(base / path), on_disk, obstacle=obstacle)

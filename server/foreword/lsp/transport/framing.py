@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 MAX_BYTES = 1 << 28
+# The protocol has two, `Content-Length` and `Content-Type`.
 MAX_HEADERS = 16
 _HEADER = re.compile(rb"([A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*\r\n")
 
@@ -47,6 +48,7 @@ async def read_messages(reader: Reader) -> AsyncGenerator[bytes, None]:
             yield await reader.readexactly(length)
     except (asyncio.IncompleteReadError, ConnectionError):
         return
+    # `StreamReader.readline` raises it for a line beyond its limit.
     except ValueError as error:
         raise FramingError("a header is too long") from error
 
@@ -64,6 +66,7 @@ async def _length(reader: Reader) -> int | None:
         if header is None:
             raise FramingError("a header is no header")
         if header[1].lower() == b"content-length":
+            # `int` alone would take signs, blanks and underscores.
             length = int(header[2]) if header[2].isdigit() else None
     if length is None or length > MAX_BYTES:
         raise FramingError("there is no usable Content-Length")

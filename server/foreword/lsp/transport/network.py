@@ -26,9 +26,9 @@ Listener = TypeVar("Listener")
 OnListen = Callable[[str, Path], None]
 """Called with the address, and the file with the token of the clients, once they can connect."""
 PATIENCE_S = 10.0
-"""How long a connection may stay without showing the token."""
+"""Seconds that a connection may stay without showing the token."""
 MAX_WAITING = 16
-"""So many connections may be about to show it; more are closed at once."""
+"""The most connections that have not shown the token yet; a further one is closed at once."""
 
 
 async def serve_tcp(
@@ -101,6 +101,7 @@ class _Clients:
             yield None
             return
         server = create_server(self._environ)
+        # Before its first message, whose options must not vouch for anything.
         server.is_on_a_port = True
         patience = asyncio.get_running_loop().call_later(PATIENCE_S, server.end, 1)
         server.protocol.admits = partial(self._admits, patience)
@@ -124,6 +125,7 @@ class _Clients:
             self._n_waiting -= 1
             return
         self._n_admitted -= 1
+        # Only behind a client that was admitted: one that showed no token can't end the server.
         if not self._n_admitted and not self._code.done():
             self._code.set_result(1 if server.exit_code is None else server.exit_code)
 

@@ -55,6 +55,8 @@ async def until_the_end(server: ForewordServer, reading: Coroutine[Any, Any, Non
     finally:
         for task in tasks:
             task.cancel()
+        # Before the folders close: cancelled requests still book what they used.
         await server.protocol.abandon()
         await server.close()
+    # The client is gone without `exit`: as an `exit` without `shutdown`, which LSP calls an error.
     return 1 if server.exit_code is None else server.exit_code
