@@ -23,6 +23,7 @@ MAX_FILE_TOKENS = 4_000
 MAX_BLOCK_TOKENS = 12_000
 MAX_NAMED = 400
 MAX_OUTLINE_DEFINITIONS = 40
+# What difflib shows when it is not told otherwise: `unified_diff` must leave as many lines around a change.
 CONTEXT_LINES = 3
 _HUNK = re.compile(r"@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 
@@ -44,12 +45,14 @@ class FileChange:
 def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> Block | None:
     """One block for all changes in path order, or None where there are none; `further` paths are only named."""
     pieces, parts, named, left = list[str](), list[Part](), list[str](), float(MAX_BLOCK_TOKENS)
+    # In the order of paths: the same changes give the same bytes, in whatever order they were found.
     for change in sorted(changes, key=lambda change: change.path):
         text, form = _told(change)
         n_tokens = estimate(text)
         if n_tokens > min(left, MAX_FILE_TOKENS):
             text, form = _outlined(change), "outline"
             n_tokens = estimate(text)
+        # The block goes on after a file that does not fit: a smaller one behind it may.
         if n_tokens > left:
             named.append(change.path)
             text = ""
@@ -71,8 +74,10 @@ def unified_diff(before: str, after: str, path: str) -> str:
     """
     old, new = _terminated(before), _terminated(after)
     n_head = _n_common(old, new)
+    # Behind the head only: a line that both ends could claim must not be set aside twice.
     n_tail = _n_common(old[n_head:][::-1], new[n_head:][::-1])
     skipped, left = max(0, n_head - CONTEXT_LINES), max(0, n_tail - CONTEXT_LINES)
+    # The rows of the texts have no line end, so the headers must get none either.
     rows = difflib.unified_diff(
         old[skipped : len(old) - left], new[skipped : len(new) - left], f"a/{path}", f"b/{path}", lineterm=""
     )
@@ -85,9 +90,13 @@ def _told(change: FileChange) -> tuple[str, Form]:
         return f"<deleted path={name}/>\n", "diff"
     if change.before is None:
         return f"<new>\n{render_file(change.path, change.after, change.outline)}</new>\n", "full"
+    # Both sides are redacted before they are compared: a diff of the raw texts would show a secret that
+    # changed.
     diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
     if not diff:
         return f"<changed path={name}>only line endings or the encoding changed</changed>\n", "diff"
+    # Who saw an outline needs the new one too: the next question is mostly about the change, which only the
+    # diff shows, and the line numbers of the old outline no longer hold.
     outline = _definitions(change) if change.form != "full" else ""
     return f"<changed path={name}>\n{diff}{outline}</changed>\n", "diff"
 
@@ -133,7 +142,9 @@ def _shifted(row: str, n_lines: int) -> str:
 
 
 def _terminated(text: str) -> list[str]:
+    # Not `splitlines`: that also cuts at form feeds and other signs that end no line for git.
     lines = text.split("\n")
     if lines[-1] == "":
         return lines[:-1]
+    # Part of the line itself, so that a file which only gains or loses its last newline has a diff.
     return [*lines[:-1], lines[-1] + "\n\\ No newline at end of file"]

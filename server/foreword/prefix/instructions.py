@@ -12,6 +12,8 @@ PREFIX_FORMAT = 5
 `tests/prefix/test_prefix_format.py` has the digests of a sample by this number.
 """
 
+# Nothing that varies may get in here, such as a date, a path or a model: it stands before the base, so that a
+# single other byte makes every prefix behind it be written anew.
 SYSTEM_PROMPT = """\
 You are Foreword, an assistant for the people who work on one repository.
 
@@ -38,6 +40,8 @@ or from a view; do not guess them.
 REPOSITORY_OPENING = "<repository>\n"
 REPOSITORY_CLOSING = "</repository>\n"
 
+# From here on the words belong to the turn, behind the last repository mark: to change them costs no cache of
+# a repository.
 ASK = """\
 Answer this question about the repository. Do not edit files: describe a change, or show it as a diff.
 """
@@ -106,6 +110,7 @@ a change; for a question, explain, or show a change as a diff. For edits this ho
 
 {EDIT}"""
 
+# Shorter than `CHAT`, whose words stand in the first turn of the chat and are sent again with its history.
 CHAT_AGAIN = """\
 Go on with this conversation as before. Edits that you proposed earlier are not applied unless <changes> or a view \
 shows them, and an <unsaved> text holds for the message that it stands in.

@@ -69,6 +69,8 @@ def blocks_digest(blocks: Iterable[Block]) -> str:
     digest = hashlib.sha256()
     for block in blocks:
         encoded = block.text.encode()
+        # The length goes first: "ab" and "c" must not have the digest of "a" and "bc", as each block may end
+        # with a mark.
         digest.update(b"%d\0" % len(encoded))
         digest.update(encoded)
     return digest.hexdigest()
@@ -76,6 +78,7 @@ def blocks_digest(blocks: Iterable[Block]) -> str:
 
 def instructions_digest(system: str, tools: tuple[Mapping[str, Any], ...]) -> str:
     """The digest of what stands before the base: tool definitions and system prompt."""
+    # The order of keys counts: the API caches the bytes that are sent, and those follow it.
     return text_digest(system + repr(tools))
 
 
@@ -123,6 +126,7 @@ class Lineage:
 
 def encode(lineage: Lineage) -> str:
     """As JSON text."""
+    # The delta is source text: escapes for all that is not ASCII would make the row larger and nothing safer.
     return json.dumps(asdict(lineage), ensure_ascii=False)
 
 
@@ -139,5 +143,7 @@ def decode(text: str) -> Lineage:
         )
         shown = {path: Shown(**value) for path, value in raw["shown"].items()}
         return Lineage(Anchor(**raw["anchor"]), blocks, shown)
+    # JSON of another shape, as another release may have written it; what is no JSON is a ValueError by
+    # itself.
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not a lineage: {error!r}") from error

@@ -62,6 +62,8 @@ def first_difference(old: Manifest, new: Manifest) -> Difference | None:
         if n < len(before):
             path, how = _named(before, after, n)
             return Difference(layer, path, how, same)
+        # Longer at the very end is going on. Longer with an old layer behind it shifts all of that, which is
+        # a difference.
         if n < len(after) and any(old.get(later) for later in ORDER[ORDER.index(layer) + 1 :]):
             return Difference(layer, after[n].path, "added", same)
     return None
@@ -81,6 +83,7 @@ def decode_pieces(stored: bytes) -> tuple[Piece, ...]:
     """
     try:
         return tuple(Piece(*row) for row in json.loads(zlib.decompress(stored)))
+    # A row of another length is a TypeError of `Piece`; what is no JSON is a ValueError by itself.
     except (TypeError, zlib.error) as error:
         raise ValueError(f"not a manifest: {error!r}") from error
 
@@ -90,6 +93,8 @@ def _pieces(blocks: Sequence[Block]) -> Iterator[Piece]:
         for part in block.parts:
             yield Piece(part.path, part.form, part.digest, part.weight)
         rest = max(0.0, weigh(block.text) - sum(part.weight for part in block.parts))
+        # The piece of the whole block comes last: the files before it name a difference, if it is in one of
+        # them.
         yield Piece("", "text", text_digest(block.text), rest)
 
 

@@ -44,6 +44,8 @@ _SCHEMA = Schema(
     steps={
         1: (
             _REQUEST,
+            # Version 1 knew neither base nor answer: an empty base is none that is in force, so these rows
+            # only age.
             "INSERT INTO request SELECT worktree, variant, provider, model, '', at, ttl_s, digests, '', '', 0, at FROM sent",
             "DROP TABLE sent",
         )
@@ -96,6 +98,7 @@ class PrefixStore:
             return 0, None
         try:
             return int(row[0]), decode(row[1])
+        # The version is kept: who puts a new lineage there must still say which one it replaces.
         except ValueError:
             return int(row[0]), None
 
@@ -114,6 +117,9 @@ class PrefixStore:
         `contents` are the files by blob id that git does not have, needed for later diffs.
         """
         with transaction(self._connection) as connection:
+            # Both statements take the same values in the same order, hence `1 + ?` for a version that is
+            # always zero. Of two processes that begin a lineage the second finds a row, changes none, and so
+            # knows that it came too late.
             if version == 0:
                 sql = (
                     "INSERT OR IGNORE INTO lineage (body, worktree, variant, version) VALUES (?, ?, ?, 1 + ?)"
@@ -124,6 +130,7 @@ class PrefixStore:
                     "WHERE worktree = ? AND variant = ? AND version = ?"
                 )
             changed = connection.execute(sql, (encode(lineage), worktree, variant, version)).rowcount
+            # Only the winner's files: those of the loser belong to a delta that was never stored.
             if changed == 1:
                 self._put_contents(connection, contents, now)
         return changed == 1
@@ -158,6 +165,7 @@ class PrefixStore:
         digests = " ".join(f"{name}={digest}" for name, digest in sent.digests.items())
         with transaction(self._connection) as connection:
             connection.execute(
+                # One row a base and model: only the last request says how long the cache still has it.
                 f"INSERT OR REPLACE INTO request (worktree, variant, base, {_COLUMNS}) "  # noqa: S608 - constant columns
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -178,6 +186,7 @@ class PrefixStore:
             if row is not None:
                 try:
                     found[layer] = decode_pieces(row[0])
+                # Half a manifest would name the wrong file as the first that differs.
                 except ValueError:
                     return None
         return found if "base" in found else None
@@ -206,6 +215,7 @@ class PrefixStore:
         """A layer that is known is not written again."""
         for layer, pieces in manifest.items():
             digest = sent.digests[layer]
+            # A base is the same for many requests: to note its use costs less than to compress it again.
             known = connection.execute("UPDATE manifest SET used = ? WHERE digest = ?", (sent.at, digest))
             if known.rowcount == 0:
                 connection.execute(
@@ -218,6 +228,7 @@ class PrefixStore:
     ) -> None:
         connection.executemany(
             "INSERT OR REPLACE INTO content VALUES (?, ?, ?)",
+            # The quickest level: this runs within the transaction, for which other processes wait.
             [(blob, zlib.compress(data, 1), now) for blob, data in contents.items()],
         )
         connection.execute("DELETE FROM content WHERE used < ?", (now - CONTENT_DAYS * 86_400,))

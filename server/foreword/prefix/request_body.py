@@ -23,7 +23,9 @@ from typing import Any
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.policy.policy import Ttl
 
+# As many as the API takes in one request.
 MAX_MARKS = 4
+# The newest message for what this request writes, the one before it for what the last request wrote.
 CHAT_TAILS = 2
 
 Json = dict[str, Any]
@@ -66,12 +68,18 @@ def request_body(
     messages = [dict(message) for message in (*payload.history, asked, *tail)]
     tails = _tails(payload, messages, n_tail=len(tail))
     for index in tails:
+        # A loop of tools reads its tail again within seconds, so the cheaper write does. The next turn of a
+        # chat may take as long as its base lives. The API wants longer lifetimes before shorter ones; five
+        # minutes at the end always fit.
         messages[index] = _marked_last(messages[index], (payload.ttl if payload.is_chat else None) or "5m")
     prefix = _prefix_blocks(payload, MAX_MARKS - len(tails))
+    # All layers stand in the first user message, in a chat too, whose history begins with it.
     messages[0] = {**messages[0], "content": [*prefix, *messages[0]["content"]]}
     body: Json = {"model": parameters.model, "max_tokens": parameters.max_tokens}
     if parameters.tools:
         body["tools"] = [dict(tool) for tool in parameters.tools]
+    # No mark here: the one behind the base covers tools and system prompt, which are short and in every
+    # request.
     body["system"] = [{"type": "text", "text": parameters.system}]
     body["messages"] = messages
     if parameters.thinking is not None:
@@ -82,6 +90,7 @@ def request_body(
 def marked_positions(payload: PrefixPayload) -> tuple[int, ...]:
     """The indexes, among base and delta blocks, of those that end with a mark."""
     n_stable, n_base = len(payload.base.stable), len(payload.base.blocks)
+    # A set: without stable blocks or without a delta two layers end at one block, and that takes one mark.
     ends = {n_stable - 1, n_base - 1, n_base + len(payload.delta) - 1}
     return tuple(sorted(end for end in ends if end >= 0))
 
@@ -98,6 +107,7 @@ def _tails(payload: PrefixPayload, messages: Sequence[Json], *, n_tail: int) -> 
 
 def _prefix_blocks(payload: PrefixPayload, n_marks: int) -> list[Json]:
     """The blocks of base and delta; where there is no room for all marks, the inner one goes first."""
+    # The last ones: a read at a later mark covers all before it, the inner one only helps after a new anchor.
     marks = marked_positions(payload)[-n_marks:] if payload.ttl is not None else ()
     return [
         _text_block(block.text, payload.ttl if index in marks else None)
@@ -113,10 +123,12 @@ def _text_block(text: str, ttl: Ttl | None) -> Json:
 
 
 def _cache_control(ttl: Ttl) -> Json:
+    # Five minutes is what the API takes where no `ttl` is given.
     return {"type": "ephemeral"} if ttl == "5m" else {"type": "ephemeral", "ttl": ttl}
 
 
 def _marked_last(message: Json, ttl: Ttl) -> Json:
+    # Copies: history and tail are the caller's, who sends them again, then without this mark.
     content = [dict(block) for block in message["content"]]
     content[-1]["cache_control"] = _cache_control(ttl)
     return {**message, "content": content}

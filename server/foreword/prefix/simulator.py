@@ -16,6 +16,7 @@ from typing import Any
 from foreword.core.token_usage import Usage
 from foreword.core.tokens import weigh
 
+# From the documentation of prompt caching.
 LOOK_BACK = 20
 _RUNS = frozenset(("tool_use", "tool_result"))
 """A run of blocks of one of these types counts as one position."""
@@ -44,9 +45,12 @@ class CacheEntry:
 
 def positions_of(body: Mapping[str, Any]) -> tuple[Position, ...]:
     """The blocks of a Messages body in cache order: tools, system, messages; marks are not part of a digest."""
+    # Each model has a cache of its own.
     running = hashlib.sha256(str(body.get("model", "")).encode())
     weight, found = 0.0, list[Position]()
     for scope, block in _blocks(body):
+        # To move a mark changes no bytes of the prompt, and what was written under another mark is still
+        # found.
         bare = {key: value for key, value in block.items() if key != "cache_control"}
         text = json.dumps(bare, ensure_ascii=False)
         running.update(f"{scope}\0{text}\0".encode())
@@ -70,6 +74,7 @@ def simulate(
     hit = _longest_hit(alive, positions, marks)
     total, read = (tokens[-1] if tokens else 0), (tokens[hit] if hit is not None else 0)
     changed = {positions[hit].digest: _renewed(alive[positions[hit].digest], now)} if hit is not None else {}
+    # The two lifetimes that the API sells, in seconds.
     written, covered = {300: 0, 3600: 0}, read
     for i in marks:
         ttl_s = positions[i].ttl_s or 300
@@ -79,6 +84,7 @@ def simulate(
         known = alive.get(positions[i].digest)
         if known:
             changed[positions[i].digest] = _renewed(known, now)
+        # Nothing is written that was read: a mark before the hit makes no entry of its own.
         elif hit is None or i > hit:
             changed[positions[i].digest] = CacheEntry(now + ttl_s, ttl_s)
     return Usage(total - covered, written[300], written[3600], read), changed
@@ -87,6 +93,7 @@ def simulate(
 def _longest_hit(
     alive: Mapping[str, CacheEntry], positions: Sequence[Position], marks: Sequence[int]
 ) -> int | None:
+    # From the last mark on, so that the first hit is the longest.
     for mark in reversed(marks):
         for i in _reach(positions, mark):
             if positions[i].digest in alive:

@@ -62,6 +62,7 @@ def _attached(attachment: Attachment) -> str:
     where = f"path={quoted(attachment.path)} lines={quoted(f'{attachment.start_line}-{attachment.end_line}')}"
     if attachment.content is None:
         return f"<attached {where}/>\n"
+    # Redacted as a whole and then cut: a key over several lines is known by the first of them.
     lines = numbered(shown(attachment.content), attachment.start_line, attachment.end_line)
     return f"<attached {where}>\n{lines}</attached>\n"
 
@@ -75,6 +76,7 @@ def _excerpt(excerpt: Excerpt) -> str:
 
 def _all_unsaved(files: Sequence[Unsaved]) -> str:
     told, left = "", MAX_UNSAVED_TOKENS
+    # The order in which an editor names its documents must not change what the model is told.
     for file in sorted(files, key=lambda file: file.path):
         text = _unsaved(file) if len(file.text) <= MAX_COMPARED else ""
         n_tokens = estimate(text)
@@ -96,4 +98,5 @@ def _unsaved(file: Unsaved) -> str:
         return whole
     diff = unified_diff(shown(file.saved), text, file.path)
     told = f"<unsaved path={name}>\nnot saved yet; against the saved file:\n{diff}</unsaved>\n"
+    # A text that was written anew has a diff of twice its length.
     return min(told, whole, key=len)

@@ -93,6 +93,7 @@ def compared_with(request: SentRequest, earlier: Sequence[SentRequest]) -> SentR
     alike = last_over(earlier, key, ("base",))
     if alike is not None and alike.is_warm(request.at):
         return alike
+    # `earlier` is newest first.
     return next((sent for sent in earlier if key.is_of(sent)), None)
 
 
@@ -100,6 +101,7 @@ def diagnose(usage: Usage, seen: Circumstances) -> Verdict:
     """The verdict on the first request of an answer."""
     if not seen.marked:
         return Verdict("off", "sent without cache marks")
+    # Before all else: an endpoint that reports nothing must not be told that something was lost.
     if usage.read == 0 and usage.written == 0:
         return _judge_uncached(seen)
     last = compared_with(seen.request, seen.earlier)
@@ -136,17 +138,20 @@ def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) 
     if last is None:
         return _judge_first(seen)
     lost = last.cached or usage.written
+    # Before what changed: what had expired is written anew, whatever else differs.
     if not last.is_warm(seen.request.at):
         return replace(_expired(seen.request, last), tokens_lost=lost)
     changed = _changed_layer(seen, last, lost)
     if changed is not None:
         return changed
+    # An entry can be read only once the answer to the request that writes it has begun.
     if last.readable_at > seen.request.at:
         return Verdict(
             "concurrent_write",
             "another request was writing the same prefix when this one was sent, so it was written twice",
             tokens_lost=lost,
         )
+    # Comes last: the provider is to blame only where nothing on our side explains it.
     detail = "the same prefix was sent in time; the provider did not have it"
     return Verdict("server_side", detail, tokens_lost=lost)
 
@@ -173,9 +178,11 @@ def _judge_first(seen: Circumstances) -> Verdict:
 
 def _changed_layer(seen: Circumstances, last: SentRequest, lost: int) -> Verdict | None:
     """What the digests of the layers say; which file it was, if that is known."""
+    # A layer that an older release did not record is taken for the same.
     differs = {
         name for name, digest in seen.request.digests.items() if last.digests.get(name, digest) != digest
     }
+    # In the order of the prompt: what differs first makes all behind it be written anew.
     if "tools" in differs:
         detail = "the tools differ from the last request's, and all that follows them with them"
         return Verdict("tools_changed", detail, layer="tools", tokens_lost=lost)
@@ -223,6 +230,7 @@ def _expired(request: SentRequest, last: SentRequest) -> Verdict:
 
 def _with_api(verdict: Verdict, api: ApiDiagnosis | None) -> Verdict:
     """The verdict with the API's own words; they decide where we found nothing."""
+    # The API compares whole requests, questions too, and so finds a difference in every hit.
     if api is None or verdict.kind == "hit":
         return verdict
     missed = f", about {api.missed:,} tokens missed" if api.missed else ""

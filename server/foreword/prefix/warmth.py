@@ -43,6 +43,7 @@ def last_over(
     Records of old releases don't name the instructions: they count as those of now.
     """
     over = (sent for sent in requests if key.is_of(sent) and _has_layers(sent, key, layers))
+    # Not the newest: an entry of an hour outlives one of five minutes that was written later.
     return max(over, key=expiry_of, default=None)
 
 

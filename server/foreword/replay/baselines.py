@@ -63,6 +63,7 @@ def _pings(name: str) -> Policy:
     minutes = int(match[1]) if match else 0
     if not 1 <= minutes < 60:  # noqa: PLR2004 - an hour is the longest lifetime
         raise UsageError(f"there is no policy {name!r}; known are {', '.join(NAMES)} (N is 1 to 59 minutes)")
+    # A ping at the very end of five minutes would come too late, so N must be under five.
     ttl: Ttl = "5m" if minutes * 60 < TTL_SECONDS["5m"] else "1h"
     return Policy(name, partial(_kept_while_warm, ttl), partial(_ping_each, minutes * 60.0))
 
@@ -82,8 +83,10 @@ def _rebuilt(now: Situation) -> Decision:
 
 def _kept_while_warm(ttl: Ttl, now: Situation) -> Decision:
     fits = now.base + now.delta + now.pending + now.turn <= now.rates.room(now.base + now.turn)
+    # A cold prefix is written anew in any case, so to fold its delta costs nothing.
     is_short = now.delta + now.pending <= (DELTA_LIMIT if now.is_warm else 0)
     action: Action = "keep" if now.questions and is_short and fits else "rebase"
+    # Asked again at once: the rule between questions says itself when its first ping is due.
     return Decision(action, "Kept while it is warm and the delta is short.", ttl, now.now)
 
 
@@ -103,6 +106,7 @@ def _costs_a_write(now: Situation, ttl: Ttl) -> bool:
     return (now.pings + 1) * now.rates.reading > now.rates.writing(ttl) - now.rates.reading
 
 
+# Stands last: it needs the functions above.
 _FIXED: Mapping[str, tuple[Callable[[Situation], Decision], bool]] = MappingProxyType({
     "none": (_unmarked, False),
     "rebuild": (_rebuilt, False),

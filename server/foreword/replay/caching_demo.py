@@ -73,6 +73,7 @@ def demonstrate(scenario: Scenario) -> Demonstration:
     behind = cache.send("prefix", scenario.tokens)
     in_front = cache.send("another first character", scenario.tokens)
     short = _Cache(model.minimum)
+    # Sent twice: that the first one reads nothing would prove nothing.
     below = [short.send("short", max(1, model.minimum - 1)) for _ in range(2)][-1]
     return Demonstration(scenario, requests, in_front, behind, below)
 
@@ -97,4 +98,5 @@ class _Cache:
 
     def _positions(self, prefix: str, n_tokens: int) -> Iterator[Position]:
         yield Position(prefix, float(n_tokens), TTL_S)
+        # The number makes each question a new one; without a mark it is never written.
         yield Position(f"{prefix}, question {self._n_sent}", float(n_tokens))

@@ -46,6 +46,7 @@ def optimum(events: Sequence[Event], rates: Rates, sizes: Sizes) -> Outcome:
     """The bound for a trace of one person whose events are in order of time."""
     states: list[_State] = [_State(None, 0, Outcome("optimum"))]
     for ask in _asks(events, sizes):
+        # A new base forgets lifetime and delta, so of all ways up to here only the cheapest can be the best.
         cheapest = min((state.sums for state in states), key=lambda sums: sums.cost)
         plain = rates.cost(Usage(fresh=sizes.base + ask.turn))
         fresh = replace(cheapest, without_cache=cheapest.without_cache + plain, misses=cheapest.misses + 1)
@@ -70,9 +71,11 @@ def _written(before: Outcome, ttl: Ttl, ask: _Ask, rates: Rates, sizes: Sizes) -
 
 def _kept(state: _State, ask: _Ask, rates: Rates, sizes: Sizes, plain: float) -> _State | None:
     """The state after a hit; None if the prefix can't be warm by then."""
+    # While a machine sleeps nobody can ping.
     if state.ttl is None or ask.slept >= TTL_SECONDS[state.ttl]:
         return None
     prefix = sizes.base + state.delta
+    # One lifetime is paid for by the question itself.
     n_pings = max(0, ceil((ask.gap - _LIFETIMES_END_S) / TTL_SECONDS[state.ttl]) - 1)
     hit = Usage(fresh=ask.turn, write_5m=ask.edited, read=prefix)
     before = state.sums
@@ -94,6 +97,7 @@ def _best(states: Iterable[_State]) -> list[_State]:
     """The states that no other one with the same lifetime is as good as."""
     found: list[_State] = []
     lowest: dict[Ttl | None, float] = {}
+    # By rising delta: a later state has the larger one, and is kept only if it was cheaper.
     for state in sorted(states, key=lambda state: (state.delta, state.sums.cost)):
         if state.sums.cost < lowest.get(state.ttl, float("inf")):
             lowest[state.ttl] = state.sums.cost
@@ -107,6 +111,7 @@ def _asks(events: Sequence[Event], sizes: Sizes) -> Iterator[_Ask]:
         match event.event:
             case "ask":
                 turn = sizes.turn if event.tokens is None else event.tokens
+                # A question from a machine that was never seen to wake: it slept up to now at most.
                 if asleep_since is not None:
                     slept, asleep_since = max(slept, event.t - asleep_since), event.t
                 yield _Ask(event.t - before, edited, turn, slept)

@@ -109,6 +109,8 @@ def replay_json(model: Model, outcomes: Iterable[Outcome]) -> dict[str, Any]:
 
 def _bound(order: Order, rates: Rates) -> Outcome:
     if order.developers > 1:
+        # People who share a cache keep it warm for each other: the states of one do not say what another has
+        # paid.
         raise UsageError("the optimum is known for one developer only: leave out one of the two")
     return optimum(order.events, rates, order.sizes)
 

@@ -53,11 +53,15 @@ def make_trace(plan: Plan) -> tuple[Event, ...]:
 
 
 def _one(plan: Plan, who: int) -> Iterator[Event]:
+    # A generator for each person: more people do not change what the first ones do. Of a text Python takes
+    # the same seed on every machine, which `hash` would not give.
     random = Random(f"{plan.seed} {plan.law} {who}")
     before = 0.0
     for t in _times(plan, random):
         if random.random() < EDITED:
             saved = t - random.random() * min(t - before, EDIT_WITHIN_S)
+            # The mean of a log-normal is exp(mu + sigma²/2): with these two it is 1, so edits have
+            # `EDIT_TOKENS` on average.
             tokens = max(1, round(EDIT_TOKENS * random.lognormvariate(-0.125, 0.5)))
             yield Event(saved, "edit", tokens, f"src/file{random.randrange(40)}.py", who=who)
         if plan.law != "edits":

@@ -58,6 +58,7 @@ def read_trace(lines: Iterable[str]) -> tuple[Event, ...]:
 def _event(number: int, line: str) -> Event:
     try:
         given = json.loads(line)
+    # Brackets nested deep enough are a RecursionError of `json`, and a trace may come from anywhere.
     except (ValueError, RecursionError) as error:
         raise _bad(number, "it is no JSON object") from error
     if not isinstance(given, dict):
@@ -75,6 +76,7 @@ def _event(number: int, line: str) -> Event:
 
 
 def _time(number: int, value: object) -> float:
+    # `true` is an int to Python. The bounds also refuse NaN and infinity, which `json` reads as numbers.
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LATEST_S:
         raise _bad(number, '"t" must be a number of seconds, not negative')
     return float(value)
@@ -83,6 +85,7 @@ def _time(number: int, value: object) -> float:
 def _tokens(number: int, value: object) -> int | None:
     if value is None:
         return None
+    # As above: `true` is an int to Python.
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_TOKENS:
         raise _bad(number, '"tokens" must be a whole number, not negative')
     return value

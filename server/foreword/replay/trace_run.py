@@ -148,8 +148,10 @@ class _Replay:
         self._follow(person, decision)
 
     def _wake_until(self, t: float) -> None:
+        # What is due at the very moment of an event comes after it: the event may change the decision.
         while self._wakes and self._wakes[0][0] < t:
             at, who = heappop(self._wakes)
+            # A wake-up that was called off stays in the heap: only the one in force counts.
             if self._people[who].wake == at:
                 self._people[who].wake = None
                 self._look(self._people[who], at)
@@ -185,12 +187,15 @@ class _Replay:
     def _send(self, person: Person, t: float, ttl: Ttl | None, turn: int, *, is_ping: bool) -> float:
         """One request through the simulated cache; what it costs in dollars."""
         positions = person.positions(ttl, turn)
+        # Only what can be asked for: `simulate` looks through all that it is given.
         known = {at.digest: self._entries[at.digest] for at in positions if at.digest in self._entries}
         usage, changed = simulate(known, positions, now=t, ratio=1.0, minimum=self._rates.minimum)
         self._entries |= changed
+        # From the start of the request, as the API counts.
         person.renewed = t if ttl else None
         self._requests.append(ReplayedRequest(t, positions, usage, is_ping))
         if len(self._requests) % FORGET_EACH == 0:
+            # For room alone: what has expired is not found anyway.
             self._entries = {digest: entry for digest, entry in self._entries.items() if entry.expires > t}
         return self._rates.cost(usage)
 
@@ -269,6 +274,7 @@ class Person:
         """A new base: all that was saved, or all until this morning where people share it."""
         self.version += 1
         self.anchor_day = self.day
+        # A base of this morning knows nothing of today: that is its first delta block.
         self.blocks = [self.today] if self.shares_anchor and self.is_told and self.today and ttl else []
         self.pending, self.ttl, self.questions = 0, ttl, 0
 
@@ -284,6 +290,7 @@ class Person:
         Blocks that the look-back of the last mark does not reach stand in the weights only.
         """
         own = f"{self.who}.{self.version}"
+        # The digest of a base is its name here: equal names are equal bytes, and so a hit.
         anchor = f"day {self.anchor_day}" if self.shares_anchor else own
         seconds = TTL_SECONDS[ttl] if ttl else None
         weight = float(self.base)

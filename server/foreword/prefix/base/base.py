@@ -75,6 +75,7 @@ def build_base(source: BaseSource, budget: int) -> Base:
     ]
     if fits(sized, budget):
         rendered = _rendered(source, source.sizes)
+        # A file that can't be read any more is in no base, and must not count as room that is taken.
         sized = [c for c in _measured(sized, rendered) if c.path in rendered]
         if fits(sized, budget):
             return _assemble(source, Selection(frozenset(rendered), (), whole=True), values, rendered, budget)
@@ -86,11 +87,14 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
     pinned = _pinned(source, sized, budget)
     n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
     base: Base | None = None
+    # Only a rendered map shows what it needs: each pass gives what the last one left over to more whole
+    # files.
     for _ in range(MAX_PASSES):
         selection = select(sized, n_full, frozenset(pinned))
         rendered = pinned | _rendered(source, selection.full - pinned.keys())
         wider = _assemble(source, selection, values, rendered, budget)
         spare = budget - sum(estimate(block.text) for block in wider.blocks)
+        # The pass before fitted: what it left over was too little for what was added.
         if base is not None and spare < 0:
             break
         base = wider
@@ -105,6 +109,7 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
 def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
     """The pinned files that fit beside the overview, rendered: their true sizes count."""
     room = budget - estimate(_overview(source)) - HEADER_TOKENS
+    # Sizes in bytes choose what to read, and the texts as they are shown then decide what fits.
     rendered = _rendered(source, pin(sized, source.pinned, int(room * PIN_SLACK)))
     chosen = pin(_measured(sized, rendered), rendered.keys(), room)
     return {path: text for path, text in rendered.items() if path in chosen}
@@ -118,6 +123,7 @@ def _measured(sized: Sequence[Candidate], rendered: Mapping[str, str]) -> list[C
 
 
 def _rendered(source: BaseSource, paths: Iterable[str]) -> dict[str, str]:
+    # Sorted, so that no order of a set or a mapping can get into the bytes.
     texts = source.read(sorted(paths))
     return {path: render_file(path, text, source.outline(path)) for path, text in texts.items()}
 
@@ -134,6 +140,7 @@ def _assemble(
     k = inner_breakpoint(sizes, [source.churn.get(path, 0.0) for path in full])
     stable = [_full_part(path, rendered[path]) for path in full[:k]]
     volatile = [_full_part(path, rendered[path]) for path in full[k:]]
+    # Where every file stands there whole, a map would say everything twice.
     blocks = [] if selection.whole else [_survey(source, selection, values, budget - sum(sizes))]
     if volatile or not blocks:
         blocks.append(_file_block(volatile))
@@ -145,6 +152,7 @@ def _framed(stable: list[Block], rest: list[Block], *, whole: bool) -> Base:
     blocks = [block for block in (*stable, *rest) if block.text] or [Block("(no files yet)\n")]
     blocks[0] = Block(REPOSITORY_OPENING + blocks[0].text, blocks[0].parts)
     blocks[-1] = Block(blocks[-1].text + REPOSITORY_CLOSING, blocks[-1].parts)
+    # Nothing is dropped from `stable`: it is either empty or one block with text.
     n_stable = len(stable)
     return Base(tuple(blocks[:n_stable]), tuple(blocks[n_stable:]), whole)
 

@@ -76,9 +76,11 @@ def values_of(
     weights: Mapping[str, float], ranks: Mapping[str, float], churn: Mapping[str, float]
 ) -> dict[str, float]:
     """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
+    # `fsum` is exact in whatever order it adds: a sum that depends on order could swap two files in the base.
     n_rank = fsum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     n_churn = fsum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     return {
+        # Rounded, so that the last bits of a machine's arithmetic decide no order.
         path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, churn.get(path, 0.0) / n_churn), 9)
         for path, weight in weights.items()
     }
@@ -92,6 +94,7 @@ def fits(candidates: Sequence[Candidate], budget: int) -> bool:
 def pin(candidates: Sequence[Candidate], pinned: Collection[str], room: int) -> frozenset[str]:
     """Those of the pinned files that fit into `room` tokens, taken in the order of their paths."""
     chosen = set[str]()
+    # By path: in which order the user named them must not matter.
     for candidate in sorted((c for c in candidates if c.path in pinned), key=lambda c: c.path):
         if candidate.n_tokens <= room:
             chosen.add(candidate.path)
@@ -120,6 +123,7 @@ def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
     left, chosen = budget, set[str]()
     limit = int(budget * MAX_FILE_SHARE)
     for candidate in sorted(candidates, key=_by_density):
+        # Goes on after one that does not fit: a smaller file behind it may.
         if candidate.n_tokens <= min(left, limit):
             chosen.add(candidate.path)
             left -= candidate.n_tokens
@@ -128,6 +132,7 @@ def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
 
 def _by_density(candidate: Candidate) -> tuple[bool, float, str]:
     density = candidate.value / sqrt(max(candidate.n_tokens, SMALL_FILE_TOKENS))
+    # The path decides between equals, so that every machine chooses the same files.
     return (not is_introduction(candidate.path), -density, candidate.path)
 
 
@@ -155,6 +160,8 @@ def inner_breakpoint(sizes: Sequence[int], changes: Sequence[float]) -> int:
     best, best_saving, n_tokens, log_unchanged = 0, 0.0, 0, 0.0
     for k, (size, churn) in enumerate(zip(sizes, changes, strict=True), 1):
         n_tokens += size
+        # As a sum of logarithms: the product of thousands of chances would be zero. Below one, for there is
+        # no log of zero.
         log_unchanged += COMMITS_BETWEEN_REBASES * log1p(-min(churn / HISTORY_SIZE, 0.999))
         saving = n_tokens * exp(log_unchanged)
         if saving > best_saving:

@@ -22,6 +22,7 @@ from foreword.core.outline import Definition, Outline
 from foreword.core.secrets.redaction import redact, shown
 from foreword.core.tokens import NOMINAL_RATIO, weigh
 
+# Each element that any layer writes has to be here: a new one needs its word, or a file could pass for it.
 FRAME = re.compile(
     r"</?(?:repository|overview|note|map|file|files|index|changes|changed|changed-files|new|deleted|unsaved|attached|excerpts|excerpt"
     r"|hidden|instructions)\b"
@@ -48,6 +49,7 @@ def render_outline(path: str, definitions: Sequence[Definition]) -> str:
     rows += (
         f"{'  ' * depth}{d.line} {d.signature[:MAX_SIGNATURE_CHARS]}\n" for depth, d in _nested(definitions)
     )
+    # A signature has default values in it, and one of them may be a secret.
     return redact("".join(rows))
 
 
@@ -60,6 +62,7 @@ def render_directories(paths: Iterable[str], max_rows: int = 80) -> str:
             name = "/".join(parts[: depth + 1]) + "/"
             counts[name] = counts.get(name, 0) + 1
     largest = sorted(counts, key=lambda name: (-counts[name], name))[:max_rows]
+    # Chosen by size and written by name: a folder that outgrows another one moves no row.
     rows = [f"{in_a_row(name)} {counts[name]}\n" for name in sorted(largest)]
     rest = len(counts) - len(rows)
     return "".join(rows) + (f"(and {rest} smaller directories)\n" if rest > 0 else "")
@@ -96,6 +99,8 @@ def quoted(value: str) -> str:
 
 def _attributes(path: str, text: Text, outline: Outline) -> str:
     shown = f"path={quoted(path)} lines={quoted(str(len(lines_of(text.content))))}"
+    # What is usual is not said: nearly all files are UTF-8 with plain line ends, and each word is in every
+    # base.
     if text.encoding != "utf-8" or text.bom:
         shown += f" encoding={quoted(text.encoding + ('-bom' if text.bom else ''))}"
     if text.newline not in ("lf", "none"):
@@ -120,6 +125,7 @@ def _nested(definitions: Sequence[Definition]) -> Iterable[tuple[int, Definition
     """Each definition with its depth: how many of the given ones enclose it."""
     open_ends: list[int] = []
     for definition in sorted(definitions, key=lambda d: (d.line, -d.end_line)):
+        # Line numbers are all there is: a selection of definitions has lost who held whom.
         while open_ends and open_ends[-1] < definition.line:
             open_ends.pop()
         yield min(len(open_ends), 4) + 1, definition
@@ -145,6 +151,7 @@ def render_map(entries: Iterable[MapEntry], budget: int) -> tuple[str, dict[str,
     room = budget * NOMINAL_RATIO
     chosen, used = _breadth(entries, room * BREADTH_SHARE)
     pieces = _depth(chosen, room - used)
+    # By path and not by value: a small change of values then moves nothing.
     ordered = {path: pieces[path] for path in sorted(pieces)}
     return "".join(ordered.values()), ordered
 
@@ -154,6 +161,8 @@ def _breadth(entries: Iterable[MapEntry], room: float) -> tuple[list[MapEntry], 
     chosen, used = list[MapEntry](), 0.0
     for entry in entries:
         weight = weigh(_piece(entry, FIRST_DEFINITIONS))
+        # Stops, though a later one may fit: entries come by falling value, and each costs a look at an
+        # outline.
         if used + weight > room:
             break
         chosen.append(entry)

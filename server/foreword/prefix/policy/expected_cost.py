@@ -77,11 +77,13 @@ def plan_pings(steps: Iterable[Step], hit: float, *, gain: float, read: float, m
     There are never more pings than a hit is worth (the ski-rental bound: at the worst, twice what somebody who
     knew would have paid), nor than `most`.
     """
+    # Where reading is free no number of pings is too many.
     bound = min(most, gain / read) if read > 0 else most
     best, best_value = Pings(0, 0.0, hit), gain * hit
     expected = 0.0
     for planned, (alive, left) in enumerate(steps, 1):
         expected += alive
+        # A hit can't be surer than certain: with these pings paid, no later plan comes up to the best one.
         if planned > bound or gain - read * expected < best_value:
             break
         value = gain * (1.0 - left) - read * expected
@@ -108,6 +110,8 @@ def steps_from(law: Law, ttl: Ttl, elapsed_s: float, covered_s: float, hazard: f
     while end < HORIZON_S:
         at = max(elapsed_s, end - margin_s(ttl))
         end = at + TTL_SECONDS[ttl]
+        # Proportional hazards: a rate that is `hazard` times as high raises the chance of silence to that
+        # power.
         yield (law.survival(at) / left) ** hazard, (law.survival(end) / left) ** hazard
 
 
@@ -119,6 +123,7 @@ def look_ahead(rates: Rates, law: Law, growth: float, most: int, only: Ttl | Non
     """
     read = rates.reading
     best = {ttl: _best(rates, law, ttl, growth, most) for ttl in TTL_SECONDS}
+    # 1 is the price of sending it all without a mark, which is open to everybody who set no lifetime.
     average = best[only][0] if only else min(1.0, *(found for found, _ in best.values()))
     runs = {ttl: _run(rates.writing(ttl), read, average, found, plan) for ttl, (found, plan) in best.items()}
     return Outlook(average, MappingProxyType(runs))
@@ -159,8 +164,10 @@ def _best(rates: Rates, law: Law, ttl: Ttl, growth: float, most: int) -> tuple[f
     for planned, (alive, left) in enumerate(steps_of(law, ttl), 1):
         expected += alive
         flat = write - saved * (1.0 - left) + read * expected
+        # The reads alone cost as much by now, even if every question were a hit.
         if planned > bound or read * (1.0 + expected) >= least:
             break
+        # The delta only adds to it, and takes longer to compute.
         if flat < least:
             average = flat + _carried(1.0 - left, expected, saved, read * growth, fold_after)
             if average < least:
@@ -170,6 +177,7 @@ def _best(rates: Rates, law: Law, ttl: Ttl, growth: float, most: int) -> tuple[f
 
 def _carried(hit: float, expected: float, saved: float, growing: float, fold_after: float) -> float:
     """What the growing delta costs a question on the average: its reads, and a fold now and then."""
+    # A law that was never seen to miss would promise a run without end.
     n_questions = 1.0 / max(LEAST_MISS, 1.0 - hit)
     folds = max(0.0, 1.0 / fold_after - 1.0 / n_questions) * saved
     return growing * (1.0 + expected) * min(n_questions, fold_after) / 2.0 + folds

@@ -87,6 +87,7 @@ class GapModel:
 
     def learn(self, at: float) -> GapModel:
         """The model after one more question."""
+        # A clock that was set back shows no gap: counting begins again at the new time.
         if self.last is None or at < self.last:
             return GapModel(self.counts, self.hours, self.weight, self.n_gaps, at)
         hour, (place, _) = hour_of(self.last), place_of(at - self.last)
@@ -94,6 +95,8 @@ class GapModel:
         return GapModel(
             _added(self.counts, place, self.weight),
             (*self.hours[:hour], own, *self.hours[hour + 1 :]),
+            # Instead of fading every count at each question, the next one weighs more; `_blend` divides by
+            # the weight.
             self.weight / FADING,
             self.n_gaps + 1,
             at,
@@ -132,6 +135,7 @@ def prior() -> tuple[float, ...]:
     20 after a pause of minutes or hours, evenly in the logarithm, and 35 by none within the horizon.
     """
     edges = [_edge(i) for i in range(N_BINS)]
+    # The first edge is zero, which has no logarithm.
     near = [_normal(log(edge / 150.0) / 1.4) if edge else 0.0 for edge in edges]
     far = [min(1.0, max(0.0, log(edge / 600.0) / log(DAY_S / 600.0))) if edge else 0.0 for edge in edges]
     until = [NEAR * a + FAR * b for a, b in zip(near, far, strict=True)]
@@ -149,6 +153,7 @@ def _blend(
 
 
 def _law(shares: Sequence[float]) -> Law:
+    # Shares that are summed up may come out a little above one.
     return Law((*[max(0.0, 1.0 - until) for until in accumulate(shares, initial=0.0)][:N_BINS],))
 
 

@@ -64,6 +64,7 @@ def decide_request(now: Situation) -> Decision:
     """Before a question is sent: whether the base stays, and the lifetime of the marks."""
     if now.setting == "off":
         return Decision("rebase", "Caching is switched off.")
+    # At least one token: where a model's minimum is not known it is zero, and an empty prefix takes no mark.
     if now.base + now.delta + now.pending < max(1, now.rates.minimum):
         return Decision(
             "rebase", f"The prefix is under the {now.rates.minimum:,} tokens that this model caches."
@@ -76,6 +77,7 @@ def decide_request(now: Situation) -> Decision:
         if kept <= costs[ttl] + RELUCTANCE * now.base:
             why = f"The prefix is warm; {_chance(ahead, now.ttl)}."
             return Decision("keep", why, now.ttl, _next_look(now.now, now.ttl))
+    # Who set a lifetime gets a mark in any case; left to us, it must be cheaper than sending all of it fresh.
     if now.setting == "auto" and costs[ttl] >= now.base:
         return Decision("rebase", "No further question is expected soon enough to pay for a mark.")
     why = (
@@ -93,6 +95,7 @@ def decide_warmth(now: Situation) -> Decision:
     last, obstacle = now.gaps.last, _obstacle(now)
     if obstacle or now.ttl is None or last is None:
         return Decision("let go", obstacle or "Nobody has asked yet.")
+    # As late as can be: each ping buys a whole lifetime from when it is sent.
     due = now.expires - margin_s(now.ttl)
     if now.now < due:
         return Decision("wait", "It is warm for long enough.", now.ttl, due)
@@ -116,6 +119,8 @@ def decide_warming(now: Situation, chance: float = INTENT_CHANCE) -> Decision:
     write, read = now.rates.writing(ttl), now.rates.reading
     if write * now.base * now.rates.input * PER_TOKEN > now.budget_left:
         return Decision("wait", "The day's budget for warming is spent.")
+    # Left: what a warm start is worth, if the question comes. Right: a write in vain if it does not, else one
+    # read more.
     if chance * COLD_START_WORTH * write <= (1.0 - chance) * write + chance * read:
         return Decision("wait", "A question is not likely enough.")
     return Decision("warm", "A question is about to come.", ttl, _next_look(now.now, ttl))
@@ -137,14 +142,18 @@ def _plan_from_here(now: Situation, ttl: Ttl, last: float) -> Pings:
     ahead, elapsed, power = _look(now, last), now.now - last, now.signals.hazard(now.now)
     law, covered, read = ahead.law, now.expires - last, now.rates.reading
     left = law.survival(elapsed)
+    # It would be divided by.
     if left < LEAST_LEFT:
         return NO_PINGS
     run = ahead.outlook.runs[ttl]
     return plan_pings(
         steps_from(law, ttl, elapsed, covered, power),
+        # Proportional hazards, as in `steps_from`: activity raises the rate at which questions come.
         1.0 - (law.survival(covered) / left) ** power,
         gain=run.warmth * now.base - read * now.delta * (1.0 + _horizon(now, run, ttl)),
         read=read * (now.base + now.delta),
+        # The pings since the last question count against the same bound: planning anew must not grant it
+        # anew.
         most=min(now.most_pings, _ski_rental(now, ttl) - now.pings),
     )
 
@@ -202,6 +211,8 @@ def _fits(now: Situation) -> bool:
     """Whether the delta stays within its limit, and the prompt under the window and, if it can, the price cliff."""
     if now.delta_limit is not None and now.delta + now.pending > now.delta_limit:
         return False
+    # The room is asked for what a new base would need: where even that is above the cliff, staying below it
+    # is no aim.
     prompt = now.base + now.delta + now.pending + now.turn
     return prompt <= now.rates.room(now.base + now.turn)
 

@@ -68,6 +68,7 @@ class Situation:
         """How many pings may be sent from now on."""
         if self.signals.is_away or self.ping_price > self.budget_left:
             return 0
+        # Where a read costs nothing, as that of a local model, no budget bounds it.
         return int(min(MOST_PINGS, self.budget_left / self.ping_price)) if self.ping_price else MOST_PINGS
 
     @property
@@ -91,6 +92,7 @@ class Decision:
 
 def expected_growth(n_tokens: float, n_questions: int) -> float:
     """How much the next question will add to the delta, after `n_questions` that added `n_tokens`."""
+    # The usual growth counts as if so many questions had shown it: the first ones alone would say nothing.
     return (GROWTH_QUESTIONS * GROWTH_TOKENS + n_tokens) / (GROWTH_QUESTIONS + n_questions)
 
 
@@ -126,6 +128,7 @@ class Rates:
             + usage.write_1h * self.write_1h
             + usage.read * self.read
         )
+        # The cliff counts for the whole prompt, not for what is above it.
         return dollars * self.factor(usage.prompt) * PER_TOKEN
 
     def factor(self, n_prompt: int) -> float:
