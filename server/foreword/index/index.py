@@ -51,9 +51,12 @@ class Index:
         self.blobs: MappingProxyType[str, str] = MappingProxyType(
             _shown(blobs, self.rows) if shown is None else shown
         )
+        # Around a function and not a method: a cache that knew the index would keep it alive in a circle.
         self._outline = lru_cache(maxsize=OUTLINES_KEPT)(partial(_outline, store, store.generation))
         self._earlier: LiveTable | None = None
         if previous is not None:
+            # A cached property stands there once it was asked for: what nobody asked for is not made for
+            # this.
             loaded = vars(previous)
             self._earlier = loaded.get("terms", previous._earlier)  # noqa: SLF001 - another one of this class
             if self.blobs.keys() == previous.blobs.keys():
@@ -64,6 +67,7 @@ class Index:
         all_rows, shown, is_in_order = self.rows.copy(), self.blobs.copy(), True
         for path, row in rows.items():
             is_shown = row is not None and row.reason is None
+            # A mapping keeps a key that changes in its place; only a new one goes to the end.
             is_in_order &= (row is None or path in all_rows) and (not is_shown or path in shown)
             if row is None:
                 all_rows.pop(path, None)
@@ -126,6 +130,7 @@ class Index:
     def terms(self) -> LiveTable:
         """The words of all files."""
         row_ids = self.path_table.row_ids
+        # Let go of at once, or each index would keep all that were before it.
         earlier, self._earlier = self._earlier, None
         if earlier is None:
             return live_table(self._table(np.unique(row_ids)))
@@ -181,6 +186,7 @@ class Index:
     def mentions(self, name: str) -> list[tuple[str, int]]:
         """Which files mention the identifier `name` and how often; most often first, then by path."""
         hashes = [term_hash(term) for word in words(name) for term in _indexed(word)]
+        # A name without any indexed part, such as a single letter, may be in every file.
         rows = self.terms.containing(hashes) if hashes else self.path_table.row_ids
         counts = [(path, self.outline(path).references.get(name, 0)) for path in self._paths_of_rows(rows)]
         return sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], pair[0]))

@@ -70,6 +70,7 @@ def mentions_of(index: Index) -> Mentions:
         number_of[family][name] = number
     packed = ((position[path], packed) for path, packed in index.packed_outlines())
     parts = _found(packed, [number_of[family] for family in families])
+    # The empty one comes first because numpy joins no list without any array.
     found = np.concatenate((np.zeros((3, 0), np.int32), *parts), axis=1)
     voices = np.array([VOICE[role_of(path)] for path in index.paths])
     return _weighed(definers, found, voices)
@@ -86,6 +87,8 @@ def _found(
         numbers, counts, lengths = array("i"), bytearray(), []
         for file, outline in some:
             names, n_each = unpack_mentioned(outline)
+            # -1 for a name that nobody defines; `map` over a method written in C takes no step in Python for
+            # a name.
             numbers.extend(map(number_of[file].get, names, repeat(-1)))
             counts += n_each
             lengths.append(len(names))
@@ -118,6 +121,7 @@ def _definers(
 
 def _weighed(definers: Mapping[tuple[str, str], list[int]], found: ShortInts, voices: Floats) -> Mentions:
     """The mentions in order, with what each is worth to each file that defines the name."""
+    # By file and then by name: `lexsort` sorts by its last key first.
     source, name, count = found[:, np.lexsort((found[1], found[0]))]
     n_definers = np.array([len(files) for files in definers.values()], np.int32)
     n_mentioning = np.bincount(name, minlength=len(definers))

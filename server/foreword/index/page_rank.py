@@ -112,9 +112,11 @@ def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
     graph.add_nodes_from([None] * len(paths))
     parts = [_edges(links, len(paths)) for links in _links(mentions)]
     limit = _edges_a_file(parts)
+    # `pop` takes from the end, and so frees each part once the graph has it.
     parts.reverse()
     while parts:
         graph.extend_from_weighted_edge_list(_strongest(parts.pop(), limit))
+    # Where a walk begins anew: a test or a vendored file that nobody mentions gets little of its own.
     home = {number: VOICE[role_of(path)] for number, path in enumerate(paths)}
     found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
     return [_rounded(found[number]) for number in range(len(paths))]
@@ -135,6 +137,7 @@ def _edges(links: _Links, n_files: int) -> _Edges:
     pairs, inverse = np.unique(links.source.astype(np.int64) * n_files + links.target, return_inverse=True)
     weight = np.bincount(inverse, weights=links.weight, minlength=len(pairs))
     source, target = pairs // n_files, pairs % n_files
+    # `lexsort` sorts by its last key first: by source, the strongest first, equals by target.
     order = np.lexsort((target, -weight, source))
     source, target, weight = source[order], target[order], weight[order]
     place = np.arange(len(source)) - np.searchsorted(source, source)
@@ -167,7 +170,9 @@ def _names(mentions: Mentions, scores: Floats, paths: Sequence[str]) -> dict[str
     flows = np.zeros(len(mentions.files))
     for links in _links(mentions):
         total = np.bincount(links.source, weights=links.weight, minlength=len(paths))
+        # A file whose links weigh nothing passes on nothing, instead of dividing by zero.
         flow = scores[links.source] * links.weight / np.maximum(total[links.source], 1e-300)
+        # `flows[place] += flow` would count a place that occurs several times only once.
         np.add.at(flows, links.place, flow)
     name = np.repeat(np.arange(len(mentions.names)), mentions.n_definers)
     found: dict[str, dict[str, float]] = {}

@@ -57,6 +57,8 @@ class PathTable:
         return table
 
     def _copied(self) -> PathTable:
+        # Row and relevance are changed in place below, and an earlier index still uses this table. The others
+        # depend on the paths alone.
         return PathTable(self.paths, self.row_ids.copy(), self.relevance.copy(), self.is_test, self.terms)
 
     def _arranged(

@@ -80,6 +80,7 @@ def find_known(
     previous = _of_this_store(store, previous)
     try:
         rows = _known_rows(store, tree, previous)
+    # An empty file has taken the place of the damaged one, so nothing is known; `refresh` fills it.
     except DamagedStore:
         previous = None
         rows = {}
@@ -111,9 +112,12 @@ def refresh(
     """
     started = perf_counter()
     previous = _of_this_store(store, previous)
+    # The number of processors is None where a platform does not tell it.
     studies = ParseRun(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
     try:
         rows, done = _rows_by_rank(studies, tree, previous, first)
+    # Once more, for the damaged file has an empty one in its place by now. Damage that is found again is the
+    # caller's.
     except DamagedStore:
         previous = None
         rows, done = _rows_by_rank(studies, tree, None, first)
@@ -147,6 +151,7 @@ def _rows(
     known = _unchanged(tree, previous)
     keys = _keys([path for path in tree.blobs if path not in known], tree)
     found = studies.store.find(keys.values())
+    # Backwards, so that the first path stands for all files of the same contents; turned round again below.
     unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
     wanted = [
         Wanted(Source(path, key.blob, path in tree.dirty), key)
@@ -154,6 +159,7 @@ def _rows(
     ]
     done = studies.run(wanted)
     found |= done.rows
+    # What others have stored meanwhile: `run` gives the new rows of this process alone.
     found |= studies.store.find(unseen.keys() - done.rows.keys())
     rows = known | {path: found[key] for path, key in keys.items() if key in found}
     return _in_order(rows, tree), done
@@ -191,6 +197,7 @@ def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
     return {
         path: row
         for path, row in previous.rows.items()
+        # What was left out for its contents has to be read again once the user wants it included.
         if tree.blobs.get(path) == previous.seen[path] and (row.reason is None or path not in tree.included)
     }
 
@@ -251,6 +258,7 @@ class Whole:
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
     wanted = before.included ^ after.included
+    # A look that finds nothing changed gives the very mapping of the look before it.
     if before.blobs is after.blobs:
         return tuple(sorted(wanted))
     return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()} | wanted))
@@ -267,6 +275,7 @@ def update(
     started = perf_counter()
     there = {path: tree.blobs[path] for path in paths if path in tree.blobs}
     part, found = refresh(store, _part(tree, there), read)
+    # The store was begun anew meanwhile: the row ids of the index before mean nothing in it.
     if part.generation != before.index.generation:
         return refresh(store, tree, read)
     index = before.index.with_changes(tree.blobs, {path: part.rows.get(path) for path in paths})

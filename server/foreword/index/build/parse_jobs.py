@@ -67,6 +67,7 @@ class ParseRun:
             return Done()
         if self._are_small(wanted):
             studied = study_here(self.read, self.extract, wanted)
+            # Where it failed or took long here, workers try it: those can be killed.
             if studied is not None:
                 return self._keep(studied)
         with self.store.claims() as claims:
@@ -80,12 +81,17 @@ class ParseRun:
         results = study_in_pool(
             self.read, self.extract, shared, n_workers=self.n_workers, time_limit_s=self.time_limit_s
         )
+        # However this ends, the workers have to end too.
         with closing(results):
             for n_more, studied in results:
+                # Also for a result that says that nothing is done yet: those come several times a second.
                 claims.renew()
                 sizes.add(studied)
                 more = self._keep(studied)
+                # Only after they are stored: in between they would be neither known nor claimed, and be
+                # parsed twice.
                 claims.end(one.key for one in studied.facts)
+                # They are not going to be stored, and others would wait for that.
                 claims.give_back(key_of[path] for path in more.unreadable)
                 n_parsed, n_files = n_parsed + more.n_parsed, n_files + n_more
                 unreadable |= more.unreadable

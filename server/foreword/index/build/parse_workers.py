@@ -151,8 +151,10 @@ def _drain(
     running: dict[Future[bytes], Sequence[Wanted]] = {}
     upcoming: Sequence[Wanted] | None = ()
     while running or waiting or upcoming is not None:
+        # One more a worker than it can do, so that none waits for its next message.
         while len(running) < 2 * n_workers and (upcoming := _next(waiting, chunks)):
             running[_scheduled(pool, (*ports, upcoming), time_limit_s)] = upcoming
+        # All that is left is claimed by other processes: there is nothing to wait for but time.
         if not running and upcoming is not None:
             sleep(STEP_S)
         done = wait(running, timeout=STEP_S, return_when=FIRST_COMPLETED).done
@@ -166,8 +168,10 @@ def _drain(
             if error is None:
                 yield len(chunk), _studied(future.result())
             elif len(chunk) > 1:
+                # `_next` takes from the end: the files keep their order.
                 waiting.extend([one] for one in reversed(chunk))
             elif chunk[0].failed is None:
+                # Alone it failed as well, so its grammar is at fault: the file is kept as plain text.
                 waiting.append([chunk[0]._replace(failed=_failure(error))])
             else:
                 yield 1, ParseResult(unreadable=((chunk[0].source.path, f"{UNREADABLE}: {_failure(error)}"),))
@@ -211,6 +215,7 @@ def _failure(error: BaseException) -> str:
 
 def _is_still(source: Source, data: bytes) -> bool:
     """Whether `data` are the contents that the blob id was made of; an id of an unknown kind is believed."""
+    # `blob_id` makes SHA-1 alone: the ids of a repository with SHA-256 are longer.
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 
@@ -253,6 +258,7 @@ def chunks_of(
 
 
 def _context(*ports: Reader | Extractor) -> BaseContext:
+    # A port may be a `functools.partial`, whose own module is functools.
     return worker_context([__name__, *(getattr(port, "func", port).__module__ for port in ports)])
 
 
@@ -265,4 +271,5 @@ def _leave_when_orphaned() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait_for_any([parent.sentinel])
+        # `sys.exit` would end this thread alone.
         os._exit(1)

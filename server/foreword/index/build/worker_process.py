@@ -22,6 +22,8 @@ START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() 
 """Never fork: the parent has threads."""
 
 _BASE = multiprocessing.get_context(START)
+# The table of modules and the environment are those of the whole process: of two starts at once the second
+# would take the substitutes of the first for the real ones, and put them back.
 _STARTING = threading.Lock()
 
 
@@ -42,6 +44,7 @@ class WorkerContext(type(_BASE)):  # type: ignore[misc]  # as above
 
 def worker_context(modules: list[str]) -> BaseContext:
     """The context for workers whose work stands in these modules, imported once by the server that they fork from."""
+    # What stands in the main module can be found there only: then a worker has to run it.
     if "__main__" in modules:
         context: BaseContext = multiprocessing.get_context(START)
     else:

@@ -188,6 +188,7 @@ class _Walk:
                         definition = self._taken(found, level, node, rule, node is sibling)
                         if definition is not None:
                             yield definition
+                # What the node holds was put on the stack, and comes before its siblings that are left.
                 if stack[-1] is not level:
                     break
             else:
@@ -263,6 +264,7 @@ class _Walk:
             start = first.start_byte
         line = first.start_point[0] + 1
         end_row, end_column = node.end_point
+        # A node that ends at column 0 has taken in the line end above, and nothing of this line.
         end_line = found.end_line or (end_row + 1 if end_column else end_row)
         end = node.end_byte if found.body is None else found.body.start_byte
         if end - start > _SIGNATURE_BYTES:

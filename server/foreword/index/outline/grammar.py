@@ -82,6 +82,7 @@ def grammar_version(language: str) -> str:
     if language not in TABLES:
         return str(OUTLINE_FORMAT)
     second = TABLES[language].second
+    # A header that is C by its name may be parsed by one of these.
     others = ("cpp", "objective-c") if language == "c" else (second,) if second else ()
     packages = (_package(name)[0].replace("_", "-") for name in (language, *others))
     return "-".join((str(OUTLINE_FORMAT), *map(version, packages)))

@@ -83,6 +83,8 @@ class OpenText:
     def _parse(self, grammar: Grammar, data: bytes) -> Tree | None:
         parser, before = Parser(grammar.language), self._parsed
         if before is not None and before.grammar is grammar:
+            # This changes the earlier tree itself, which fits no text from here on but the one that is parsed
+            # next.
             _edit(before.tree, before.data, data)
             tree = parse_within(self._limit_s, parser, data, before.tree)
             if tree is None or not tree.root_node.has_error:
@@ -96,6 +98,7 @@ def _edit(tree: Tree, old: bytes, new: bytes) -> None:
     start = _n_common_head(old, new)
     while start and (_is_within(old, start) or _is_within(new, start)):
         start -= 1
+    # What the heads have in common can't be part of the tails as well.
     n_tail = _n_common_tail(old, new, min(len(old), len(new)) - start)
     while n_tail and _is_within(old, len(old) - n_tail):
         n_tail -= 1

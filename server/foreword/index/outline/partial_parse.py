@@ -48,6 +48,7 @@ def skim(
     try:
         tree = parse(parser, skimmed.data)
     finally:
+        # The parser is kept for the next text, of which all counts.
         del parser.included_ranges
     return tree if tree is not None and (bodies.errors or not tree.root_node.has_error) else None
 

@@ -123,9 +123,11 @@ def recovered(
                 continue
             better = reader.read(piece)
             kept = [one for one in found if not piece.holds(one)]
+            # A reading that finds less than the whole text did has lost what stood around the piece.
             if len(better) >= len(found) - len(kept):
                 found = [*kept, *better]
     finally:
+        # The parser is kept for the next text, of which all counts.
         del recovery.parser.included_ranges
     return found
 

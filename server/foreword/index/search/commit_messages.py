@@ -55,6 +55,7 @@ class CommitMessageIndex:
         for term, weight in query.terms.items():
             commits, weights = self.postings.get(term, (np.zeros(0, np.int64), np.zeros(0)))
             worth = weight * log1p((n_commits - len(commits) + 0.5) / (len(commits) + 0.5))
+            # A commit stands once among those of a term: adding by index counts an element only once.
             likeness[commits] += worth * weights
             total += worth
         return likeness / total if total else likeness
@@ -94,6 +95,7 @@ MIN_SHARE = 0.5
 def co_changed(commits: Sequence[Sequence[str]], path: str) -> dict[str, float]:
     """The companions of `path`, each with the share of its commits that changed both; `commits` are the files of each."""
     together = Counter(chain.from_iterable(files for files in commits if path in files))
+    # The file is in each of its own commits.
     n_commits = together.pop(path, 0)
     return {
         other: n / n_commits

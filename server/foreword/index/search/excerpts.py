@@ -22,6 +22,7 @@ def choose(scored: Sequence[Scored], *, limit: int, budget_tokens: int | None) -
     n_tokens = 0
     for one in sorted(scored, key=lambda one: (-one.score, one.path, one.passage.start)):
         cost = estimate(one.text) + 1
+        # Goes on after one that does not fit: a shorter one behind it may.
         if budget_tokens is not None and n_tokens + cost > budget_tokens:
             continue
         excerpt = _excerpt(one)

@@ -49,6 +49,7 @@ def _cut(
         inside = position + 1
         while inside < len(definitions) and definitions[inside].line <= end:
             inside += 1
+        # What has one line is no passage of its own: it stays with its neighbours.
         if line <= one.line < end:
             start = _lead(lines, one.line, line)
             if start > line:

@@ -42,6 +42,7 @@ _TALK_WORDS = (
 )
 
 _STOP = frozenset(_STOP_WORDS.split())
+# As stems, for that is what the words of a question are compared as.
 _TALK = frozenset(part for word in _TALK_WORDS.split() for part in parts(word))
 _TALK_WEIGHT = 0.35
 _EXACT_WEIGHT = 1.5
@@ -77,6 +78,7 @@ def parse_query(text: str) -> Query:
     for paragraph, weight in _paragraphs(text):
         for term, share in _weighed(paragraph):
             weights[term] = weights.get(term, 0.0) + share * weight
+    # A word that a long question repeats says hardly more each time.
     damped = {term: weight if weight <= 1 else 1 + log(weight) for term, weight in weights.items()}
     strongest = sorted(damped, key=lambda term: -damped[term])[:MAX_TERMS]
     return Query(
@@ -130,6 +132,7 @@ def files_at(index: Index, places: Sequence[TraceLine]) -> dict[str, dict[int, i
     """
     inside = [(path, place.line) for place in places[:MAX_PLACES] for path in _paths(index, place.path)]
     found: dict[str, dict[int, int]] = {path: {} for path, _ in inside}
+    # Backwards, so that the most telling place of a line counts last and has the highest number.
     for behind, (path, line) in enumerate(reversed(inside)):
         if line is not None:
             found[path][line] = behind

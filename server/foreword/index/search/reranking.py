@@ -72,6 +72,8 @@ class Matcher:
 
     def __init__(self, worth: Mapping[str, float], names: Container[str] = ()) -> None:
         self._names = names
+        # Each term of BM25 stays below its worth, and so a passage below the sum of all: a named line beats
+        # every one.
         self.named_line = NAMED_LINE_WEIGHT * (sum(worth.values()) + 1.0)
         self._worth = worth
         self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, worth))))
@@ -79,6 +81,7 @@ class Matcher:
 
     def score(self, text: str, names: Sequence[str]) -> float:
         """BM25 of a passage; `names` are what its definition and the one around it are called."""
+        # Most passages have no word of the query: one search is quicker than splitting them into words.
         if not self._roots.search(text.lower()):
             return 0.0
         found = WORD.findall(text)

@@ -85,12 +85,14 @@ def candidates(
             scores[index.place_of[path]] += COMMIT_MESSAGE_WEIGHT * whole_query * score
     relevance = index.path_table.relevance
     if query.wants_tests:
+        # A question for tests takes back what being a test costs.
         relevance = np.where(index.path_table.is_test, relevance / TEST_RELEVANCE, relevance)
     scores *= relevance
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
     for path in boosts.keys() & index.place_of.keys():
         scores[index.place_of[path]] *= boosts[path]
+    # The last bits of a sum depend on the machine, and must decide no order.
     scores = np.round(scores, SCORE_DIGITS)
     co_change = _co_change(index, scores, relevance, commit_messages)
     order = _best(np.round(scores + co_change, SCORE_DIGITS)).tolist()
@@ -105,6 +107,7 @@ def candidates(
 def _best(scores: Floats) -> Ints:
     """The places of all scores above 0, best first."""
     hits = np.flatnonzero(scores > 0)
+    # Stable: what scores alike stays in the order of paths.
     best: Ints = hits[np.argsort(-scores[hits], kind="stable")]
     return best
 
@@ -120,6 +123,8 @@ def _co_change(
             place = index.place_of.get(path)
             if place is not None:
                 company[place] = max(company[place], COMPANY_WEIGHT * share * scores[leader])
+    # Counted freely, company cost first places on some repositories: it lifts nothing above the last leader
+    # ahead.
     room = np.maximum(scores[leaders[:N_AHEAD][-1]] - scores, 0.0) if leaders else company
     return np.round(np.minimum(company * relevance, room), SCORE_DIGITS)
 

@@ -135,6 +135,7 @@ def pack(definitions: Sequence[Definition], names: str, counts: bytes, failed: s
     """An outline as bytes; empty for one that says nothing. `names` and `counts` are as in `References`."""
     if not definitions and not names and failed is None:
         return b""
+    # Plain tuples: `marshal` takes no subclass, and a named tuple is one.
     return marshal.dumps((list(map(tuple, definitions)), names, counts, failed), MARSHAL_VERSION)
 
 

@@ -26,6 +26,8 @@ from foreword.index.store.store_eviction import collect, mark_used, today
 from foreword.index.store.work_claims import Claims
 
 _OUTLINES_AT_ONCE = 500
+# The highest id that was ever given, as SQLite keeps it for AUTOINCREMENT: an index in use may still hold the
+# id of a row that was deleted.
 _NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'blobs'"
 _INSERT_BLOB = (
     "INSERT OR IGNORE INTO blobs"
@@ -87,6 +89,8 @@ class Store(StoreFile):
 
     def add(self, facts: Sequence[Facts]) -> dict[Key, Row]:
         """Store facts in one transaction; gives the new rows, for what is known already stays as it is."""
+        # A list, of which the last one counts: `_write` runs a change twice where the store has to move into
+        # memory.
         new: list[dict[Key, Row]] = []
         self._write(lambda connection: new.append(_insert(connection, facts)))
         return new[-1]
@@ -104,6 +108,7 @@ class Store(StoreFile):
 
         With a `mention` in lower case only those are decoded that hold it in some case, whatever else they hold.
         """
+        # `bytes.lower` knows ASCII alone: for any other name all outlines are decoded.
         sought = mention.encode() if mention.isascii() else b""
         for row_id, packed in self.packed(row_ids):
             if not sought or sought in packed.lower():
@@ -114,6 +119,7 @@ class Store(StoreFile):
         for start in range(0, len(row_ids), _OUTLINES_AT_ONCE):
             some = row_ids[start : start + _OUTLINES_AT_ONCE]
             rows = self._select_in("SELECT id, packed, checksum FROM outlines WHERE id IN", some)
+            # Before anything is decoded: `marshal` is not safe on bytes that it did not write.
             if any(checksum != _checksum(packed) for _, packed, checksum in rows):
                 self._begin_anew("an outline is not as it was written")
             yield from ((row_id, packed) for row_id, packed, _ in rows)
@@ -140,6 +146,7 @@ class Store(StoreFile):
         rows = self._select("SELECT value FROM artifacts WHERE key = ?", (key,))
         if not rows:
             return None
+        # In a table of its own: to change a row with a large value means to write all of it.
         self._write(lambda connection: touch(connection, key))
         return bytes(rows[0][0])
 
@@ -154,12 +161,14 @@ def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> dict[Key,
     numbered = [(_row(row_id, one), one) for row_id, one in enumerate(facts, first)]
     day = today()
     connection.executemany(_INSERT_BLOB, [(*row, *one.key, day) for row, one in numbered])
+    # What another process has stored meanwhile was ignored by the INSERT, and its id stays unused.
     new = {row_id for (row_id,) in connection.execute("SELECT id FROM blobs WHERE id >= ?", (first,))}
     shown = [(row.id, one) for row, one in numbered if one.reason is None and row.id in new]
     outlines = [(id_, one.packed, _checksum(one.packed)) for id_, one in shown]
     connection.executemany("INSERT INTO outlines VALUES (?, ?, ?)", outlines)
     vectors = [(id_, one.hashes, one.counts, _checksum(one.hashes, one.counts)) for id_, one in shown]
     connection.executemany("INSERT INTO vectors VALUES (?, ?, ?, ?)", vectors)
+    # In the order of the table's key: the table has no row ids, so its pages are in that order.
     names = sorted((name, id_) for id_, one in shown for name in one.names)
     connection.executemany("INSERT INTO names VALUES (?, ?)", names)
     return {one.key: row for row, one in numbered if row.id in new}
@@ -174,6 +183,7 @@ def _checksum(*values: object) -> int:
     """The CRC-32 of some bytes, one after the other; -1 if one of them is nothing of the kind."""
     checksum = 0
     for value in values:
+        # SQLite holds a column to no type, so a damaged row may have anything there.
         if not isinstance(value, bytes):
             return -1
         checksum = crc32(value, checksum)
@@ -199,6 +209,7 @@ def put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
     total = 0
     for other, size in connection.execute(_BY_USE).fetchall():
         total += size
+        # What was just stored stays, however large it is.
         if total > MAX_ARTIFACT_BYTES and other != key:
             connection.execute("DELETE FROM artifacts WHERE key = ?", (other,))
             connection.execute("DELETE FROM uses WHERE key = ?", (other,))

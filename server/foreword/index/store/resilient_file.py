@@ -37,6 +37,7 @@ _DAMAGE = frozenset(
 )
 """Result codes of files that don't hold what was written; the statements themselves are known to be right."""
 UNUSED_DAYS = 30
+# SQLite takes 32,766 parameters in one statement.
 _IDS_A_QUERY = 10_000
 
 
@@ -50,6 +51,8 @@ def forget_unused(files: Iterable[Path], kept: Path, days: int = UNUSED_DAYS) ->
     for file in files:
         with suppress(OSError):
             if file != kept and file.stat().st_mtime < oldest:
+                # The file itself comes last: a log that outlived it could be taken for that of the next file
+                # of this name.
                 for suffix in ("-wal", "-shm", ""):
                     file.with_name(file.name + suffix).unlink(missing_ok=True)
 
@@ -60,6 +63,7 @@ class StoreFile:
     def __init__(self, path: Path | None, timeout_s: float = 5.0) -> None:
         self.path = path
         self._timeout_s = timeout_s
+        # One that a thread may take twice: `_begin_anew` is called by what holds it.
         self._lock = RLock()
         self._problems: list[Problem] = []
         self.generation = 0
@@ -113,6 +117,7 @@ class StoreFile:
             try:
                 _in_transaction(self._connection, change)
             except sqlite3.OperationalError as error:
+                # A disk that is full or went read-only is no reason to stop: all of this can be made again.
                 if trouble_of(error) not in {"unwritable", "lockless"} or self.in_memory:
                     raise
                 previous, self._connection = self._connection, self._memory(str(error))
@@ -168,6 +173,8 @@ class StoreFile:
             return connect(None, self._timeout_s)
         self._problems.append(Problem(f"the index {path} was damaged ({why}) and is built anew"))
         try:
+            # Another inode means that another process was first, and its new file is used. 0: it was never
+            # open here.
             if not path.exists() or self._inode in {0, path.stat().st_ino}:
                 quarantine(path)
             return self._connect(path, self._timeout_s)
@@ -199,14 +206,19 @@ class StoreFile:
 def _is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that the file does not hold what was written to it."""
     code = getattr(error, "sqlite_errorcode", None)
+    # The low byte of an extended result code is the code that it extends.
     return isinstance(error, UnlikeStore) or (code is not None and code & 0xFF in _DAMAGE)
 
 
 def _in_transaction(connection: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]) -> None:
+    # The lock to write at once: a transaction that reads first and then writes fails without waiting where
+    # another process has written in between.
     connection.execute("BEGIN IMMEDIATE")
     try:
         change(connection)
         connection.execute("COMMIT")
     finally:
+        # After some errors, such as a full disk, SQLite has rolled back by itself, and doing so again would
+        # be an error.
         if connection.in_transaction:
             connection.execute("ROLLBACK")

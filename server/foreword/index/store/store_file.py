@@ -64,6 +64,8 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     Raises:
         sqlite3.Error: Whatever SQLite has to say (see `storage.trouble`), or that it is an `UnlikeStore`.
     """
+    # No `isolation_level`: transactions are begun by hand, as Python's own would begin late and without the
+    # lock. Any thread may use it, as `StoreFile` lets one in at a time.
     connection = sqlite3.connect(
         path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False
     )
@@ -73,6 +75,8 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
             for suffix in ("", "-wal", "-shm"):
                 close_file(path.with_name(path.name + suffix))
             use_write_ahead_log(connection, timeout_s)
+        # With a write-ahead log a power cut may then cost the last transactions, never the file; all of it
+        # can be made again.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA temp_store = MEMORY")
         prepare(connection)
@@ -94,6 +98,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     """
     if _version(connection) == 0:
         connection.execute("BEGIN IMMEDIATE")
+        # Another process may have made the tables between the look and the lock.
         if _version(connection) == 0:
             if _tables(connection):
                 raise UnlikeStore("it holds other tables")
@@ -103,6 +108,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
     if _version(connection) != VERSION:
         raise UnlikeStore(f"it has format {_version(connection)}, not {VERSION}")
+    # SQLite keeps the words of a statement as they were written, so a table of another form is told by them.
     if not _tables(connection) >= set(_STATEMENTS):
         raise UnlikeStore("tables are missing")
 

@@ -85,13 +85,17 @@ class Claims:
 
     def renew(self) -> None:
         """Say that the owner lives, if that was not said lately: call it often."""
+        # A clock that was set back is a reason to renew as well.
         if abs(self._clock() - self._renewed) > RENEW_S:
             self._transaction(self._say)
 
     def _take(self, keys: Sequence[Key]) -> Taken:
+        # A list, of which the last one counts: the change runs twice where the store has to move into memory.
         found: list[Taken] = []
 
         def change(connection: sqlite3.Connection) -> None:
+            # Read under the lock: whoever waited for it would judge the leases of others by a time that is
+            # past.
             self._renewed = self._clock()
             stored = _stored(connection, keys)
             mine = frozenset(keys) - stored - self._held_by_others(connection)
@@ -109,6 +113,7 @@ class Claims:
         """
         is_alone, now = self._is_alone(), self._renewed
         held: set[tuple[str, ...]] = set()
+        # All rows at once, for some are deleted on the way.
         for owner, process, until, packed in connection.execute("SELECT * FROM owners").fetchall():
             if owner == self.owner:
                 continue

@@ -71,6 +71,7 @@ class TermTable:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, N_FIELDS))
         wanted, first = np.unique(np.array(hashes, np.uint32), return_index=True)
         places = self._places_of(wanted)
+        # A hash above all that are wanted has no place among them.
         found = np.minimum(np.searchsorted(wanted, self.hashes[places]), len(wanted) - 1)
         exact = wanted[found] == self.hashes[places]
         places, found = places[exact], found[exact]
@@ -78,6 +79,7 @@ class TermTable:
         counts = np.stack(
             [steps[(packed >> (BITS_A_FIELD * field)) & 15] for field in range(N_FIELDS)], axis=1
         )
+        # To the right of equals: a row without terms ends where the one before it does, and has nothing.
         return np.searchsorted(np.cumsum(self.sizes), places, side="right"), first[found], counts
 
     def _places_of(self, wanted: NDArray[np.uint32]) -> Ints:
@@ -144,6 +146,7 @@ class LiveTable:
         """The row ids that have every one of some terms."""
         positions, _, _ = self.find(hashes)
         n_found = np.bincount(positions, minlength=len(self.row_ids))
+        # A row has each term once, so as many finds as terms are all of them.
         found: Ints = self.row_ids[n_found == len(set(hashes))]
         return found
 

@@ -25,6 +25,7 @@ N_FIELDS = 2
 BITS_A_FIELD = 4
 STEPS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 30, 45, 70, 100)
 
+# Rounded down, so that a count is never said to be more than it is.
 _STEP_OF = np.array([bisect_right(STEPS, n) - 1 for n in range(STEPS[-1] + 1)], np.uint8)
 _COUNT_BITS, _HASH_BITS = 15, 32
 _HASH_MASK = (1 << _HASH_BITS) - 1

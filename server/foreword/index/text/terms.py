@@ -32,6 +32,7 @@ WORD = re.compile(f"[^{_NO_LETTER}][^{_NO_LETTER_OR_DIGIT}]*|[0-9]{{2,}}")
 _PART = re.compile(f"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^{_NOT_SMALL}]+|[A-Z]+|[0-9]+")
 _ENDINGS = (("ization", 3), ("ation", 4), ("ing", 3), ("ion", 4), ("ed", 3))
 """Endings with the least number of letters that must be left."""
+# Those of `_ENDINGS`: most words end in none of them.
 _LAST_LETTERS = frozenset("ngd")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -43,6 +44,7 @@ HASH_BYTES = 4
 
 def stem(word: str) -> str:
     """`word` (lower case) without the endings of plurals, -ing, -ed and -ation; never shorter than three letters."""
+    # "class", "status" and "analysis" are no plurals.
     if word[-1:] == "s" and len(word) > SHORTEST and not word.endswith(("ss", "us", "is")):
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > SHORTEST + 1 else word[:-1]
     if word[-1:] in _LAST_LETTERS:
@@ -54,6 +56,8 @@ def _without_ending(word: str) -> str:
     for ending, n_left in _ENDINGS:
         root = word[: -len(ending)]
         if word.endswith(ending) and len(root) >= n_left and _VOWEL.search(root):
+            # "running" is doubled for its ending, while "calling", "passing" and "buzzing" have two of their
+            # own.
             return root[:-1] if root[-1] == root[-2] and root[-1] not in "lsz" else root
     return word
 
@@ -64,6 +68,7 @@ def parts(word: str) -> tuple[str, ...]:
     if len(word) > MAX_WORD:
         return ()
     pieces = (piece.lower() for piece in _PART.findall(word))
+    # One character beyond ASCII can be a word, as in Chinese.
     return tuple(stem(piece) for piece in pieces if len(piece) > 1 or not piece.isascii())
 
 
@@ -116,11 +121,14 @@ def terms(text: str) -> list[str]:
 
 def whole(word: str) -> str:
     """The term that stands for the identifier `word` as a whole, whatever its case."""
+    # No part begins with the sign, so a whole never meets a part.
     return "=" + word.lower()
 
 
 def term_hash(term: str) -> int:
     """32 bits that stand for `term` in the store, the same on every machine."""
+    # `hash` differs from process to process. Half a surrogate pair, as editors may send, is hashed like all
+    # else.
     return crc32(term.encode("utf-8", "surrogatepass"))
 
 
@@ -191,6 +199,7 @@ class Parts:
             missing = once[is_missing]
             begins, lengths = spans.at(missing)
             words = zip(begins.tolist(), (begins + lengths).tolist(), strict=True)
+            # Never None here: only single letters are dropped, and these have two or more.
             hashes = [part_hash(text[begin:end].decode("ascii")) or 0 for begin, end in words]
             self._hashes = np.insert(self._hashes, places[is_missing], np.array(hashes, np.uint32))
             self._keys = np.insert(self._keys, places[is_missing], keys[missing])

@@ -156,6 +156,7 @@ class Vocabulary:
         ends = (spans.begins + spans.lengths).tolist()
         words = [text[begin:end] for begin, end in zip(spans.begins.tolist(), ends, strict=True)]
         plain, wide = np.flatnonzero(~is_wide), np.flatnonzero(is_wide)
+        # Decoded in one go: a call for each word costs more than all of the decoding.
         names = b" ".join(map(words.__getitem__, plain.tolist())).decode("ascii").split()
         beyond = [identifiers_in(words[place]) for place in wide.tolist()]
         sizes = np.concatenate((np.ones(len(plain), np.int64), np.fromiter(map(len, beyond), np.int64)))
@@ -247,6 +248,7 @@ def tokenize(files: Sequence[bytes]) -> Tokens:
     is_first = firsts(found)
     once = np.flatnonzero(is_first)
     keys, first = found[once], order[once]
+    # File and word as one number, which sorts by file; at least 1, for `divmod` below divides by it.
     pairs = np.sort(rows[order] * max(1, len(keys)) + (np.cumsum(is_first) - 1))
     begins = np.flatnonzero(firsts(pairs))
     rows, places = np.divmod(pairs[begins], max(1, len(keys)))
@@ -261,11 +263,13 @@ def _spans(text: bytes) -> tuple[Spans, NDArray[np.bool_]]:
     begins = edges[::2]
     lengths = edges[1::2] - begins
     codes = np.frombuffer(text, np.uint8)
+    # A byte below the digits wraps around as it is unsigned, so one comparison excludes just the ten digits.
     can_count = (
         (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH) & (codes[begins] - np.uint8(_ZERO) >= _N_DIGITS)
     )
     is_wide = np.zeros(len(begins), np.bool_)
     if not text.isascii():
+        # As signed bytes those beyond ASCII are the negative ones.
         beyond = np.flatnonzero(codes.view(np.int8) < 0)
         is_wide[np.searchsorted(begins, beyond, "right") - 1] = True
         can_count |= is_wide

@@ -42,6 +42,8 @@ def keys_of(text: bytes, spans: Spans) -> Keys:
 
     A word of up to eight bytes is its own key; the key of a longer one is a hash of it.
     """
+    # One element for each byte, eight bytes wide: they overlap, and nothing is copied. Little-endian, so that
+    # a mask of the low bits keeps the first bytes of a word.
     eights: Keys = np.ndarray((len(text) - _STEP + 1,), "<u8", text, strides=(1,))
     begins, lengths = spans
     keys = eights[begins] & _MASKS[np.minimum(lengths, _STEP)]

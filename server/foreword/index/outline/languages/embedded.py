@@ -41,6 +41,7 @@ def scan_component(data: bytes, embedded: Embedded) -> Sequence[Definition]:
     found, rest, at = list[Definition](), data, 0
     while (part := _PART.search(data, at)) is not None:
         tag = part["tag"].lower()
+        # Templates stand in templates: only a closing tag at the margin ends the outer one.
         end = (
             data.find(b"\n</" + tag, part.end() - 1)
             if tag == b"template"
@@ -122,6 +123,7 @@ def _decoded(text: bytes) -> bytes:
     """A line of a cell, with its line end."""
     try:
         line = json.loads(text)
+    # A line that can't be read is still a line: those below it keep their numbers.
     except ValueError:
         return b"\n"
     return str(line).replace("\n", "").encode("utf-8", "replace") + b"\n"

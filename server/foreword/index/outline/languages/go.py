@@ -47,6 +47,7 @@ def _names(node: Node, _scope: Scope) -> Iterable[Found]:
     """Each name of a constant or variable specification, except the blank one."""
     kind: DefinitionKind = "constant" if node.type == "const_spec" else "variable"
     names = (text(name) for name in node.children_by_field_name("name"))
+    # The grammar gives the commas of a list under the field `name` as well.
     return [Found(node, kind, name) for name in names if name not in {"_", ","}]
 
 

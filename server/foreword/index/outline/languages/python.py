@@ -46,6 +46,7 @@ def _type_alias(node: Node, _scope: Scope) -> Iterable[Found]:
 _BODIES = Bodies(
     below_colon(rb"(?:(?:async[ \t]+)?def\b" + ANY + rb"|\)[ \t]*->" + ANY + b")"),
     quotes=(b'"""', b"'''"),
+    # A block of Python wants a statement, and this is one of a single byte.
     statement=b"0",
 )
 
