@@ -215,7 +215,7 @@ def _failure(error: BaseException) -> str:
 
 def _is_still(source: Source, data: bytes) -> bool:
     """Whether `data` are the contents that the blob id was made of; an id of an unknown kind is believed."""
-    # `blob_id` makes SHA-1 alone: the ids of a repository with SHA-256 are longer.
+    # Only SHA-1 is computed here: the ids of a repository with SHA-256 are longer, and believed.
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 

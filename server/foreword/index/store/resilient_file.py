@@ -37,7 +37,7 @@ _DAMAGE = frozenset(
 )
 """Result codes of files that don't hold what was written; the statements themselves are known to be right."""
 UNUSED_DAYS = 30
-# SQLite takes 32,766 parameters in one statement.
+# SQLite takes 32,766 parameters in one statement, unless it was built for more.
 _IDS_A_QUERY = 10_000
 
 
