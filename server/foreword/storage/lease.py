@@ -26,7 +26,7 @@ RENEW_S = 1.0
 BUSY_MS = 1_000
 SLACK_S = 4.0
 """How far ahead of this clock another owner's may have been when the lease was taken."""
-# Rows have names that never come again (digests), so without an end the table would only grow.
+# Names hold digests of prefixes and rarely come again, so without an end the table would only grow.
 KEPT_S = 86_400.0
 """How long rows stay after their time."""
 

@@ -55,6 +55,7 @@ _SCHEMA = Schema(
     _TABLES, version=2, steps={1: tuple(f"ALTER TABLE request ADD COLUMN {column}" for column in _ADDED)}
 )
 _SUMS = "count(*), sum(fresh), sum(write_5m), sum(write_1h), sum(read), sum(output), sum(cost), sum(without_cache)"
+# The user's own days: limits and the usage page speak of "today" as the user means it.
 _DAY = "date(at, 'unixepoch', 'localtime')"
 
 
@@ -131,6 +132,7 @@ class Ledger:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         with transaction(self._connection) as connection:
             connection.execute(
+                # A row is written when the answer begins and again when it ends, under one id.
                 f"INSERT OR REPLACE INTO request ({names}) VALUES ({marks})",  # noqa: S608 - our own columns
                 tuple(row.values()),
             )
@@ -150,6 +152,7 @@ class Ledger:
     def spent_since(self, since: float, kind: str = "") -> float:
         """US dollars really spent (not simulated) since a time (Unix seconds), by requests of `kind` if it is given."""
         row = self._connection.execute(
+            # Simulated money was never paid, so it counts against no limit.
             "SELECT coalesce(sum(cost), 0) FROM request WHERE at >= ? AND simulated = 0 AND ? IN ('', kind)",
             (since, kind),
         ).fetchone()
@@ -158,6 +161,8 @@ class Ledger:
     def asked(self, since: float, limit: int) -> list[tuple[float, str]]:
         """The newest `limit` questions of the user, oldest first: when (Unix seconds), and in which workspace."""
         rows = self._connection.execute(
+            # Rounds of tools are requests of one answer: only the first of them is a question of the user.
+            # Rows of older versions have no answer.
             "SELECT at, workspace FROM request WHERE at >= ? AND kind <> ? AND answer IN ('', id) "
             "ORDER BY at DESC LIMIT ?",
             (since, WARM, limit),
@@ -198,6 +203,7 @@ class Ledger:
 
     def find(self, name: str, limit: int = 2) -> tuple[LedgerRow, ...]:
         """The requests whose row id or message id is `name`, or begins with it: the former first."""
+        # Not LIKE: a name that the user types may hold % and _.
         begins = "substr(id, 1, ?) = ? OR substr(message_id, 1, ?) = ?"
         where = f"WHERE {begins} ORDER BY ? IN (id, message_id) DESC, at DESC LIMIT ?"
         return tuple(self._entries(where, len(name), name, len(name), name, name, limit))
@@ -235,6 +241,8 @@ class Ledger:
     def calibrate(self, model: str, nominal: float, weight: float, n_tokens: int) -> None:
         """Learn from a prompt of `weight` that the API counted as `n_tokens`."""
         with transaction(self._connection) as connection:
+            # Read within the transaction, or two processes would learn from the same old value and lose one
+            # lesson.
             ratio = calibrate(self.ratio(model, nominal), weight, n_tokens)
             connection.execute("INSERT OR REPLACE INTO ratio VALUES (?, ?)", (model, ratio))
 
@@ -271,6 +279,7 @@ def _entry(row: Sequence[Any]) -> LedgerRow:
 def start_of_day(now: float) -> float:
     """Midnight of the user's own day, in Unix seconds."""
     local = datetime.fromtimestamp(now).astimezone()
+    # Not `now - now % 86_400`: days are local, and with daylight saving some have 23 or 25 hours.
     return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS reservation (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, amount REAL NOT NULL, until REAL NOT NULL
 ) WITHOUT ROWID;
 """
+# A request that began is booked and reserved at once; it counts below, by the larger of the two.
 _BOOKED = """
 SELECT coalesce(sum(cost), 0) FROM request
 WHERE at >= :since AND simulated = 0 AND (:kind = '' OR kind = :kind) AND id NOT IN (SELECT id FROM reservation)
@@ -60,7 +61,9 @@ def reserve(
 ) -> Overdraft | None:
     """Hold money back; None if every cap on what was spent since `since` (Unix seconds) allows it."""
     with transaction(connection):
+        # A process that died never frees its own.
         connection.execute("DELETE FROM reservation WHERE until <= ?", (now,))
+        # In the transaction that reserves, so that of requests at the same moment each sees the others'.
         for cap in caps:
             asked = {"since": since, "kind": cap.kind}
             taken = sum(float(connection.execute(sql, asked).fetchone()[0]) for sql in (_BOOKED, _HELD))

@@ -25,6 +25,7 @@ from foreword.core.token_usage import Usage
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.prefix.verdict import Verdict
 
+# An endpoint that always pauses would otherwise be asked, and paid, without end.
 MAX_PAUSES = 5
 
 
@@ -74,6 +75,7 @@ async def answer(
         LimitError: the day's money would not do, or the user said no; nothing was sent.
         ModelError: there is no answer.
     """
+    # Once an answer and not once a request: nobody wants to be asked between two rounds of tools.
     await confirm(session, prepared, provider)
     progress = progress or Progress()
     progress.provider = provider
@@ -85,6 +87,7 @@ async def answer(
                 async for event in events:
                     yield event
         except LimitError as error:
+            # Before the first answer there is nothing to keep; later the part that was paid for is.
             if progress.finished is None:
                 raise
             note = f"stopped early: {error}"
@@ -113,6 +116,8 @@ async def _one_request(
     Raises:
         LimitError: it would go past the day's limit; it was not sent.
     """
+    # The reservation comes before the flight: waiting for somebody else's write must not let the money be
+    # spent elsewhere.
     with reserve_budget(session, prepared, provider, progress.tail) as row_id:
         pending = pending_request(session, prepared, provider)
         async with (
@@ -132,6 +137,8 @@ async def _sent(
         session, prepared, provider, session.clock(), progress.answer_id, progress.verdict, id=row_id
     )
     body = prepared.body(progress.tail) | diagnostics_of(session, prepared, provider.name)
+    # Whatever leaves the block early, a cancelled task or a lost connection, the API bills what was
+    # generated.
     status: Status = "cancelled"
     try:
         async with aclosing(provider.stream(body)) as events:
@@ -144,6 +151,7 @@ async def _sent(
     finally:
         if booking.usage is not None:
             progress.usages.append(booking.usage)
+            # In `finally`, because cancelling raises and the tokens are paid all the same.
             booking.write(status)
 
 
@@ -154,6 +162,8 @@ def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
             is_first = progress.verdict is None
             progress.verdict = booking.start(event)
             progress.answer_id = booking.answer
+            # The weight is that of the first request; later ones have results of tools on top, which it does
+            # not count.
             if is_first and not booking.provider.simulated:
                 booking.session.calibrate(booking.prepared.weight, event.usage.prompt)
         case TextDelta():
@@ -176,12 +186,16 @@ async def _find_cause(progress: Progress, booking: Booking) -> None:
 
 
 async def _run_tools(library: ToolScope, progress: Progress, finished: Finished, *, last: bool) -> ToolsUsed:
+    # Search and reading take longer than the event loop of an editor's server may be held.
     results = await asyncio.to_thread(tool_results, finished.content, library)
+    # The tools stay in the request, since taking them out would change the cached prefix: so it is said in
+    # words.
     if last:
         results.append(
             {"type": "text", "text": "No more tool calls are possible: answer now with what you have."}
         )
     progress.tail += [_assistant(finished), {"role": "user", "content": results}]
+    # Text before and after a round of tools would run together in one line.
     if progress.text and not progress.text[-1].endswith("\n"):
         progress.text.append("\n\n")
     return ToolsUsed(tuple(str(b["name"]) for b in finished.content if b.get("type") == "tool_use"))

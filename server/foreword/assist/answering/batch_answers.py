@@ -123,9 +123,11 @@ async def run_batch(
                 async for text in lines:
                     number += 1
                     if text.strip():
+                        # Before the task is made, so that a long input is read no faster than it is answered.
                         await batch.gate.enter()
                         tasks.create_task(batch.line(number, text))
         except* ForewordError as group:
+            # One cause is enough for the user: with a wrong key each line fails with the same words.
             raise _first(group) from None
     return tuple(batch.errors)
 
@@ -157,6 +159,7 @@ class _Batch:
         done = partial(BatchAnswer, number, _identity(text))
         try:
             self._emit(done(await self._answer(parse_line(number, text))))
+        # No other line can do better with these credentials, so it ends the batch.
         except CredentialsError:
             raise
         except ForewordError as error:
@@ -192,6 +195,8 @@ class _Batch:
 
     def _lay(self) -> tuple[WorkspaceSnapshot, Prefix]:
         if self._laid is None:
+            # Laid once for all lines: files that are saved meanwhile would make some of them write another
+            # prefix.
             lay = partial(build_prefix, self._session, more_follow=True)
             self._laid = over_saved(self._session, lambda saved: (saved, lay(saved)))
         return self._laid

@@ -67,6 +67,7 @@ def message_of(answer: Answer) -> CommitMessage:
         WorkspaceError: the model gave none.
     """
     lines = [line.rstrip() for line in answer.text.strip().splitlines()]
+    # Models put a fence around the message although they were told not to.
     is_fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1] == "```"
     text = "\n".join(lines[1:-1] if is_fenced else lines).strip()
     if not text:
@@ -93,6 +94,7 @@ def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
     for path in paths:
         reason = reason_for_path(path)
         diff = b"" if reason else _diff(repository, path)
+        # A diff holds lines of files as they are; secrets in them are not sent, as everywhere else.
         text = shown(diff.decode("utf-8", "replace"))
         if reason is None and len(text) > left:
             reason = "too large to be shown"

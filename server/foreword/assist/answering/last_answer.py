@@ -17,6 +17,7 @@ def keep_answer(places: Directories, root: Path, answer: Answer) -> Problem | No
     file = _file(places, root)
     try:
         make_private_folder(file.parent)
+        # ASCII, for a model's words can hold half a surrogate pair, which UTF-8 can't encode.
         write_private(file, json.dumps(answer.to_json(), ensure_ascii=True).encode())
     except OSError as error:
         return Problem(

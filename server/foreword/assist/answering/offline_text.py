@@ -33,6 +33,7 @@ def offline_text(prepared: PreparedRequest, pointers: Sequence[Pointer]) -> str:
 
 def _pointed(prepared: PreparedRequest, pointer: Pointer) -> Excerpt:
     """The lines that a question points at, as the user sees them."""
+    # What the editor shows goes first: the lines that the user points at are counted in it.
     shown = prepared.unsaved.get(pointer.path) if pointer.text is None else pointer.text
     lines = lines_of(prepared.saved.read_content(pointer.path) or "" if shown is None else shown)
     first, last = pointer.first or 1, pointer.last or len(lines)

@@ -84,6 +84,7 @@ def change_pins(
         WorkspaceError: it can't be written.
     """
     before = prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False)
+    # Kept as bytes: the file is replaced only where it still holds exactly these.
     data = read_file(session.root, PROJECT_FILE)
     text = _decoded(data or b"")
     old = _pins_in_force(session, text, shown)
@@ -93,6 +94,7 @@ def change_pins(
     if both := [entry for entry in entries if entry in removed]:
         raise UsageError(f"{both[0]} can't be pinned and unpinned at once: do one of them")
     new = (*(pin for pin in old if pin not in removed), *added)
+    # The same check that reading the settings makes, before anything is written that it would refuse.
     _, wrong = resolve([Options("the new pins", {"context.pins": list(new)})])
     if wrong:
         raise UsageError(f"{wrong[0].message}; pin a folder instead")
@@ -116,6 +118,7 @@ def _decoded(data: bytes) -> str:
 
 def _pins_in_force(session: Session, text: str, shown: str | None) -> tuple[str, ...]:
     """The pins of the settings file, which must be those in force: another place would go on to win, or be overruled."""
+    # Editors may give "\n" for each line end of the file.
     if shown is not None and shown.replace("\r\n", "\n") != text.replace("\r\n", "\n"):
         raise ConfigError(f"{PROJECT_FILE} has changes in the editor: save it, then pin again")
     pins = pins_in(text)
@@ -130,6 +133,7 @@ def _pins_in_force(session: Session, text: str, shown: str | None) -> tuple[str,
 def _entry(root: Path, saved: WorkspaceSnapshot, written: str) -> str:
     """The pin for something that the user names: a file by its path, a folder from the root, a pattern as it is."""
     path = _path(root, written)
+    # A file first: its name may look like a pattern.
     if path in saved.index.blobs or path in saved.unread:
         return path
     reasons = {left.path: left.reason for left in saved.report.left_out}
@@ -175,6 +179,7 @@ def _path(root: Path, written: str) -> str:
 
 def _folder_entry(path: str) -> str:
     """A pattern for all files of one folder, whatever it is called."""
+    # A folder is named literally, while a pin is a pattern: `[id]` would mean one character.
     plain = _WILDCARDS.sub(r"\\\1", path.strip("/"))
     return f"/{plain}/"
 
@@ -184,6 +189,7 @@ def _cost(
 ) -> tuple[bool, int, str]:
     """Whether the base is laid anew, what the next question writes for it in tokens, and both in words."""
     new = after.prefix.digests["base"]
+    # No base that will be sent exists yet, so its price can't be told.
     if after.prefix.provisional:
         return True, 0, "the index is still being built: the base comes after it"
     if new == before.prefix.digests["base"]:

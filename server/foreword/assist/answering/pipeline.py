@@ -55,6 +55,8 @@ async def run_request(
         ForewordError: there is no answer; the message says why.
     """
     async with _opening(session, providers) as opening:
+        # While this is prepared the provider opens beside it: importing the SDK and connecting took half of
+        # the time until the first byte.
         asked = await run(make)
         is_offline = provider_name(session) == "offline"
         composed = await run(offline_text, asked.prepared, asked.pointers) if is_offline else ""
@@ -80,4 +82,5 @@ async def _open_already(providers: ProviderFor) -> AsyncIterator[Awaitable[Provi
     try:
         yield opening
     finally:
+        # A coroutine that nobody awaited would be warned of.
         opening.close()

@@ -114,6 +114,7 @@ class Conversation:
         """What the model was shown of the files so far."""
         if self.opening is None:
             return None
+        # Later turns overlay earlier ones: the model knows the version that it was told of last.
         shown = dict(self.opening.shown)
         for exchange in self.exchanges:
             shown |= exchange.shown
@@ -127,11 +128,15 @@ class Conversation:
         return tuple(
             message
             for exchange in self.exchanges
+            # A signature of thinking is good for the model that made it alone; the API refuses it from any
+            # other.
             for message in (exchange.messages if exchange.voice == voice else _unthought(exchange.messages))
         )
 
     def parameters(self, voice: ModelKey) -> Parameters | None:
         """What this model was told beside the messages: the same tools and instructions in all of a chat's requests."""
+        # Other tools or instructions would change the beginning of the request, and the cache would miss all
+        # of the chat.
         return next((e.parameters for e in reversed(self.exchanges) if e.voice == voice), None)
 
 
@@ -165,6 +170,7 @@ def echo(
         yield {"role": "assistant", "content": [dict(block) for block in content]}
     calls = [block["id"] for block in content if block.get("type") == "tool_use"]
     if calls:
+        # The API refuses a conversation in which a call has no result.
         words = "Not carried out: there were too many rounds of tools."
         yield {
             "role": "user",
@@ -220,6 +226,7 @@ Pieces = dict[str, bytes]
 
 def pack(value: object) -> bytes:
     """Any JSON, compressed; lone surrogates of a model's words survive as escapes."""
+    # ASCII escapes keep lone surrogates, which UTF-8 can't hold.
     return zlib.compress(json.dumps(value, separators=(",", ":")).encode("ascii"), 6)
 
 
@@ -306,6 +313,7 @@ def _messages(stored: Iterable[Json]) -> Iterator[Json]:
     for message in stored:
         if message["role"] != "assistant":
             yield message
+        # What is stored was checked when it came, but by the rules of the version that stored it.
         elif content := echoes_of(message["content"]):
             yield {**message, "content": content}
 
@@ -313,6 +321,7 @@ def _messages(stored: Iterable[Json]) -> Iterator[Json]:
 def _put(pieces: Pieces, value: object) -> str:
     """Add a piece, and give its name."""
     packed = pack(value)
+    # By content, so that many chats over one base store it once.
     digest = hashlib.sha256(packed).hexdigest()[:32]
     pieces[digest] = packed
     return digest

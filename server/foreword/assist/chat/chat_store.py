@@ -57,11 +57,13 @@ def prune(connection: SharedConnection, now: float, opened: Collection[str], lim
     """
     if _used_bytes(connection) <= limit:
         return
+    # Several chats may share a piece, so it goes with the last of them only.
     pieces = Counter(_pieces(connection.execute("SELECT opening FROM chat WHERE opening IS NOT NULL")))
     rows = connection.execute(
         "SELECT id, opening FROM chat WHERE at < ? ORDER BY at, id", (now - KEPT_DAYS * 86_400,)
     )
     old = ((chat_id, opening) for chat_id, opening in rows.fetchall() if chat_id not in opened)
+    # Measured anew after each chat: how much room one frees depends on what it shares.
     for chat_id, opening in takewhile(lambda _: _used_bytes(connection) > limit, old):
         connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
         connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
@@ -88,6 +90,7 @@ def _used_bytes(connection: SharedConnection) -> int:
     """What the file's pages in use take; removed rows leave free ones, which later chats fill."""
     counts = [
         connection.execute(f"PRAGMA {name}").fetchone()[0]
+        # The file does not shrink when rows go; its free pages are used again, so they don't count.
         for name in ("page_count", "freelist_count", "page_size")
     ]
     return int((counts[0] - counts[1]) * counts[2])
@@ -160,6 +163,7 @@ class ChatStore:
     def resume(self, chat_id: str, at: float) -> None:
         """Note that a chat was heard of again."""
         with transaction(self._connection) as connection:
+            # Another process may have written a later time already.
             connection.execute("UPDATE chat SET at = max(at, ?) WHERE id = ?", (at, chat_id))
 
     def find(self, chat_id: str) -> Chat | None:
@@ -222,8 +226,12 @@ class ChatStore:
         """Write down a question before it is sent; one that was never answered is so no longer under way."""
         with transaction(self._connection) as connection:
             connection.execute(
-                "UPDATE turn SET status = 'interrupted' WHERE chat = ? AND status = 'pending'", (chat_id,)
+                # At most one turn of a chat is under way: this one takes over from a process that died or was
+                # slower.
+                "UPDATE turn SET status = 'interrupted' WHERE chat = ? AND status = 'pending'",
+                (chat_id,),
             )
+            # Within the transaction that uses it, or two processes would take the same number.
             last = connection.execute("SELECT max(number) FROM turn WHERE chat = ?", (chat_id,)).fetchone()[0]
             _put_turn(connection, chat_id, 1 + (last or 0), turn)
             connection.execute(
@@ -242,6 +250,8 @@ class ChatStore:
         with transaction(self._connection) as connection:
             ended = connection.execute(
                 "UPDATE turn SET status = ?, reply = ?, answered_at = ?, exchange = ? "
+                # Only if nobody went on meanwhile: an exchange that joined late would not begin with what
+                # went before it.
                 "WHERE chat = ? AND question_id = ? AND status = 'pending'",
                 (
                     ending.status,
@@ -253,10 +263,12 @@ class ChatStore:
                 ),
             )
             if ended.rowcount and opened is not None:
+                # The first opening stays: everything that the chat says later begins with its bytes.
                 sql = "UPDATE chat SET opening = ? WHERE id = ? AND opening IS NULL"
                 connection.execute(sql, (pack(opened), chat_id))
             if ended.rowcount:
                 _put_pieces(connection, pieces | more)
+        # Raised after the transaction, which has changed nothing then.
         if raw and not ended.rowcount:
             raise StoreError(
                 "the chat went on in another window meanwhile: this answer is not part of it, ask again"
@@ -269,6 +281,8 @@ class ChatStore:
             for number, packed in connection.execute(sql, (chat_id,)).fetchall():
                 connection.execute(
                     "UPDATE turn SET exchange = ? WHERE chat = ? AND number = ?",
+                    # The messages stay as they are; a voice that no model has makes them be sent without
+                    # their thinking.
                     (pack({**unpack(packed), "voice": list(NO_MODEL)}), chat_id, number),
                 )
 
@@ -291,6 +305,8 @@ class ChatStore:
             if message_id == turn.answer_id:
                 _put_turn(connection, chat_id, number, without_answer(turn))
             unpinned = connection.execute(
+                # With no exchange left nothing depends on the old bytes, and the next turn can take a fresh
+                # base.
                 "SELECT opening FROM chat WHERE id = ? AND opening IS NOT NULL AND id NOT IN "
                 "(SELECT chat FROM turn WHERE exchange IS NOT NULL)",
                 (chat_id,),
@@ -329,6 +345,7 @@ def _put_turn(connection: SharedConnection, chat_id: str, number: int, turn: Tur
 
 
 def _put_pieces(connection: SharedConnection, pieces: Pieces) -> None:
+    # A piece is named by its content, so one that is there already is the same.
     connection.executemany("INSERT OR IGNORE INTO piece VALUES (?, ?)", list(pieces.items()))
 
 

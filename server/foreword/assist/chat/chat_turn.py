@@ -115,6 +115,7 @@ class ChatTurnRun:
             spoken = TurnResult(answered, self.proposal, self._editor.problems if self._editor else ())
             await asyncio.to_thread(self._end, self._prepared_turn, spoken)
             yield spoken
+        # Cancelling is a BaseException too, and the turn must not stay "pending" in the store.
         except BaseException as error:
             await asyncio.to_thread(self._give_up, error)
             raise
@@ -131,6 +132,7 @@ class ChatTurnRun:
                 await asyncio.to_thread(self._forget_thinking, self._begun, error)
             raise
         finally:
+            # Also where the answer failed: what it cost until then is shown.
             if progress.usages and progress.provider is not None:
                 prepared = self._prepared_turn.prepared
                 self.receipt = receipt_of(session, prepared, progress.provider, progress)
@@ -154,6 +156,7 @@ class ChatTurnRun:
         with ChatStore(session.places.chats) as store:
             session.report(*store.problems)
             conversation = store.conversation(self._chat.id)
+            # Written before it is sent: a process that is killed leaves the question.
             store.begin(self._chat.id, self.turn)
         return over_saved(session, lambda saved: self._prepared(saved, conversation))
 
@@ -181,10 +184,12 @@ class ChatTurnRun:
         reply, now = reply_json(spoken, self.turn.answer_id), self._session.clock()
         if answered.stop_reason in KEPT_STOPS:
             opening = begun.conversation.opening
+            # A provisional prefix comes only once, so a chat must not begin with it for good.
             if opening is None and not prepared.prefix.provisional:
                 opening = opening_of(prepared.prefix, prepared.saved)
             self._store(Ending("done", reply, now, _exchange(begun, self.progress, answered), opening))
         else:
+            # The API's documentation has refused turns left out of what is sent next.
             self._store(Ending("refused" if answered.stop_reason == "refusal" else "interrupted", reply, now))
 
     def _give_up(self, error: BaseException) -> None:
@@ -206,6 +211,7 @@ class ChatTurnRun:
 
         Blocks are bound to an account, on some models, and nobody can see from here that the key is another one now.
         """
+        # The API has no error code for this, only words.
         if begun.conversation.exchanges and "thinking" in str(cause):
             with ChatStore(self._session.places.chats) as store:
                 store.forget_voices(self._chat.id)
@@ -250,6 +256,8 @@ def _exchange(begun: _Begun, progress: Progress, answered: Answer) -> Exchange:
     content = progress.finished.content if progress.finished else ()
     asked = {"role": "user", "content": [{"type": "text", "text": text} for text in prepared.turn]}
     return Exchange(
+        # Thinking is accepted only after exactly what came before it, and a provisional prefix is not sent
+        # again.
         voice=NO_MODEL if prepared.prefix.provisional else (answered.provider, answered.model),
         parameters=prepared.parameters,
         messages=tuple(echo((asked, *progress.tail), content)),

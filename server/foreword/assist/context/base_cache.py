@@ -27,6 +27,7 @@ from foreword.workspace.git.history import churn, head_commit, heads, resolve_an
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import all_matching
 
+# Outside git nobody else keeps old versions, so Foreword stores them, up to here.
 MAX_SNAPSHOT_BYTES = 100_000_000
 PROVISIONAL_TOKENS = 15_000
 PROVISIONAL_FILES = 4_000
@@ -47,6 +48,7 @@ def candidate_anchors(session: Session, saved: WorkspaceSnapshot) -> tuple[Ancho
     now = saved.heads or heads(repository) if repository else None
     if repository is None or now is None:
         return (Anchor("snapshot", snapshot_digest(saved.tree)),)
+    # The heads are one call of git that is made anyway; finding the anchors takes several more.
     known = session.recall.anchors
     if known is None or known[0] != now:
         session.recall.anchors = known = now, _anchors_of(repository)
@@ -70,9 +72,11 @@ def anchored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) ->
         WorkspaceError: git can't read the anchor any more.
     """
     found = stored_base(session, saved, anchor)
+    # A store in memory is this process's own, so there is nobody to wait for.
     if found is not None or session.index_store.path is None:
         return found or _built_base(session, saved, anchor)
     with named_lock(session.leases, f"{session.index_store.path}:{_key('base', saved, anchor)}"):
+        # Asked again under the lock: whoever held it has mostly just stored the base.
         return stored_base(session, saved, anchor) or _built_base(session, saved, anchor)
 
 
@@ -124,6 +128,7 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
         ),
         PROVISIONAL_TOKENS,
     )
+    # Not whole even if all that was read is in it: there are more files.
     return replace(base, whole=False)
 
 
@@ -147,6 +152,7 @@ def _git_tree(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Fil
 
 def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase:
     """The base of a folder without commits; its contents are kept by whoever puts it in force."""
+    # Old contents of a folder outside git are nowhere, so such a base can't be made again.
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
     base = build_base(source_of(session, saved, saved.tree, {}), session.settings.context_budget)
@@ -208,6 +214,7 @@ def _churn(session: Session, anchor: Anchor) -> Mapping[str, float]:
 
 def _key(kind: str, saved: WorkspaceSnapshot, anchor: Anchor) -> str:
     """The base depends on the history too, by its churn: hence the commit beside the tree."""
+    # Two commits with the same tree may follow different histories, and then rank files differently.
     return f"{kind}:{saved.variant}:{anchor.kind}:{anchor.tree}:{anchor.commit}"
 
 

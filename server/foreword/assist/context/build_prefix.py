@@ -97,6 +97,7 @@ def build_prefix(
         prefix = step.prefix(saved.variant)
         if not keep or step.lineage == in_force:
             return prefix
+        # Compare and swap instead of a lock, which would stop every other process while a base is built.
         if session.prefix_store.swap(
             session.worktree,
             saved.variant,
@@ -124,6 +125,7 @@ class _Step:
 
 def _contents(saved: WorkspaceSnapshot, step: _Step) -> Mapping[str, bytes]:
     """What has to be kept with a step; a snapshot that comes into force is known to nobody else."""
+    # Git keeps what an anchor of its own holds; the files of a snapshot change and are gone.
     is_new_snapshot = step.lineage.anchor.kind == "snapshot" and not step.lineage.delta
     return snapshot_contents(saved) if is_new_snapshot else step.contents
 
@@ -145,6 +147,7 @@ def _next_step(
 ) -> _Step | None:
     """The next lineage; None if it can't be told because the index is incomplete."""
     candidates = candidate_anchors(session, saved)
+    # A delta or base from half an index would be other bytes than the next process builds.
     if not saved.is_complete:
         step = _step_meanwhile(session, saved, in_force, candidates)
         return _decided(session, step, in_force, more_follow=more_follow) if step else None
@@ -167,6 +170,7 @@ def _decided(
     delta = step.lineage.delta
     n_sent = len(in_force.delta) if in_force else 0
     now = situation_of(session, step.base, delta=delta[:n_sent], pending=delta[n_sent:])
+    # What was never committed stands in the delta whatever the base: moving the base can't save it.
     left = max(0, now.delta - stays)
     now = replace(now, base=now.base + now.delta - left, delta=left)
     return replace(step, decision=decide(session, now, more_follow=more_follow))
@@ -182,6 +186,7 @@ def _folded(
     """
     is_warm, is_warm_elsewhere = _warmth(session, kept.base)
     stays, n_tokens = _delta_tokens(fresh.lineage), _delta_tokens(kept.lineage)
+    # A fresh base would leave the delta as long as it is, and a warm one be thrown away for nothing.
     if (is_warm or is_warm_elsewhere) and stays >= n_tokens:
         return kept
     if is_warm:
@@ -197,6 +202,7 @@ def _warmth(session: Session, base: Base) -> tuple[bool, bool]:
     """Whether the cache of now holds a base, and whether that of another provider or model does."""
     now, sent = session.clock(), session.prefix_store.sent(session.worktree)
     mine = current_cache_key(session, {"base": blocks_digest(base.blocks)})
+    # Each provider and model has a cache of its own; a new base makes all of them cold.
     others = (replace(mine, provider=s.provider, model=s.model) for s in sent if not mine.is_of(s))
     return (
         warm_until(sent, mine, now) is not None,
@@ -221,6 +227,7 @@ def _step_meanwhile(
 
 def _fresh(session: Session, saved: WorkspaceSnapshot, candidates: tuple[Anchor, ...]) -> _Step:
     """A new lineage at the first candidate whose delta is within its limit, or at the last one."""
+    # The most shared first: the merge base serves every branch and teammate, HEAD only this one.
     for anchor in candidates:
         step = _grown(session, saved, Lineage(anchor))
         if step is not None and (anchor == candidates[-1] or _is_small(session, step.lineage)):
@@ -255,6 +262,7 @@ def _readable(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Anc
 def _is_small(session: Session, lineage: Lineage) -> bool:
     """Whether a delta tells every change, rather than only naming some, and leaves half of its limit to grow."""
     tells_all = all(part.weight for block in lineage.delta for part in block.parts)
+    # Half of the limit is left for later saves, or the new lineage would be folded soon again.
     return tells_all and 2 * _delta_tokens(lineage) <= session.settings.context_delta
 
 

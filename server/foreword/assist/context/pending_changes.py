@@ -15,6 +15,7 @@ from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
 from foreword.prefix.layers import Block, Form, Lineage, Shown
 
+# After a switch of branches thousands can differ, and each is read twice and compared.
 MAX_TOLD = 300
 """Files of one block whose contents are compared; more than that are named only."""
 
@@ -39,6 +40,7 @@ def find_changes(
     )
     if not paths:
         return Changes(None, {}, {})
+    # Files that are there come first: of a deleted one the name says all.
     by_weight = sorted(paths, key=lambda path: path not in after)
     told, named = by_weight[:MAX_TOLD], sorted(by_weight[MAX_TOLD:])
     old = _before(session, saved, {path: known[path] for path in told if path in known})
@@ -51,6 +53,7 @@ def find_changes(
     ]
     block = render_delta([_change(path, old, new, forms, saved) for path in seen], named)
     shown = _shown(block, after, (*seen, *named), forms) if block else {}
+    # Only dirty files: what git has can be read from git when the next change is compared.
     contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
     return Changes(block, shown, contents)
 
@@ -72,6 +75,7 @@ def _known_blobs(lineage: Lineage, anchored: AnchoredBase) -> dict[str, str]:
     """What the model believes to be there: the anchor's files, overlaid with what the delta told."""
     known = dict(anchored.blobs)
     for path, shown in lineage.shown.items():
+        # The delta has told that the file is gone.
         if shown.blob is None:
             known.pop(path, None)
         else:
@@ -125,6 +129,7 @@ def _before(session: Session, saved: WorkspaceSnapshot, blobs: Mapping[str, str]
     found = {path: kept[blob] for path, blob in blobs.items() if blob in kept}
     if session.repository is not None:
         found |= {source.path: data for source, data in saved.reader(in_git) if data is not None}
+    # Rules about contents hold for the old version too: it may have held what the new one does not.
     wanted = saved.tree.included
     return {p: data for p, data in found.items() if reason_for_content(p, data, included=p in wanted) is None}
 

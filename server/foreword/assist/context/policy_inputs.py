@@ -39,6 +39,8 @@ def situation_of(
     """The situation of a base, with the `delta` that was sent over it and the blocks that a question would append."""
     now, digest = session.clock(), blocks_digest(base.blocks)
     offset = utc_offset(now)
+    # Records and ledger count in Unix seconds; the policy goes by the hours of the user's day, hence
+    # `offset`.
     sent = last_over(
         session.prefix_store.sent(session.worktree), current_cache_key(session, {"base": digest})
     )
@@ -86,6 +88,7 @@ def decide(session: Session, now: Situation, *, more_follow: bool = False) -> De
         action: Action = "keep" if now.is_warm and fits else "rebase"
         return Decision(action, "The prefix is short.", now.ttl or usual)
     decided = decide_request(replace(now, gaps=now.gaps.learn(now.now)))
+    # A question that follows at once renews the entry, so an hour would only cost its premium.
     if more_follow and setting == "auto" and decided.action == "rebase":
         return replace(decided, ttl=usual)
     return decided

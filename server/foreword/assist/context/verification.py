@@ -17,6 +17,7 @@ from typing import Any
 
 from foreword.core.errors import WorkspaceError
 
+# Each of these has changed the output of programs: the order of sets, sorting and case, dates, paths.
 CIRCUMSTANCES: tuple[Mapping[str, str], ...] = (
     {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC"},
     {
@@ -79,6 +80,7 @@ def _start(
         **os.environ,
         **circumstances,
         "FOREWORD_HOME": str(home),
+        # The working directory is another one, so relative entries have to be made absolute.
         "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),
     }
     return subprocess.Popen(command, cwd=home, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

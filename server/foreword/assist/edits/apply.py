@@ -57,6 +57,7 @@ def _applied(root: Path, file: ProposedFile) -> Outcome:
     if file.after is None:
         return _removed(root, file, data)
     if file.source is not None:
+        # The move first: if it fails, the file is neither changed nor half done.
         not_moved = move_file(root, file.source, file.path, data)
         if not_moved is not None:
             return Outcome(file.path, applied=False, problems=(not_moved,))
@@ -88,6 +89,7 @@ def _created(root: Path, file: ProposedFile) -> Outcome:
 
 
 def _removed(root: Path, file: ProposedFile, data: bytes) -> Outcome:
+    # A deletion has no lines to place: it is done only on exactly what the model saw.
     if shown(decode(data).content) != file.shown_before:
         stale = Problem(f"{file.path} has changed since, so it was not deleted", file.path)
         return Outcome(file.path, applied=False, problems=(stale,))

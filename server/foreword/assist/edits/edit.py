@@ -26,6 +26,7 @@ from foreword.core.errors import ConfigError, CredentialsError, Problem
 from foreword.workspace.files.atomic_write import why_not_new
 
 EDIT_SCHEMA = "foreword.edit/1"
+# At any other end, such as max_tokens, further edits may be missing.
 COMPLETE = ("end_turn", "stop_sequence")
 
 
@@ -121,10 +122,12 @@ def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:
 
     def read(path: str) -> Text | None:
         text = saved.read(path)
+        # Encoding and line ends stay those of the saved file: the editor gives characters only.
         return replace(text or Text(""), content=unsaved[path]) if path in unsaved else text
 
     return EditScope(
         read,
+        # The prefix shows the saved text, which is no longer what would be replaced.
         lambda path: path not in unsaved and prepared.prefix.shows_in_full(path),
         partial(why_not_new, session.root, session.repository, saved.rules),
     )

@@ -69,6 +69,7 @@ class Editor:
         if isinstance(outcome, Problem):
             self._failed[path] = Problem(f"an edit of {path} failed: {outcome.message}", path)
             return outcome
+        # A later edit that succeeds means that the model saw its mistake and made it good.
         self._failed.pop(path, None)
         shown = self.read(path) or ""
         self.proposal = _with(self.proposal, path, outcome)
@@ -100,6 +101,7 @@ class Editor:
         if isinstance(after, Problem):
             return after
         file = ProposedFile(path, before, after, source)
+        # The model sees placeholders for secrets; an edit must be able to put the values back.
         if not all(can_be_restored(hunk.before, hunk.after) for hunk in file.hunks):
             return _unknown(path)
         return file
@@ -107,6 +109,7 @@ class Editor:
     def _renamed(self, file: ProposedFile, new_path: str) -> ProposedFile | Problem:
         path = clean_path(new_path)
         origin = file.source or file.path
+        # Moved back to where it was: then it is no rename any more.
         if path == origin and file.source:
             return ProposedFile(origin, file.before, file.after)
         reason = self._why_not_new(new_path)
@@ -135,6 +138,7 @@ class Editor:
         if reason is not None:
             return Problem(f"{path!r} can't be created: {reason}. Choose another path.")
         after = whole_text(call.text, path)
+        # A new file has no old text from which a value could be put back.
         if not isinstance(after, Problem) and PLACEHOLDER.search(after):
             return _unknown(path)
         before = known.before if known else None
@@ -157,6 +161,7 @@ class Editor:
         if found.path not in self.proposal.files:
             yield found
             return
+        # Line breaks around both, so that the excerpt fits at whole lines only.
         before, text, _ = f"\n{self.read(found.path)}\n".partition(f"\n{shown(found.text)}\n")
         if text:
             start = before.count("\n") + 1
@@ -166,6 +171,7 @@ class Editor:
         self._seen.setdefault(path, set()).update(range(first, last + 1))
 
     def _knows_all(self, path: str, shown: str) -> bool:
+        # The model wrote all of it itself.
         if path in self.proposal.files and self.proposal.files[path].before is None:
             return True
         n_lines = len(lines_of(shown))

@@ -110,6 +110,7 @@ class ProposedFile:
 
     def _with_hunks(self, numbers: Collection[int]) -> str:
         hunks, lines = self.hunks, self.shown_before.split("\n")
+        # From the end, so that the line numbers of those before stay valid.
         for number in sorted(numbers, reverse=True):
             hunk = hunks[number]
             lines[hunk.line : hunk.line + len(hunk.before)] = hunk.after
@@ -120,6 +121,7 @@ class ProposedFile:
         hunks = self.hunks
         numbers = self.part.chosen if self.part is not None else range(len(hunks))
         resolution = resolve(hunks, current)
+        # Hunks that were applied shift the lines around others; the user may have undone the last ones since.
         for n_applied in reversed(range(len(self.part.applied) if self.part is not None else 0)):
             refused = {one.hunk for one in resolution.refused}
             if self.part is None or not refused:
@@ -140,6 +142,7 @@ class ProposedFile:
         if self.source is not None:
             moved = f"diff --git a/{self.source} b/{self.path}\nrename from {self.source}\nrename to {self.path}\n"
             return moved + rows.replace(f"--- a/{self.path}\n", f"--- a/{self.source}\n", 1)
+        # An empty file has no lines to differ by, so only the header can tell of it.
         if not rows and self.kind != "change":
             mode = "new file" if self.kind == "create" else "deleted file"
             return f"diff --git a/{self.path} b/{self.path}\n{mode} mode 100644\n"
@@ -155,6 +158,7 @@ class ProposedFile:
         after = self.after or ""
         language = language_of(self.path, after.partition("\n")[0])
         found = error_lines(language, after.encode())
+        # A file that had errors before may keep them; only more of them are the edit's doing.
         if not found or len(found) <= len(error_lines(language, self.shown_before.encode())):
             return ()
         return found

@@ -48,6 +48,7 @@ def write_proposal(folder: Path, name: str, kept: KeptProposal) -> None:
         handle, temporary = tempfile.mkstemp(dir=folder)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             json.dump(_to_json(kept), file)
+        # Written aside and moved, so that a reader never meets half of it.
         Path(temporary).replace(folder / f"{name}.json")
         for old in _newest_first(folder)[MAX_FILES:]:
             old.unlink(missing_ok=True)
@@ -83,6 +84,7 @@ def _read(path: Path) -> KeptProposal | None:
     try:
         raw = json.loads(path.read_text(encoding="ascii"))
         return _from_json(raw) if raw["format"] == FORMAT else None
+    # A file that was cut off or is of another version is no reason to fail: the others can be read.
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -52,6 +52,7 @@ class ProposalReview:
     def applying(self, file: ProposedFile, numbers: Iterable[int]) -> ProposalReview:
         """The review after these hunks of a file were applied, or all of a file without parts."""
         review, added = self.of(file.path), tuple(numbers)
+        # Applied once more after being undone, a hunk counts as the latest again.
         earlier = tuple(n for n in review.applied if n not in added)
         left = tuple(n for n in review.rejected if n not in added)
         is_whole = review.is_whole or file.kind in ("create", "delete", "rename")
@@ -83,6 +84,7 @@ class ProposalReview:
 def remaining(file: ProposedFile, review: FileReview, numbers: Iterable[int]) -> ProposedFile:
     """These hunks of a file over the text that has those which were applied; a file that is moved already stays."""
     part = file.having_only(tuple(numbers), review.applied)
+    # The move was done with the first hunk.
     return replace(part, source=None) if review.is_whole and file.source is not None else part
 
 

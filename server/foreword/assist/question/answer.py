@@ -81,12 +81,14 @@ def _checked(text: str, n_lines: Callable[[str], int | None]) -> Iterator[Citati
         last = int(match["last"] or first)
         path = _known_path(match["path"], n_lines)
         limit = n_lines(path) if path else None
+        # Models name places that don't exist; only those that do are given to a client to open.
         if path and limit is not None and 1 <= first <= last <= limit:
             yield Citation(path, first, last)
 
 
 def _known_path(written: str, n_lines: Callable[[str], int | None]) -> str | None:
     """The path as written, or what follows an opening bracket of the prose around it (`[that](a.py:3)`)."""
+    # As written first: a file name may hold brackets itself.
     starts = (0, *(i for i, character in enumerate(written, 1) if character in _OPENING))
     candidates = (written[start:].removeprefix("./") for start in starts)
     return next((path for path in candidates if n_lines(path) is not None), None)

@@ -55,5 +55,6 @@ def _rank(path: str, query: str) -> int | None:
         return 1
     if query in path:
         return 2
+    # One iterator for all letters, so that each is looked for behind the one before.
     letters = iter(path)
     return 3 if all(letter in letters for letter in query) else None

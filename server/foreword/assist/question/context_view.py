@@ -123,6 +123,7 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
     ttl = prepared.payload.ttl
     pins = find_pins(session.settings.context_pins, saved, prefix)
     layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
+    # No mark ends with them (they are short), so they have no lifetime of their own.
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     return ContextReport(
         anchor=prefix.anchor,
@@ -165,6 +166,7 @@ def _layer(
 def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]:
     """Until when the cache holds each layer that it may hold (Unix seconds, 0: it does not); no mark ends with the instructions."""
     n_prefix = prepared.prefix_weight / session.ratio
+    # Under the minimum the API ignores the mark, so nothing is warm whatever was sent.
     if prepared.payload.ttl is None or n_prefix < session.model.minimum:
         return {}
     now, sent = session.clock(), session.prefix_store.sent(session.worktree)

@@ -75,6 +75,7 @@ def _excerpt(excerpt: Excerpt, words: frozenset[str]) -> str:
     start, end = _shown_part(lines, words)
     n_more = len(lines) - (end - start)
     rest = f"\n\n... {n_more} more lines in {_lines(excerpt.start_line, excerpt.end_line)}"
+    # A fence within the excerpt would end the block early.
     fence = "```" if "```" not in excerpt.text else "~~~~"
     symbol = f" (`{excerpt.symbol}`)" if excerpt.symbol and n_more <= MAX_BLANK else ""
     place = f"{excerpt.path}:{_lines(excerpt.start_line + start, excerpt.start_line + end - 1)}"
@@ -95,6 +96,8 @@ def _densest(lines: Sequence[str], words: frozenset[str]) -> int:
     """Where the window of `MAX_EXCERPT_LINES` with most of the words begins; a word that is everywhere says little."""
     found = [words & _words(line) for line in lines]
     n_lines = Counter(word for each in found for word in each)
+    # Summed in floats, so that windows of the same worth can differ in the last digit: hence the rounding
+    # below.
     worth = [sum(1 / n_lines[word] for word in each) for each in found]
     starts = range(len(lines) - MAX_EXCERPT_LINES + 1)
     best = max(starts, key=lambda start: (round(sum(worth[start : start + MAX_EXCERPT_LINES]), 9), -start))

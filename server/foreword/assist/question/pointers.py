@@ -32,6 +32,7 @@ CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
 
 MAX_POINTED_BYTES = 50_000_000
+# Without it a secret could lie across the border of two parts and be found in neither.
 OVERLAP = 10_000
 """Of two parts of a large file that are searched for secrets one after the other, in bytes."""
 NEVER_SHOWN = frozenset({SECRET, SYMLINK, SUBMODULE, IGNORED, NOT_REGULAR, UNREADABLE_NAME})
@@ -100,6 +101,7 @@ def _attachment(
     text = _text_of(pointer, saved, unsaved)
     n_lines = max(1, len(lines_of(text)))
     if pointer.first is None or pointer.last is None:
+        # An unsaved text is in the turn as such already; the prefix has the whole of a saved one.
         content = None if prefix.shows_in_full(pointer.path) or unsaved is not None else text
         return Attachment(pointer.path, content, 1, n_lines)
     if pointer.first > n_lines:
@@ -114,6 +116,7 @@ def _attachment(
 
 def _text_of(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) -> str:
     if pointer.text is not None:
+        # An untitled document can hold secrets as a file can, and half a surrogate pair.
         reason = reason_for_content(pointer.path, pointer.text.encode("utf-8", "surrogatepass"))
         if reason is not None:
             raise UsageError(f"{pointer.path} is left out ({reason}): point at something else")
@@ -209,6 +212,7 @@ def pointers_to(
 
 
 def _pointer(place: AttachmentRef, saved: WorkspaceSnapshot, *, is_saved: bool) -> Pointer:
+    # The outline is that of the saved text; in another text its lines may be elsewhere.
     if place.first is not None or not place.symbol or not is_saved or place.path not in saved.index.blobs:
         return Pointer(place.path, place.first, place.last, place.text)
     parent, _, name = place.symbol.rpartition(".")

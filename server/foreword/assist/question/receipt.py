@@ -57,6 +57,7 @@ class Receipt:
 
     def _cache_phrase(self) -> str:
         """What the cache did with how many tokens of the prompt."""
+        # Tokens of a simulation are estimates, and the sentence must not sound like a bill.
         label, about = ("simulated cache", "about ") if self.simulated else ("cache", "")
         where, usage = f" ({self.verdict.file})" if self.verdict.file else "", self.usage
         counts = f"{usage.read:,} read, {usage.written:,} written, {usage.fresh:,} fresh tokens"
@@ -142,6 +143,7 @@ def tokens_json(usage: Usage) -> dict[str, int]:
 def dollars(amount: float) -> str:
     """US dollars with as many places as the amount needs."""
     sign, size = "-" if amount < 0 else "", abs(amount)
+    # An answer often costs less than a cent.
     return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:.4f}"
 
 
@@ -152,4 +154,5 @@ def _freshness(n_files: int) -> str:
 
 
 def _money(dollars: float) -> float:
+    # One token costs millionths of a dollar: with fewer places a short request would come to nothing.
     return round(dollars, 8)

@@ -127,7 +127,9 @@ def prepare(
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
     texts = unsaved or {}
     attachments = attachments_of(pointers, saved, prefix, texts)
+    # A base that shows every file in full leaves nothing to find.
     excerpts = () if prefix.base.whole else _excerpts(session, saved, prefix, question, pointers, texts=texts)
+    # No later request begins like a provisional prefix, so writing it would cost its premium for nothing.
     ttl = prefix.ttl if use_cache and not prefix.provisional else None
     parameters = _parameters(session, tools_style, thread)
     payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
@@ -159,6 +161,7 @@ def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = Non
     def define(name: str) -> Sequence[tuple[str, Definition]]:
         return find_definitions(saved.index, name)
 
+    # Files that exist in the editor only.
     paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))
     return ToolScope(paths, read, find, define)
 
@@ -185,6 +188,7 @@ def _excerpts(
 def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None) -> Parameters:
     model = session.model
     if thread is not None and thread.parameters is not None:
+        # `max_tokens` is no part of what is cached, so it may follow the settings.
         return replace(thread.parameters, max_tokens=min(session.settings.answer_tokens, model.max_output))
     tools = tool_definitions(tools_style)
     return Parameters(
@@ -205,8 +209,10 @@ def _measured(session: Session, prepared: PreparedRequest) -> PreparedRequest:
     positions = positions_of(prepared.body())
     n_turn = len(prepared.turn)
     weight, before = positions[-1].weight, positions[-1 - n_turn].weight
+    # A chat marks its newest message, so the next turn reads all of this one.
     prefix_weight = weight if prepared.payload.is_chat else before
     model, n_tokens = session.model, round(weight / session.ratio)
+    # Refused here with advice, rather than by the API after the whole prompt went over the wire.
     if n_tokens + MIN_ANSWER_TOKENS > model.context:
         advice = "lower context.budget, or choose another model"
         if prepared.history:

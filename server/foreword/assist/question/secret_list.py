@@ -13,6 +13,7 @@ from foreword.core.documents.text import printable
 from foreword.core.secrets.detection import find_secrets
 
 DIGEST_LENGTH = 16
+# So many texts are in memory at a time.
 FILES_AT_ONCE = 256
 
 
@@ -43,7 +44,9 @@ def list_secrets(saved: WorkspaceSnapshot) -> tuple[RedactedSecret, ...]:
 def _secrets_of(path: str, text: str) -> Iterator[RedactedSecret]:
     line, at = 1, 0
     for one in find_secrets(text):
+        # Counted on from the last one; from the beginning each time it would be quadratic.
         line += text.count("\n", at, one.start)
         at = one.start
+        # The value itself is never told: two places with one secret can be matched by the digest.
         digest = hashlib.sha256(text[one.start : one.end].encode("utf-8", "surrogatepass")).hexdigest()
         yield RedactedSecret(path, line, one.kind, digest[:DIGEST_LENGTH])

@@ -26,4 +26,5 @@ def find_definitions(index: Index, written: str) -> list[tuple[str, Definition]]
     *parents, name = _SEPARATOR.split(written.strip("`() "))
     found = index.definitions(name) if name else []
     within = [pair for pair in found if parents and pair[1].parent == parents[-1]]
+    # A parent that is not known may be an alias or a module; the name alone still helps.
     return within or found

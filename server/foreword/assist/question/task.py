@@ -114,6 +114,7 @@ def _lines(found: object) -> tuple[int | None, int | None]:
     """First and last line of an LSP range; a range that ends before a line's first character ends on the line before."""
     if found is None:
         return None, None
+    # A range whose ends are exchanged, as of a selection that was made upwards, means the same lines.
     (first, _), (last, character) = sorted((_position(found, "start"), _position(found, "end")))
     if last > first and not character:
         last -= 1
@@ -139,6 +140,7 @@ def _diagnostics(found: object) -> tuple[str, ...]:
 
 def _diagnostic(one: Mapping[str, Any]) -> str:
     message = one.get("message")
+    # Since LSP 3.18 a message may be marked-up content.
     text = message.get("value") if isinstance(message, Mapping) else message
     if not isinstance(text, str):
         raise UsageError("a diagnostic must have a message")

@@ -105,6 +105,7 @@ def read_tasks(root: Path, user_config: Path, *, may_run: bool) -> UserTasks:
     problems: list[Problem] = []
     for owner, folder in _folders(root, user_config):
         for task in _tasks_in(folder, owner, root, problems):
+            # The user's folder comes last, so its task replaces a project's of the same name.
             found[task.name] = task
     return UserTasks(dict(sorted(found.items())), tuple(problems), may_run)
 
@@ -134,6 +135,7 @@ def _files(folder: Path) -> Iterable[Path]:
 
 
 def _read(file: Path, inside: Path | None) -> str:
+    # A project is somebody else's: a link in it could have any file of the user sent.
     if inside is not None and not file.resolve().is_relative_to(inside.resolve()):
         raise UsageError("it leads out of the project")
     data = read_any(file, MAX_BYTES + 1)
@@ -142,6 +144,7 @@ def _read(file: Path, inside: Path | None) -> str:
     if len(data) > MAX_BYTES:
         raise UsageError(f"it has more than {MAX_BYTES} bytes")
     try:
+        # Some editors begin a file with a byte order mark.
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise UsageError("it is not in UTF-8") from error
@@ -168,6 +171,7 @@ def parse_task(stem: str, content: str) -> UserTask:
     if not text:
         raise UsageError("it asks nothing: write what the model is to do below the front matter")
     task = UserTask(name, text, kind, " ".join(_text(head, "description").split()), _context(head))
+    # Read once, for its error: a wrong place is told when tasks are listed and not when one runs.
     _ = task.pointers
     return task
 
@@ -176,6 +180,7 @@ def _head(yaml_text: str) -> Mapping[str, Any]:
     import yaml  # noqa: PLC0415 - heavy for what a start of the server needs
 
     try:
+        # Safe: the file may be somebody else's, and YAML's other loader makes any Python object.
         head = yaml.safe_load(yaml_text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = str(getattr(error, "problem", "") or "it can't be read")

@@ -133,6 +133,7 @@ def fixes(spot: Spot, reports: Sequence[Report]) -> Iterator[Offer]:
     """One for what each report says, and one for all of them if they say different things."""
     by_title: dict[str, list[int]] = {}
     for number, report in enumerate(reports):
+        # Several linters can report the same fault; one entry of the menu is enough.
         by_title.setdefault(f"Fix: {_shortened(report.message)}", []).append(number)
     for title, numbers in list(by_title.items())[:MAX_FIXES]:
         yield _fix(spot, title, reports, numbers)
@@ -163,6 +164,7 @@ def _fix(spot: Spot, title: str, reports: Sequence[Report], numbers: Sequence[in
 
 
 def _makes_sense(kind: Kind, spot: Spot) -> bool:
+    # In an empty file there is nothing to explain, review or change.
     if not spot.has_text:
         return kind == "ask"
     if kind in {"simplify", "document", "tests"} and (spot.language is None or spot.language in NOT_CODE):

@@ -34,6 +34,8 @@ EditCall = CreateCall | ReplaceCall | InsertCall | FileCall
 
 def no_editing(_: EditCall) -> str | Problem:
     """What an edit gives where none is wanted."""
+    # An error and no missing tool: the tools are part of the cached prefix and the same for questions and
+    # edits.
     return Problem("This is a question: files are not edited here. Show the change in your answer.")
 
 
@@ -66,6 +68,7 @@ def _result(block: Mapping[str, Any], library: ToolScope) -> dict[str, Any]:
     outcome = call if isinstance(call, Problem) else carry_out(call, library)
     failed = isinstance(outcome, Problem)
     text = outcome.message if isinstance(outcome, Problem) else outcome
+    # Never empty: a result without text tells the model nothing.
     result = {"type": "tool_result", "tool_use_id": block["id"], "content": text or "(empty)"}
     return result | ({"is_error": True} if failed else {})
 
@@ -88,10 +91,12 @@ def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | 
     if content is None:
         return _list_directory(path, library.paths)
     n_lines = len(lines_of(content))
+    # A model that views a whole large file would fill its window with it.
     end = min(last or n_lines, n_lines, start + MAX_VIEW_LINES - 1)
     if start > max(n_lines, 1):
         return Problem(f"{path} has {n_lines} lines; view a range within them.")
     more = "" if end >= (last or n_lines) or end >= n_lines else f"(lines {end + 1} to {n_lines} not shown)\n"
+    # Only what was really shown counts as seen, which a rewrite by `create` asks for.
     library.viewed(path, start, end)
     return numbered(shown(content), start, end) + more
 

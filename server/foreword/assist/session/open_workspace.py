@@ -103,8 +103,10 @@ class OpenFolder:
         while (build := self._indexing.running) is not None or not saved.is_complete:
             if build is None:
                 raise IndexingStopped(STOPPED)
+            # Whoever waits may be cancelled; the build goes on for the others.
             built = await asyncio.shield(asyncio.wrap_future(build.future))
             saved = await self.look()
+            # The build's report names what it parsed; the look's says that all was known.
             if saved.tree.blobs == build.tree.blobs:
                 saved = self.latest = replace(saved, report=built.report)
         return saved
@@ -119,6 +121,7 @@ class OpenFolder:
         if self.session.pool is not None:
             await self.session.pool.aclose()
         closing = asyncio.ensure_future(self.run(self._stack.close))
+        # Work in the thread can't be stopped, and an editor does not wait for its server for ever.
         await asyncio.wait([closing], timeout=seconds)
         self._worker.close()
 
@@ -129,6 +132,7 @@ class OpenFolder:
         session.report(*problems)
         if not flags:
             return session
+        # A copy: flags hold for one request, and the session belongs to all.
         return replace(session, settings=read_settings(*where, flags, self._editor)[0])
 
 
@@ -155,6 +159,7 @@ async def open_folder(
 
     indexing, pool = Indexing(on_progress), Pool()
 
+    # In the worker's thread, which owns the session and its SQLite connections from then on.
     def begin() -> Session:
         session = stack.enter_context(open_session(folder, {}, environ, clock, editor=editor))
         session.indexing, session.pool = indexing, pool

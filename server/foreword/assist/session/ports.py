@@ -92,6 +92,7 @@ def gone() -> Signals:
     return Signals(closed=True)
 
 
+# The default everywhere, so that a front door that forgot to ask sends nothing.
 async def refuse(_question: str) -> bool:
     """No, where there is nobody to ask (a `Consent`)."""
     return False

@@ -29,6 +29,7 @@ class Pool:
         """The provider that `key` names, opened if it is another one than the last."""
         async with self._opening:
             if self._provider is None or self._key != key:
+                # Opened before the old one goes: if this fails, the old one is still there.
                 provider = await open_it()
                 await self._retire()
                 self._key, self._provider = key, provider
@@ -42,6 +43,7 @@ class Pool:
             raise
         finally:
             self._users[id(provider)] -= 1
+            # An answer that is still streaming over a retired provider keeps it open.
             if provider is not self._provider and not self._users[id(provider)]:
                 del self._users[id(provider)]
                 await provider.aclose()

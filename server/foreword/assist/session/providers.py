@@ -56,8 +56,10 @@ async def opening_providers(session: Session) -> AsyncIterator[Awaitable[Provide
         try:
             yield opening
         finally:
+            # Who fails while preparing needs no provider any more.
             opening.cancel()
             await asyncio.wait([opening])
+            # Taken out, or asyncio complains of an exception that nobody looked at.
             if not opening.cancelled():
                 opening.exception()
 
@@ -92,6 +94,7 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
     settings = session.settings
     pool = session.pool or Pool()
+    # All that a provider is opened with: another value means another provider.
     key = (name, settings.model_url, settings.model_deadline, settings.model_key_command)
     try:
         async with pool.lend(key, partial(asyncio.to_thread, _open, session, name)) as provider:
@@ -116,6 +119,7 @@ async def list_models(session: Session) -> tuple[Mapping[str, Any], ...]:
 def _open(session: Session, name: str) -> Warmer:
     """What the environment says comes first; only without it is a command asked for the key."""
     settings = session.settings
+    # The command may ask the user to unlock a keyring, so it runs only where it is needed.
     needs_command = name == "anthropic" and not has_credentials(session.environ)
     command = settings.model_key_command if needs_command else ""
     return open_provider(

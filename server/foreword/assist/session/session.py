@@ -96,6 +96,7 @@ class Session:
     def ratio(self) -> float:
         """Characters a token for the model of the settings, calibrated: one value from a look at the files to the next."""
         name = self.settings.model
+        # One value for all of a look: weights that are compared must have been divided by the same ratio.
         if self._ratio is None or self._ratio[0] != name:
             self._ratio = name, self.ledger.ratio(name, self.model.chars_per_token)
         return self._ratio[1]
@@ -138,9 +139,11 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
     override = Path(settings.model_catalog).expanduser() if settings.model_catalog else None
     catalog, catalog_problems = load_catalog(override)
     with ExitStack() as stack:
+        # First of all, so that nothing is written into a folder that others can read.
         for own in (places.data, places.cache):
             close_to_others(own)
         clear_away(places)
+        # The common directory: worktrees share most of their blobs, and so one index.
         key = repository.common_dir if repository else root
         store, store_problems = open_store(places.index(key, VERSION))
         forget_unused(places.indexes(key), places.index(key, VERSION))
@@ -161,6 +164,7 @@ def open_session(  # noqa: PLR0917 - an editor and tests give them by name
         session.report(*problems, *catalog_problems, *store_problems, *([without_git] if without_git else []))
         _ready(session, stack)
         yield session
+        # Not in `finally`: only a session in which nothing went wrong notes what it saw.
         for do in session.at_end.values():
             do()
 
@@ -172,6 +176,7 @@ def _ready(session: Session, stack: ExitStack) -> None:
     """
     session.report(*session.prefix_store.problems, *session.ledger.problems)
     if session.ledger.in_memory:
+        # A database in memory lives as long as its last connection.
         stack.enter_context(closing(connect_in_memory(session.places.chats, SharedConnection)))
     notice = session.judge_model()
     session.report(*([notice] if notice else []))

@@ -29,6 +29,7 @@ def read_settings(
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings for a workspace, and what was wrong with the options on the way."""
     problems: list[Problem] = []
+    # In rising order of strength; `trusted=False` keeps a project from setting what sends text elsewhere.
     layers = [
         Options("config.toml", flatten(_read(user_config / "config.toml", problems))),
         Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False, is_project=True),
@@ -55,6 +56,7 @@ def _tool_table(path: Path, problems: list[Problem]) -> Mapping[str, object]:
 def _read(path: Path, problems: list[Problem]) -> Mapping[str, object]:
     """The tables of a file, if it is a regular one of a sensible size: a project's may be anything."""
     try:
+        # `read_any` does not tell why it reads nothing; this raises for a file that is missing.
         path.stat()
         data = read_any(path, MAX_BYTES + 1)
         if data is None or len(data) > MAX_BYTES:

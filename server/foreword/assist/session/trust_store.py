@@ -34,6 +34,7 @@ def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
     grant, revocation = _grant(places, root), _revocation(places, root)
     made, gone = (grant, revocation) if trusted else (revocation, grant)
     try:
+        # The old file goes first: if the second step fails, no grant is left beside a wish to revoke.
         gone.unlink(missing_ok=True)
         make_private_folder(made.parent)
         write_private(made, str(root).encode("utf-8", "surrogateescape") + b"\n")
@@ -47,6 +48,7 @@ def trust_json(places: Directories, root: Path) -> dict[str, Any]:
 
 
 def _revocation(places: Directories, root: Path) -> Path:
+    # Outside the workspace: nothing that is checked out can grant itself trust.
     return places.data / "revoked" / name_digest(str(root))
 
 

@@ -66,6 +66,7 @@ def _do(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], work: Callab
 
 def _tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], how: Callable[[], None]) -> None:
     def settle() -> None:
+        # Who waited may have been cancelled since.
         if not future.done():
             how()
 
@@ -92,5 +93,6 @@ class Coalesce:
         """Do the work whenever it is asked for; ends by being cancelled."""
         while True:
             await self._is_asked.wait()
+            # Before the work and not after it: what is asked for meanwhile needs another run.
             self._is_asked.clear()
             await self._work()

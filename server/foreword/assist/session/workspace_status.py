@@ -51,6 +51,7 @@ class Readiness:
         if path in self.read:
             return None
         folders = path.split("/")[:-1]
+        # A folder that is left out stands for all files in it.
         above = ("/".join(folders[:n]) + "/" for n in range(1, len(folders) + 1))
         reasons = (self._listed(place) for place in (path, *above))
         known = next((reason for reason in reasons if reason is not None), None) or reason_for_path(path)

@@ -33,6 +33,7 @@ def noted(places: Directories, root: Path, paths: Iterable[str]) -> Iterator[Non
     """
     note = _folder(places) / f"{uuid4().hex}.json"
     folders = sorted({str((root / path).parent) for path in paths})
+    # The process is named with its start, so that an id that was given again is not mistaken for it.
     text = json.dumps({"process": name_of_this_process(), "folders": folders})
     with suppress(OSError):
         make_private_folder(note.parent)
@@ -53,6 +54,7 @@ def clear_away(places: Directories) -> None:
     for note in notes:
         with suppress(OSError, ValueError, KeyError, TypeError):
             told = json.loads(note.read_bytes())
+            # A note of a process that may live is left alone: it is writing there.
             if has_ended(str(told["process"])):
                 for folder in told["folders"]:
                     _clear(Path(folder))
@@ -62,6 +64,7 @@ def clear_away(places: Directories) -> None:
 def _clear(folder: Path) -> None:
     with suppress(OSError):
         for file in folder.iterdir():
+            # Only names that we give, and no link: whatever else is in the folder is the user's.
             if _BESIDE.fullmatch(file.name) and file.is_file() and not file.is_symlink():
                 file.unlink()
 

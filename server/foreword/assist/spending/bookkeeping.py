@@ -58,6 +58,7 @@ class Booking:
         earlier = self.session.prefix_store.sent(self.session.worktree, self.prepared.prefix.variant)
         sent = self._sent(event.usage)
         everywhere = self.session.prefix_store.sent(self.session.worktree)
+        # A read renews an entry for as long as it was once written for, whatever this request's mark says.
         sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, everywhere))
         self.last = compared_with(sent, earlier)
         if self.verdict is None:
@@ -66,6 +67,7 @@ class Booking:
         elif self.last is not None:
             sent = replace(sent, cached=self.last.cached)
         self._remember(sent)
+        # Written now, so that a killed process loses nothing of what the API has billed.
         self.write("started")
         return self.verdict
 
@@ -114,6 +116,7 @@ class Booking:
             message_id=self.message_id,
             usage=usage,
             cost=cost(usage, session.model),
+            # Nobody would have sent a warm-up without a cache, so all of it counts against the saving.
             without_cache=0.0 if kind == WARM else cost_without_cache(usage, session.model),
             prices=session.catalog.version,
             verdict=verdict.kind,
@@ -150,6 +153,7 @@ class Booking:
             request=sent,
             marked=prepared.payload.ttl is not None,
             prefix_tokens=round(prepared.prefix_weight / session.ratio),
+            # Of an unknown model the minimum is a guess, which must not explain a miss.
             minimum=session.model.minimum if session.model.known_as else 0,
             earlier=earlier,
             difference=first_difference(old, _manifest(prepared)) if old else None,
@@ -210,6 +214,7 @@ def _is_compared(session: Session, provider: str) -> bool:
         case "off":
             return False
         case _:
+            # Gateways may refuse a field that they don't know.
             url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
             return provider == "anthropic" and (not url or urlsplit(url).hostname == ANTHROPIC_HOST)
 
@@ -242,6 +247,7 @@ def _cause(session: Session, prepared: PreparedRequest, verdict: Verdict, last: 
 
 def _commit(repository: Repository, old: str, new: str, path: str) -> str:
     moved = f"the anchor moved from {old[:SHORT_ID]} to {new[:SHORT_ID]}"
+    # The other way round for a checkout of an older state: then a commit was left and not added.
     for first, then, words in ((old, new, "commit"), (new, old, "leaving commit")):
         found = last_commit(repository, first, then, path)
         if found:

@@ -88,6 +88,7 @@ def _find(ledger: Ledger, name: str) -> LedgerRow:
     if not found:
         raise UsageError(f"no request is called {name!r}: a receipt's requestId in --json is its name")
     first = found[0]
+    # A whole name is meant even where a longer one begins with it.
     if len(found) > 1 and name not in (first.id, first.message_id):
         raise UsageError(f"more than one request begins with {name!r}: give more of its name")
     return first

@@ -30,6 +30,7 @@ ENOUGH_ANSWERS = 5
 LEARNED_DAYS = 30
 SURE = 0.95
 """From this chance on, the range of the money leaves the other case out."""
+# 39 of 40 is 0.975, above `SURE`: before anything is known a warm prefix counts as a hit.
 PRIOR_HITS = 39
 """Hits that count as seen before the first request over a warm prefix, beside one miss: the provider may evict."""
 
@@ -159,6 +160,7 @@ def forecast_request(session: Session, prepared: PreparedRequest) -> Forecast:
     """The forecast of a request that is sent now."""
     ratio, model, ttl = session.ratio, session.model, prepared.payload.ttl
     prefix, prompt = round(prepared.prefix_weight / ratio), round(prepared.weight / ratio)
+    # Under the minimum the API ignores the mark and bills the prompt as fresh.
     is_cached = ttl is not None and prefix >= model.minimum
     cached = prefix if is_cached else 0
     read, warm_until = _readable(session, prepared) if is_cached else (0, None)
@@ -210,6 +212,7 @@ def _chance(session: Session) -> float:
     since = session.clock() - LEARNED_DAYS * 86_400
     counts = {kind: n for kind, simulated, n, _ in session.ledger.verdicts(since) if not simulated}
     hits, gone = counts.get("hit", 0), counts.get("server_side", 0)
+    # Only misses that are the provider's doing count; all others are known beforehand.
     return (hits + PRIOR_HITS) / (hits + gone + PRIOR_HITS + 1)
 
 
@@ -333,6 +336,7 @@ def _without(usage: Usage, n_tokens: int) -> Usage:
 def _about_model(session: Session, seen: Forecast) -> Iterator[str]:
     """The cheapest listed model that takes the prompt, if it costs much less even though its cache is cold."""
     today = date.fromtimestamp(session.clock())  # noqa: DTZ012 - the user's own day
+    # Another model has a cache of its own, and it is cold.
     usage = replace(seen.if_miss, output=seen.output.median)
     fitting = [model for model in session.catalog.models.values() if _takes(model, seen, today)]
     best = min(fitting, key=lambda model: (cost(usage, model), model.id), default=None)

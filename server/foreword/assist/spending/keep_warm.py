@@ -94,6 +94,7 @@ class Keeping:
             for one in waiting:
                 one.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+        # After the wait and before the step: news during a step makes another one follow.
         self._news.clear()
 
     async def _step(self) -> float:
@@ -102,6 +103,8 @@ class Keeping:
         session, saved = self._opened.session, self._opened.latest
         if saved is None or not saved.is_complete:
             return NEVER
+        # Asked at each step: the last answer may have been the offline provider's, and trust can be taken
+        # back.
         if provider_name(session) == "offline" or not session.trust.granted():
             return NEVER
         plan = await self._opened.run(_plan, session, saved, expected=expected)
@@ -113,6 +116,7 @@ class Keeping:
         return plan.wake
 
     async def _send(self, session: Session, prepared: PreparedRequest) -> None:
+        # What happens by itself never interrupts the user with a question.
         unasked = replace(session, trust=session.trust.without_asking())
         async with open_online(unasked) as provider:
             match await ping(session, prepared, provider, by_itself=True):

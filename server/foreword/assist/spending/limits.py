@@ -77,6 +77,7 @@ def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Ca
     Raises:
         LimitError: it would be too much for one of them.
     """
+    # The row's id is made here, so that booked and reserved money can be told to be the same.
     row_id, now = uuid4().hex, session.clock()
     if not caps:
         yield row_id
@@ -107,5 +108,6 @@ def _worst(session: Session, prepared: PreparedRequest, tail: Sequence[Mapping[s
     usage = replace(seen.if_miss, output=min(seen.output.high, seen.max_output))
     if tail:
         weight = positions_of(prepared.body(tail))[-1].weight - prepared.weight
+        # Some of it may be read or fresh in fact; as a write it is counted rather too high than too low.
         usage += Usage(write_5m=round(weight / session.ratio))
     return cost(usage, session.model)

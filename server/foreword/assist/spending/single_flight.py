@@ -119,6 +119,7 @@ async def flight(session: Session, pending: PendingRequest) -> AsyncGenerator[Fl
 def pending_request(session: Session, prepared: PreparedRequest, provider: Provider) -> PendingRequest:
     """The pending request that stands for a prepared one which is about to be sent."""
     ttl, model = prepared.payload.ttl, session.model
+    # An unknown model's minimum is a guess, so its prefix may be cached.
     is_long_enough = not model.known_as or prepared.prefix_weight / session.ratio >= model.minimum
     return PendingRequest(
         request_over(prepared, provider.name, session.clock()),
@@ -183,6 +184,7 @@ def _cold_names(session: Session, pending: PendingRequest) -> tuple[str, ...]:
 
 def flight_name(session: Session, request: SentRequest, layers: Iterable[str]) -> str:
     """The same for all requests that share these layers in one provider's cache."""
+    # Each endpoint may have a cache of its own, so one must not wait for another's write.
     endpoint = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
     said = [request.provider, endpoint, request.model, *_of(request.digests, layers)]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]

@@ -124,6 +124,7 @@ async def ping(
     worst = cost(seen.if_miss, seen.model)
     likely = cost(seen.if_hit, seen.model) if seen.probability >= SURE else worst
     caps = (*day_caps(session), *(_own_caps(session, worst - likely) if by_itself else ()))
+    # Nobody ordered it, so nobody is asked.
     asking = replace(session, consent=refuse) if by_itself else session
     try:
         await confirm_amount(asking, likely, f"{seen.prefix:,} tokens to the cache of {seen.model.id}")
@@ -225,6 +226,7 @@ def _marked(
 
 def _without_turn(session: Session, saved: WorkspaceSnapshot, foreword: Prefix) -> PreparedRequest:
     """A request that ends with its prefix, and so with a mark."""
+    # No search: there is no question to find anything for.
     plain = replace(session, settings=replace(session.settings, context_excerpts=0))
     prepared = prepare(plain, saved, WORDS, prefix=foreword, tools_style=tools_style(session))
     return replace(prepared, turn=(), weight=prepared.prefix_weight)

@@ -55,9 +55,11 @@ class Axis:
 def axis_for(values: Sequence[float], *, at_least: float = 0.0) -> Axis:
     """An axis with round ticks that holds zero and all values."""
     low, high = min(0.0, *values, 0.0), max(at_least, *values, 0.0)
+    # All values are zero: an axis still needs a height to divide by.
     if high - low < NOTHING:
         low, high = 0.0, 1.0
     step = _round_step((high - low) / N_TICKS)
+    # Division can land just above a whole number, which would add an empty step.
     first, last = math.floor(low / step + NOTHING), math.ceil(high / step - NOTHING)
     ticks = tuple(round(n * step, 12) for n in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], ticks)
@@ -121,6 +123,7 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
             runs.append([])
         else:
             runs[-1].append(point)
+    # A single point has no line; its dot shows it.
     return [run for run in runs if len(run) > 1]
 
 

@@ -54,10 +54,12 @@ def periods_of(totals: Iterable[Total], today: date) -> tuple[Period, ...]:
     days = {date.fromisoformat(total.group): total for total in totals}
     if not days:
         return ()
+    # A clock that was set back leaves rows of days to come.
     last = max(today, *days)
     n_days = max(MIN_DAYS, (last - min(days)).days + 1)
     length = -(-n_days // MAX_PERIODS)
     n_periods = -(-n_days // length)
+    # Counted back from today, so that the last period is a whole one.
     first = last - timedelta(n_periods * length - 1)
     grouped: list[list[Total]] = [[] for _ in range(n_periods)]
     for day, total in days.items():

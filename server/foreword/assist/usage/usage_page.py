@@ -62,6 +62,7 @@ def _shown(by_day: tuple[Total, ...], kinds: tuple[Total, ...], today: date) -> 
     totals = sum_totals(by_day)
     if not totals:
         return None
+    # Real requests come first in the sums; simulated money is shown only where there is no other.
     chosen = totals[0]
     days = [total for total in by_day if total.simulated == chosen.simulated]
     warm = next((t for t in kinds if t.group == WARM and t.simulated == chosen.simulated), None)
@@ -258,6 +259,8 @@ summary { cursor: pointer; margin-top: 12px; color: var(--quiet); }
 
 def page(title: str, body: str) -> str:
     """A whole document around `body`: nothing is loaded, no script runs, and only this style sheet counts."""
+    # The policy names the one style sheet by its hash, so nothing that slips into the page can style or load
+    # anything.
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (

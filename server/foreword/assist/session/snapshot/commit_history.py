@@ -27,6 +27,7 @@ class Past:
         try:
             head = head or head_commit(self.repository)
             known = self._known
+            # By commit, since the history up to one never changes.
             if head is not None and (known is None or known[0] != head):
                 self._known = known = head, commit_message_index(recent_commits(self.repository, head))
         except WorkspaceError:  # a clone without its history: search goes without it

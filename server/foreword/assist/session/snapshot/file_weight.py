@@ -54,6 +54,7 @@ def by_importance(
             path.count("/"),
         )
 
+    # By path first: `sorted` is stable, so what weighs the same comes in the same order everywhere.
     return tuple(sorted(sorted(paths), key=place))
 
 

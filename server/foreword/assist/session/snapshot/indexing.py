@@ -104,6 +104,7 @@ class Indexing:
         build = self.running
         if build is None:
             build = self.latest = Build(tree, n_unread)
+            # A daemon: a parse that hangs must not keep the process from ending.
             threading.Thread(target=self._run, args=(build, work), name="index", daemon=True).start()
         return build
 
@@ -121,6 +122,7 @@ class Indexing:
         """Stop, and wait a moment for the end."""
         self.stop()
         if self.latest is not None:
+            # An event and not `future.result`, which would raise what the build failed with.
             ended = threading.Event()
             self.latest.future.add_done_callback(lambda _: ended.set())
             ended.wait(JOIN_S)
@@ -128,6 +130,7 @@ class Indexing:
     def _run(self, build: Build, work: Work) -> None:
         def on_progress(done: int, total: int) -> None:
             if build.stop.is_set():
+                # From within the callback, the one place where a build comes by between two chunks.
                 raise IndexingStopped(STOPPED)
             self._on_progress(done, total)
 

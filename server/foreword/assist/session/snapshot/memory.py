@@ -40,6 +40,7 @@ class Recall:
     def whole(self) -> Whole | None:
         """The last look's index, if it is of all files, and in the store as it is."""
         whole = self._whole
+        # A store that was damaged and begun anew has another generation; its rows are gone.
         return whole if whole is not None and whole.index.generation == whole.index.store.generation else None
 
     def keep(self, found: Whole, *, is_whole: bool) -> None:
@@ -48,6 +49,7 @@ class Recall:
 
     def tree(self, key: tuple[str, ...], make: Callable[[], FileTree]) -> FileTree:
         """The tree that `key` names for good, made when it is first asked for."""
+        # Taken out and put back, so that the dictionary's order is that of use.
         found = self._trees.pop(key, None)
         self._trees[key] = found if found is not None else make()
         while len(self._trees) > KEPT_TREES:

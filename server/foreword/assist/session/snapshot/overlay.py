@@ -19,6 +19,8 @@ BYTE_ORDER_MARK = "\ufeff"
 def workspace_path(root: Path, path: Path) -> str | None:
     """The path of a file relative to the workspace, with forward slashes; None if it is somewhere else."""
     plain = Path(os.path.normpath(path))
+    # An editor may name a file by a link to its folder. The name itself is not resolved: a link is no file of
+    # ours.
     for candidate in (plain, plain.parent.resolve() / plain.name):
         if candidate.is_relative_to(root) and candidate != root:
             return candidate.relative_to(root).as_posix()
@@ -32,6 +34,7 @@ def unsaved_texts(
 
     A file that is left out stays out, also a new one that would be.
     """
+    # An editor may hand the mark on as a character; the saved text is held without it.
     texts = {path: text.removeprefix(BYTE_ORDER_MARK) for path, text in documents}
     known = saved.read_all(tuple(texts))
     changed = {p: t for p, t in texts.items() if p in known and not _is_same(t, known[p].content)}
@@ -47,6 +50,7 @@ def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple
 
 
 def _is_same(text: str, saved: str) -> bool:
+    # Two texts that are shown alike are the same to the model.
     return text == saved or printable(text) == printable(saved)
 
 

@@ -46,6 +46,7 @@ def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> No
     """
     if session.repository is None or len(files.tree.blobs) < MIN_FILES:
         return
+    # Packing a large workspace takes time; the same listing was stored already.
     if session.recall.remembered == files.listing:
         return
     keep(session, _key(session, name), (_packed_files(files), _packed_whole(whole)))
@@ -99,6 +100,7 @@ def _packed_whole(whole: Whole) -> tuple[Any, ...]:
     known = frozenset(tree.left_out)
     more = [tuple(one) for one in whole.report.left_out if one not in known]
     report = asdict(replace(whole.report, left_out=(), problems=()))
+    # An outline is only good for the grammar that made it, and another release may bring another.
     versions = _versions({language_of(path) or "" for path in rows})
     return versions, pack_rows(list(rows.values())), without, hidden, report, more
 
@@ -110,6 +112,7 @@ def _whole(packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store
         return None
     read = _without(blobs, without)
 
+    # A function, so that nothing is unpacked unless a question needs the rows.
     def rows() -> dict[str, Row]:
         return dict(zip(read, unpack_rows(packed_rows), strict=True))
 
@@ -159,6 +162,7 @@ def _versions(languages: Iterable[str]) -> dict[str, str]:
 
 
 def _key(session: Session, name: str) -> str:
+    # By release: what a look holds is made by its code.
     return f"look:{__version__}:{FORMAT}:{session.worktree}:{name}"
 
 
@@ -187,6 +191,7 @@ def kept(session: Session, key: str) -> Any:  # noqa: ANN401 - whatever was kept
     except DamagedStore:
         return None
     checksum, packed = stored[:CHECKSUM_BYTES], stored[CHECKSUM_BYTES:]
+    # `marshal` is not safe against damaged input (see its documentation): unchecked bytes never reach it.
     if checksum != _checksum(packed):
         return None
     return marshal.loads(packed)  # noqa: S302 - our own store, and its checksum holds
@@ -194,4 +199,5 @@ def kept(session: Session, key: str) -> Any:  # noqa: ANN401 - whatever was kept
 
 def _checksum(packed: bytes | memoryview) -> bytes:
     """`marshal` must not be given anything that it did not write."""
+    # Against damage, not against people: whoever can write the store can write the checksum.
     return hashlib.sha1(packed, usedforsecurity=False).digest()

@@ -134,6 +134,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
         WorkspaceError: the files can't be listed.
         StoreError: the index can't be used.
     """
+    # A look is the border: what other processes learned counts from here on.
     session.forget_ratio()
     rules, wrong = read_rules(session.root)
     rules = rules.with_included((*session.settings.context_include, *session.settings.context_pins))
@@ -144,6 +145,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
             recall_last_look(session, rules, _variant(session))
         return session.recall.files
 
+    # The time before the look: what changes while git is reading must not count as seen.
     began_ns, recall_untracked = time_ns(), partial(known_untracked, session)
     files = see_files(session.root, session.repository, rules, recalled, recall_untracked)
     note_at_end(session, files, began_ns)
@@ -238,6 +240,7 @@ def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, B
         build = indexing.begin(tree, len(unread), _building(session, indexing.opened, tree, reader, unread))
         build.wait()
         if build.result is None:
+            # What the user has just saved is what the question is likely about.
             _index_later_ones(store, build.tree, tree, reader, unread)
             return find_known(store, tree, previous=found[0], is_unreadable=indexing.is_unreadable)
 
@@ -277,6 +280,8 @@ def _variant(
     """What the bytes of a base depend on besides the anchor."""
     ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
     parts = [PREFIX_FORMAT, RULES_VERSION, settings.context_budget, blob_id(ignored)]
+    # Sorted, for the order of pins must not matter. Empty parts are left out: who uses none of them keeps the
+    # name from before they existed.
     parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
     parts += [attributes.told] if attributes.lines else []
     parts += [sorted(local)] if local else []
