@@ -59,6 +59,7 @@ def access_token(address: str, environ: Mapping[str, str]) -> Iterator[AccessTok
     token = AccessToken(token_urlsafe(TOKEN_BYTES), folder / f"{name_digest(address)}.token")
     try:
         make_private_folder(folder)
+        # A new file: who holds the one before open would else read this token from it.
         token.file.unlink(missing_ok=True)
         write_private(token.file, token.secret.encode() + b"\n")
     except OSError as error:

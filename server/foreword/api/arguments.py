@@ -107,7 +107,7 @@ class Arguments:
         return key in self._given
 
     def know(self, *keys: str) -> None:
-        """Keys that may be there."""
+        """Accept these keys without reading them."""
         self._asked.update(keys)
 
     def peek(self, key: str) -> Any:  # noqa: ANN401 - any JSON
@@ -116,7 +116,7 @@ class Arguments:
         return self._given.get(key)
 
     def finish(self) -> None:
-        """Nothing more is asked for.
+        """Refuse the keys that were neither read nor known.
 
         Raises:
             UsageError: there is a key that the command does not know.

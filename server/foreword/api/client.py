@@ -100,12 +100,14 @@ class WorkspaceClient:
     def __init__(self, folder: Path, options: Options, *, trusted: bool) -> None:
         """See `open_workspace`."""
         self._stack = ExitStack()
+        # A loop of its own: callers have none, or another one for each call.
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="foreword", daemon=True)
         self._worker = Worker(f"foreword {folder.name}")
         self._running: set[Future[Any]] = set()
         self._is_closed = False
         self._thread.start()
+        # The argument alone: what was granted to an editor is no word for a script.
         trust = Trust(lambda: trusted, remedy="open it with trusted=True")
 
         def begin() -> Session:
@@ -241,6 +243,7 @@ class WorkspaceClient:
             future.cancel()
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         with suppress(TimeoutError):  # git or a disk keeps it waiting; the threads end with the process
+            # Twice, since `_close` itself waits so long for the requests.
             closing.result(2 * CLOSE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSE_S)

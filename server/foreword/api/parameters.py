@@ -141,7 +141,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:
-    """Of commands that prepare a request: who would answer it, and over which base."""
+    """The parameters of commands that prepare a request: who would answer it, and over which base."""
 
     model: Annotated[str | None, Flag("the model to ask", "ID", setting="model")] = None
     provider: Annotated[str | None, Flag("who answers", choices=PROVIDERS, setting="provider")] = None
@@ -153,14 +153,14 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending(ModelChoice):
-    """Of commands that may spend money."""
+    """The parameters of commands that may spend money."""
 
     yes: Annotated[bool, Flag("go on where limits.confirm would ask")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking(Sending):
-    """Of commands that put something to the model."""
+    """The parameters of commands that put something to the model."""
 
     path: Annotated[
         tuple[str, ...],

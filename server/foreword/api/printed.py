@@ -37,7 +37,7 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """Text that ends as it ends."""
+    """Text that is printed as it stands, with no line end added."""
 
     text: str
 

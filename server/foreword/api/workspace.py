@@ -47,7 +47,7 @@ Event = AnswerEvent | Stage | PartialResult
 
 
 def ignore(_event: Event) -> None:
-    """For who waits for the result alone."""
+    """An `emit` that drops every event."""
 
 
 class Workspace:

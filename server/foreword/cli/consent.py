@@ -21,6 +21,7 @@ async def _ask(question: str) -> bool:
 
     The first line of a batch is no answer: without a terminal nobody is asked.
     """
+    # None: a process without a console has no such stream.
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     print_notice(f"foreword: {question} [y/N] ")

@@ -50,6 +50,7 @@ class LiveOutput:
                 self._waiting(f"({name} ...)")
             case ThinkingDelta():
                 self._waiting("(thinking ...)")
+            # Their text was shown piece by piece, and the receipt is printed with the result.
             case Started() | Finished() | Answer():
                 pass
             case _:

@@ -16,7 +16,7 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.D
 # rich cuts off what is higher than the terminal: the end, which is the news, would not be seen.
 LIVE_LINES = 12
 LIVE_LINE_LENGTH = 1000
-"""Of a longer line that is not finished, the live part shows the end."""
+"""Characters of an unfinished line that the live part shows: the last ones."""
 
 
 class MarkdownBuffer:

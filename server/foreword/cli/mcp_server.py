@@ -28,7 +28,7 @@ from foreword.core.errors import ConfigError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class McpParameters:
-    """Of `mcp`."""
+    """The parameters of `mcp`."""
 
     workspace: Annotated[str, Flag("the folder (default: this one)", "DIR", short="-w")] = "."
     http: Annotated[

@@ -29,7 +29,7 @@ SWITCH_S = 0.0005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeParameters:
-    """Of `serve`."""
+    """The parameters of `serve`."""
 
     stdio: Annotated[bool, Flag("standard input and output (the default)")] = False
     tcp: Annotated[str | None, Flag("listen on a TCP port; port 0 takes a free one", "HOST:PORT")] = None

@@ -41,6 +41,7 @@ async def interruptible(work: Callable[P, Result], /, *args: P.args, **named: P.
         return work(*args, **named)
     finally:
         for number, handler in before.items():
+            # Back to the loop's handlers: only these wake a loop that sleeps.
             signal.signal(number, handler)
 
 

@@ -24,6 +24,7 @@ CALIBRATION_RANGE = (1.0, 8.0)
 
 def weigh(text: str) -> float:
     """The weight of `text` in characters."""
+    # CPython has this as a flag of the string: nothing is looked through.
     if text.isascii():
         return float(len(text))
     n_ascii = len(text.encode("ascii", "ignore"))

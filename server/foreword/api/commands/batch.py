@@ -16,7 +16,7 @@ from foreword.core.errors import ForewordError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParameters(Sending):
-    """Of `batch`; each of the questions is a line of JSON."""
+    """The parameters of `batch`; each of the questions is a line of JSON."""
 
     questions: Annotated[AsyncIterable[str], Flag("the questions", source="lines")]
     parallel: Annotated[int | None, Flag("requests under way at once (default: batch.parallel)", "N")] = None

@@ -25,7 +25,7 @@ from foreword.core.errors import CredentialsError, WorkspaceError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitParameters(Sending):
-    """Of `commit`."""
+    """The parameters of `commit`."""
 
     print: Annotated[bool, Flag("only print the message, and commit nothing")] = False
 

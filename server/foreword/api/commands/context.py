@@ -27,7 +27,7 @@ SHOWN_FILES = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextParameters(ModelChoice):
-    """Of `context`."""
+    """The parameters of `context`."""
 
     files: Annotated[bool, Flag("list every file, not the largest only")] = False
     pin: Annotated[tuple[str, ...], Flag("show these files in full from now on", "PATH", is_greedy=True)] = ()
@@ -56,6 +56,7 @@ async def context_of(workspace: Workspace, given: ContextParameters) -> ContextR
     session, use_cache = workspace.session, not given.no_cache
 
     def look() -> ContextReport:
+        # keep: a mere look puts no base or delta into force.
         return context_report(session, prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False))
 
     return await workspace.run(look)

@@ -32,7 +32,7 @@ WIDE = 110
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastParameters(ModelChoice):
-    """Of `forecast`."""
+    """The parameters of `forecast`."""
 
     question: Annotated[str, positional("the question, or - for standard input", "words")] = ANY_QUESTION
     path: Annotated[
@@ -45,7 +45,7 @@ class ForecastParameters(ModelChoice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmParameters(Sending):
-    """Of `warm`."""
+    """The parameters of `warm`."""
 
     ttl: Annotated[
         Literal["5m", "1h"] | None, Flag("how long it is to be kept (cache.ttl)", setting="cache.ttl")
@@ -69,7 +69,7 @@ class WarmReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageParameters:
-    """Of `usage`."""
+    """The parameters of `usage`."""
 
     by: Annotated[GroupBy, Flag("one row for each")] = "day"
     days: Annotated[int, Flag("how far back", "N")] = 30
@@ -109,7 +109,7 @@ class UsageReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyParameters:
-    """Of `why`."""
+    """The parameters of `why`."""
 
     request: Annotated[
         str,
@@ -151,6 +151,7 @@ async def warm(workspace: Workspace, given: WarmParameters) -> WarmReport:
         ForewordError: it could not be done, or may not.
     """
     session = workspace.session
+    # Trust is about sending, and a dry run sends nothing.
     if not given.dry_run:
         await require_trust(session)
 
@@ -158,6 +159,7 @@ async def warm(workspace: Workspace, given: WarmParameters) -> WarmReport:
         saved = take_snapshot(session)
         if given.base_only:
             return shared_prefix(session, saved)
+        # Only what is sent may come into force: the next question builds on it.
         return current_prefix(session, saved, keep=not given.dry_run)
 
     prepared = await workspace.run(prepare)

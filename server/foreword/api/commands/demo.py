@@ -26,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoParameters:
-    """Of `demo`."""
+    """The parameters of `demo`."""
 
     tokens: Annotated[int, Flag("size of the prefix", "N")] = 10_000
     questions: Annotated[int, Flag("how many questions are asked over it", "N")] = 20

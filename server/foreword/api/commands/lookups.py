@@ -76,7 +76,7 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolsParameters:
-    """Of `symbols`."""
+    """The parameters of `symbols`."""
 
     name: Annotated[str, positional("the name, plain or as Parent.name")]
 
@@ -122,7 +122,7 @@ class Symbols:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParameters:
-    """Of `search`."""
+    """The parameters of `search`."""
 
     query: Annotated[str, positional("words, identifiers, a path, a pasted error")]
     limit: Annotated[int, Flag("at most so many", "N")] = 10
@@ -152,7 +152,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapParameters:
-    """Of `map`."""
+    """The parameters of `map`."""
 
     budget: Annotated[
         int | None, Flag("tokens of the map (default: what the base leaves for it)", "TOKENS")
@@ -315,6 +315,7 @@ def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Ite
         symbol = f" {excerpt.symbol}" if excerpt.symbol else ""
         yield Line(f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}{symbol}", "bold")
         lines = excerpt.text.split("\n")
+        # One more line is shown: the note that it is left out would take a line, too.
         n_shown = SHOWN_LINES if len(lines) > SHOWN_LINES + 1 else len(lines)
         for number, line in enumerate(lines[:n_shown], excerpt.start_line):
             yield Line(f"{number:6} {line}")

@@ -29,14 +29,14 @@ from foreword.core.errors import EditError, Problem, UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskParameters(Asking):
-    """Of `ask`."""
+    """The parameters of `ask`."""
 
     question: Annotated[str, positional("the question, or - for standard input", "words")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditParameters(Asking):
-    """Of `edit`."""
+    """The parameters of `edit`."""
 
     instruction: Annotated[str, positional("what to change, or - for standard input", "words")]
     apply: Annotated[bool, Flag("write the edits to disk")] = False

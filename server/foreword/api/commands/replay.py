@@ -21,7 +21,7 @@ from foreword.replay.trace_run import BASE_TOKENS, TURN_TOKENS, Outcome, Sizes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayParameters:
-    """Of `replay`; `trace` is the text of one."""
+    """The parameters of `replay`; `trace` is the text of one."""
 
     trace: Annotated[str | None, positional("a file, or - for standard input", "file")] = None
     synthetic: Annotated[int | None, Flag("make days up instead", "SEED", least=None)] = None

@@ -35,7 +35,7 @@ PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustParameters:
-    """Of `trust`."""
+    """The parameters of `trust`."""
 
     revoke: Annotated[bool, Flag("take the trust back")] = False
 
@@ -54,14 +54,14 @@ class TrustState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyParameters:
-    """Of `verify`."""
+    """The parameters of `verify`."""
 
     budget: Annotated[int | None, Flag("tokens of the base (context.budget)", "TOKENS")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorParameters:
-    """Of `doctor`."""
+    """The parameters of `doctor`."""
 
     settings: Annotated[bool, Flag("list every setting with its default and variable")] = False
 

@@ -24,7 +24,7 @@ PRICE_HEADINGS = ("input", "write 5m", "write 1h", "read", "output")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusParameters(ModelChoice):
-    """Of `status`."""
+    """The parameters of `status`."""
 
     line: Annotated[bool, Flag("one short line, for a prompt or the status line of tmux")] = False
 
@@ -109,7 +109,7 @@ def _show_status(found: Status, given: StatusParameters, _columns: int) -> Itera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelsParameters(ModelChoice):
-    """Of `models`."""
+    """The parameters of `models`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ async def models(workspace: Workspace, _given: ModelsParameters) -> ModelList:
     if provider_name(workspace.session) != "offline":
         try:
             offered = await list_models(workspace.session)
+        # The catalog is worth showing without the endpoint's list.
         except ModelError as error:
             workspace.report(
                 Problem(f"The endpoint did not list its models ({error}): this is the catalog alone.")

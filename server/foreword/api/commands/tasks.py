@@ -31,7 +31,7 @@ from foreword.assist.session.trust_store import is_trusted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunParameters(Asking):
-    """Of `run`."""
+    """The parameters of `run`."""
 
     name: Annotated[str, positional("the task; without a name all are listed")] = ""
     words: Annotated[str, Flag("what to add to it", "TEXT", short="-m")] = ""

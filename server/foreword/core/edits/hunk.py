@@ -151,6 +151,7 @@ def _occurrences(
     if not wanted:
         yield from range(len(lines) + 1)
         return
+    # By the rarest there is little to compare, also in a text of many equal lines.
     offset = min(range(len(wanted)), key=lambda n: len(index.get(wanted[n], ())))
     sought, last = list(wanted), len(lines) - len(wanted)
     for place in index.get(wanted[offset], ()):
@@ -161,6 +162,7 @@ def _occurrences(
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """Ranges of `old` and `new` that differ, as difflib gives them; what is equal at both ends is cut off first."""
+    # difflib's time can grow with the square of the length, and most changes leave both ends alone.
     shorter = min(len(old), len(new))
     head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
     tail = next((n for n in range(shorter - head) if old[-1 - n] != new[-1 - n]), shorter - head)

@@ -19,7 +19,7 @@ __all__ = ["RULES_VERSION", "Secret", "find_secrets"]
 
 REACH_BACK = 80
 LEAST_ENTROPY = 3.2
-"""Of a password that no rule knows by its form, in bits a character."""
+"""Bits a character: the least entropy of a password that no rule knows by its form."""
 REACH = 1_200
 """How far around one of its words a rule looks: no secret that has a known form is longer."""
 

@@ -23,6 +23,7 @@ _BODY = re.compile(r"[A-Za-z0-9+/=][A-Za-z0-9+/=\\]{3,}")
 _RUN = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _HEADER_LINE = re.compile(r"[ \t>*#/|\"']{0,20}[A-Z][A-Za-z-]{2,20}: ")
 _PUTTY_LINES = re.compile(r"^Private-Lines: (\d{1,4})\r?$", re.MULTILINE)
+# What base 64 makes of "-----BEGIN".
 _PEM_IN_BASE_64 = "LS0tLS1CRUdJTi"
 _BASE_64 = re.compile(r"[A-Za-z0-9+/]+={0,2}(?:\r?\n[ \t]*[A-Za-z0-9+/]{16,100}={0,2})*")
 
@@ -56,6 +57,7 @@ def _armoured(text: str) -> Iterator[Span]:
         at = end.start() if end else _end_of_body(text, begin.end(), limit)
         if sum(len(run[0]) for run in _RUN.finditer(text, begin.end(), at)) >= MIN_BODY:
             yield from _lines(text, begin.end(), at)
+        # Always onward: a header without a body must not be met again.
         at = max(at, begin.end())
 
 
@@ -87,6 +89,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
 def _putty(text: str) -> Iterator[Span]:
     for match in _PUTTY_LINES.finditer(text):
         start = match.end() + 1
+        # Four digits at most, by the pattern: no number in a text makes this long.
         for _ in range(int(match[1])):
             line_end = text.find("\n", start)
             line_end = len(text) if line_end < 0 else line_end

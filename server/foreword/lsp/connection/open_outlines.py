@@ -121,6 +121,7 @@ class Outlines:
         before = self._parsed.get(key)
         if before is not None and before.lines is document.lines:
             return before
+        # Not the folder's thread, which may be busy with the first index.
         self._worker = self._worker or Worker("outlines")
         known, text = await self._worker.run(_outlined, document, self._texts.get(key))
         # It may have been closed while it was parsed, and `forget` has run by then.

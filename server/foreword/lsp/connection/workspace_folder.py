@@ -86,6 +86,7 @@ class Folder:
         for task in self.tasks:
             task.cancel()
         if self.open_folder is not None:
+            # This closes the worker too, behind the session that lives in its thread.
             await self.open_folder.close(CLOSE_S)
         else:
             self._worker.close()

@@ -30,6 +30,7 @@ async def task_actions(
     places, granted = find_places(server.environ), is_trusted_by_client(server)
 
     def read() -> UserTasks:
+        # Trust is kept under the real path of a folder.
         root = folder.path.resolve()
         return read_tasks(root, places.config, may_run=granted or is_trusted(places, root))
 

@@ -48,6 +48,7 @@ def add_folder(server: ForewordServer, uri: str) -> bool:
 
 def remove_folder(server: ForewordServer, uri: str) -> None:
     """Close a folder."""
+    # Taken out before it is closed: no request from now on may begin in it.
     folder = server.folders.pop(_key(uri), None)
     if folder is not None:
         server.spawn(folder.close())
@@ -98,6 +99,7 @@ async def _index(server: ForewordServer, folder: Folder) -> None:
     opened = folder.open_folder
     assert opened is not None, "it is configured"  # noqa: S101 - an invariant
     paths = [path_from_uri(document.uri) for document in server.snapshot.documents.values()]
+    # Read first: while the index is being built a question uses what is there.
     shown = [inside for path in paths if path and (inside := workspace_path(opened.root, path))]
     try:
         await opened.index(shown)

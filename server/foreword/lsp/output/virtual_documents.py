@@ -186,6 +186,7 @@ class BufferPage(Page):
         result = await self.server.workspace_apply_edit_async(
             types.ApplyWorkspaceEditParams(types.WorkspaceEdit({self.uri: [edit]}))
         )
+        # A buffer that refused one edit lacks its text: the next would stand in the wrong place.
         self._follows = result.applied
         self._shown = make_document(self.uri, "markdown", 0, self._shown.text + new)
 
@@ -205,6 +206,7 @@ def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
     path = folder / f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.md"
     if not server.client.applies_edits:
         return FilePage(server, path, text)
+    # The buffer has to begin with exactly the text that `BufferPage` believes to be shown.
     write_scratch(path, text.rstrip("\n"))
     return BufferPage(server, path, text)
 

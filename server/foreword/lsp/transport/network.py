@@ -69,6 +69,7 @@ async def serve_websocket(
                 await _talk(connection, server)
 
     # A browser always sends an origin, and any web page can reach a port of this machine.
+    # max_size: the package's own limit of 1 MiB is less than a large document.
     listening = listen(talk, host, port, origins=[None], max_size=MAX_BYTES)
     async with await _listening(listening) as listener:
         return await clients.until_the_last(_address(listener.sockets), on_listen)
@@ -143,6 +144,7 @@ async def _talk(connection: ServerConnection, server: ForewordServer) -> int:
         return await until_the_end(server, read())
     finally:
         writer.close()
+        # What waits is sent first: the reply to `shutdown` may be among it.
         await sending
 
 

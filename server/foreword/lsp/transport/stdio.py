@@ -47,6 +47,7 @@ class StdoutWriter:
 def open_stdio() -> tuple[asyncio.StreamReader, StdoutWriter]:
     """Streams on the process's own standard input and output; from now on `print` writes to standard error."""
     # Duplicates, so that whatever uses descriptors 0 and 1, in child processes too, can't disturb the protocol.
+    # buffering=0: such a read gives what has come, and does not wait until a block is full.
     source = os.fdopen(os.dup(0), "rb", buffering=0)
     target = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - os.devnull is no path of ours
