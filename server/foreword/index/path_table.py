@@ -23,7 +23,7 @@ from foreword.index.text.term_vectors import path_vectors
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathTable:
-    """For each of `paths`: the id of its row, how relevant its file is (see `roles`), whether it is a test; and its words.
+    """For each of `paths`: the id of its row, how relevant its file is (see `relevance`), whether it is a test; and its words.
 
     The fields of `terms` are the file's name and its folders.
     """

@@ -109,7 +109,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """`shown` holds only the files that the delta told of; all others stand as in the anchor."""
+    """The prefix of one worktree under one variant of the settings: its anchor, and the delta blocks sent since.
+
+    `shown` has the version that the model saw last of each file (by path) that the delta told of; all others stand as
+    in the anchor.
+    """
 
     anchor: Anchor
     delta: tuple[Block, ...] = ()
@@ -117,6 +121,8 @@ class Lineage:
 
     def append(self, block: Block, shown: Mapping[str, Shown]) -> Lineage:
         """With one more block; nothing that was sent changes."""
+        # One block a question at most: what the last question wrote is then one position back, and the
+        # look-back reaches twenty.
         return replace(self, delta=(*self.delta, block), shown={**self.shown, **shown})
 
     def without(self, paths: Container[str]) -> Lineage:

@@ -78,7 +78,10 @@ class SentRequest:
 
 
 class PrefixStore:
-    """One connection, to be closed (a context manager); `problems` say what went wrong when it was opened."""
+    """An open store of prefixes: lineages, file contents, sent requests, manifests and the simulated cache.
+
+    It has one SQLite connection, to be closed (a context manager). `problems` say what went wrong when it was opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self._connection, self.problems = open_database(path, _SCHEMA)

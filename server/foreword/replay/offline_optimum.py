@@ -1,4 +1,4 @@
-"""What nobody can beat: the least cost of a trace for one who knows it all in advance, by dynamic programming.
+"""The offline optimum: the least cost of a trace for a policy that knows all of it in advance, by dynamic programming.
 
 State after each question: the lifetime of the base in force (or none), and the tokens of its delta. Choices for
 the next one: keep the prefix warm until then by as many pings as its gap needs, let it go and write a new base

@@ -76,7 +76,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`budget` for warming, in dollars a day and person; `shared_anchor`: see above."""
+    """`budget` for warming, in US dollars a day and person; `shared_anchor`: whether people have one base in common."""
 
     budget: float
     shared_anchor: bool = False

@@ -34,7 +34,7 @@ from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
 
 FEW_STORED = 8
-"""A store that knows less than this part of the unknown files is asked what it knows, rather than for each file."""
+"""Where a store has fewer rows than the unknown files divided by this, its blobs are listed, not each file looked up."""
 MANY_FILES = 10_000
 FIRST_FILES = 2_000
 """If more than many files come first, these are read before the others are looked up, which takes up to a second."""

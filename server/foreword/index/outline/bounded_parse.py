@@ -1,8 +1,8 @@
-"""Parsing in a process that has more to do: within a limit of time, and never what could bring the process down.
+"""A parse within a limit of time, for a process that has other work to do; what could bring it down is refused.
 
 A grammar is a program in C that comes with its package. Some texts keep one busy for very long, and while it parses nothing
 else happens in the process. A text is therefore handed over by a function, which lets other threads run and can stop the parser.
-Worker processes need none of this: one that takes too long is killed, see `workers`.
+Worker processes need none of this: one that takes too long is killed, see `build/parse_workers.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tree_sitter import Parser, Point, Tree
 
 from foreword.index.outline.languages.rule import Table
 
+# While a grammar parses nothing else happens in the process. A saved file that takes longer goes to a worker.
 LIMIT_S = 1.0
 SLICE = 1 << 16
 

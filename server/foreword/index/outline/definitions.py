@@ -57,7 +57,7 @@ class _Level:
 def extract(language: str, data: bytes, limit_s: float | None = None) -> Outline:
     """Definitions of a file with contents `data`; none for a language without grammar.
 
-    References are counted for many files at once, see `wordbook`.
+    References are counted for many files at once, see `text/vocabulary.py`.
     What the parser can't make sense of is left out. Text is taken for UTF-8.
 
     Raises:
@@ -196,6 +196,8 @@ class _Walk:
 
     def _held(self, level: _Level, node: Node, rule: BoundRule) -> tuple[Node, BoundRule | None]:
         """The only thing that `node` holds, as a statement does an expression; else put what it holds on the stack."""
+        # At some microseconds a definition each call counts: a level on the stack for each statement would
+        # show.
         while rule.sees_through and level.word is None and node.named_child_count == 1:
             only = node.named_child(0)
             inner = self._rules.get(only.kind_id) if only is not None else None

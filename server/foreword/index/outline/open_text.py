@@ -1,4 +1,4 @@
-"""A text that keeps changing while it is open: its syntax tree is kept, and only what changed is parsed again.
+"""Outlines of open documents: the syntax tree of each is kept, and after an edit only what changed is parsed again.
 
 A tree takes 25 times the room of its source, so this is for open documents alone. However many edits lie between two
 texts, one range of bytes is all that differs. What tree-sitter makes of syntax errors can depend on the tree that it
@@ -41,7 +41,7 @@ class _Parsed:
 
 
 class OpenText:
-    """One text at a time; used by one thread at a time."""
+    """The outline of one open document, and the syntax tree of its last text; used by one thread at a time."""
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         """`limit_s` is how long a text may take, in seconds; one that takes longer has no outline."""
@@ -87,6 +87,8 @@ class OpenText:
             # next.
             _edit(before.tree, before.data, data)
             tree = parse_within(self._limit_s, parser, data, before.tree)
+            # What tree-sitter makes of errors depends on the tree that it goes on from: such a text is parsed
+            # afresh, so that it has one outline only.
             if tree is None or not tree.root_node.has_error:
                 return tree
             parser.reset()

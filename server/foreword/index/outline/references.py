@@ -1,7 +1,7 @@
 """Which words count as mentions of identifiers: by bytes alone, in any language, without a syntax tree.
 
 Words of three letters or more that do not begin with a digit and are no keywords of the file's language; those in
-comments and strings count too. `spelling` finds them, `wordbook` counts them.
+comments and strings count too. `text/vocabulary.py` finds and counts them.
 """
 
 from __future__ import annotations

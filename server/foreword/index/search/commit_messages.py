@@ -1,4 +1,4 @@
-"""What people wrote when they changed files: a question in the words of an earlier commit is about its files.
+"""Commit messages as a source for search: a question in the words of an earlier commit is about its files.
 
 A commit's message speaks of the code in the words of people, where names and comments speak in those of the code.
 Each recent commit is a small document; how much of a question it has, weighed by how rare its words are among the
@@ -88,6 +88,8 @@ def _terms(message: str) -> tuple[tuple[str, float], ...]:
     return tuple((term, min(weight, 1.0)) for term, weight in parse_query(message).terms.items())
 
 
+# Weaker pairs cost first places on some repositories: most commits join files that have nothing else in
+# common.
 MIN_COMMITS = 3
 MIN_SHARE = 0.5
 

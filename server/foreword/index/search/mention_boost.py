@@ -1,4 +1,4 @@
-"""The neighbours of what matched: definitions that the best passages mention.
+"""A boost for definitions whose names the best passages mention.
 
 A question says what is to be done; the code that does it says what it needs for that. A definition in one of the
 files that were read becomes worth more if one of the best passages mentions its name: the more, the better that

@@ -44,7 +44,7 @@ class Candidate:
     """A file that a query may be about; scores are comparable within one search only.
 
     `score` counts for all of it, `company` (what it is worth that it changes together with better files) for its best
-    passage alone; `relevance` is that of its part in the repository (see `roles`).
+    passage alone; `relevance` is that of its part in the repository (see `path_table.relevance`).
     """
 
     path: str

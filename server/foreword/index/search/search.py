@@ -1,8 +1,8 @@
 """Finding the code that a question is about: deterministic, local, no model call.
 
-Two stages. First every file is scored from its stored words (`candidates`), within this tree only. Then the best
-files are read, cut into passages and scored exactly (`rescoring`), those among them that the best ones mention a
-little higher (`neighbours`); the best passages become excerpts.
+Two stages. First every file is scored from its stored words (`retrieval`), within this tree only. Then the best
+files are read, cut into passages and scored exactly (`reranking`), those among them that the best ones mention a
+little higher (`mention_boost`); the best passages become excerpts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def search(
     """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
 
     `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
-    are passed over, since the reader has them in full. `echoes` are those of the history of this tree.
+    are passed over, since the reader has them in full. `commit_messages` are those of the history of this tree.
     """
     asked = parse_query(query)
     named = files_at(index, asked.places)

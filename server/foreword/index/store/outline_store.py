@@ -96,7 +96,7 @@ class Store(StoreFile):
         return new[-1]
 
     def claims(self, clock: Callable[[], float] = time.time) -> Claims:
-        """Claims of a new owner: what it takes, other processes do not parse meanwhile (see `claims`)."""
+        """Claims of a new owner: what it takes, other processes do not parse meanwhile (see `work_claims`)."""
         return Claims(self._write, lambda: self.in_memory, clock)
 
     def outline(self, row_id: int) -> Outline:
@@ -133,10 +133,11 @@ class Store(StoreFile):
 
     def named(self, name: str) -> set[int]:
         """Rows that may define `name` in some case: hashes can coincide."""
+        # The store holds other revisions too: whoever asks has to keep to the rows of its own tree.
         return {row[0] for row in self._select("SELECT id FROM names WHERE hash = ?", (name_hash(name),))}
 
     def collect(self, in_use: Sequence[int], version_of: Callable[[str], str]) -> int:
-        """Delete what is due (see `collecting`) of all but the rows in use; gives how many rows went."""
+        """Delete what is due (see `store_eviction`) of all but the rows in use; gives how many rows went."""
         day = today()
         mark_used(self._write, in_use, day)
         return collect(self._select, self._write, version_of=version_of, day=day)

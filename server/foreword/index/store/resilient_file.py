@@ -58,7 +58,10 @@ def forget_unused(files: Iterable[Path], kept: Path, days: int = UNUSED_DAYS) ->
 
 
 class StoreFile:
-    """An open file. Any thread may use it; calls wait for each other."""
+    """An open SQLite file that puts itself right: `path` is None where a database in memory stands for it.
+
+    Any thread may use it; calls wait for each other. `timeout_s` is how long a lock is waited for, in seconds.
+    """
 
     def __init__(self, path: Path | None, timeout_s: float = 5.0) -> None:
         self.path = path

@@ -9,7 +9,7 @@ worktrees and dirty files share what they have in common. `VERSION` is raised wh
 outlines or vectors are packed, or the way that words are split changes: each version has a file of its own.
 `used` is the day when a row was last wanted; the ids of deleted rows are never given again. `uses` says which artifact was
 used last: it is apart, as to change a row means to write all of it. `owners` says who is parsing what at the moment (see
-`claims`). `checksum` is the CRC-32 of what stands before it, as what is decoded must be what was written.
+`work_claims`). `checksum` is the CRC-32 of what stands before it, as what is decoded must be what was written.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
     """A connection to the store at `path` (None: in memory) with its tables in place.
 
     Raises:
-        sqlite3.Error: Whatever SQLite has to say (see `storage.trouble`), or that it is an `UnlikeStore`.
+        sqlite3.Error: Whatever SQLite has to say (see `storage.sqlite_errors`), or that it is an `UnlikeStore`.
     """
     # No `isolation_level`: transactions are begun by hand, as Python's own would begin late and without the
     # lock. Any thread may use it, as `StoreFile` lets one in at a time.

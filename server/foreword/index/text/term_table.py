@@ -33,7 +33,7 @@ class TermTable:
     """Vectors of many rows, joined; positions 0 to n - 1 stand for rows.
 
     `lengths` are the numbers of words of the rows, `sizes` those of their terms; `hashes` and `counts` hold the
-    terms of all rows, one row after the other, as `vectors` packs them.
+    terms of all rows, one row after the other, as `term_vectors` packs them.
     """
 
     row_ids: Ints

@@ -3,7 +3,7 @@
 `HTTPServer.handle_requests` gives `http server handl request`. The same function serves files and questions,
 so that a plural, an -ing or a camel hump never stands between them.
 
-The hashes of the terms of many identifiers at once: the same as `terms.packed_hashes` gives for each.
+The hashes of the terms of many identifiers at once: the same as `packed_hashes` gives for each.
 
 Identifiers in ASCII are split by numpy; what is left for each of them alone is the hash of the whole.
 """

@@ -1,4 +1,4 @@
-"""A wordbook: what is known of each word that was met, so that a word is made into an object once and not in each file.
+"""A vocabulary: what is known of each word that was met, so that a word is made into an object once and not in each file.
 
 A worker keeps one. It says which identifiers a word stands for, in which languages it is a keyword instead, and
 under which hashes an identifier is searched. It changes nothing but the time that it takes.
@@ -43,7 +43,7 @@ from foreword.index.text.word_keys import (
 )
 
 MAX_KNOWN = 1 << 18
-"""With so many words or identifiers a book is full: it begins anew."""
+"""With so many words or identifiers a vocabulary is full: it begins anew."""
 
 _NUMBER_BITS = 24
 _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
@@ -62,7 +62,10 @@ class References(NamedTuple):
 
 
 class Vocabulary:
-    """Any thread may use it; calls wait for each other."""
+    """The words that a process has met: their identifiers, keywords and hashes, by number.
+
+    At most about `MAX_KNOWN` words. Any thread may use it; calls wait for each other.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -108,6 +108,7 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
 
 def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
     """The pinned files that fit beside the overview, rendered: their true sizes count."""
+    # Pins may take all but the overview: the user said so, and the tools reach the rest.
     room = budget - estimate(_overview(source)) - HEADER_TOKENS
     # Sizes in bytes choose what to read, and the texts as they are shown then decide what fits.
     rendered = _rendered(source, pin(sized, source.pinned, int(room * PIN_SLACK)))

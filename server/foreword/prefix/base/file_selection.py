@@ -78,6 +78,7 @@ def values_of(
     """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
     # `fsum` is exact in whatever order it adds: a sum that depends on order could swap two files in the base.
     n_rank = fsum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    # Weighed by kind: by churn alone release bumps win, as `package.json` changes more often than any source.
     n_churn = fsum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     return {
         # Rounded, so that the last bits of a machine's arithmetic decide no order.

@@ -1,7 +1,7 @@
 """How a file, an outline and a list of directories are written for the model.
 
 Nothing volatile may get in here: the output depends on the arguments alone.
-File contents are verbatim but for what JSON or the API can't carry (see `core.text.printable`).
+File contents are verbatim but for what JSON or the API can't carry (see `core.documents.text.printable`).
 
 The repository map: the files most worth knowing, each with the signatures of its best definitions.
 
@@ -36,6 +36,8 @@ MAX_SIGNATURE_CHARS = 120
 
 def render_file(path: str, text: Text, outline: Outline) -> str:
     """A whole file: a header with its line count and the lines of its definitions, then its text."""
+    # Verbatim: line numbers would cost a fifth of the budget and make exact edits harder, and the places that
+    # get cited are mostly definitions, whose lines the header has.
     content = shown(text.content)
     closing = "" if content.endswith("\n") or not content else "\n"
     end = hashlib.sha256(content.encode()).hexdigest()[:END_LENGTH] if FRAME.search(content) else ""
@@ -132,6 +134,8 @@ def _nested(definitions: Sequence[Definition]) -> Iterable[tuple[int, Definition
         open_ends.append(definition.end_line)
 
 
+# Few definitions of many files: a model that knows that a file exists finds the rest by tools, and one that
+# does not never looks.
 FIRST_DEFINITIONS = 2
 MORE_DEFINITIONS = 40
 BREADTH_SHARE = 0.9

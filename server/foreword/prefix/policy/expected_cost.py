@@ -144,7 +144,7 @@ def future_from(run: Run, plan: Pings, read: float, average: float) -> float:
 
 @cache
 def _schedule(ttl: Ttl) -> tuple[tuple[int, float, int, float], ...]:
-    """The places (see `gaps.place_of`) of each ping after a question, and of the end of what it buys."""
+    """The places (see `gap_model.place_of`) of each ping after a question, and of the end of what it buys."""
     found, end = [], float(TTL_SECONDS[ttl])
     while end < HORIZON_S:
         at = end - margin_s(ttl)

@@ -1,4 +1,4 @@
-"""When will the next question come? The law of the gaps between a user's questions, learned from their times.
+"""The law of the gaps between a user's questions, learned from their times: when will the next one come?
 
     times of questions -> GapModel -> Law (chance that nothing came after so many seconds)
 

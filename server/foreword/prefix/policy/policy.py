@@ -5,7 +5,7 @@
     decide_warming   on intent (a chat is opened): write the prefix before the question is there
 
 A mark (breakpoint) costs a write premium on what it closes and pays when the same bytes are read again.
-`outlook` has the arithmetic, `gaps` the law of the questions' coming.
+`expected_cost` has the arithmetic, `gap_model` the law of the questions' coming.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ COLD_START_WORTH = 0.3
 """What not having to wait for a cold prefix is worth, as a share of the price of writing it."""
 
 READ = 2
-"""The questions that it takes until a prefix was read."""
+"""How many questions over a prefix it takes until it was read from the cache: the first one writes it."""
 
 KNOWN = 2
 """How many gaps have to be seen before a prefix is kept that was not read yet: a script each hour needs that."""
@@ -49,7 +49,7 @@ INTENT_CHANCE = 0.9
 """How often a question follows when somebody opens a chat or the menu of actions."""
 
 LEAST_LEFT = 1e-6
-"""A gap that was never seen to last so long: nothing is known of what comes."""
+"""The least chance of no question so far that a plan is made from: below it the gap was never seen to last so long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ GROWTH_QUESTIONS = 10
 """How many questions that weighs as much as."""
 
 MOST_PINGS = 500
-"""No plan has more."""
+"""The most pings that a plan may have."""
 
 
 @dataclass(frozen=True, slots=True)

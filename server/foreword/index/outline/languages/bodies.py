@@ -1,4 +1,4 @@
-"""Which parts of a text no outline looks into: what `skimming` leaves out of what is parsed. Most are bodies of functions.
+"""Which parts of a text no outline looks into: what `partial_parse` keeps from the parser. Most are bodies of functions.
 
 A pattern knows nothing of a grammar. In code that is formatted as usual a body is the lines that are indented deeper
 than the line that opens it, up to one that closes it just below that line. What is formatted in another way does not

@@ -259,6 +259,7 @@ _BODIES = Bodies(
         )
     ),
     unless=_RAW_STRING,
+    # Macros make errors in half of the files: to parse those again would gain little.
     errors=True,
 )
 """Of functions that begin at the margin, with their labels and directives. A macro of several lines ends none."""

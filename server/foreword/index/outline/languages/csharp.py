@@ -72,6 +72,7 @@ _BODIES = Bodies(
         unlike=b"if for foreach while switch catch do else try return using lock fixed checked unsafe class namespace",
     ),
     quotes=(b'"""',),
+    # Directives of the preprocessor make errors in many files: to parse those again would gain little.
     errors=True,
 )
 

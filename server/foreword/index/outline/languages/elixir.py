@@ -100,6 +100,7 @@ TABLE = Table(
         "call": Rule(read=_call),
         "unary_operator": Rule(read=_attribute),
     },
+    # Each clause of a function is a call of `def` by itself.
     merges=True,
 )
 

@@ -104,6 +104,7 @@ TABLE = Table(
         "function": Rule(read=_function),
         "bind": Rule(read=_function),
     },
+    # Each equation of a function, and its type signature, is a node by itself.
     merges=True,
 )
 

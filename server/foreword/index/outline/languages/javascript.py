@@ -229,6 +229,7 @@ _BODIES = Bodies(
         + rb"(?:=>|\bfunction\b[^\n]{0,300})[ \t]*|"
         + _METHOD
         + b")",
+        # Groups of tests are no bodies to leave out: the cases in them are listed.
         unlike=b"describe context suite if for while switch catch with do else try declare define typeof return await new void delete throw",
     ),
     quotes=(b"`",),
@@ -258,6 +259,8 @@ JAVASCRIPT = Table(
     leads=frozenset(("decorator",)),
 )
 
+# The grammar of TypeScript calls it `public_field_definition`, and a kind that a grammar does not have is an
+# error.
 _TYPESCRIPT_RULES: Mapping[str, Rule] = {
     kind: rule for kind, rule in JAVASCRIPT.rules.items() if kind != "field_definition"
 }

@@ -94,6 +94,7 @@ class _Scan:
 
     def __init__(self, table: LineTable) -> None:
         self._table = table
+        # For each text, yet quick after the first one: `re` keeps what it has compiled.
         self._rules = [(rule, re.compile(rule.pattern, rule.flags)) for rule in table.rules]
         self._found: list[Definition] = []
         self._open: list[_Open] = []

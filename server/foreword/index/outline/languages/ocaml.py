@@ -21,6 +21,7 @@ from foreword.index.outline.languages.rule import (
     text,
 )
 
+# The sign is the star and not the parenthesis, which nearly every signature has.
 _COMMENT = Comment(re.compile(rb"\(\*.*?(?:\*\)|\Z)", re.DOTALL), b"*")
 _FUNCTIONS = frozenset(("fun_expression", "function_expression"))
 

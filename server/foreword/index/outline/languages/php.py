@@ -48,6 +48,7 @@ _BODIES = Bodies(
         rb"(?:(?:public|protected|private|static|final|abstract)[ \t]+){0,4}function\b[^\n{};=]{0,300}",
         ends=rb")\w",
     ),
+    # A heredoc may hold lines of any indentation, which would pass for the end of a body.
     unless=re.compile(rb"<<<"),
 )
 

@@ -39,6 +39,7 @@ def scan_restructured_text(data: bytes, _embedded: Embedded) -> Sequence[Definit
     for index, line in enumerate(lines):
         match = _UNDERLINE.fullmatch(line)
         title = lines[index - 1].rstrip() if index else ""
+        # Four signs do, as docutils takes a longer title with a warning.
         if (
             match
             and title.strip()
@@ -66,6 +67,7 @@ def scan_latex(data: bytes, _embedded: Embedded) -> Sequence[Definition]:
     lines = data.decode("utf-8", "replace").rstrip().split("\n")
     titles, others = list[tuple[int, int, str]](), list[Definition]()
     for index, line in enumerate(lines, 1):
+        # A percent sign begins a comment in LaTeX, unless a backslash stands before it.
         text = re.split(r"(?<!\\)%", line, maxsplit=1)[0][:2_000]
         if (match := _LATEX.search(text)) is not None:
             titles.append((index, _LEVELS.index(match["level"]), " ".join(match["title"].split())))

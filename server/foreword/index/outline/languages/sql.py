@@ -74,6 +74,7 @@ _BLOCK = re.compile(
     re.MULTILINE,
 )
 _END_BLOCK = re.compile(rb"\{%-?\s*end(?:macro|test|snapshot|materialization|data_test)\b")
+# But for `/*! ... */`, which MySQL runs: it is a comment to all other dialects.
 _HIDDEN = re.compile(
     rb"\"[^\"\n]*\"|`[^`\n]*`|--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|(?<![\w$])(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?:(?P=tag)|\Z)|'(?:[^'\\\n]|''|\\.)*'",
     re.DOTALL,
@@ -110,6 +111,7 @@ def _visible(data: bytes) -> bytes:
     """`data` with blanks for comments, quoted texts and bodies, and the rows of COPY."""
     changed, at = bytearray(data), 0
     while (match := _COPY.search(data, at)) is not None:
+        # The rows of a dump of PostgreSQL end with `\.` on a line of its own.
         end = data.find(b"\n\\.", match.end() - 1)
         at = end if end >= 0 else len(data)
         blank_spans(changed, ((match.end(), at),))
