@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from foreword.api.table import SERVED
-from foreword.core.settings import Options, default_of, doc_of, keys, resolve
+from foreword.core.settings import PROVIDERS, Options, default_of, doc_of, keys, resolve
 from foreword.lsp.connection.protocol import STATUS
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
@@ -62,6 +62,10 @@ def test_a_setting_takes_what_the_server_takes(key: str) -> None:
     elif shown["type"] != "string":
         low, high = shown["minimum"], shown["maximum"]
         assert [True, True, False, False] == [takes(key, n) for n in (low, high, low - 1, high + 1)]
+
+
+def test_the_editor_offers_every_provider() -> None:
+    assert sorted(PROVIDERS) == sorted(declared("provider")["enum"])
 
 
 @pytest.mark.parametrize("key", keys())

@@ -38,10 +38,10 @@ def test_a_sound_block_comes_back_byte_for_byte() -> None:
 
 @given(st.lists(BLOCK, max_size=4))
 def test_whatever_comes_in_what_goes_back_is_sound_and_stays_so(blocks: list[dict[str, object]]) -> None:
-    commit_messages = echoes_of(blocks)
-    json.dumps(commit_messages, allow_nan=False, ensure_ascii=False).encode()
-    assert json.dumps(commit_messages) == json.dumps(echoes_of(commit_messages))
-    for echo in commit_messages:
+    echoes = echoes_of(blocks)
+    json.dumps(echoes, allow_nan=False, ensure_ascii=False).encode()
+    assert json.dumps(echoes) == json.dumps(echoes_of(echoes))
+    for echo in echoes:
         match echo["type"]:
             case "text":
                 assert echo["text"].strip()

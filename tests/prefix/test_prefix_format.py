@@ -66,4 +66,5 @@ def test_who_changes_bytes_of_the_prefix_raises_the_number_of_its_format(tmp_pat
     )
     assert first.prefix.base == second.prefix.base
     assert all(any(path in text for text in delta) for path in ("rates.py", "new_thing.py", "build.sh"))
-    assert GOLDEN[PREFIX_FORMAT] == (digest(base), digest(delta), digest(second.body()))
+    seen = (digest(base), digest(delta), digest(second.body()))
+    assert GOLDEN.get(PREFIX_FORMAT) == seen, f"the line of these bytes: {PREFIX_FORMAT}: {seen},"

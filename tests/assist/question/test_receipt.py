@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -71,6 +71,12 @@ def test_a_receipt_that_was_kept_says_the_same_again() -> None:
     verdict = Verdict("changed", "it differs", file="a.py", layer="delta", tokens_lost=9, cause="saving a.py")
     receipt = replace(RECEIPT, verdict=verdict, estimated=True, request_id="r")
     assert receipt == receipt_from_json(receipt.to_json(), "anthropic")
+    told = receipt.to_json()
+    for field in fields(receipt):
+        if type(value := getattr(receipt, field.name)) in (int, float, bool):
+            other = replace(receipt, **{field.name: type(value)(not value)})
+            assert told != other.to_json(), f"{field.name} is in no kept receipt"
+            assert other == receipt_from_json(other.to_json(), "anthropic"), f"{field.name} is not read back"
     of_old = RECEIPT.to_json()
     del of_old["summary"], of_old["cost"]["estimated"]
     assert RECEIPT.summary == receipt_from_json(of_old, "anthropic").summary
