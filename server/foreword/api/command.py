@@ -51,6 +51,7 @@ class Body(Generic[P, R]):
 
     async def call(self, workspace: Workspace, given: P) -> R:
         """Run the command."""
+        # The casts say what this asks, which a type checker can't follow.
         if inspect.iscoroutinefunction(self.run):
             return cast("R", await self.run(workspace, given))
         blocking = cast("Callable[[Workspace, P], R]", self.run)

@@ -129,6 +129,7 @@ def settings_of(given: object) -> Mapping[str, object]:
     overridden = {}
     for parameter in parameters_of(type(given)):
         value, flag = getattr(given, parameter.name), parameter.flag
+        # A flag that was not given overrides nothing.
         if flag.setting and value not in (None, False):
             overridden[flag.setting] = value if flag.sets is None else flag.sets
     return overridden
@@ -188,6 +189,7 @@ def _value(parameter: Parameter, arguments: Arguments) -> Any:  # noqa: ANN401 -
     """What the client gives, of the right kind; None if it gives nothing."""
     key = parameter.key
     if not arguments.has(key):
+        # Known though it is missing: what is misspelt is compared with it.
         arguments.know(key)
         return None
     if parameter.flag.source == "lines":
@@ -216,5 +218,6 @@ def _single(parameter: Parameter, arguments: Arguments) -> bool | float | str | 
 def _parameter(name: str, hint: Any, default: Any) -> Parameter:  # noqa: ANN401 - types have no type
     kind, flag = hint.__origin__, next(one for one in hint.__metadata__ if isinstance(one, Flag))
     if get_origin(kind) in (Union, UnionType):
+        # Exactly one beside None: anything else is a mistake in a command's class, and fails here.
         (kind,) = (one for one in get_args(kind) if one is not NoneType)
     return Parameter(name, kind, flag, None if default is MISSING else default, default is MISSING)

@@ -60,5 +60,6 @@ def notice(text: str, style: Style = "") -> Line:
 def problem_lines(problems: Iterable[Problem]) -> Iterator[Line]:
     """Each problem in a line, with the file that it is about."""
     for problem in problems:
+        # Many messages name their file themselves.
         where = f"{problem.path}: " if problem.path and problem.path not in problem.message else ""
         yield notice(f"foreword: {where}{problem.message}", "yellow")

@@ -141,6 +141,7 @@ async def outline(workspace: Workspace, path: str) -> Outlined:
     wanted = clean_path(path)
 
     def outlined(saved: WorkspaceSnapshot) -> tuple[tuple[str, Definition], ...]:
+        # "." is empty by now, and every path begins with that.
         below = f"{wanted}/" if wanted else ""
         paths = [one for one in saved.index.paths if one == wanted or one.startswith(below)]
         if not paths:
@@ -164,6 +165,7 @@ async def read_lines(workspace: Workspace, path: str, first: int, last: int | No
         if content is None:
             raise _unknown(saved, wanted)
         lines = lines_of(content)
+        # An empty file has no lines, and can be read from its first one all the same.
         if first > max(len(lines), 1) or first < 1 or (last is not None and last < first):
             raise UsageError(f"{wanted} has {len(lines)} lines: choose a range within them")
         return "\n".join(line.rstrip("\r\n") for line in lines[first - 1 : last]), len(lines)
@@ -248,6 +250,7 @@ def _commit_of(session: Session, since: str) -> str:
 def _unknown(saved: WorkspaceSnapshot, path: str) -> UsageError:
     """Why a path can't be shown."""
     reasons = {left.path: left.reason for left in saved.report.left_out}
+    # A folder that is left out as a whole is reported with a slash at its end.
     parents: Sequence[str] = [path, *(f"{part}/" for part in _folders(path))]
     reason = next((reasons[one] for one in parents if one in reasons), None)
     if reason is not None:

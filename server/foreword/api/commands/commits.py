@@ -61,6 +61,7 @@ async def write_message(workspace: Workspace, given: CommitParameters) -> Commit
         ForewordError: nothing is staged, or there is no answer; the message says why.
     """
     session = workspace.session
+    # Before trust is asked for: without a model nothing would be sent.
     if provider_name(session) == "offline":
         raise CredentialsError("a commit message needs a model: set ANTHROPIC_API_KEY, or name a --provider")
     await require_trust(session)

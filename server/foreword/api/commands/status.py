@@ -180,6 +180,7 @@ async def models(workspace: Workspace, _given: ModelsParameters) -> ModelList:
 
 def _listed(catalog: Catalog, offered: Sequence[Mapping[str, Any]] | None) -> Iterator[ListedModel]:
     windows = {str(one["id"]): _window(one) for one in offered or () if one.get("id")}
+    # An endpoint may list a model under another name than the catalog's.
     known_as = {name: catalog.find(name)[0].known_as for name in windows}
     for name, model in catalog.models.items():
         under = [other for other, known in known_as.items() if known == name]

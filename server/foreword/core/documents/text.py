@@ -209,6 +209,7 @@ def _utf16_of(data: bytes) -> Encoding | None:
     if len(data) % 2 or len(data) < UTF16_MIN_BYTES:
         return None
     sample = data[:UTF16_SAMPLE_BYTES]
+    # A Western letter has a zero byte beside it: behind it in little endian, in front in big endian.
     n_even, n_odd = sample[::2].count(0), sample[1::2].count(0)
     enough = UTF16_MIN_SHARE * len(sample) / 2
     if n_odd >= enough and not n_even:
@@ -233,6 +234,7 @@ def _legacy_encoding(data: bytes) -> Encoding | None:
 
 def _is_latin1(data: bytes) -> bool:
     """Whether bytes that are no UTF-8 look like Western words: single high letters among ASCII letters."""
+    # Two Western letters that happen to be UTF-8 are rare: it is UTF-8 with some wrong bytes.
     if CONTROL_BYTE.search(data) or UTF8_SEQUENCE.search(data):
         return False
     runs = HIGH_RUN.findall(data)

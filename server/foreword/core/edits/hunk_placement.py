@@ -101,6 +101,7 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
 
 def _expected(shown: list[str], placed: Sequence[_Placed]) -> list[str]:
     lines = shown.copy()
+    # From the end, so that the places before stay right.
     for one in reversed(placed):
         lines[one.place : one.place + len(one.hunk.before)] = one.after
     return lines

@@ -77,6 +77,7 @@ def _places(content: str, wanted: str) -> list[int]:
 
 
 def _several(content: str, places: list[int], path: str) -> Problem:
+    # Twice as many places, since several may stand on one line.
     found = list(dict.fromkeys(str(content.count("\n", 0, place) + 1) for place in places[: 2 * MAX_PLACES]))
     lines = ", ".join(found[:MAX_PLACES])
     more = ", ..." if len(found) > MAX_PLACES or len(places) > 2 * MAX_PLACES else ""
