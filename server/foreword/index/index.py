@@ -133,6 +133,7 @@ class Index:
         # Let go of at once, or each index would keep all that were before it.
         earlier, self._earlier = self._earlier, None
         if earlier is None:
+            # Files of the same contents share a row.
             return live_table(self._table(np.unique(row_ids)))
         return earlier.changed(row_ids, self._table(earlier.without(row_ids)))
 

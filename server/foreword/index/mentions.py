@@ -34,6 +34,7 @@ _FAMILY: Mapping[str, str] = {
 }
 """Languages that use each other's definitions."""
 
+# Code does not mention these by name.
 _NOT_LINKED: frozenset[DefinitionKind] = frozenset(("heading", "key", "selector", "test"))
 _LINKED_NAME = re.compile(r"(?!__)[^\W\d]\w{2,}[?!]?")
 

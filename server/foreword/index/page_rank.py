@@ -109,6 +109,7 @@ def _links_of(mentions: Mentions, some: slice) -> _Links:
 
 def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
     graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
+    # Nodes are numbered from 0 in this order, so a node's number is the place of its path.
     graph.add_nodes_from([None] * len(paths))
     parts = [_edges(links, len(paths)) for links in _links(mentions)]
     limit = _edges_a_file(parts)

@@ -82,6 +82,7 @@ def parse_files(
     for source, data in read(tuple(by_source)):
         if data is None:
             unreadable.append((source.path, UNREADABLE))
+        # What is as committed was hashed when it was read.
         elif source.dirty and not _is_still(source, data):
             unreadable.append((source.path, "changed while it was read"))
         else:
@@ -128,6 +129,7 @@ def study_in_pool(
     second, so that the caller can stop.
     """
     pool = ProcessPool(n_workers, initializer=_end_with_parent, context=_context(read, extract))
+    # They end from right to left: a pool that failed is stopped first, and only then waited for.
     with ExitStack() as at_end, ExitStack() as on_failure:
         at_end.callback(pool.join)
         on_failure.callback(pool.stop)

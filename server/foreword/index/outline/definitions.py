@@ -119,6 +119,7 @@ def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definitio
     found = _Walk(data, grammar).definitions(tree.root_node)
     if grammar.table.limits:
         found = _limited(found, grammar.table)
+    # Stable: of what begins on one line the outer stays before the inner.
     listed = sorted(islice(found, MAX_DEFINITIONS), key=attrgetter("line"))
     return tuple(_merged(listed) if grammar.table.merges else listed)
 
@@ -247,6 +248,7 @@ class _Walk:
         definition = self._definition(found, name, kind, level) if name and kind and found.listed else None
         if inside or found.rest:
             scope = Scope(name, kind, level.scope.depth + found.listed) if name else level.scope
+            # What is put on a stack last is read first.
             for part in reversed(inside):
                 self._enter(part, scope, level, node, rule)
             if found.rest and is_sibling:

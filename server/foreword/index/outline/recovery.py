@@ -151,6 +151,8 @@ class _Reader:
         if depth >= MAX_DEPTH or not long_errors(tree):
             return found
         members = _members(self.lines, piece)
+        # What stands around the pieces is found with each of them. A mapping keeps the order, a set would
+        # not.
         apart = list({one: None for member in members for one in self.read(member, depth + 1)})
         return apart if len(apart) >= len(found) else found
 

@@ -40,6 +40,8 @@ def with_neighbours(index: Index, scored: Sequence[Scored], most: float) -> list
     mentions = [(one, known.intersection(WORD.findall(one.text))) for one in best]
     tells = _tells(index, set().union(*(names for _, names in mentions)))
     return [
+        # A line that the query names lifts its passage far above all others: what that one mentions gets no
+        # share of it.
         _raised(one, tells.get(name or "", 0.0) * min(_best_mention(one, name, mentions), most))
         for one, name in zip(scored, defined, strict=True)
     ]

@@ -106,6 +106,7 @@ class StoreFile:
 
     def _select(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock, self._explained():
+            # All rows under the lock: a cursor left open would be read while another thread writes.
             return self._connection.execute(sql, parameters).fetchall()
 
     def _select_in(self, sql: str, values: Sequence[Any]) -> list[Any]:

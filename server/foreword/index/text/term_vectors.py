@@ -88,6 +88,7 @@ def _terms(fields: Sequence[Mapping[str, int]]) -> Terms:
 
 def _keys(terms: Terms, field: int) -> Ints:
     """Row, hash, field and count of each term as one number: sorting brings together what belongs together."""
+    # 12 bits of row, 32 of hash, one of field and 15 of count: 60 of the 63 that a signed number has.
     counts = np.minimum(terms.counts, STEPS[-1])
     return (terms.rows << _HASH_BITS | terms.hashes) << (_COUNT_BITS + 1) | field << _COUNT_BITS | counts
 

@@ -76,6 +76,7 @@ class Vocabulary:
 
         Identifiers are those of `references`: at most `MAX_IDENTIFIERS`, the most frequent, then by name.
         """
+        # Before the lock is taken: it shares nothing with other threads.
         spelled = tokenize([data for data, _ in files])
         with self._lock:
             if max(self._names.length, len(self._keys)) > MAX_KNOWN:
@@ -125,6 +126,7 @@ class Vocabulary:
         bits = np.array([language_bit(language) for language in languages], np.int64)
         is_meant = (meanings >> _NUMBER_BITS) & bits[rows] == 0
         rows, numbers, counts = rows[is_meant], (meanings & _NUMBER_MASK)[is_meant], counts[is_meant]
+        # A word in ASCII means one identifier; only others can mean several, or one that is there already.
         if spelled.long or spelled.is_wide.any():
             keys, counts = summed(rows << _NUMBER_BITS | numbers, counts)
             rows, numbers = keys >> _NUMBER_BITS, keys & _NUMBER_MASK

@@ -24,6 +24,7 @@ from foreword.index.outline.languages.rule import (
     text,
 )
 
+# Input may nest as deep as it likes.
 _MAX_DECLARATOR_DEPTH = 30
 _KIND_OF: Mapping[str, DefinitionKind] = {
     "struct_specifier": "struct",
@@ -156,9 +157,11 @@ def _named(node: Node, *, function: bool) -> Declared:
         inner, scope = node.child_by_field_name("name"), node.child_by_field_name("scope")
         if inner is None:
             break
+        # `Box<T>::open` belongs to `Box`.
         qualifier = text(scope).partition("<")[0] or qualifier
         node = inner
     if node.type == "operator_cast":
+        # The node of `operator bool()` has the parentheses in it.
         return Declared(text(node).partition("(")[0], qualifier, function=True)
     name = text(node)
     return Declared(name.partition("<")[0] if node.type == "template_function" else name, qualifier, function)

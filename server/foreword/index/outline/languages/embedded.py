@@ -51,8 +51,10 @@ def scan_component(data: bytes, embedded: Embedded) -> Sequence[Definition]:
         named = _LANG.search(part["attributes"])
         language = named[1].decode().lower() if named else _BY_TAG[tag.decode()]
         found += embedded(_LANGUAGE_OF.get(language, language), _only(data, part.end(), end))
+        # As many bytes as before: what is found in `rest` stands at the same place in `data`.
         rest = rest[: part.start()] + blanks(rest[part.start() : end]) + rest[end:]
         at = max(end, part.end())
+    # Svelte and Astro have no element around their markup.
     if b"<template" not in data:
         found += embedded("html", rest)
     found += _snippets(rest)
@@ -92,6 +94,8 @@ def scan_notebook(data: bytes, embedded: Embedded) -> Sequence[Definition]:
     for kind, cell in _cells(data):
         text = b"".join(line for _, line in cell)
         if kind == b"code":
+            # Commands of IPython, which are no Python. The line stays, so that those below keep their
+            # numbers.
             text = _MAGIC.sub(b"", text)
         numbers = [number for number, _ in cell]
         for one in embedded(language if kind == b"code" else "markdown", text):

@@ -28,6 +28,7 @@ _EXPORTS = frozenset(("exports", "module.exports"))
 _TYPED = frozenset(("satisfies_expression", "as_expression"))
 _FEW = 4
 _TESTS = frozenset(("describe", "it", "test", "context", "suite", "specify"))
+# The reader of tests calls itself, and input may nest as deep as it likes.
 _MAX_TEST_DEPTH = 6
 _MAX_TITLE = 110
 _CALLED_AT_ONCE = frozenset(("parenthesized_expression", "identifier"))
@@ -87,6 +88,7 @@ def _assignment(node: Node, _scope: Scope) -> Iterable[Found]:
     if target is None or value is None:
         return ()
     if text(target) in _EXPORTS:
+        # One value may go to several targets: `module.exports = exports = ...`.
         while (
             value.type == "assignment_expression"
             and (inner := value.child_by_field_name("right")) is not None

@@ -104,6 +104,7 @@ class _Scan:
         """Every definition, in the order of lines."""
         hidden = self._table.hidden
         visible = hidden.sub(lambda match: blanks(match[0]), data) if hidden else data
+        # What is hidden keeps its line ends, so both have the same lines.
         lines = zip(visible.split(b"\n"), data.split(b"\n"), strict=True)
         for number, (raw, written) in enumerate(lines, 1):
             line = raw.decode("utf-8", "replace").rstrip()

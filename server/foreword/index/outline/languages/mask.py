@@ -62,6 +62,7 @@ def without_split_conditionals(data: bytes) -> bytes:
     changed = bytearray(data)
     opened: list[list[re.Match[bytes]]] = []
     for match in _DIRECTIVE.finditer(data):
+        # A directive is the first thing on its line.
         if data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].strip():
             continue
         if match[1]:

@@ -48,6 +48,7 @@ def scan_restructured_text(data: bytes, _embedded: Embedded) -> Sequence[Definit
         ):
             above = lines[index - 2].rstrip() if index > 1 else ""
             mark = (match[1], above == line.rstrip())
+            # Below a line of text it would be a paragraph: a title has a blank line or its own mark above it.
             if above and not mark[1]:
                 continue
             if mark not in marks:

@@ -125,6 +125,7 @@ def _created(visible: bytes, data: bytes, lines: _Lines) -> Iterator[Definition]
     for match, limit in zip(matches, [*starts[1:], len(visible)], strict=False):
         kind = _KIND_OF[match["kind"].upper()]
         name = _name(match["name"] or b"")
+        # What stands there when the name is left out, as in `CREATE INDEX ON t`.
         if not name or name.upper() in {"ON", "AS", "FOR", "TABLE"}:
             continue
         start = match.start("create")
@@ -142,6 +143,7 @@ def _end(visible: bytes, at: int, limit: int, kind: DefinitionKind) -> int:
     if kind != "function" or not _BODY.search(visible, at, end):
         return end
     last = end
+    # A body may hold blocks with an END of their own: the last one before the next definition counts.
     for last_end in _END_BODY.finditer(visible, at, limit):
         last = last_end.end()
     return last
