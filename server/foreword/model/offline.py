@@ -37,4 +37,4 @@ class OfflineProvider:
         yield Finished(message_id, content, "end_turn", replace(usage, output=estimate(text)))
 
     async def aclose(self) -> None:
-        """Nothing is open."""
+        """Does nothing, for nothing is open; here because every provider is closed."""

@@ -2,7 +2,8 @@
 
 Sorted by name: `files`, `search`, `str_replace_based_edit_tool`, `symbols`. The editor is Anthropic's own tool, which
 current models are trained on (https://platform.claude.com/docs/en/agents-and-tools/tool-use/text-editor-tool);
-an endpoint that does not know it gets the same tool as a plain schema. It can't delete and rename: `files` does. `toolcall` reads what the model sends.
+an endpoint that does not know it gets the same tool as a plain schema. It can't delete and rename: `files` does.
+`tool_call` reads what the model sends.
 """
 
 from __future__ import annotations

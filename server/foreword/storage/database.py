@@ -41,7 +41,7 @@ RETRY_S = 0.01
 FIRST_MS = 250
 """How long a lock is waited for before it is found out whether there are locks at all."""
 COPIES = 3
-"""Damaged files that are kept."""
+"""How many damaged files are kept beside a new one; older ones are removed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ def connect_in_memory(path: Path, factory: type[C]) -> C:
     )
     # Another connection of this process may have made and filled it already.
     if not _n_tables(connection) and path.is_file():
+        # What can't be read is left out: an empty store is better than none.
         with suppress(sqlite3.Error):
             _copy(path, connection)
     return connection

@@ -23,6 +23,7 @@ def named_lock(leases: Leases, name: str) -> Iterator[None]:
 
     A process that was killed is waited for until its lease has run out. Where leases can't be used nobody waits.
     """
+    # A name for each block, not for each process: two threads of one process exclude each other too.
     owner, over = uuid4().hex, Event()
     if not _taken(leases, name, owner):
         yield

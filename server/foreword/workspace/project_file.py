@@ -43,6 +43,7 @@ def with_pins(text: str, pins: Sequence[str]) -> str:
     # Beside its own errors tomlkit lets those of Python through on documents that it can't change.
     except (TOMLKitError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise _by_hand(type(error).__name__) from error
+    # Compared as values: every other setting must read as it did before.
     if after != before | {TABLE: before.get(TABLE, {}) | {KEY: list(pins)}}:
         raise _by_hand("other settings would change")
     return changed

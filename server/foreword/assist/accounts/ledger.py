@@ -27,6 +27,7 @@ GroupBy = Literal["day", "model", "kind", "workspace"]
 WARM = "warm"
 """The kind of a row that is no question but keeps the prefix in the cache."""
 
+# Each with a default, for `ALTER TABLE ... ADD COLUMN ... NOT NULL` needs one where there are rows.
 _ADDED = (
     "detail TEXT NOT NULL DEFAULT ''",
     "file TEXT NOT NULL DEFAULT ''",
@@ -61,11 +62,11 @@ _DAY = "date(at, 'unixepoch', 'localtime')"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row.
+    """One request as the ledger keeps it.
 
     `at` is when the request started (Unix seconds); `prices` the version of the price table; costs are US dollars;
     `digests` name the layers of the prefix that was sent and `manifest` all of them together; `detail` to `cause` are
-    those of `prefix.miss.Verdict`; `answer` is the id of the first request of the same answer (empty: not known).
+    those of `prefix.verdict.Verdict`; `answer` is the id of the first request of the same answer (empty: not known).
     """
 
     id: str
@@ -180,11 +181,11 @@ class Ledger:
         return int(row[0]), int(row[1])
 
     def reserve(self, wanted: Reservation, caps: Iterable[Cap], since: float, now: float) -> Overdraft | None:
-        """Hold money back for a request; see `assist.accounts.reserving.reserve`."""
+        """Hold money back for a request; see `assist.accounts.reservations.reserve`."""
         return reservations.reserve(self._connection, wanted, caps, since, now)
 
     def free(self, reservation_id: str) -> None:
-        """Give the money back: the request is over and booked."""
+        """Remove the reservation with this id, if it is there: the request is over and booked."""
         reservations.free(self._connection, reservation_id)
 
     def outputs(self, model: str, kind: str, limit: int) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS reservation (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, amount REAL NOT NULL, until REAL NOT NULL
 ) WITHOUT ROWID;
 """
-# A request that began is booked and reserved at once; it counts below, by the larger of the two.
+# A request that began is booked and still reserved: it counts once, in `_HELD`, by the larger of the two.
 _BOOKED = """
 SELECT coalesce(sum(cost), 0) FROM request
 WHERE at >= :since AND simulated = 0 AND (:kind = '' OR kind = :kind) AND id NOT IN (SELECT id FROM reservation)
@@ -75,6 +75,6 @@ def reserve(
 
 
 def free(connection: SharedConnection, reservation_id: str) -> None:
-    """Give the money back: what the request really cost is booked by now, or nothing was sent."""
+    """Remove a reservation: what the request really cost is booked by now, or nothing was sent."""
     with transaction(connection):
         connection.execute("DELETE FROM reservation WHERE id = ?", (reservation_id,))

@@ -3,7 +3,7 @@
 How many requests of a batch are under way: the first goes alone until its answer begins, the others follow.
 
 What is wrong with all of them (a key, a limit, the model's name) so costs one request and not as many as may go at once.
-That a cold prefix is written once holds beyond the batch too: see `assist.spending.flight`.
+That a cold prefix is written once holds beyond the batch too: see `assist.spending.single_flight`.
 
 cold:  |--first--Started|
 warm:                   |--second--
@@ -63,12 +63,12 @@ class BatchAnswer:
 
     @property
     def answer(self) -> Answer | None:
-        """The answer, if there is one."""
+        """The answer; None where an error stood in its way."""
         return self.outcome if isinstance(self.outcome, Answer) else None
 
     @property
     def error(self) -> ForewordError | None:
-        """Why there is none."""
+        """The error that stood in the way of an answer; None where there is an answer."""
         return None if isinstance(self.outcome, Answer) else self.outcome
 
     def to_json(self) -> Json:
@@ -226,7 +226,7 @@ class Gate:
         self._changed = asyncio.Condition()
 
     async def enter(self) -> None:
-        """Wait until there is room."""
+        """Wait until another request may go: one at a time while the prefix is cold, `parallel` when it is warm."""
         async with self._changed:
             await self._changed.wait_for(self._has_room)
             self._n_inside += 1

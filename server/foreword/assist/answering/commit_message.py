@@ -92,6 +92,7 @@ def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
     """The diff, file by file, without the values of secrets. A secret file is only named, as it is everywhere else."""
     left = MAX_DIFF
     for path in paths:
+        # The list of staged files can name a secret file, which is shown nowhere else either.
         reason = reason_for_path(path)
         diff = b"" if reason else _diff(repository, path)
         # A diff holds lines of files as they are; secrets in them are not sent, as everywhere else.
@@ -111,6 +112,7 @@ def _diff(repository: Repository, path: str) -> bytes:
         "--cached",
         "--no-color",
         "--no-ext-diff",
+        # Both options keep git from running a program that the repository's configuration names.
         "--no-textconv",
         "-M",
         "--",

@@ -151,7 +151,7 @@ def _entry(root: Path, saved: WorkspaceSnapshot, written: str) -> str:
 
 
 def _pinned_entry(root: Path, saved: WorkspaceSnapshot, written: str, pins: Sequence[str]) -> str:
-    """The pin that the user means."""
+    """The entry of `pins` that the user means by a path or a pattern; a `UsageError` if there is none."""
     if written in pins:
         return written
     path = _path(root, written)

@@ -73,7 +73,7 @@ class Exchange:
 class Turn:
     """A question and what became of it; times in Unix seconds.
 
-    `attachments` are as the client gave them, `reply` as the client got it (`chatting.reply_json`), or why there is none.
+    `attachments` are as the client gave them, `reply` as the client got it (`chat_turn.reply_json`), or why there is none.
     """
 
     question_id: str

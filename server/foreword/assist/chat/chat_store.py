@@ -1,6 +1,6 @@
 """Where chats live: one SQLite database for all workspaces, which several processes may use at once.
 
-Chats are kept until they take too much room (`pruning.py`); there is no other end to them.
+Chats are kept until they take too much room (`prune`); there is no other end to them.
 
 A turn is written when it is asked, and completed in one transaction when its answer is whole; whatever kills the
 process between the two leaves the question, and nothing half in the conversation.
@@ -146,7 +146,7 @@ class ChatStore:
         self._connection.close()
 
     def create(self, chat: Chat, opened: Collection[str] = (), limit: int = KEPT_BYTES) -> None:
-        """Add a chat, and forget those of yesterday that nobody said anything in, and what is too much (`pruning.py`).
+        """Add a chat, and forget those of yesterday that nobody said anything in, and what is too much (`prune`).
 
         The chats in `opened` stay; `limit` is in bytes.
         """

@@ -29,6 +29,7 @@ from foreword.workspace.ignore import all_matching
 
 # Outside git nobody else keeps old versions, so Foreword stores them, up to here.
 MAX_SNAPSHOT_BYTES = 100_000_000
+# Paid in full and read by no later request, so it is kept short.
 PROVISIONAL_TOKENS = 15_000
 PROVISIONAL_FILES = 4_000
 """Of so many files a provisional base is made: those that were read first, which are the most important ones."""

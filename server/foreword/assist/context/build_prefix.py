@@ -1,4 +1,4 @@
-"""Laying the foreword: base and delta for the saved state of a workspace, the same bytes for every process.
+"""Builds the prefix, base and delta, for the saved state of a workspace: the same bytes in every process.
 
 candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> changes since last shown -> append
 
@@ -57,7 +57,7 @@ class Prefix:
 
     @property
     def digests(self) -> dict[str, str]:
-        """The digests of its layers."""
+        """The digest of each layer's blocks by the layer's name: `base` and `delta`."""
         return {"base": blocks_digest(self.base.blocks), "delta": blocks_digest(self.delta)}
 
     @property
@@ -118,7 +118,7 @@ class _Step:
     decision: Decision = KEEP
 
     def prefix(self, variant: str) -> Prefix:
-        """The prefix after this step."""
+        """The prefix that is sent if this step is taken; `variant` as in `Prefix`."""
         lineage, decision = self.lineage, self.decision
         return Prefix(variant, lineage.anchor, self.base, lineage.delta, ttl=decision.ttl, why=decision.why)
 

@@ -15,7 +15,7 @@ from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
 from foreword.prefix.layers import Block, Form, Lineage, Shown
 
-# After a switch of branches thousands can differ, and each is read twice and compared.
+# After a switch of branches thousands can differ, and of each both versions are read and compared.
 MAX_TOLD = 300
 """Files of one block whose contents are compared; more than that are named only."""
 
@@ -151,5 +151,9 @@ def _shown(
 
 
 def known_as(told: Form | None, before: Form | None) -> Form:
-    """How the model knows a file after it was told of it: a diff adds to what it had, and no more than that."""
+    """The form in which the model has a file, `full` or `outline`, after a block told of it.
+
+    `told` is the form in that block (None: only named), `before` that of earlier (None: not shown). A diff gives the whole
+    text only to a model that had the whole text.
+    """
     return "full" if told == "full" or (told == "diff" and before == "full") else "outline"

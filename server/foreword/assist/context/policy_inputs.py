@@ -67,7 +67,11 @@ def situation_of(
 
 
 def gaps_of(session: Session) -> GapModel:
-    """The law of the user's questions, as it is known in this workspace; its times are on the user's own clock."""
+    """The distribution of the gaps between the user's questions, learned from the ledger's last `DAYS` days.
+
+    A gap lies between two questions in one workspace; those of all workspaces count. Times are seconds on the
+    user's own clock.
+    """
     now = session.clock()
     offset = utc_offset(now)
     asked = session.ledger.asked(now - DAYS * 86_400, MOST_ANSWERS)

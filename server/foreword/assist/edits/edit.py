@@ -76,7 +76,7 @@ async def edit(
 ) -> AsyncGenerator[AnswerEvent | Edited, None]:
     """The events of the answer to an instruction, and at last what came of it; nothing is written.
 
-    `documents` are as for `asking.ask`: what is not saved is what gets edited. `kind` says which instructions the
+    `documents` are as for `answering.ask.ask`: what is not saved is what gets edited. `kind` says which instructions the
     model gets.
 
     Raises:
@@ -117,7 +117,7 @@ def edit_tools(editor: Editor, prepared: PreparedRequest) -> Callable[[], ToolSc
 
 
 def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:
-    """What the edits of an answer stand on: unsaved texts first, then the saved ones."""
+    """The texts that the edits of an answer are made to: unsaved ones of the editor first, then the saved ones."""
     saved, unsaved = prepared.saved, prepared.unsaved
 
     def read(path: str) -> Text | None:

@@ -26,7 +26,7 @@ MAX_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class EditScope:
-    """What an editor works on.
+    """What an `Editor` asks about the files that it edits, as functions of a workspace-relative path.
 
     `read` gives the snapshot's text of a file or None; `shows_in_full` says whether the prefix has the whole
     of it; `why_not_new` says why there can't be a new file at a path, or None.

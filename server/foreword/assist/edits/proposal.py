@@ -1,7 +1,7 @@
 r"""A proposal: texts that the model wants some files to have, over the snapshot that it was shown.
 
 Nothing here is on disk. The wanted texts are as the model sees texts, with lines ended by "\n"; what becomes of a
-file's own line endings and encoding is decided where a proposal is applied (`core.anchoring`).
+file's own line endings and encoding is decided where a proposal is applied (`core.edits.hunk_placement`).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ProposedFile:
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:
-        """The changes of lines."""
+        """What the edit changes, line by line: hunks with 0-based lines of `shown_before`, from the top down."""
         if self.part is not None:
             return self.part.hunks(len(self.part.applied))
         return hunks_between(self.shown_before, self.after or "")

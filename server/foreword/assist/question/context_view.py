@@ -77,7 +77,7 @@ class LayerReport:
 
 @dataclass(frozen=True, slots=True)
 class ContextReport:
-    """What the model knows before any question; tokens are estimates at the model's calibrated ratio.
+    """What the model knows of the repository before any question; tokens are estimates at the model's calibrated ratio.
 
     `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
     pin does not show them in full, each with its reason. `minimum` is the shortest prefix that the model caches.
@@ -97,7 +97,7 @@ class ContextReport:
 
     @property
     def tokens(self) -> int:
-        """Of all layers."""
+        """The tokens of all layers together: an estimate, like those of each layer."""
         return sum(layer.tokens for layer in self.layers)
 
     def to_json(self) -> Json:

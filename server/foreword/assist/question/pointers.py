@@ -147,6 +147,7 @@ def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:
 
 def _on_disk(path: str, saved: WorkspaceSnapshot) -> bytes | None:
     try:
+        # One byte more than is taken shows that the file is larger.
         data = read_file(saved.root, path, limit=MAX_POINTED_BYTES + 1)
     except WorkspaceError:  # it leads out of the workspace
         return None

@@ -54,7 +54,7 @@ INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType(
 class Thread:
     """What a later turn of a chat goes on from.
 
-    `foreword` is the chat's own base, with all changes that the chat was told, `delta` the part of them that stands in
+    `prefix` is the chat's own base, with all changes that the chat was told, `delta` the part of them that stands in
     the first message. `history` are the messages so far, the first one without base and delta. `changes` were saved
     since the chat last heard of them. `parameters` are those of earlier turns, None to take those of now.
     """

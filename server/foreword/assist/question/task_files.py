@@ -28,7 +28,7 @@ PROJECT_FOLDER = ".foreword/tasks"
 USER_FOLDER = "tasks"
 """Below the user's configuration directory."""
 MAX_FILES = 100
-"""In one folder; the others are told of."""
+"""The most task files that are read of one folder; that there are more is reported."""
 MAX_BYTES = 64_000
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|$)", re.DOTALL)
@@ -60,7 +60,7 @@ class UserTask:
         return f"{self.text}\n\n{words.strip()}" if words.strip() else self.text
 
     def to_json(self) -> dict[str, Any]:
-        """Of `foreword.tasks/1`."""
+        """The task as an entry of `foreword.tasks/1`."""
         told = {"name": self.name, "description": self.description, "kind": self.kind, "owner": self.owner}
         return {**told, "context": list(self.context), "file": self.file}
 

@@ -36,7 +36,7 @@ TITLES: Mapping[Kind, str] = {
     "ask": "Ask about {}",
 }
 MAX_FIXES = 8
-"""Single ones; one for all of them together comes on top."""
+"""The most fixes of single problems in a menu; one for all of them together comes on top."""
 MAX_TITLE = 72
 """Characters of what a diagnostic says that fit into a menu."""
 
@@ -142,14 +142,14 @@ def fixes(spot: Spot, reports: Sequence[Report]) -> Iterator[Offer]:
 
 
 def rewrites(spot: Spot) -> Iterator[Offer]:
-    """Of the selection, or of the definition that the cursor is in."""
+    """The offers that rewrite, simplify or document the selection, or the definition that the cursor is in."""
     for kind in ("rewrite", "simplify", "document"):
         if (spot.is_selection or spot.symbol is not None) and _makes_sense(kind, spot):
             yield _about(kind, spot)
 
 
 def sources(spot: Spot) -> Iterator[Offer]:
-    """About the selection, the definition that the cursor is in, or the file."""
+    """The offers that explain, test, review or ask about the selection, the definition at the cursor, or the file."""
     for kind in ("explain", "tests", "review", "ask"):
         if _makes_sense(kind, spot):
             yield _about(kind, spot)

@@ -16,10 +16,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Clock = Callable[[], float]
-"""Unix seconds."""
+"""A function that gives the time in Unix seconds; tests bring one of their own."""
 
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
-"""Wait for so many seconds."""
+"""A coroutine function that waits for so many seconds, as `asyncio.sleep` does; tests bring one of their own."""
 
 Signs = Callable[[], Signals]
 """The activity in the user's editor as it is now; times in Unix seconds."""
@@ -88,7 +88,7 @@ class Runner(Protocol):
 
 
 def gone() -> Signals:
-    """A command that ends with its answer (a `Signs`): nobody stays who could keep anything warm."""
+    """The signals (a `Signs`) of a command that ends with its answer: closed, so nothing is kept warm."""
     return Signals(closed=True)
 
 

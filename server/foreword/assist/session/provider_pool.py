@@ -34,6 +34,7 @@ class Pool:
                 await self._retire()
                 self._key, self._provider = key, provider
             provider = self._provider
+            # By identity: two providers may be open at once, the one in the pool and one that still streams.
             self._users[id(provider)] = self._users.get(id(provider), 0) + 1
         try:
             yield provider

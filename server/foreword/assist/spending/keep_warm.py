@@ -1,6 +1,6 @@
 """Keeping a workspace's prefix warm between questions, for as long as that pays.
 
-After each answer, and at each sign of activity, `prefix.policy.decide_warmth` says whether to ping now, to look again
+After each answer, and at each sign of activity, `prefix.policy.policy.decide_warmth` says whether to ping now, to look again
 later, or to let go; the same function decides in a replay. On intent (a chat is opened) `decide_warming` says whether
 to write the prefix before the question is there.
 """
@@ -49,7 +49,7 @@ class _Plan:
 
 
 class Keeping:
-    """The prefix of one folder; used on the event loop. `on_change` is called when a warm-up was sent.
+    """Keeps the prefix of one folder in the provider's cache. Used on the event loop; `on_change` is called after a warm-up.
 
     Nobody is asked whether the workspace may be sent: the provider of an answer may have been another one, or trust was
     taken back since.

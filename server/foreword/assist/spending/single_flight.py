@@ -52,7 +52,7 @@ class PendingRequest:
 
 @dataclass(slots=True)
 class FlightLock:
-    """Leave to go, with a lease or without; a lease is renewed for as long as this process lives.
+    """The right to send one request, with a lease or without; a lease is renewed for as long as this process lives.
 
     `done` is what others need not do until `expires` (Unix seconds) once this request has begun.
     """
@@ -149,6 +149,7 @@ def lifetime_of(request: SentRequest, usage: Usage, earlier: Iterable[SentReques
 async def _acquire(session: Session, pending: PendingRequest) -> FlightLock:
     loop = asyncio.get_running_loop()
     until = loop.time() + pending.waits_s
+    # Asked before the leases: what our own records say is warm needs nobody's leave, and no file is opened.
     names = _cold_names(session, pending)
     while names and loop.time() < until:
         try:
@@ -162,8 +163,9 @@ async def _acquire(session: Session, pending: PendingRequest) -> FlightLock:
 
 
 def _try(session: Session, pending: PendingRequest, names: tuple[str, ...]) -> FlightLock | None:
-    """A ticket, if the first layer that nobody wrote yet is free to be written by this request, or there is none."""
+    """The lock, if the first layer that nobody wrote yet is free to be written by this request, or there is none."""
     leases, now = session.leases, session.clock()
+    # The base before the delta, as the cache is written: whoever writes a layer writes those before it too.
     name = next((name for name in names if leases.state(name, now) != "done"), None)
     if name is None:
         return FlightLock(leases)

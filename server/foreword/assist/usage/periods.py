@@ -45,7 +45,7 @@ class Period:
 
     @property
     def short(self) -> str:
-        """For an axis."""
+        """The first day as a label of an axis, such as `Mar 3`."""
         return f"{self.first:%b} {self.first.day}"
 
 

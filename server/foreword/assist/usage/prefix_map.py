@@ -54,7 +54,7 @@ class PrefixMap:
 
     @property
     def tokens(self) -> float:
-        """All of them."""
+        """The tokens of all tiles together."""
         return sum(tile.tokens for tile in self.tiles)
 
 

@@ -118,6 +118,7 @@ def _charts(shown: _Shown) -> str:
 
 
 def _groups(by: GroupBy, groups: tuple[Total, ...]) -> str:
+    # Newest first, so that the oldest days are those that are cut off.
     newest = groups[::-1] if by == "day" else groups
     rows = [_total_row(total) for total in newest[:MAX_ROWS]]
     if len(newest) > MAX_ROWS:
@@ -185,7 +186,7 @@ def _hit_words(period: Period) -> str:
 
 
 def _axis_dollars(amount: float) -> str:
-    """As short as the size allows."""
+    """US dollars as a label of an axis: four places below a cent, none from ten dollars on."""
     size = abs(amount)
     places = next((n for limit, n in PLACES if size >= limit), 4)
     return f"{'-' if amount < 0 else ''}${size:,.{0 if size == 0 else places}f}"

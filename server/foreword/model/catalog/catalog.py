@@ -52,7 +52,7 @@ class Catalog:
         """The model behind `model_id`, and what the user should know about it.
 
         The model's `id` is `model_id`, so that it can be sent as it is. An unknown id gets the safe
-        assumptions of `card.UNKNOWN`. Retirement is judged only where `today` is given.
+        assumptions of `model_info.UNKNOWN`. Retirement is judged only where `today` is given.
         """
         # The id as written first: a user's models file may describe a dated or dressed one by itself.
         listed = self.models.get(model_id) or self._undressed(model_id)

@@ -26,7 +26,7 @@ THINKING_STYLES: tuple[str, ...] = get_args(ThinkingStyle)
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars per million tokens, one price a bucket of `core.usage.Usage`."""
+    """US dollars per million tokens, one price a bucket of `core.token_usage.Usage`."""
 
     input: float
     output: float

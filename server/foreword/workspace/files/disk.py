@@ -12,6 +12,7 @@ from foreword.core.tree import Source, blob_id
 from foreword.workspace.git.blobs import READ_LIMIT, read_blobs
 from foreword.workspace.git.repository import Repository
 
+# O_NOFOLLOW: links were resolved and judged before; one that was put there since is refused.
 OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)

@@ -43,7 +43,7 @@ class Repository:
 
     @property
     def null_blob(self) -> str:
-        """The id that no blob has."""
+        """The id that no blob has: zeros, 40 or 64 by the repository's hash function."""
         return "0" * (64 if self.object_format == "sha256" else 40)
 
 

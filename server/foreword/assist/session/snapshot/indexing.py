@@ -101,6 +101,8 @@ class Indexing:
 
     def begin(self, tree: FileTree, n_unread: int, work: Work) -> Build:
         """Begin a build, or stay with the one that is under way."""
+        # One build at a time: two would parse the same files, and the later one looks at what the earlier one
+        # stored.
         build = self.running
         if build is None:
             build = self.latest = Build(tree, n_unread)

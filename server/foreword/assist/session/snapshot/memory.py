@@ -44,7 +44,7 @@ class Recall:
         return whole if whole is not None and whole.index.generation == whole.index.store.generation else None
 
     def keep(self, found: Whole, *, is_whole: bool) -> None:
-        """Remember what a look found."""
+        """Make a look's index the one that the next look goes on from; `is_whole` if it is of all files."""
         self.index, self._whole = found.index, found if is_whole else None
 
     def tree(self, key: tuple[str, ...], make: Callable[[], FileTree]) -> FileTree:

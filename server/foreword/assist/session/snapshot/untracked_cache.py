@@ -13,7 +13,7 @@ from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.untracked_files import Untracked, is_still_so, note
 
 FORMAT = 1
-"""Of what is kept."""
+"""The number of the format in which the untracked files are kept; another number is another key."""
 
 
 def known_untracked(session: Session) -> frozenset[str] | None:

@@ -153,7 +153,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
 
 
 def over_saved(session: Session, use: Callable[[WorkspaceSnapshot], T]) -> T:
-    """What `use` makes of the saved state as it is now; an index that turns out to be damaged is built anew on the way.
+    """The result of `use` for a snapshot of now; once more, with a new index, if the old one turns out to be damaged.
 
     Raises:
         ForewordError: whatever `take_snapshot` and `use` raise.
