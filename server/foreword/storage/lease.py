@@ -102,7 +102,7 @@ class Leases:
             connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", (name, _DONE, until))
 
     def state(self, name: str, now: float) -> State:
-        """Whether a lease is free, held or done at `now` (Unix seconds). Takes no lock, so it may be asked often."""
+        """Whether a lease is free, held or done at `now` (Unix seconds); takes no lock, so ask it often."""
         row = self._connection.execute("SELECT owner, until FROM lease WHERE name = ?", (name,)).fetchone()
         if row is None:
             return "free"

@@ -226,7 +226,7 @@ class Gate:
         self._changed = asyncio.Condition()
 
     async def enter(self) -> None:
-        """Wait until another request may go: one at a time while the prefix is cold, `parallel` when it is warm."""
+        """Wait until another request may go: one at a time over a cold prefix, `parallel` over a warm one."""
         async with self._changed:
             await self._changed.wait_for(self._has_room)
             self._n_inside += 1

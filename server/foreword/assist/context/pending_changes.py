@@ -153,7 +153,7 @@ def _shown(
 def known_as(told: Form | None, before: Form | None) -> Form:
     """The form in which the model has a file, `full` or `outline`, after a block told of it.
 
-    `told` is the form in that block (None: only named), `before` that of earlier (None: not shown). A diff gives the whole
-    text only to a model that had the whole text.
+    `told` is the form in that block (None: only named), `before` the form before (None: not shown). A diff
+    gives the whole text only to a model that had the whole text.
     """
     return "full" if told == "full" or (told == "diff" and before == "full") else "outline"

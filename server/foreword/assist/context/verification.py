@@ -79,6 +79,7 @@ def _start(
     environ = {
         **os.environ,
         **circumstances,
+        # A home of its own: nothing that is stored already can hide a difference.
         "FOREWORD_HOME": str(home),
         # The working directory is another one, so relative entries have to be made absolute.
         "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, sys.path))),

@@ -50,6 +50,7 @@ def _applied(root: Path, file: ProposedFile) -> Outcome:
         return Outcome(file.path, applied=False, problems=(Problem(str(error), file.path),))
     if file.before is None:
         return _created(root, file)
+    # `read_file` cuts behind one byte more than this, so a longer text would not be whole.
     if data is None or len(data) > MAX_FILE_BYTES:
         state = "is gone" if data is None else "has become too large"
         problem = Problem(f"{file.source or file.path} {state}, so nothing was changed in it", file.path)

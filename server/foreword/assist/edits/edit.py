@@ -100,6 +100,7 @@ async def edit(
         async for event in events:
             yield event
             if isinstance(event, Answer):
+                # `tools` has made it by now: it is called before the first event.
                 yield _edited(event, editors[0])
 
 
@@ -117,7 +118,7 @@ def edit_tools(editor: Editor, prepared: PreparedRequest) -> Callable[[], ToolSc
 
 
 def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:
-    """The texts that the edits of an answer are made to: unsaved ones of the editor first, then the saved ones."""
+    """The texts that an answer's edits are made to: those unsaved in the editor first, then the saved ones."""
     saved, unsaved = prepared.saved, prepared.unsaved
 
     def read(path: str) -> Text | None:

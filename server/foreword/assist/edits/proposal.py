@@ -79,7 +79,7 @@ class ProposedFile:
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:
-        """What the edit changes, line by line: hunks with 0-based lines of `shown_before`, from the top down."""
+        """What the edit changes by lines: hunks at 0-based lines of `shown_before`, from the top down."""
         if self.part is not None:
             return self.part.hunks(len(self.part.applied))
         return hunks_between(self.shown_before, self.after or "")

@@ -77,7 +77,9 @@ class LayerReport:
 
 @dataclass(frozen=True, slots=True)
 class ContextReport:
-    """What the model knows of the repository before any question; tokens are estimates at the model's calibrated ratio.
+    """What the model knows of the repository before any question.
+
+    Tokens are estimates at the model's calibrated ratio.
 
     `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
     pin does not show them in full, each with its reason. `minimum` is the shortest prefix that the model caches.

@@ -123,6 +123,7 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         freshness=Freshness(fresh["revision"], fresh["anchor"], tuple(fresh["deltaFiles"])),
         first_token_ms=latency["firstTokenMs"],
         total_ms=latency["totalMs"],
+        # Chats keep receipts of older releases, which named no request.
         request_id=shown.get("requestId", ""),
         provider=provider,
         estimated=cost.get("estimated", False),

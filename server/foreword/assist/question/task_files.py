@@ -115,6 +115,7 @@ def _folders(root: Path, user_config: Path) -> tuple[tuple[Owner, Path], ...]:
 
 
 def _tasks_in(folder: Path, owner: Owner, root: Path, problems: list[Problem]) -> Iterator[UserTask]:
+    # Sorted, for the order of a folder's entries differs between file systems, and only the first are read.
     files = sorted(_files(folder))
     for file in files[:MAX_FILES]:
         shown = f"{PROJECT_FOLDER}/{file.name}" if owner == "project" else str(file)

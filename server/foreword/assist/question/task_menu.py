@@ -142,14 +142,14 @@ def fixes(spot: Spot, reports: Sequence[Report]) -> Iterator[Offer]:
 
 
 def rewrites(spot: Spot) -> Iterator[Offer]:
-    """The offers that rewrite, simplify or document the selection, or the definition that the cursor is in."""
+    """The offers that rewrite, simplify or document the selection, or the definition at the cursor."""
     for kind in ("rewrite", "simplify", "document"):
         if (spot.is_selection or spot.symbol is not None) and _makes_sense(kind, spot):
             yield _about(kind, spot)
 
 
 def sources(spot: Spot) -> Iterator[Offer]:
-    """The offers that explain, test, review or ask about the selection, the definition at the cursor, or the file."""
+    """The offers that explain, test, review or ask about selection, definition at the cursor, or file."""
     for kind in ("explain", "tests", "review", "ask"):
         if _makes_sense(kind, spot):
             yield _about(kind, spot)

@@ -33,7 +33,7 @@ EditCall = CreateCall | ReplaceCall | InsertCall | FileCall
 
 
 def no_editing(_: EditCall) -> str | Problem:
-    """The `edit` of a `ToolScope` for questions: always a `Problem`, which tells the model to show its change in words."""
+    """The `edit` of a `ToolScope` for questions: always a `Problem`, since questions change no files."""
     # An error and no missing tool: the tools are part of the cached prefix and the same for questions and
     # edits.
     return Problem("This is a question: files are not edited here. Show the change in your answer.")

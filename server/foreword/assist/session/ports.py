@@ -19,7 +19,7 @@ Clock = Callable[[], float]
 """A function that gives the time in Unix seconds; tests bring one of their own."""
 
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
-"""A coroutine function that waits for so many seconds, as `asyncio.sleep` does; tests bring one of their own."""
+"""A coroutine function that waits for so many seconds, as `asyncio.sleep`; tests bring their own."""
 
 Signs = Callable[[], Signals]
 """The activity in the user's editor as it is now; times in Unix seconds."""

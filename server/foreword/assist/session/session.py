@@ -40,7 +40,9 @@ from foreword.workspace.git.repository import Repository, open_repository
 
 @dataclass(slots=True)
 class Session:
-    """What all work on one workspace uses: settings, stores, clock and ports. `problems` collects what the user should hear of, each once.
+    """What all work on one workspace uses: settings, stores, clock and ports.
+
+    `problems` collects what the user should hear of, each once.
 
     `trust` says whether anything may be sent to a provider. `consent` asks the user before a request that may cost more
     than `limits.confirm`. `signals` are those of the

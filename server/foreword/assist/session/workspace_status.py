@@ -93,7 +93,10 @@ def _limit(session: Session) -> str:
 
 
 def standing(session: Session, saved: WorkspaceSnapshot | None) -> dict[str, Any]:
-    """How a workspace stands, as JSON: `warmUntil` is in Unix seconds (None: cold), `hitRatio` the share of today's prompt tokens that were read."""
+    """How a workspace stands now, as JSON.
+
+    `warmUntil` is in Unix seconds (None: cold), `hitRatio` the share of today's prompt tokens that were read.
+    """
     today = start_of_day(session.clock())
     used = sum(
         (total.usage for total in session.ledger.totals("workspace", today, str(session.root))), Usage()

@@ -26,6 +26,7 @@ from foreword.prefix.warmth import WITH_DELTA, CacheKey, warm_until
 
 REQUEST_SCHEMA = "foreword.request/1"
 ANSWERS_SEEN = 200
+# Fewer answers give no range: their ends would be single answers.
 ENOUGH_ANSWERS = 5
 LEARNED_DAYS = 30
 SURE = 0.95

@@ -49,7 +49,9 @@ class _Plan:
 
 
 class Keeping:
-    """Keeps the prefix of one folder in the provider's cache. Used on the event loop; `on_change` is called after a warm-up.
+    """Keeps the prefix of one folder in the provider's cache, by pings between questions.
+
+    Used on the event loop; `on_change` is called after a warm-up was sent.
 
     Nobody is asked whether the workspace may be sent: the provider of an answer may have been another one, or trust was
     taken back since.
@@ -79,6 +81,7 @@ class Keeping:
             wake = NEVER
             try:
                 wake = await self._step()
+            # Keeping warm only saves money: without it the next question writes the prefix, and says so.
             except ForewordError as error:
                 log.info("the prefix is not kept warm: %s", error)
 

@@ -97,7 +97,7 @@ def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Ca
 
 
 def day_caps(session: Session) -> tuple[Cap, ...]:
-    """The caps that hold for requests of every kind: that of `limits.day` in US dollars, or none if it is 0."""
+    """The caps that hold for requests of every kind: that of `limits.day`, or none where it is 0."""
     limit = session.settings.limits_day
     return (Cap("limits.day", limit),) if limit else ()
 

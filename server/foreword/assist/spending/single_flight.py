@@ -52,7 +52,9 @@ class PendingRequest:
 
 @dataclass(slots=True)
 class FlightLock:
-    """The right to send one request, with a lease or without; a lease is renewed for as long as this process lives.
+    """The right to send one request, with a lease or without.
+
+    A lease is renewed for as long as this process lives.
 
     `done` is what others need not do until `expires` (Unix seconds) once this request has begun.
     """
@@ -80,6 +82,7 @@ class FlightLock:
         """The answer has begun: everything up to the last breakpoint is in the cache."""
         if self._held is not None:
             with suppress(StoreError):
+                # All layers of the request: whoever waits for one of them can read it now.
                 for name in self.done:
                     self.leases.finish(name, self.expires)
             self.leave()
@@ -163,7 +166,7 @@ async def _acquire(session: Session, pending: PendingRequest) -> FlightLock:
 
 
 def _try(session: Session, pending: PendingRequest, names: tuple[str, ...]) -> FlightLock | None:
-    """The lock, if the first layer that nobody wrote yet is free to be written by this request, or there is none."""
+    """The lock, if the first layer that nobody wrote yet is free, or every layer is written by now."""
     leases, now = session.leases, session.clock()
     # The base before the delta, as the cache is written: whoever writes a layer writes those before it too.
     name = next((name for name in names if leases.state(name, now) != "done"), None)

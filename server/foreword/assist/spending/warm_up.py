@@ -45,7 +45,7 @@ from foreword.workspace.git.history import is_cut_off, resolve_anchor
 Why = Literal["offline", "off", "indexing", "below_minimum", "renewed", "busy", "limit"]
 LAYERS = ("instructions", "base", "delta")
 WORDS = "warm"
-"""The question that the prefix is prepared with, as there must be one; its turn is cut off, so it is not sent."""
+"""The question that the prefix is prepared with, as there must be one; its turn is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,7 @@ async def _alone(
             return Skipped("renewed", "it was renewed a short while ago")
         if not lock.take(name, now):
             return Skipped("busy", "another process is warming it at the moment")
+    # Leases are advice: without them two processes may renew the prefix, which costs one read too many.
     except StoreError:
         return await _send(session, prepared, provider)
     try:
@@ -288,7 +289,7 @@ def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skippe
 
 
 def outcome_of(done: Warmed | Skipped | None) -> str:
-    """The `outcome` of `foreword.warm/1`: renewed, written, not_cached, skipped, or planned where nothing was done."""
+    """The `outcome` of `foreword.warm/1`: renewed, written, not_cached, skipped, or planned for None."""
     match done:
         case Warmed():
             kept = "renewed" if done.was_warm else "written"
@@ -300,7 +301,7 @@ def outcome_of(done: Warmed | Skipped | None) -> str:
 
 
 def warm_line(session: Session, prepared: PreparedRequest, done: Warmed | Skipped | None) -> str:
-    """What a warm-up did, or would do (None), as one line for people: model, anchor, tokens, US dollars, lifetime."""
+    """What a warm-up did, or would do (None), as one line: model, anchor, tokens, US dollars, lifetime."""
     model, where = prepared.parameters.model, prepared.prefix.anchor.name[:12]
     match done:
         case Warmed() if not done.is_kept:

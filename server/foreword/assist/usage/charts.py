@@ -97,6 +97,7 @@ def line(chart: Chart, values: Sequence[float | None], top: float = 0.0) -> str:
 def _round_step(rough: float) -> float:
     """The next of 1, 2, 2.5, 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(rough))
+    # A step that equals the rough one but for the rounding of floats is taken.
     return next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= rough * (1 - 1e-9))
 
 

@@ -57,6 +57,7 @@ def periods_of(totals: Iterable[Total], today: date) -> tuple[Period, ...]:
     # A clock that was set back leaves rows of days to come.
     last = max(today, *days)
     n_days = max(MIN_DAYS, (last - min(days)).days + 1)
+    # Rounded up: `//` rounds down, also below zero.
     length = -(-n_days // MAX_PERIODS)
     n_periods = -(-n_days // length)
     # Counted back from today, so that the last period is a whole one.

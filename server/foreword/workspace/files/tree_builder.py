@@ -69,7 +69,7 @@ class TreeBuilder:
         )
 
     def add_entry(self, path: str, entry: GitIndexEntry) -> None:
-        """Add a file with the blob id that git has of it, or the reason why it is left out; nothing is read."""
+        """Add a file by the blob id that git has of it, or why it is left out; nothing is read."""
         reason = REASONS_BY_MODE.get(entry.mode)
         # A file that is included is asked again, for asking is what puts it into `included`.
         if not reason and (path not in self.judged or self.rules.includes(path)):

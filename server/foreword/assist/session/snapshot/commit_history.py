@@ -18,7 +18,7 @@ class Past:
     _known: tuple[str, CommitMessageIndex] | None = None
 
     def commit_messages(self, head: str | None = None) -> CommitMessageIndex:
-        """The index of commit messages of the history up to the commit `head`; None is the one that is checked out now.
+        """The index of commit messages up to the commit `head`; None is the one that is checked out now.
 
         There are none where git can't tell them.
         """

@@ -25,6 +25,7 @@ def known_untracked(session: Session) -> frozenset[str] | None:
     repository, recall = session.repository, session.recall
     if repository is None or recall.is_outdated:
         return None
+    # Only at the first look of a session: later ones go on from what this one found.
     if recall.untracked is None and recall.files is None:
         recall.untracked = _kept(session)
     recall.is_outdated = recall.untracked is None or not is_still_so(recall.untracked, repository)

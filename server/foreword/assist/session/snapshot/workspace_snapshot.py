@@ -153,7 +153,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
 
 
 def over_saved(session: Session, use: Callable[[WorkspaceSnapshot], T]) -> T:
-    """The result of `use` for a snapshot of now; once more, with a new index, if the old one turns out to be damaged.
+    """The result of `use` for a snapshot of now; tried once more, with a new index, if the old one is damaged.
 
     Raises:
         ForewordError: whatever `take_snapshot` and `use` raise.
