@@ -121,6 +121,7 @@ def role_of(path: str) -> Role:
     if _HISTORY_NAME.match(name):
         return "history"
     role = _role_of_folders(folders)
+    # The tests of a vendored library are as little ours as its sources.
     return "test" if role != "vendored" and _TEST_NAME.search(name) else role
 
 

@@ -84,6 +84,7 @@ def grammar_version(language: str) -> str:
     second = TABLES[language].second
     # A header that is C by its name may be parsed by one of these.
     others = ("cpp", "objective-c") if language == "c" else (second,) if second else ()
+    # Another release of a grammar may read the same bytes in another way.
     packages = (_package(name)[0].replace("_", "-") for name in (language, *others))
     return "-".join((str(OUTLINE_FORMAT), *map(version, packages)))
 
@@ -110,6 +111,7 @@ def kind_number(language: Language, kind: str) -> int:
         LookupError: the grammar has no such kind (a table that does not fit its grammar).
     """
     number = language.id_for_node_kind(kind, True)
+    # A rule that never matches would go unnoticed.
     if not number:
         raise LookupError(f"{language.name}: no node kind {kind!r}")
     return number

@@ -40,6 +40,8 @@ _JAVA = (
     "finally float for implements import instanceof int interface long native new null package private protected "
     "public return short static super switch synchronized this throw throws transient true try void volatile while"
 )
+# With built-in types and names such as `self`: they are in nearly every file, and mention nothing of a
+# repository.
 _KEYWORDS_OF: Mapping[str, str] = {
     "bash": "case declare done echo elif else esac exit export for function local return shift source then while",
     "c": _C,

@@ -56,6 +56,7 @@ def search(
     scored: list[Scored] = []
     for file in found.files:
         text = read_text(file.path)
+        # A file may be gone since the tree was looked at.
         if text is not None:
             scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, {}))
     return choose(

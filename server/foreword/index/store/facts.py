@@ -107,6 +107,7 @@ def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
             packed=pack(one.definitions, said.names, said.counts, one.failed),
             hashes=vector.hashes,
             counts=vector.counts,
+            # Twice a set: names repeat, and different ones may have the same hash.
             names=tuple(sorted(set(map(name_hash, set(defined))))),
         )
 

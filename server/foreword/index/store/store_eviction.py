@@ -62,6 +62,7 @@ def collect(
         n_deleted += len(some)
     if _size(select) <= max_bytes:
         return n_deleted
+    # To well below the limit: else each new blob would begin this again.
     while _size(select) > max_bytes * 9 // 10 and (oldest := _oldest(select, before)):
         transaction(lambda changed, some=oldest: _delete(changed, some))  # type: ignore[misc]  # as above
         n_deleted += len(oldest)

@@ -66,6 +66,7 @@ class Situation:
     @property
     def most_pings(self) -> int:
         """How many pings may be sent from now on."""
+        # Nobody comes back to an editor that is closed or asleep without a sign of it.
         if self.signals.is_away or self.ping_price > self.budget_left:
             return 0
         # Where a read costs nothing, as that of a local model, no budget bounds it.

@@ -19,6 +19,7 @@ from foreword.index.outline.languages.mask import (
 )
 
 _NAME = rb"[A-Z_][A-Z0-9_]{2,60}+(?![\w])"
+# A repetition within a repetition is bounded: else the time could grow with a power of the length of a text.
 _ARGUMENTS = rb"(?:\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){0,400}\))"
 _CALL = _NAME + rb"(?:[ \t]*" + _ARGUMENTS + rb")?"
 _MACRO = re.compile(rb"[A-Z_](?<![^\s*&)\]][A-Z_])[A-Z0-9_]{2,60}+(?![\w\"'.:])")

@@ -100,6 +100,7 @@ TABLE = Table(
         "conversion_operator_declaration": Rule(read=_operator),
         "indexer_declaration": Rule(read=_indexer),
         "destructor_declaration": Rule(read=_destructor),
+        # Only those of a record are reached, see `_record`.
         "parameter": Rule("property", body=()),
         "property_declaration": Rule("property", body=("accessors", "value")),
         "event_declaration": Rule("property", body=("accessors",)),

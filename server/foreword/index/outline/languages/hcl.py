@@ -39,6 +39,7 @@ def _block(node: Node, scope: Scope) -> Iterable[Found]:
 
 
 def _attribute(node: Node, scope: Scope) -> Iterable[Found]:
+    # No parent within `locals`: what it binds is written `local.x`.
     return (
         (Found(node, "variable", text(node.named_child(0)), parent=scope.name and ""),)
         if not scope.depth

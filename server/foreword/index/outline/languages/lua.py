@@ -64,6 +64,7 @@ TABLE = Table(
     comment=DASH_COMMENT,
     rules={
         **containers("chunk", "if_statement", "else_statement", "elseif_statement", "do_statement", "block"),
+        # A module may end with a table of its functions, which it returns.
         **containers("return_statement", "expression_list", "table_constructor"),
         "variable_declaration": WRAPPER,
         "function_declaration": Rule(read=_function),

@@ -46,6 +46,7 @@ def _promoted(parameter: Node) -> Found:
 _BODIES = Bodies(
     in_braces_below(
         rb"(?:(?:public|protected|private|static|final|abstract)[ \t]+){0,4}function\b[^\n{};=]{0,300}",
+        # A line may also end with the type that is returned.
         ends=rb")\w",
     ),
     # A heredoc may hold lines of any indentation, which would pass for the end of a body.

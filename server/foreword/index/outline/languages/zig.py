@@ -73,6 +73,7 @@ TABLE = Table(
     bodies=_BODIES,
     rules={
         **containers("source_file", "struct_declaration", "union_declaration", "enum_declaration"),
+        # The `return struct {...}` of a function that makes a type.
         "expression_statement": Rule(body=("<return_expression>",), descend=True),
         "function_declaration": Rule(read=_function),
         "variable_declaration": Rule(read=_variable),
