@@ -123,8 +123,7 @@ def _co_change(
             place = index.place_of.get(path)
             if place is not None:
                 company[place] = max(company[place], COMPANY_WEIGHT * share * scores[leader])
-    # Counted freely, company cost first places on some repositories: it lifts nothing above the last leader
-    # ahead.
+    # Counted freely, company cost first places on some repositories: it lifts no file past the third-best.
     room = np.maximum(scores[leaders[:N_AHEAD][-1]] - scores, 0.0) if leaders else company
     return np.round(np.minimum(company * relevance, room), SCORE_DIGITS)
 
