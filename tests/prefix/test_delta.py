@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import subprocess
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,15 @@ def test_a_renamed_file_is_one_that_is_gone_and_one_that_is_new() -> None:
 def test_changes_are_told_in_path_order() -> None:
     block = block_of(*(change(path, "x\n", "y\n") for path in ("c", "a", "b")))
     assert ["a", "b", "c"] == [part.path for part in block.parts]
+
+
+def test_where_only_a_redacted_value_changed_that_is_said_and_neither_value_is() -> None:
+    first, second = ("".join(random.Random(n).choices(ascii_letters + digits, k=36)) for n in (1, 2))
+    before, after = ("token = 'gh" + f"p_{value}'\n" for value in (first, second))
+    told = block_of(change("a", before, after))
+    assert '<changed path="a">only a redacted value changed</changed>' in told.text
+    assert first not in told.text
+    assert second not in told.text
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -64,6 +65,8 @@ class ForewordServer(LanguageServer):
         self.folders: dict[str, Folder] = {}
         self.configuration: dict[str, Options] = {}
         self.pages: dict[str, str] = {}
+        # Counted apart: pages go too, and a name that was shown must not come to mean another text.
+        self.page_numbers = count(1)
         self.proposals: dict[str, KeptProposal] = {}
         self.serves_symbols = False
         self.is_ready = False

@@ -201,7 +201,7 @@ def _make_page(server: ForewordServer, folder: Path, text: str) -> Page | None:
     if not server.client.shows_documents:
         return None
     if server.client.reads_virtual_documents:
-        return VirtualPage(server, f"{SCHEME}:/chat/{len(server.pages) + 1}.md", text)
+        return VirtualPage(server, f"{SCHEME}:/chat/{next(server.page_numbers)}.md", text)
     # With microseconds: two answers within a second are two files.
     path = folder / f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.md"
     if not server.client.applies_edits:
