@@ -13,6 +13,7 @@ from foreword.api.workspace import Workspace
 from foreword.mcp.tools_server import build_server
 
 PATH = "/mcp"
+BACKLOG = 100
 UNAUTHORIZED = b"show the token: Authorization: Bearer TOKEN\n"
 
 Scope = MutableMapping[str, Any]
@@ -34,6 +35,8 @@ async def serve_http(
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
     # Bound here and not by uvicorn: port 0 has become a real one when the URL is told.
     listening = server.config.bind_socket()
+    # uvicorn listens only once it has started, and who is told of the address may come before that.
+    listening.listen(BACKLOG)
     on_listen(f"http://{host}:{listening.getsockname()[1]}{PATH}", token.file)
     await server.serve(sockets=[listening])
 

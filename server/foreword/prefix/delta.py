@@ -94,8 +94,8 @@ def _told(change: FileChange) -> tuple[str, Form]:
     # changed.
     diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
     if not diff:
-        is_hidden = bool(unified_diff(change.before.content, change.after.content, change.path))
-        what = "a redacted value" if is_hidden else "line endings or the encoding"
+        old, new = (text.content.splitlines() for text in (change.before, change.after))
+        what = "a redacted value" if old != new else "line endings or the encoding"
         return f"<changed path={name}>only {what} changed</changed>\n", "diff"
     # Who saw an outline needs the new one too: the next question is mostly about the change, which only the
     # diff shows, and the line numbers of the old outline no longer hold.
