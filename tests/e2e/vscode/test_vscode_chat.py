@@ -106,7 +106,7 @@ def test_the_next_answer_knows_a_file_that_was_edited(chat: Chat, api: MessagesA
         await editor.save()
         """
     )
-    assert "fresh, 1 changed file" in chat.answer("And that of books?")
+    assert "fresh: 1 changed file" in chat.answer("And that of books?")
     asked = api.messages[-1].body
     assert asked is not None
     assert "VAT_OF_BOOKS" in str(asked["messages"][-1])

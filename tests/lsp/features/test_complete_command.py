@@ -41,3 +41,20 @@ async def test_files_come_first_and_then_definitions(
     assert sorted(expected) == sorted(names)
     assert expected[:1] == names[:1]
     assert all(one["uri"] == (repo.path / one["path"]).as_uri() for one in items)
+
+
+async def test_without_a_query_the_definitions_of_the_open_file_are_offered(
+    repo: GitRepo, online: dict[str, str]
+) -> None:
+    for path, text in FILES.items():
+        repo.write(path, text)
+    repo.commit("Add up")
+    async with connected(online, usual_answers()) as editor:
+        await editor.start([repo.path], VSCODE_CLIENT_11, initializationOptions={"trusted": True})
+        uri = (repo.path / "shop/till.py").as_uri()
+        items = (await editor.command("foreword.complete", query="", uri=uri))["items"]
+        elsewhere = (await editor.command("foreword.complete", query="", uri="untitled:Untitled-1"))["items"]
+    found = [(one["path"], one["name"]) for one in items if one["kind"] == "symbol"]
+    assert ("shop/till.py", "total") in found
+    assert {"shop/till.py"} == {path for path, _ in found}
+    assert [] == [one for one in elsewhere if one["kind"] == "symbol"]

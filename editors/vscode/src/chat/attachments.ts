@@ -85,17 +85,19 @@ async function pick(server: Server, kind: "file" | "symbol"): Promise<Attachment
   const picker = vscode.window.createQuickPick<SuggestedItem>();
   picker.title = kind === "file" ? "Attach a file" : "Attach a symbol";
   picker.placeholder = `Type to find a ${kind} of the workspace`;
+  const open = vscode.window.activeTextEditor?.document.uri;
+  const here = kind === "symbol" && open?.scheme === "file" ? open.toString() : undefined;
   let newest = 0;
   const search = async (query: string): Promise<void> => {
     const mine = ++newest;
     picker.busy = true;
-    const found = await suggestionsFor(server, query, workspace).catch(() => []);
+    const found = await suggestionsFor(server, query, workspace, here).catch(() => []);
     if (mine !== newest) return;
     picker.items = found.flatMap((one) => itemOf(one, kind));
     picker.busy = false;
   };
   picker.onDidChangeValue((query) => void search(query));
-  void search(kind === "file" ? "" : selectedWord());
+  void search("");
   picker.show();
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
@@ -113,11 +115,4 @@ function itemOf({ label, detail, attachment }: Suggestion, kind: "file" | "symbo
   const isMeant = attachment !== undefined && (attachment.range === undefined) === (kind === "file");
   // The index has matched it already, in its own way.
   return isMeant ? [{ label, description: detail, attachment, alwaysShow: true }] : [];
-}
-
-/** The name at the cursor, to begin with. */
-function selectedWord(): string {
-  const editor = vscode.window.activeTextEditor;
-  const range = editor?.document.getWordRangeAtPosition(editor.selection.active);
-  return (range && editor?.document.getText(range)) ?? "";
 }

@@ -17,12 +17,18 @@ const SOURCES: readonly [AttachWhat, string, string][] = [
   ["terminal", "Terminal selection", "what is selected in the terminal"],
 ];
 
-export async function suggestionsFor(server: Server, query: string, workspace: string | undefined): Promise<Suggestion[]> {
+/** `uri` is of the file that is open: its definitions are what an empty query means. */
+export async function suggestionsFor(
+  server: Server,
+  query: string,
+  workspace: string | undefined,
+  uri?: string,
+): Promise<Suggestion[]> {
   const wanted = query.toLowerCase();
   const sources = SOURCES.filter(([, label]) => label.toLowerCase().includes(wanted)).map(
     ([what, label, detail]): Suggestion => ({ label, detail, what }),
   );
-  const argument = { query, ...(workspace === undefined ? {} : { workspace }) };
+  const argument = { query, ...(workspace === undefined ? {} : { workspace }), ...(uri === undefined ? {} : { uri }) };
   const { items } = await server.execute<Completion>("foreword.complete", argument);
   return [...sources, ...items.map(suggestionOf)];
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from foreword.assist.question.symbol_lookup import find_by_beginning
+from foreword.core.outline import Definition
 from foreword.index.index import Index
 
 SCHEMA = "foreword.complete/1"
@@ -28,8 +29,11 @@ class Suggestion:
         return {"kind": self.kind, "name": self.name, "path": self.path, **lines}
 
 
-def complete(index: Index, written: str, limit: int) -> list[Suggestion]:
-    """At most `limit` files, and as many definitions; without anything written, the files at the top of the tree.
+def complete(index: Index, written: str, limit: int, here: str = "") -> list[Suggestion]:
+    """At most `limit` files, and as many definitions.
+
+    Without anything written these are the files at the top of the tree, and the definitions of the file that is open
+    (`here`, a path), in the order of its lines.
 
     A file matches by its name, else by its path, else by the letters of its path in their order; a definition by the
     beginning of its name. Case does not matter.
@@ -39,9 +43,13 @@ def complete(index: Index, written: str, limit: int) -> list[Suggestion]:
         (rank, len(path), path) for path in index.paths if (rank := _rank(path.lower(), query)) is not None
     )
     files = [Suggestion("file", path.rpartition("/")[2], path) for _, _, path in ranked[:limit]]
-    found = find_by_beginning(index, written, limit) if query else []
+    found = find_by_beginning(index, written, limit) if query else _definitions_of(index, here)[:limit]
     symbols = [Suggestion("symbol", one.name, path, one.line, one.end_line) for path, one in found]
     return [*files, *symbols]
+
+
+def _definitions_of(index: Index, path: str) -> list[tuple[str, Definition]]:
+    return [(path, one) for one in index.outline(path).definitions] if path in index.blobs else []
 
 
 def _rank(path: str, query: str) -> int | None:

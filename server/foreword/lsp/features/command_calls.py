@@ -25,9 +25,10 @@ from foreword.assist.question.task_files import read_tasks
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import agree
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import is_trusted_by_client, open_now
-from foreword.lsp.connection.convert import uri_from_path
+from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import Folder
@@ -230,9 +231,11 @@ async def _proposals(call: Call) -> Any:  # noqa: ANN401 - any JSON
 
 async def _complete(call: Call) -> Any:  # noqa: ANN401 - any JSON
     query, limit = call.arguments.text("query"), call.arguments.number("limit") or MAX_SUGGESTIONS
+    file = path_from_uri(call.arguments.text("uri"))
     call.arguments.finish()
+    here = workspace_path(call.opened.root, file) if file is not None else None
     saved = call.opened.latest or await call.opened.look()
-    found = await call.opened.run(complete, saved.index, query, limit)
+    found = await call.opened.run(complete, saved.index, query, limit, here or "")
     items = [{**one.to_json(), "uri": uri_from_path(call.folder.path / one.path)} for one in found]
     return {"schema": SCHEMA, "items": items}
 
