@@ -192,7 +192,7 @@ def test_a_file_and_a_selection_are_attached(chat: Chat, api: MessagesApi) -> No
             """
         )
         chat.click("button[aria-label=Attach]")
-        chat.run("await chat.locator('[role=menuitem]', { hasText: label }).click()", label=label)
+        chat.run("await chat.getByRole('menuitem', { name: label, exact: true }).click()", label=label)
         chat.wait_for(".box .chip", chip)
     chat.drop(f"vscode-remote://127.0.0.1{chat.editor.workspace}/README.md")
     chat.wait_for(".box .chip", "README.md")
