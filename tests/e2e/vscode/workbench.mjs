@@ -14,6 +14,7 @@ const NOISE = [
   /Aborted onWillSaveTextDocument/, // a machine under load
   /Long running operations during shutdown|Unable to write file 'vscode-log:/, // whenever a page is left
   /Extension `vscode\.[\w.-]+` is already registered/, // the editor's own, when its user trusts a folder
+  /Activating extension 'vscode\.[\w.-]+' failed: Not Found/, // likewise: parts of them are not served to a browser
   /native-watchdog/, // a native module that is not built
 ];
 
