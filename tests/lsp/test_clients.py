@@ -188,6 +188,22 @@ async def test_a_client_with_a_chat_of_its_own_is_shown_no_document(repo: GitRep
         assert ("offline", 0.0) == (status["provider"], status["spentToday"])
 
 
+async def test_a_status_that_was_told_is_not_told_again_after_a_command_that_only_looks(
+    repo: GitRepo, environ: Environ
+) -> None:
+    """A view that asks for the context after each status would be asked to look again by its own question, for ever."""
+    async with connected(environ, usual_answers()) as editor:
+        await editor.start([repo.path], VSCODE_CLIENT_11 | {"experimental": {"foreword": True}})
+        await editor.command("foreword.context")
+        told = editor.count("foreword/status")
+        assert told
+        for _ in range(3):
+            await editor.command("foreword.context")
+        assert told == editor.count("foreword/status")
+        await editor.command("foreword.ask", question="Where is `total`?")
+        assert told < editor.count("foreword/status")
+
+
 def path_of(uri: str) -> Path:
     return Path(unquote(urlsplit(uri).path))
 

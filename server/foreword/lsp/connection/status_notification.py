@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def send_status(server: ForewordServer, folder: Folder) -> None:
-    """Tell how a folder stands; while it is indexed, only those who show it hear of every step."""
+    """Tell how a folder stands, unless that was told last; while it is indexed, only those who show it hear of every step.
+
+    A client may ask for more after each status (a view of the context does), and every command is followed by one: telling
+    the same again would keep the two of them busy for ever.
+    """
     opened = folder.open_folder
     if opened is None:
         return
@@ -29,6 +33,9 @@ def send_status(server: ForewordServer, folder: Folder) -> None:
     }
     if done == total:
         note_readiness(server, folder)
+    if found == folder.told_status:
+        return
+    folder.told_status = found
     if server.client.knows_our_methods:
         server.protocol.notify(STATUS, found)
     elif done == total:

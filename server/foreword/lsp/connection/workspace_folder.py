@@ -23,13 +23,17 @@ MAX_TOUCHED = 32
 
 
 class Folder:
-    """`uri` is as the client writes it, `progress` how much of the index is done: (files done, of how many)."""
+    """`uri` is as the client writes it, `progress` how much of the index is done: (files done, of how many).
+
+    `told_status` is the last `foreword/status` that the client was sent.
+    """
 
     def __init__(self, uri: str, path: Path, refresh: Callable[[Folder], Awaitable[None]]) -> None:
         self.uri = uri
         self.path = path
         self.refresh = Coalesce(lambda: refresh(self))
         self.progress = (0, 0)
+        self.told_status: Mapping[str, object] = {}
         self.on_progress: Callable[[], None] = lambda: None
         self.stop_watching = threading.Event()
         self.open_folder: OpenFolder | None = None
