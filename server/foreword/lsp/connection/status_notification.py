@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from foreword.lsp.connection.server import ForewordServer
 
 
-def send_status(server: ForewordServer, folder: Folder) -> None:
-    """Tell how a folder stands, unless that was told last; while it is indexed, only those who show it hear of every step.
+def send_status(server: ForewordServer, folder: Folder, *, is_news: bool = True) -> None:
+    """Tell how a folder stands; while it is indexed, only those who show it hear of every step.
 
-    A client may ask for more after each status (a view of the context does), and every command is followed by one: telling
-    the same again would keep the two of them busy for ever.
+    `is_news`: something happened, such as a saved file, by which more than the status may be another. Without, what was
+    told last is not told again: a client may ask for more after each status, and if that were followed by a status in
+    turn, the two would be busy for ever.
     """
     opened = folder.open_folder
     if opened is None:
@@ -33,7 +34,7 @@ def send_status(server: ForewordServer, folder: Folder) -> None:
     }
     if done == total:
         note_readiness(server, folder)
-    if found == folder.told_status:
+    if found == folder.told_status and not is_news:
         return
     folder.told_status = found
     if server.client.knows_our_methods:

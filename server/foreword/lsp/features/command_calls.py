@@ -96,7 +96,7 @@ async def _run(call: Call, command: Command) -> Any:  # noqa: ANN401 - any JSON
 
     session = await session_of(call, given)
     result = await body.call(workspace_of(call.server, call.opened, session, tell), given)
-    send_status(call.server, call.folder)
+    send_status(call.server, call.folder, is_news=False)
     return result.to_json()
 
 
