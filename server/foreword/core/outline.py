@@ -1,8 +1,6 @@
-"""What a source file says about itself: its definitions, and the identifiers that it mentions.
+"""What a source file says about itself: its definitions, the identifiers that it mentions, and pieces worth showing.
 
 Lines are 1-based and inclusive, as people and editors' status bars count them.
-
-A piece of a file worth showing for a question.
 """
 
 from __future__ import annotations

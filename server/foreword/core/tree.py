@@ -1,14 +1,12 @@
 r"""A tree of files as Foreword sees it: paths with the blob ids of their contents, and what was left out.
 
 Paths are relative to the workspace root, with forward slashes, as in git.
-A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\0<contents>`.
+A blob id is git's own: the SHA-1 (or SHA-256, as the repository has it) of `blob <size>\0<contents>`. A commit of a
+history is kept as far as it tells about files.
 
-One commit of a history, as far as it tells about files.
-
-A file that is to be read, and the port through which its bytes come.
-
-The index never opens files itself: it is handed a `Reader`, which crosses into worker processes and
-must therefore be picklable (a frozen dataclass with `__call__`, or a `functools.partial` of a module's function).
+Whoever reads files is handed a `Reader`, the port through which their bytes come: the index never opens one itself. It
+crosses into worker processes and must therefore be picklable (a frozen dataclass with `__call__`, or a
+`functools.partial` of a module's function).
 """
 
 from __future__ import annotations

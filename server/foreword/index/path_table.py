@@ -1,8 +1,7 @@
 """What search knows of every path: its row, its words, and the part that its file plays in the repository.
 
-One array each, made once for a tree; a tree that differs in a few paths takes over the rest.
-
-What part a file plays in a repository, judged by its path alone.
+One array each, made once for a tree; a tree that differs in a few paths takes over the rest. The part that a file
+plays is judged by its path alone.
 """
 
 from __future__ import annotations

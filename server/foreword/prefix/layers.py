@@ -3,9 +3,8 @@
 A prefix is bytes first: two prefixes are the same exactly if their block texts are the same.
 Parts say which file stands where, for the context view and for the diagnosis of a miss.
 
-The prefix in force in one worktree: its anchor, the delta blocks that were sent, and what they showed.
-
-The prefix outlives the process: whoever asks next, from an editor or a script, goes on with the same bytes.
+A `Lineage` is the prefix in force in one worktree: its anchor, the delta blocks that were sent, and what they showed. It
+outlives the process: whoever asks next, from an editor or a script, goes on with the same bytes.
 """
 
 from __future__ import annotations

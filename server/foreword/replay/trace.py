@@ -2,9 +2,8 @@
 
 One JSON object a line, oldest first:
     {"t": seconds, "event": "ask"|"edit"|"focus"|"blur"|"sleep"|"wake", "tokens"?, "path"?, "kind"?}
-`tokens` are those of the question's turn, or of what an edit adds to the delta. There is no text in a trace.
-
-One's own ledger as a trace for `foreword replay`: sizes and times, no text, no names.
+`tokens` are those of the question's turn, or of what an edit adds to the delta. There is no text in a trace. One's own
+ledger can be read as a trace too: sizes and times, no text, no names.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
     events, wake-ups -> Situation -> Decision -> request -> Usage -> dollars
 
-The prefix is a base, then one block a question after a change (the delta), then a mark; the turn follows.
-A *rebase* makes a new base of the same size that has all changes so far. While a machine sleeps nothing is sent.
+A person of a replay has a prefix in force, what was saved since it was told, and activity. The prefix is a base, then one
+block a question after a change (the delta), then a mark; the turn follows. A *rebase* makes a new base of the same size
+that has all changes so far. While a machine sleeps nothing is sent.
+
 Several people (`Event.who`) have a cache in common. With `shared_anchor` they have the base in common too: the
 state of this morning, so that each one's delta begins with what they saved today. Without, each has a base of
 their own, at what they saved last. What others changed today is in nobody's delta.
-
-One person of a replay: the prefix in force, what was saved since it was told, and the user's activity.
 """
 
 from __future__ import annotations

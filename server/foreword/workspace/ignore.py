@@ -1,9 +1,8 @@
 """Patterns in gitignore syntax: `.forewordignore` everywhere, `.gitignore` where git itself is not there to ask.
 
-Which files some entries mean: each entry is the path of a file, or a pattern in gitignore syntax.
-
-The path of a file means this file alone, whatever characters are in it. All entries count together: their order
-does not matter, so a `!` takes nothing out (nor does a `#` begin a comment).
+An entry of a list such as `include` or `pins` is such a pattern, or the path of a file, which means this file alone,
+whatever characters are in it. All entries of a list count together: their order does not matter, so a `!` takes nothing
+out (nor does a `#` begin a comment).
 """
 
 from __future__ import annotations

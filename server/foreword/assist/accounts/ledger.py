@@ -2,9 +2,8 @@
 
 A row is written when the answer begins and completed when it ends, so that a killed process loses nothing
 that the API has billed by then. A warm-up is a row of kind "warm", whose cost without a cache is nothing: so every
-sum of savings is net of it. Also keeps the calibrated characters-per-token ratio of each model.
-
-The user's own day, which budgets and habits go by.
+sum of savings is net of it. The calibrated characters-per-token ratio of each model stands beside the rows, and
+`start_of_day` says when the user's own day begins, which budgets and habits go by.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """Many questions over one warm prefix: JSON lines in, JSON objects out, each as soon as it is done.
 
-How many requests of a batch are under way: the first goes alone until its answer begins, the others follow.
+The first goes alone until its answer begins, the others follow: what is wrong with all of them (a key, a limit, the
+model's name) so costs one request and not as many as may go at once. That a cold prefix is written once holds beyond
+the batch too: see `assist.spending.single_flight`.
 
-What is wrong with all of them (a key, a limit, the model's name) so costs one request and not as many as may go at once.
-That a cold prefix is written once holds beyond the batch too: see `assist.spending.single_flight`.
-
-cold:  |--first--Started|
-warm:                   |--second--
-                        |--third---      up to `parallel` at once
+    cold:  |--first--Started|
+    warm:                   |--second--
+                            |--third---      up to `parallel` at once
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""A chat as values: the opening that it pins, and its turns with what each of them added to the conversation.
+"""A chat as values, and these values as JSON: the opening that it pins, and its turns with what each added to it.
 
 What a model is sent of a chat is a function of these values alone: the opening's blocks, then the messages of the
 turns that are done. So each request begins with exactly the messages of the one before.
 
-A chat's values as JSON and back. What several chats or turns have in common is a piece, named by its digest.
-
-JSON keeps the order of keys and every character, so the messages that come back are, byte for byte, those that were
-sent: the API refuses thinking that comes back after anything else.
+JSON keeps the order of keys and every character, so the messages that are read back are, byte for byte, those that
+were sent: the API refuses thinking that comes back after anything else. What several chats or turns have in common is
+a piece, named by its digest.
 """
 
 from __future__ import annotations

@@ -1,14 +1,10 @@
 """Where chats live: one SQLite database for all workspaces, which several processes may use at once.
 
-Chats are kept until they take too much room (`prune`); there is no other end to them.
-
 A turn is written when it is asked, and completed in one transaction when its answer is whole; whatever kills the
 process between the two leaves the question, and nothing half in the conversation.
 
-How much of the chats is kept: beyond a size the oldest go, whole, with what only they hold.
-
-One that is open, or was heard of lately, stays, whatever its size. What remains of a chat's parameters is shared by
-nearly all chats, and small.
+Chats are kept until they take too much room (`prune`); there is no other end to them. Then the oldest go, whole, with
+what only they hold. One that is open, or was heard of lately, stays, whatever its size.
 """
 
 from __future__ import annotations

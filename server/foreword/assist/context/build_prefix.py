@@ -2,7 +2,7 @@
 
 candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> changes since last shown -> append
 
-The repository map by itself: as the base shows it, or of all files in a size of one's own.
+`foreword map` gets its text here too: the repository map as the base shows it, or of all files in a size of one's own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""What a decision about the prefix of a workspace looks at: the ledger, what was sent, the clock, the user's activity.
+"""What a decision about the prefix of a workspace looks at: ledger, requests sent, clock, activity, the model's prices.
 
 The decisions are pure (`prefix/policy/policy.py`), and the same in a replay. Their clock is the user's own: its days begin at
-midnight.
-
-The prices and limits of a model, as the prefix layer takes them: it does not know models.
+midnight. A model's prices and limits are handed to the prefix layer as plain values: it does not know models.
 """
 
 from __future__ import annotations

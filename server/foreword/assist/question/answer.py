@@ -1,6 +1,6 @@
-"""An answer, as a value and as the JSON that scripts read (`foreword.answer/1`).
+"""An answer, as a value and as the JSON that scripts read (`foreword.answer/1`), with the places that it cites.
 
-Places in the snapshot that an answer points at: `path:line` or `path:first-last` in its text.
+A citation is a place in the snapshot that the text points at: `path:line` or `path:first-last`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Places that a user points at: `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`, and what is attached for them.
+"""Places that a question points at, and what is attached for them.
 
-Places that a client attaches to a message: a file, lines of it, or a definition in it by name.
+A user writes `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`; a client attaches a file, lines of it, or a definition by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One thread for the slow work of one workspace, in the order in which it was asked for.
 
-Small machines for time: what happens when work is asked for faster than it is done.
+Where work is asked for faster than it is done, `Coalesce` makes one run of many wishes.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""Whether something about a workspace can be sent now, as far as can be told without looking at anything.
+"""How a workspace stands: whether something about it can be sent now, until when it is warm, what today's questions cost.
 
-Made after each look at the files and after each answer; code actions go by the newest one at hand. What is sent is
-checked again when it is sent: nothing depends on this being up to date.
-
-How a workspace stands: who answers, until when its prefix is warm, what today's questions read and cost.
+Readiness is made after each look at the files and after each answer; code actions go by the newest one at hand. It
+looks at nothing itself, and what is sent is checked again when it is sent: nothing depends on it being up to date.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Booking a request: its verdict, what the next verdict needs to know, and its row of the ledger.
+"""Booking a request: its verdict, its row of the ledger, and what the next verdict needs to know.
 
-Who did it: the commit or the save behind a prefix that changed.
+Where a prefix changed, the commit or the save behind it is named.
 """
 
 from __future__ import annotations

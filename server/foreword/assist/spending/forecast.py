@@ -1,6 +1,6 @@
 """What a prepared request will probably cost, before anything is sent: tokens, the chance of a hit, money as a range.
 
-What would make a request cheaper, in sentences, each with its money, beside its forecast.
+Beside it, in sentences, each with its money, what would make the request cheaper.
 """
 
 from __future__ import annotations

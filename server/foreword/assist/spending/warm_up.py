@@ -1,9 +1,7 @@
 """Keeping a prefix in the provider's cache: one request without an answer writes it, or reads and so renews it.
 
-`current_prefix`, `sent_prefix` and `shared_prefix` say which prefix, `ping` sends the request. When it pays is not
-decided here.
-
-What a warm-up did, or would do: as `foreword.warm/1`, and in a line for people.
+`current_prefix`, `sent_prefix` and `shared_prefix` say which prefix, `ping` sends the request, and `Warmed` says what it
+did, or would do (`foreword.warm/1`). When it pays is not decided here.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Charts over time as inline SVG: bars, and lines with gaps. Colours come from the classes of the page's style.
+"""Charts as inline SVG: bars and lines over time, and a squarified treemap. Colours come from the page's style.
 
 No scripts and no attributes that a strict content security policy forbids; each mark says its value in a `<title>`.
-
-A squarified treemap: rectangles whose areas are as their values, as near to squares as it goes.
-
-Bruls, Huizing, van Wijk: Squarified Treemaps (2000), https://www.win.tue.nl/~vanwijk/stm.pdf
+The rectangles of a treemap are as their values, and as near to squares as it goes: Bruls, Huizing, van Wijk: Squarified
+Treemaps (2000), https://www.win.tue.nl/~vanwijk/stm.pdf
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The usage page: one HTML file with figures, charts over time, the prefix as a treemap, and tables of all of it.
 
-The looks of a page that stands alone: one style sheet for light and dark, and the policy that lets nothing else in.
+It stands alone: one style sheet for light and dark, and a content security policy that lets nothing else in.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A text that is open in an editor, at one version.
+"""The documents that are open in an editor, each a text at one version.
 
-What can happen to documents and files, from the editor and from the watcher alike.
-
-What the editor shows: its open documents at one moment. One door: every change goes through `apply`.
+What can happen to documents and files, from the editor and from the watcher alike, are events; `apply` is the one door
+through which each of them changes what the editor shows.
 """
 
 from __future__ import annotations

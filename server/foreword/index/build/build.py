@@ -1,9 +1,8 @@
-"""Bringing the index up to date with a tree.
+"""Bringing the index up to date with a tree, or with a few changed files of it.
 
 Only blobs that the store does not know in the language of their path are read and parsed, and each is stored as
-soon as its chunk is done: a build that was killed goes on where it was.
-
-Bringing a whole index up to date with a few files: what did not change is neither looked up nor counted again.
+soon as its chunk is done: a build that was killed goes on where it was. After a few changes, what did not change is
+neither looked up nor counted again.
 """
 
 from __future__ import annotations

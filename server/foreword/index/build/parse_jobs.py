@@ -2,10 +2,10 @@
 
 wanted -> claimed in chunks -> parsed -> stored, chunk by chunk -> rows
 
-The files that one of several processes is to parse: first what nobody else has claimed, then what others leave.
+Of several processes each parses first what nobody else has claimed, then what others leave:
 
-this one   |--a--|--b--|      |--d--|--e--|.....|--f--|
-another          |--c--|--c--|        |--f--x killed
+    this one   |--a--|--b--|      |--d--|--e--|.....|--f--|
+    another          |--c--|--c--|        |--f--x killed
 """
 
 from __future__ import annotations

@@ -5,10 +5,9 @@ Each recent commit is a small document; how much of a question it has, weighed b
 messages, is its likeness, and a file's score is that of the best commit that changed it. The fewer files a commit
 changed, the more it says about each. Source of the idea: Zhou, Zhang, Lo: Where should the bugs be fixed?, ICSE 2012.
 
-Which files change together: pairs that recent commits show so often that it is hardly chance.
-
-A file that changed in at least half of the commits that changed another is the other's companion, if there were
-three of these at least. Weaker pairs made results worse: most commits join files that have nothing else in common.
+The same commits show which files change together: a file that changed in at least half of the commits that changed
+another is the other's companion, if there were three of these at least. Weaker pairs made results worse: most commits
+join files that have nothing else in common.
 """
 
 from __future__ import annotations

@@ -1,13 +1,9 @@
 """What a question asks for: its words with weights, the identifiers it spells out, and the places it names.
 
-A pure function of the question's text. Words that say how people talk about code, not which code, weigh little.
-
-Which files of a tree a question names: a path or its end, from this machine or another, with line numbers.
-
-The places that a text names: paths, and the lines of tracebacks and compiler errors as tools write them.
-
-Python (`File "a.py", line 3`, the innermost frame last), Java and Kotlin (`at com.acme.Box.open(Box.java:3)`), Node,
-Go, Rust, C and others (`a.ts:3:1`, `a.cpp(3)`, `a.cs:line 3`, `a.php on line 3`).
+A pure function of the question's text and the tree's paths. Words that say how people talk about code, not which code,
+weigh little. A place is a path or its end, from this machine or another, or a line of a traceback or of a compiler's
+error as tools write it: Python (`File "a.py", line 3`, the innermost frame last), Java and Kotlin
+(`at com.acme.Box.open(Box.java:3)`), Node, Go, Rust, C and others (`a.ts:3:1`, `a.cpp(3)`, `a.cs:line 3`, `a.php on line 3`).
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""One SQLite file a repository, shared by its worktrees and by several processes.
+"""The store of outlines: one SQLite file a repository, shared by its worktrees and by several processes.
 
-It keeps the facts of blobs (see `facts`) and small rendered things (`artifacts`), never the text of a file.
-Everything in it can be made again: a damaged file, or one of another format, is moved aside and rebuilt, and where
-nothing can be written the store lives in memory. A transaction is the unit of loss when a process is killed.
+It keeps the facts of blobs (see `facts`) and small rendered things by key (`artifacts`, until newer ones need their room),
+never the text of a file. Everything in it can be made again: a damaged file, or one of another format, is moved aside and
+rebuilt, and where nothing can be written the store lives in memory. A transaction is the unit of loss when a process is
+killed.
 
 It does not know trees, paths or files; `build` brings facts in, `Index` asks for them.
-
-Small rendered things in a store: kept by key until newer ones need their room.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Opening the SQLite file of a store.
+"""The SQLite file of an index store: its tables, and how it is opened.
 
 Several processes use the file at once: write-ahead logging, a bounded wait for locks, short transactions.
-
-The tables of an index store.
 
 Everything hangs on the row id of a blob in one language under one version of its grammar, so that branches,
 worktrees and dirty files share what they have in common. `VERSION` is raised whenever a table, the way that

@@ -1,13 +1,12 @@
-"""The words of all files of a tree in a few flat arrays, searched by a scan.
+"""The words of all files of a tree in a few flat arrays, searched by a scan, and kept while files come and go.
 
 A scan over the hashes of 20,000 files takes tens of milliseconds, needs no inverted index to be kept up to date,
 and its document frequencies are those of this tree alone: what other revisions have put into the store can't
 change a result.
 
-The words of all files of a tree while files come and go: what is gone is marked, what comes is put behind.
-
-A table of a large tree takes long to copy, and one saved file must not make that necessary. What is found, counted
-and measured is that of the live rows alone: a table that was changed says what one that is made anew would say.
+A table of a large tree takes long to copy, and one saved file must not make that necessary: what is gone is marked,
+what comes is put behind. What is found, counted and measured is that of the live rows alone, so a table that was
+changed says what one that is made anew would say.
 """
 
 from __future__ import annotations

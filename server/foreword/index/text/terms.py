@@ -1,11 +1,10 @@
-"""Words as the index compares them: identifiers split into their parts, each cut to a light stem.
+"""Words as the index compares them: identifiers split into their parts, each cut to a light stem, and their hashes.
 
 `HTTPServer.handle_requests` gives `http server handl request`. The same function serves files and questions,
 so that a plural, an -ing or a camel hump never stands between them.
 
-The hashes of the terms of many identifiers at once: the same as `packed_hashes` gives for each.
-
-Identifiers in ASCII are split by numpy; what is left for each of them alone is the hash of the whole.
+For many identifiers at once, those in ASCII are split by numpy: their hashes are the same as `packed_hashes` gives for
+each alone.
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
 A worker keeps one. It says which identifiers a word stands for, in which languages it is a keyword instead, and
 under which hashes an identifier is searched. It changes nothing but the time that it takes.
 
-The words of some files, as runs of bytes: which there are, how often each occurs in each file, where one stands.
-
-No word is made into an object on the way: numpy compares them by their `keys`.
+The words of some files are runs of bytes: which there are, how often each occurs in each file, where one stands. No
+word is made into an object on the way: numpy compares them by their `keys`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Words in a text as 64-bit keys: numpy compares these instead of the words.
+"""Words in a text as 64-bit keys, which numpy compares instead of the words, and the flat arrays that they are counted in.
 
-Runs of equal numbers in ordered arrays, and lists of different lengths in flat arrays.
+Such an array holds runs of equal numbers in order, or lists of different lengths one behind the other.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """What a client attaches to a chat's message: URIs, ranges and symbols become places in the workspace.
 
-Whole lines are attached, so the units of a range's characters do not matter.
-
-Documents that are no files yet: an editor shows them under an `untitled:` URI.
-
-Their text is all there is of them. They are in a question only if it points at them: nobody asked for the others to be sent.
+Whole lines are attached, so the units of a range's characters do not matter. A document that is no file yet, which an
+editor shows under an `untitled:` URI, is attached as text, for its text is all there is of it. It is in a question only
+if the question points at it: nobody asked for the others to be sent.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 They are off unless `lsp.symbols` is on: beside a real server every symbol would be listed twice. Clients that register
 for them at any time follow the setting as it changes; others are told once, by what is set when they connect.
 
-The definitions of a document as a tree: each stands in the smallest one whose lines contain its own.
+In the tree of a document's definitions each stands in the smallest one whose lines contain its own.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
-"""Answers as documents, for clients without chat of our own.
+"""Answers and diffs as documents, for clients that have no chat or review of our own.
 
-A client that asks for the text of `foreword:` documents (LSP 3.18) reads the answer there as it grows. Any other gets a
-scratch file: its buffer grows by `workspace/applyEdit` where the client does that, else it is shown when it is complete.
-
-Diffs as documents: `foreword:` ones where the client reads those, scratch files elsewhere.
-
-Scratch files: answers and diffs for clients that can show files only. They lie in the user's data directory.
+A client that asks for the text of `foreword:` documents (LSP 3.18) reads an answer there as it grows. Any other gets a
+scratch file in the user's data directory: its buffer grows by `workspace/applyEdit` where the client does that, else it
+is shown when it is complete. A diff is a `foreword:` document too, or a scratch file.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """A proposal as one `WorkspaceEdit` for the texts of now: exactly what was proposed, or a refusal with its diff.
 
-Open documents count as the client has them, with their versions; other files as they are on disk. Nothing here asks
-or tells the client anything.
-
-Files of a workspace as they are now: open documents as the client has them, others as they are on disk.
+The texts of now are open documents as the client has them, with their versions, and other files as they are on disk.
+Nothing here asks or tells the client anything.
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
 Ids of the clouds resolve too: `us.anthropic.claude-opus-5-5-v1:0`, `claude-sonnet-4-5@20250929`,
 `publishers/anthropic/models/claude-haiku-5-5`, and dated or `-latest` forms of a listed model.
 
-The shape of a models file: TOML with a `version` and one table a model, as `models.toml` shows it.
-
-Reading never fails: what is wrong comes back as a `Problem` that names the entry, and the rest counts.
+A models file is TOML with a `version` and one table a model, as `models.toml` shows it. Reading it never fails: what is
+wrong comes back as a `Problem` that names the entry, and the rest counts.
 """
 
 from __future__ import annotations

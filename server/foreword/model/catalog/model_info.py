@@ -1,8 +1,7 @@
-"""What is known about one model: what it costs, what its cache keeps, how much it takes in and gives out.
+"""What is known about one model: what its cache keeps, how much it takes in and gives out, and what its requests cost.
 
-Prices are US dollars per million tokens. Nothing here is read from anywhere; `catalog` fills these values.
-
-What requests cost, in US dollars. Pure arithmetic over `Usage` and a model's prices.
+Nothing here is read from anywhere; `catalog` fills these values. Prices are US dollars per million tokens, and a cost is
+pure arithmetic over `Usage` and a model's prices:
 
     cost          = (fresh·input + write_5m·w5 + write_1h·w1 + read·r + output·output price) · cliff / 10⁶
     without cache = (prompt·input + output·output price) · cliff / 10⁶

@@ -1,9 +1,7 @@
-"""What the SDK raises, as what the user meets: one line that says what happened and what to do.
+"""What the SDK raises, and why an answer stopped, as what the user meets: one line that says what happened and what to do.
 
 Decided by the error's `error_code`, its `type` and the HTTP status (https://platform.claude.com/docs/en/api/errors),
 never by the wording of a message; the API's own words are quoted where they are all there is to say.
-
-Why an answer stopped, in one line for the user.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Where the SDK would take its credentials from, told without importing it.
+"""Where the SDK would take its credentials from, told without importing it, and a key that a command prints.
 
 The order is the SDK's own (`anthropic.lib.credentials`): an API key, a token, a named profile,
-workload identity federation, the active profile on disk.
-
-An API key that a command prints: a password manager's, or the system keyring's (`keyring get anthropic api-key`).
+workload identity federation, the active profile on disk. A command is a password manager's, or the system keyring's
+(`keyring get anthropic api-key`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One streamed answer, put together from the raw events of the Messages API.
+"""One streamed answer, put together from the raw events of the Messages API, with its usage in disjoint buckets.
 
 In go the events as JSON objects, in the order of the wire; out come `ReplyEvent`s. The content blocks are
 kept as they came, unknown fields included, because they are echoed in the next
@@ -7,8 +7,6 @@ are ignored. Nothing here reads from a connection.
 
 What is echoed must be acceptable (see `echo`), and a finished answer holds tool calls only where the stop reason is
 `tool_use` or `pause_turn`. Text is given on as Unicode: half a surrogate pair waits for the other half.
-
-The API's usage fields as disjoint buckets.
 
 `input_tokens` are those after the last breakpoint; writes are split by time to live where the API says so
 (https://platform.claude.com/docs/en/build-with-claude/prompt-caching). In a stream the numbers are cumulative,

@@ -1,12 +1,11 @@
-"""The law of the gaps between a user's questions, learned from their times: when will the next one come?
+"""The law of the gaps between a user's questions, learned from their times and their editor: when will the next one come?
 
     times of questions -> GapModel -> Law (chance that nothing came after so many seconds)
 
 A gap is counted in a bin, once for all and once for the hour of the day at which it began. What is expected
 at an hour is drawn towards the law of all hours, and that one towards `PRIOR`, the less the more was seen.
-Old gaps fade, so that the model follows its user.
-
-Activity: what an editor shows of its user, and how much more or less likely it makes a question.
+Old gaps fade, so that the model follows its user. What an editor shows of its user (`Signals`) makes a question more or
+less likely.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a decision about the prefix looks at, and what it says.
 
-What tokens cost and what a cache keeps, as plain values: all that a decision about money needs of a model.
+What tokens cost and what a cache keeps are plain values: that is all a decision about money needs of a model.
 """
 
 from __future__ import annotations

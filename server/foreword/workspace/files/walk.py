@@ -1,6 +1,6 @@
-"""The files of a folder outside git, without following a symlink.
+"""The files of a folder outside git, without following a symlink, and the identity of its contents.
 
-The identity of a folder's contents outside git, where no commit can be the anchor.
+No commit can be the anchor there, so a digest of paths and contents is.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Watching a folder for changes on disk.
 
 What comes is a hint, never the truth: the kernel's queue can overflow without a word, and one of two names of a
-directory is reported when there are symlinks. Whoever answers a question looks at the files themselves.
-
-Which of the files that a watcher tells of count at all: `npm install` or a build beside us is to cost nothing.
+directory is reported when there are symlinks. Whoever answers a question looks at the files themselves. Only files that
+can count are told: `npm install` or a build beside us is to cost nothing.
 """
 
 from __future__ import annotations

@@ -1,13 +1,10 @@
-"""What git's history says: the commit that the base is built from, and how often files change.
+"""What git's history says: the commit that the base is built from, how often files change, and in which words.
 
 The anchor is the merge base of HEAD with the upstream's default branch, so that everybody who works
 from the same state of a repository builds the same base. Nothing is fetched.
 
-What git's history says about files in words: the messages of recent commits, and what each commit changed.
-
-Which files the last commits changed, as git prints it: one reading of the history for all that is made of it.
-
-Which files are being worked on, as far as it can be told without reading one: by git's history, or by their times.
+The messages of recent commits and what each of them changed come from one reading of the history. Which files are being
+worked on is told without reading one: by git's history, or by their times.
 """
 
 from __future__ import annotations

@@ -5,9 +5,8 @@ an entry that comes or goes changes its folder, and nothing else makes a file un
 of what is ignored, or another configuration. (Git's untracked cache does the same, see
 https://git-scm.com/docs/git-update-index#_untracked_cache, but it writes to the index of the repository.)
 
-Whether a folder is on file systems of this machine alone, whose times are those of what is there now.
-
-A file system that others write to too (NFS, SMB, FUSE) may go on for a minute with the times that it once asked for.
+That holds for folders on file systems of this machine alone, whose times are those of what is there now. One that others
+write to too (NFS, SMB, FUSE) may go on for a minute with the times that it once asked for.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How much a kind of file counts when the base is chosen: source code most, data and generated things least.
+"""How much a kind of file counts: when the base is chosen, and in which order unseen files are read.
 
-People ask about code. Manifests and lock-like data change with every release and would win by churn alone.
-
-In which order unseen files are read: what is worked on, what lies near it, then the middle of the repository.
+Source code counts most, data and generated things least: people ask about code, and manifests and lock-like data
+change with every release and would win by churn alone. What is worked on is read first, then what lies near it, then
+the middle of the repository.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""The last look at a large workspace, kept in the index store, so that a new process goes on from it.
+"""The last look at a large workspace, kept in the index store with a checksum, so that a new process goes on from it.
 
 It saves a start the work of listing, judging and looking up files that have not changed; it is never believed:
 the next look compares it with what git lists and what is on disk.
-
-Values that a session keeps in its index store for the next process, with a checksum.
 """
 
 from __future__ import annotations
