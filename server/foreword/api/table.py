@@ -95,13 +95,16 @@ def _commit() -> AnyBody:
     return COMMIT
 
 
-_proposals = Command(
+@entry(
     "proposals",
-    "list the proposals of the folder of which something is undecided, newest first",
-    "`foreword.edit` applies, rejects or undoes one by its `proposalId`.",
-    None,
-    LSP_ONLY,
+    "list the proposed edits that are not decided yet; show, apply, reject or undo one",
+    "What `foreword edit`, a chat or an editor proposed is kept until then. With an ID (its beginning is enough) that one is "
+    "shown, hunk by hunk; `--apply`, `--reject` and `--undo` decide about it, `--hunk N` about a part. Nothing is sent.",
 )
+def _proposals() -> AnyBody:
+    from foreword.api.commands.proposal_decisions import PROPOSALS
+
+    return PROPOSALS
 
 
 @entry(

@@ -9,19 +9,20 @@ from functools import partial
 from typing import Annotated, Any
 
 from foreword.api.command import Body
+from foreword.api.commands.proposal_decisions import SHORT_ID, apply_part, keep_proposal
 from foreword.api.parameters import Asking, Flag, Nothing, positional
 from foreword.api.printed import Data, Diff, Printed, Verbatim, notice, problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.answering.ask import ask as ask_model
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.answering.last_answer import keep_answer, last_answer
-from foreword.assist.edits.apply import Outcome, apply_proposal
+from foreword.assist.edits.apply import Outcome
 from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.edit import edit as edit_with_model
+from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.request import Kind
-from foreword.assist.session.write_journal import noted
 from foreword.assist.spending.forecast import request_json
 from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem, UsageError
@@ -68,10 +69,14 @@ class RequestPreview:
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """What came of an instruction; `outcomes` has an entry for each file that was to be written."""
+    """What came of an instruction; `outcomes` has an entry for each file that was to be written.
+
+    `proposal_id` names what is kept of it for `foreword proposals`; empty if nothing was proposed.
+    """
 
     edited: Edited
     outcomes: tuple[Outcome, ...] = ()
+    proposal_id: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -90,7 +95,8 @@ class EditResult:
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.edit/1`."""
-        return self.edited.to_json(self.outcomes)
+        kept = {"proposalId": self.proposal_id} if self.proposal_id else {}
+        return self.edited.to_json(self.outcomes) | kept
 
 
 async def ask(workspace: Workspace, given: AskParameters) -> Answer | RequestPreview:
@@ -121,17 +127,31 @@ async def edit_result(workspace: Workspace, given: EditParameters) -> EditResult
         ForewordError: there is no answer; the message says why.
     """
     edited = await propose(workspace, question_of(given.instruction, given, "edit"))
-    return await apply_edits(workspace, edited, apply=given.apply, allow_config=given.allow_config)
+    how = ApplyOptions(given.instruction, apply=given.apply, allow_config=given.allow_config)
+    return await apply_edits(workspace, edited, how)
 
 
-async def apply_edits(workspace: Workspace, edited: Edited, *, apply: bool, allow_config: bool) -> EditResult:
-    """What came of an instruction; its proposal is written to disk if that is ordered, and the model came to its end."""
-    if not (apply and edited.is_complete):
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """Whether a proposal is written at once, and in a few words what it is for."""
+
+    title: str
+    apply: bool
+    allow_config: bool
+
+
+async def apply_edits(workspace: Workspace, edited: Edited, how: ApplyOptions) -> EditResult:
+    """What came of an instruction; its proposal is written to disk if that is ordered, and the model came to its end.
+
+    It is kept in any case, so that it can be applied later, or taken back.
+    """
+    kept = await workspace.run(keep_proposal, workspace, edited.proposal, how.title)
+    if kept is None:
         return EditResult(edited)
-    root = workspace.session.root
-    with noted(workspace.session.places, root, edited.proposal.files):
-        outcomes = await workspace.run(apply_proposal, root, edited.proposal, allow_config=allow_config)
-    return EditResult(edited, outcomes)
+    if not (how.apply and edited.is_complete):
+        return EditResult(edited, (), kept.name)
+    done = await workspace.run(apply_part, workspace, kept, Part(), allow_config=how.allow_config)
+    return EditResult(edited, done.outcomes or (), kept.name)
 
 
 def question_of(text: str, given: Asking, kind: Kind = "ask") -> Question:
@@ -232,10 +252,11 @@ def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _colum
 def _summary(found: EditResult, *, apply: bool) -> str:
     if not found.edited.proposal.files:
         return "foreword: no edit was proposed"
+    name = found.proposal_id[:SHORT_ID]
     if not apply:
-        return "foreword: nothing was written; --apply writes such a change"
+        return f"foreword: nothing was written; `foreword proposals {name} --apply` writes it"
     if not found.edited.is_complete:
-        return "foreword: nothing was written, since the proposal may be incomplete"
+        return f"foreword: nothing was written, since the proposal may be incomplete: see `foreword proposals {name}`"
     n_written = sum(outcome.applied for outcome in found.outcomes)
     n_files = len(found.outcomes)
     return f"foreword: {n_written} of {n_files} file{'s' * (n_files > 1)} written"

@@ -10,6 +10,7 @@ from foreword.api.command import Body
 from foreword.api.commands.questions import (
     ASK,
     EDIT,
+    ApplyOptions,
     EditParameters,
     EditResult,
     Question,
@@ -79,9 +80,8 @@ async def run(workspace: Workspace, given: RunParameters) -> RunResult:
         return await preview(workspace, question)
     if task.kind == "answer":
         return await answer(workspace, question)
-    return await apply_edits(
-        workspace, await propose(workspace, question), apply=given.apply, allow_config=given.allow_config
-    )
+    how = ApplyOptions(task.description or task.name, apply=given.apply, allow_config=given.allow_config)
+    return await apply_edits(workspace, await propose(workspace, question), how)
 
 
 def _show(found: RunResult, given: RunParameters, columns: int) -> Iterator[Printed]:

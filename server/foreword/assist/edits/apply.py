@@ -7,7 +7,6 @@ from pathlib import Path
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.core.documents.text import Text, decode, encode, encode_edited
-from foreword.core.edits.hunk_placement import resolve
 from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
@@ -18,11 +17,15 @@ from foreword.workspace.files.disk import read_file
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a proposed file: whether it was written, and what of it could not be."""
+    """What became of a proposed file: whether it was written, and what of it could not be.
+
+    `fitting` are the numbers of the hunks that were carried out.
+    """
 
     path: str
     applied: bool
     problems: tuple[Problem, ...] = ()
+    fitting: tuple[int, ...] = ()
 
 
 def apply_proposal(root: Path, proposal: Proposal, *, allow_config: bool = True) -> tuple[Outcome, ...]:
@@ -34,6 +37,30 @@ def apply_proposal(root: Path, proposal: Proposal, *, allow_config: bool = True)
         _withheld(file) if file.runs_here and not allow_config else _applied(root, file)
         for file in proposal.files.values()
     )
+
+
+def apply_whole(root: Path, proposal: Proposal) -> tuple[Outcome, ...]:
+    """Write a proposal only if all of it fits: half of an undo would be neither the one state nor the other."""
+    checked = tuple(Outcome(file.path, False, _misfits(root, file)) for file in proposal.files.values())
+    return checked if any(one.problems for one in checked) else apply_proposal(root, proposal)
+
+
+def _misfits(root: Path, file: ProposedFile) -> tuple[Problem, ...]:
+    """Why a file of a proposal does not fit to what is on disk now; each write looks again by itself."""
+    path = file.source or file.path
+    try:
+        data = read_file(root, path)
+    except WorkspaceError as error:
+        return (Problem(str(error), path),)
+    if file.before is None:
+        is_there = data is not None
+        return (Problem(f"there is a file {path} again, so it was left alone", path),) if is_there else ()
+    if data is None or len(data) > MAX_FILE_BYTES:
+        return (Problem(f"{path} is gone or has become too large, so nothing was changed in it", path),)
+    if file.after is None:
+        is_same = shown(decode(data).content) == file.shown_before
+        return () if is_same else (Problem(f"{path} has changed since, so it was not deleted", path),)
+    return tuple(one.problem(path) for one in file.resolve(decode(data)).resolution.refused)
 
 
 def _withheld(file: ProposedFile) -> Outcome:
@@ -68,7 +95,8 @@ def _applied(root: Path, file: ProposedFile) -> Outcome:
 def _edited(root: Path, file: ProposedFile, data: bytes) -> Outcome:
     """The outcome where the file on disk holds `data`: those hunks are written that fit."""
     before = decode(data)
-    resolution = resolve(file.hunks, before)
+    found = file.resolve(before)
+    resolution = found.resolution
     problems = [refused.problem(file.path) for refused in resolution.refused]
     if resolution.edits:
         try:
@@ -77,7 +105,8 @@ def _edited(root: Path, file: ProposedFile, data: bytes) -> Outcome:
             return Outcome(file.path, applied=False, problems=(*problems, Problem(str(error), file.path)))
         problems += _some(replace_file(root, file.path, data, new))
     is_written = len(problems) == len(resolution.refused) < len(file.hunks)
-    return Outcome(file.path, is_written or file.source is not None, tuple(problems))
+    is_applied = is_written or file.source is not None
+    return Outcome(file.path, is_applied, tuple(problems), found.fitting if is_written else ())
 
 
 def _created(root: Path, file: ProposedFile) -> Outcome:

@@ -7,31 +7,60 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
 from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.assist.edits.review import FileReview, ProposalReview
 from foreword.core.documents.text import Text
+from foreword.core.documents.uri import path_of_uri, uri_of_path
 
 MAX_FILES = 200
-"""Proposals of all workspaces together; the oldest are forgotten."""
+"""Proposals of all workspaces together; of more the oldest are forgotten, those first of which all is decided."""
 NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
 """A proposal's id is the name of its file, so it is nothing that leads elsewhere."""
 FORMAT = 1
+MAX_TITLE = 80
+"""Characters: in an editor it is the label of one step of undo."""
+WINDOWS = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
 class KeptProposal:
-    """A proposal for the folder at a URI; `title` says in a few words what it is for, `at` when it was made (Unix)."""
+    """A proposal for the folder at a URI; `title` says in a few words what it is for, `at` when it was made (Unix).
+
+    `n_reviews` is how often somebody has decided about it: the larger number has the newer `review`.
+    """
 
     proposal: Proposal
     folder_uri: str
     title: str
     at: float = 0.0
     review: ProposalReview = field(default_factory=ProposalReview)
+    n_reviews: int = 0
+
+    def having(self, review: ProposalReview) -> KeptProposal:
+        """The proposal after the user has decided about some of it."""
+        return replace(self, review=review, n_reviews=self.n_reviews + 1)
+
+
+def short_title(words: str) -> str:
+    """What a proposal is for, in one line."""
+    return shorten(words, MAX_TITLE, placeholder="...")
+
+
+def folder_uri_of(root: Path) -> str:
+    """The URI of a folder, as a kept proposal names the one that it is for."""
+    return uri_of_path(str(root), windows=WINDOWS)
+
+
+def is_for(kept: KeptProposal, root: Path) -> bool:
+    """Whether a proposal is for the workspace at `root` (symlinks resolved), however a client writes its URI."""
+    path = path_of_uri(kept.folder_uri, windows=WINDOWS)
+    return path is not None and os.path.realpath(path) == str(root)
 
 
 def proposals_folder(data: Path) -> Path:
@@ -50,7 +79,7 @@ def write_proposal(folder: Path, name: str, kept: KeptProposal) -> None:
             json.dump(_to_json(kept), file)
         # Written aside and moved, so that a reader never meets half of it.
         Path(temporary).replace(folder / f"{name}.json")
-        for old in _newest_first(folder)[MAX_FILES:]:
+        for old in _surplus(folder):
             old.unlink(missing_ok=True)
     except OSError:
         return
@@ -68,6 +97,22 @@ def read_proposals(folder: Path) -> list[tuple[str, KeptProposal]]:
     found = ((path.stem, _read(path)) for path in _newest_first(folder))
     kept = [(name, one) for name, one in found if one is not None]
     return sorted(kept, key=lambda item: -item[1].at)
+
+
+def _surplus(folder: Path) -> list[Path]:
+    """The files that are too many. What was paid for and not decided yet goes last."""
+    files = _newest_first(folder)
+    n_surplus = len(files) - MAX_FILES
+    if n_surplus <= 0:
+        return []
+    oldest_first = files[::-1]
+    # Sorting is stable, so within each kind the oldest stay in front.
+    return sorted(oldest_first, key=_is_undecided)[:n_surplus]
+
+
+def _is_undecided(path: Path) -> bool:
+    kept = _read(path)
+    return kept is not None and any(kept.review.pending(file) for file in kept.proposal.files.values())
 
 
 def _newest_first(folder: Path) -> list[Path]:
@@ -95,6 +140,7 @@ def _to_json(kept: KeptProposal) -> dict[str, Any]:
         "folder": kept.folder_uri,
         "title": kept.title,
         "at": kept.at,
+        "reviews": kept.n_reviews,
         "files": [_file_json(file) for file in kept.proposal.files.values()],
         "review": {
             path: {"applied": review.applied, "rejected": review.rejected, "whole": review.is_whole}
@@ -122,4 +168,6 @@ def _from_json(raw: Mapping[str, Any]) -> KeptProposal:
     }
     proposal = Proposal(MappingProxyType({file.path: file for file in files}))
     review = ProposalReview(MappingProxyType(reviews))
-    return KeptProposal(proposal, raw["folder"], raw["title"], raw["at"], review)
+    # Files of older versions do not count.
+    n_reviews = raw.get("reviews", 0)
+    return KeptProposal(proposal, raw["folder"], raw["title"], raw["at"], review, n_reviews)

@@ -18,6 +18,7 @@ from foreword.api.commands.tasks import RunParameters, question_of_task
 from foreword.api.parameters import read, settings_of
 from foreword.api.table import SERVED
 from foreword.api.workspace import Event, PartialResult
+from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.completion import SCHEMA, complete
 from foreword.assist.question.task import TASK_KEYS, pointers_of
 from foreword.assist.question.task import question_of as words_of
@@ -48,7 +49,7 @@ from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import DeliveryOptions
 from foreword.lsp.output.progress import work_done
-from foreword.lsp.output.proposals import Part, find_proposal, proposals_json
+from foreword.lsp.output.proposals import find_proposal, proposals_json
 
 MAX_SUGGESTIONS = 20
 """Files, and as many definitions, unless the client says otherwise."""
@@ -225,6 +226,7 @@ async def _commit(call: Call) -> Any:  # noqa: ANN401 - any JSON
 
 
 async def _proposals(call: Call) -> Any:  # noqa: ANN401 - any JSON
+    """Only the list: the server writes no files, so one is applied through the editor, by `foreword.edit`."""
     call.arguments.finish()
     return await proposals_json(call.server, call.folder)
 

@@ -16,7 +16,8 @@ from foreword.api.commands.questions import Question, propose
 from foreword.api.workspace import Event, PartialResult, Stage
 from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.proposal import ProposedFile
-from foreword.assist.edits.proposal_store import KeptProposal
+from foreword.assist.edits.proposal_parts import Part, part_of, rejected
+from foreword.assist.edits.proposal_store import KeptProposal, is_for
 from foreword.assist.edits.review import ProposalReview, reverse
 from foreword.assist.question.task import Task, edits, pointers_of, question_of
 from foreword.assist.session.open_workspace import OpenFolder
@@ -35,7 +36,7 @@ from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_plan, deliver, tell, tell_refused
 from foreword.lsp.output.file_consent import agreed
 from foreword.lsp.output.progress import work_done
-from foreword.lsp.output.proposals import Part, keep_proposal, note_review, part_of, proposal_of
+from foreword.lsp.output.proposals import keep_proposal, note_review, proposal_of
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 
 
@@ -99,12 +100,7 @@ async def reject_proposal(server: ForewordServer, folder: Folder, name: str, par
         UsageError: there is no such proposal here, or no such part in it.
     """
     kept = _kept_for(server, folder, name)
-    part_of(kept, part)
-    review = kept.review
-    for path in [*dict.fromkeys((*part.files, *part.hunks))] or list(kept.proposal.files):
-        file = kept.proposal.files[path]
-        review = review.rejecting(file, part.hunks.get(path, review.pending(file)))
-    await note_review(server, name, review)
+    await note_review(server, name, rejected(kept, part))
     done = Delivered(name, kept.proposal, WorkspaceEditPlan(None))
     return _with_review(folder, proposal_of(server, name), done.to_json())
 
@@ -134,7 +130,7 @@ async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> di
 
 def _kept_for(server: ForewordServer, folder: Folder, name: str) -> KeptProposal:
     kept = proposal_of(server, name)
-    if kept.folder_uri != folder.uri:
+    if not is_for(kept, _open(folder).root):
         raise UsageError(f'the proposal {name} belongs to {kept.folder_uri}: leave "workspace" out')
     return kept
 
