@@ -185,7 +185,20 @@ async def test_a_client_with_a_chat_of_its_own_is_shown_no_document(repo: GitRep
             "foreword/status", lambda told: told["index"]["total"] and told["hitRatio"] is not None
         )
         assert {"done": 3, "total": 3} == status["index"]
-        assert ("offline", 0.0) == (status["provider"], status["spentToday"])
+        assert ("offline", 0.0, None) == (status["provider"], status["spentToday"], status["scope"])
+
+
+async def test_a_client_that_opens_a_folder_of_a_repository_hears_which_one_is_seen(
+    repo: GitRepo, environ: Environ
+) -> None:
+    repo.write("part/a.py", "a = 1\n")
+    async with connected(environ, usual_answers()) as editor:
+        await editor.start([repo.path / "part"], VSCODE_CLIENT_11 | {"experimental": {"foreword": True}})
+        status = await editor.hear("foreword/status", lambda told: told["index"]["total"] == 1)
+        assert ("part/", str(repo.path.resolve())) == (
+            status["scope"]["folder"],
+            status["scope"]["repository"],
+        )
 
 
 async def test_a_status_that_was_told_is_not_told_again_after_a_command_that_only_looks(

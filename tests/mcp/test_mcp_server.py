@@ -169,3 +169,11 @@ def test_an_address_that_others_can_reach_is_refused(shop: GitRepo) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
     assert 2 == done.returncode
     assert "can be reached from other machines" in done.stderr
+
+
+async def test_in_a_folder_of_a_repository_every_result_says_what_is_not_seen(shop: GitRepo) -> None:
+    async with connected(shop.path / "shop") as client:
+        state = (await called(client, "search", query="till"))["state"]
+        assert state["scope"].startswith(f"only shop/ of the repository at {shop.path.resolve()} is seen")
+    async with connected(shop.path) as client:
+        assert (await called(client, "search", query="till"))["state"]["scope"] is None

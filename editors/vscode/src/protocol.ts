@@ -17,6 +17,8 @@ export interface Status {
   hitRatio: number | null;
   /** US dollars. */
   spentToday: number;
+  /** The folder that is seen, where it is a part of a larger repository. */
+  scope: { folder: string; repository: string } | null;
 }
 
 /** `foreword.context/1`. */

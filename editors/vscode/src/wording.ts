@@ -36,7 +36,8 @@ function barTooltip(status: Status, now: number): string {
   const left = secondsWarm(status, now);
   if (status.provider === "offline") {
     const files = `${count(status.index.total)} files are indexed.`;
-    return `Answers come from the index alone, and nothing is sent: no API key is set.\n${files}\nClick for the last request.`;
+    const lines = ["Answers come from the index alone, and nothing is sent: no API key is set.", files, ...scope(status)];
+    return [...lines, "Click for the last request."].join("\n");
   }
   const lines = [
     left > 0
@@ -47,9 +48,15 @@ function barTooltip(status: Status, now: number): string {
       : `${percent(status.hitRatio)} of today's prompt tokens were read from the cache.`,
     `${dollars(status.spentToday)} spent today, all workspaces together.`,
     `${status.provider}, ${status.model}; ${count(status.index.total)} files.`,
+    ...scope(status),
     "Click to see why the last request cost what it did.",
   ];
   return lines.join("\n");
+}
+
+/** What is not seen, if anything is. */
+function scope({ scope: seen }: Status): string[] {
+  return seen ? [`Only ${seen.folder} of the repository at ${seen.repository} is seen.`] : [];
 }
 
 /** Seconds that the prefix stays warm; 0 if it is cold. */

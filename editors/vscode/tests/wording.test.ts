@@ -12,6 +12,7 @@ const STATUS: Status = {
   warmUntil: null,
   hitRatio: null,
   spentToday: 0,
+  scope: null,
 };
 
 const texts: [string, Partial<Status>, string][] = [
@@ -36,6 +37,14 @@ test("the tooltip is whole sentences", () => {
   const { tooltip } = standingWords("running", { ...STATUS, warmUntil: NOW + 3_600, hitRatio: 0.5 }, NOW);
   assert.match(tooltip, /^The prefix is in the provider's cache for 60 min more/);
   assert.ok(tooltip.split("\n").every((line) => line.endsWith(".")), tooltip);
+});
+
+test("the tooltip says which part of a repository is seen", () => {
+  const seen = { ...STATUS, scope: { folder: "web/", repository: "/shop" } };
+  for (const provider of ["anthropic", "offline"]) {
+    const { tooltip } = standingWords("running", { ...seen, provider }, NOW);
+    assert.ok(tooltip.includes("\nOnly web/ of the repository at /shop is seen.\n"), tooltip);
+  }
 });
 
 test("small amounts keep what they tell", () => {

@@ -19,6 +19,7 @@ from foreword.core.documents.text import lines_of
 from foreword.core.errors import UsageError
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.secrets.redaction import shown
+from foreword.core.tree import Scope
 from foreword.index.search.search import search as search_index
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.git.history import CommitAnchor, clean_revision, tree_of
@@ -37,12 +38,13 @@ class Freshness:
     """Which state a result is of.
 
     `revision` names the saved bytes of all files, `commit` what is checked out (None outside of git). `complete` is whether
-    the index knows every file by now.
+    the index knows every file by now. `scope` is the folder that is seen, where the repository is larger.
     """
 
     revision: str
     commit: str | None
     complete: bool
+    scope: Scope | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As in every result; the disk was looked at for this call."""
@@ -51,6 +53,7 @@ class Freshness:
             "commit": self.commit,
             "complete": self.complete,
             "lookedAtDisk": True,
+            "scope": self.scope.to_json() if self.scope else None,
         }
 
 
@@ -223,7 +226,7 @@ async def _looked(workspace: Workspace, use: Callable[[WorkspaceSnapshot], T]) -
 
     def used() -> tuple[T, Freshness]:
         revision = clean_revision(session.repository) if session.repository else None
-        return use(saved), Freshness(saved.revision, revision, saved.is_complete)
+        return use(saved), Freshness(saved.revision, revision, saved.is_complete, session.scope)
 
     return await workspace.run(used)
 

@@ -39,6 +39,22 @@ class FileTree:
     included: frozenset[str] = frozenset()
 
 
+class Scope(NamedTuple):
+    """A folder of a repository that is seen without the rest: its path from the top, with a slash at the end, and the top."""
+
+    folder: str
+    top: str
+
+    @property
+    def message(self) -> str:
+        """What is not seen, and what to do, in one line."""
+        return f"only {self.folder} of the repository at {self.top} is seen: open that folder to see the rest"
+
+    def to_json(self) -> dict[str, str]:
+        """As in every result that tells how fresh it is."""
+        return {"folder": self.folder, "repository": self.top, "message": self.message}
+
+
 def make_tree(
     blobs: Mapping[str, str],
     left_out: Iterable[LeftOut] = (),

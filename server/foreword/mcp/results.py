@@ -21,6 +21,9 @@ class State(BaseModel):
     commit: str | None = Field(description="what is checked out, as branch@commit; null outside of git")
     complete: bool = Field(description="whether the index knows every file by now")
     looked_at_disk: bool = Field(description="whether the disk was looked at for this call")
+    scope: str | None = Field(
+        default=None, description="what is not seen, where the workspace is a folder of a larger repository"
+    )
 
     @classmethod
     def of(cls, freshness: Freshness) -> State:
@@ -30,6 +33,7 @@ class State(BaseModel):
             commit=freshness.commit,
             complete=freshness.complete,
             looked_at_disk=True,
+            scope=freshness.scope.message if freshness.scope else None,
         )
 
 

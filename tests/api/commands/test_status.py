@@ -29,6 +29,7 @@ def test_before_the_first_question_a_workspace_is_cold(
         "lastVerdict": None,
         "provider": "offline",
         "model": "claude-sonnet-5-5",
+        "scope": None,
     } == told
     line = printed(capsys, "status", "--line", "-w", str(shop.path))
     assert "offline · cold · $0.0000 today\n" == line

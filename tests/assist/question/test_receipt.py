@@ -6,6 +6,7 @@ import pytest
 
 from foreword.assist.question.receipt import Freshness, Receipt, dollars, receipt_from_json
 from foreword.core.token_usage import Usage
+from foreword.core.tree import Scope
 from foreword.prefix.verdict import Verdict
 
 RECEIPT = Receipt(
@@ -69,7 +70,9 @@ def test_freshness_counts_the_files_of_the_delta(files: tuple[str, ...], words: 
 
 def test_a_receipt_that_was_kept_says_the_same_again() -> None:
     verdict = Verdict("changed", "it differs", file="a.py", layer="delta", tokens_lost=9, cause="saving a.py")
+    scope = Scope("web/", "/shop")
     receipt = replace(RECEIPT, verdict=verdict, estimated=True, request_id="r")
+    receipt = replace(receipt, freshness=replace(receipt.freshness, scope=scope))
     assert receipt == receipt_from_json(receipt.to_json(), "anthropic")
     told = receipt.to_json()
     for field in fields(receipt):
@@ -78,7 +81,7 @@ def test_a_receipt_that_was_kept_says_the_same_again() -> None:
             assert told != other.to_json(), f"{field.name} is in no kept receipt"
             assert other == receipt_from_json(other.to_json(), "anthropic"), f"{field.name} is not read back"
     of_old = RECEIPT.to_json()
-    del of_old["summary"], of_old["cost"]["estimated"]
+    del of_old["summary"], of_old["cost"]["estimated"], of_old["freshness"]["scope"]
     assert RECEIPT.summary == receipt_from_json(of_old, "anthropic").summary
 
 

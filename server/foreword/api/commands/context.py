@@ -67,8 +67,11 @@ def _show(found: ContextReport | PinnedContext, given: ContextParameters, column
         yield from _change(found)
         return
     anchor = found.anchor
-    whole = ", the whole repository" if found.whole else ""
+    extent = found.scope.folder if found.scope else "repository"
+    whole = f", the whole {extent}" if found.whole else ""
     yield Line(f"anchor: {anchor.kind} {anchor.name[:12]}{whole}")
+    if found.scope:
+        yield Line(found.scope.message, "yellow")
     yield _layers(found, max(MIN_BAR_CELLS, min(BAR_CELLS, columns - OTHER_CELLS)))
     for layer in found.layers:
         if layer.files:

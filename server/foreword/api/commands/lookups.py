@@ -17,7 +17,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
 from foreword.core.outline import Definition, Excerpt
-from foreword.core.tree import LeftOut
+from foreword.core.tree import LeftOut, Scope
 from foreword.index.index import Index
 from foreword.index.search.search import search as search_index
 from foreword.index.store.facts import n_unread
@@ -53,6 +53,7 @@ class IndexReport:
     left_out: tuple[LeftOut, ...]
     as_text: tuple[tuple[str, str], ...]
     in_part: tuple[ReadInPart, ...] = ()
+    scope: Scope | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.index/1`."""
@@ -71,6 +72,7 @@ class IndexReport:
             "inPart": [
                 {"path": one.path, "language": one.language, "lines": one.n_lines} for one in self.in_part
             ],
+            "scope": self.scope.to_json() if self.scope else None,
         }
 
 
@@ -104,10 +106,15 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The definitions of a name. If there are none, `in_part` counts by language the files in which one may have been missed."""
+    """The definitions of a name.
+
+    If there are none, `in_part` counts by language the files in which one may have been missed, and `scope` is the folder
+    that is seen, where the repository is larger.
+    """
 
     symbols: tuple[Symbol, ...]
     in_part: tuple[tuple[str, int], ...] = ()
+    scope: Scope | None = None
 
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self.symbols)
@@ -131,9 +138,10 @@ class SearchParameters:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The code that matches a query, best first."""
+    """The code that matches a query, best first; `scope` is the folder that is seen, where the repository is larger."""
 
     excerpts: tuple[Excerpt, ...]
+    scope: Scope | None = None
 
     def __iter__(self) -> Iterator[Excerpt]:
         return iter(self.excerpts)
@@ -173,11 +181,11 @@ class RepositoryMap:
 
 async def index_workspace(workspace: Workspace, _: Nothing) -> IndexReport:
     """Index the workspace and say what is in it."""
-    return index_report(await workspace.saved(whole=True))
+    return index_report(await workspace.saved(whole=True), workspace.session.scope)
 
 
-def index_report(saved: WorkspaceSnapshot) -> IndexReport:
-    """What is in an index."""
+def index_report(saved: WorkspaceSnapshot, scope: Scope | None) -> IndexReport:
+    """What is in an index; `scope` is the folder that is seen, where the repository is larger."""
     report = saved.report
     partly = read_in_part(saved.index)
     paths = {one.path for one in partly}
@@ -194,6 +202,7 @@ def index_report(saved: WorkspaceSnapshot) -> IndexReport:
         left_out=tuple(report.left_out),
         as_text=tuple(sorted(one for one in failed if one[0] not in paths)),
         in_part=partly,
+        scope=scope,
     )
 
 
@@ -210,14 +219,14 @@ async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbol
     Raises:
         UsageError: the name is empty.
     """
-    _ = workspace.session  # opened first: what is wrong with its settings is told in any case
+    scope = workspace.session.scope  # opened first: what is wrong with its settings is told in any case
     if not given.name.strip():
         raise UsageError("the name is empty: give the name of a definition")
 
     def look(saved: WorkspaceSnapshot) -> Symbols:
         found = tuple(find_definitions(saved.index, given.name))
         partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
-        return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly))
+        return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly), scope)
 
     return await workspace.over_saved(look)
 
@@ -228,7 +237,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
     Raises:
         UsageError: the query is empty, or the limit is not positive.
     """
-    _ = workspace.session  # as above
+    scope = workspace.session.scope  # as above
     if not given.query.strip():
         raise UsageError("the query is empty: give words to look for")
     if given.limit < 1:
@@ -243,7 +252,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
             budget_tokens=given.budget,
             commit_messages=saved.commit_messages,
         )
-        return SearchResult(tuple(found))
+        return SearchResult(tuple(found), scope)
 
     return await workspace.over_saved(look)
 
@@ -275,6 +284,13 @@ def _show_index(report: IndexReport, _: Nothing, _columns: int) -> Iterator[Prin
         )
     if len(report.in_part) > SHOWN_FILES:
         yield Line(f"read in part: {len(report.in_part) - SHOWN_FILES:,} more (see --json for the paths)")
+    yield from _scope(report.scope)
+
+
+def _scope(scope: Scope | None) -> Iterator[Printed]:
+    """What is not seen, if anything is."""
+    if scope:
+        yield notice(f"foreword: {scope.message}", "yellow")
 
 
 def _language_table(report: IndexReport) -> Table:
@@ -305,6 +321,7 @@ def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> It
         yield Line(f"{symbol.path}:{definition.line} {definition.kind} {definition.signature}")
     if not found.symbols:
         yield notice(f"no definition of {given.name}: try `foreword search {given.name}`")
+        yield from _scope(found.scope)
     for language, count in found.in_part:
         files = f"{count:,} files" if count > 1 else "1 file"
         yield notice(f"{files} of {language} could only be read in part: `foreword index` names the worst")
@@ -324,6 +341,7 @@ def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Ite
         yield Line("")
     if not found.excerpts:
         yield notice("nothing found: try other words, or the name of a symbol")
+        yield from _scope(found.scope)
 
 
 def _show_map(found: RepositoryMap, given: MapParameters, _columns: int) -> Iterator[Printed]:

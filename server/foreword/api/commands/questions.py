@@ -22,6 +22,7 @@ from foreword.assist.edits.edit import edit as edit_with_model
 from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
+from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import Kind
 from foreword.assist.spending.forecast import request_json
 from foreword.core.edits.path_risks import RUNS_HERE
@@ -232,7 +233,13 @@ def _show_answer(found: Answer | RequestPreview, _: AskParameters, _columns: int
         return
     if found.note:
         yield notice(f"foreword: {found.note}", "yellow")
-    yield notice(found.receipt.summary, "dim")
+    yield from _receipt(found.receipt)
+
+
+def _receipt(receipt: Receipt) -> Iterator[Printed]:
+    yield notice(receipt.summary, "dim")
+    if receipt.freshness.scope:
+        yield notice(f"foreword: {receipt.freshness.scope.message}", "yellow")
 
 
 def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _columns: int) -> Iterator[Printed]:
@@ -246,7 +253,7 @@ def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _colum
             yield notice(f"foreword: look closely at {file.path}: {RUNS_HERE}", "yellow")
     yield from problem_lines(found.problems)
     yield notice(_summary(found, apply=given.apply))
-    yield notice(found.answer.receipt.summary, "dim")
+    yield from _receipt(found.answer.receipt)
 
 
 def _summary(found: EditResult, *, apply: bool) -> str:

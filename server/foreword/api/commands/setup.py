@@ -148,6 +148,7 @@ def _facts(session: Session) -> dict[str, str]:
         "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         "workspace": str(session.root),
         "repository": clean_revision(repository) if repository else "none: read as it stands on disk",
+        "scope": session.scope.message if session.scope else "the whole folder",
         "provider": provider_name(session),
         "credentials": f"from {source}" if source else "none: set ANTHROPIC_API_KEY to ask Claude",
         "endpoint": without_credentials(

@@ -35,6 +35,7 @@ class Status:
 
     `hit_ratio` is the share of today's prompt tokens that were read from the cache, None before the first question;
     `spent_today` is in dollars, over all workspaces; `last_verdict` is what the cache did with the last request here.
+    `scope` tells which folder of its repository is seen, None for all of it.
     """
 
     provider: str
@@ -44,6 +45,7 @@ class Status:
     spent_today: float
     last_verdict: str | None
     now: float
+    scope: Mapping[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.status/1`."""
@@ -55,6 +57,7 @@ class Status:
             "lastVerdict": self.last_verdict,
             "provider": self.provider,
             "model": self.model,
+            "scope": self.scope,
         }
 
     @property
@@ -87,6 +90,7 @@ def _status(workspace: Workspace, stands: Mapping[str, Any]) -> Status:
         spent_today=stands["spentToday"],
         last_verdict=last.verdict or None if last else None,
         now=workspace.clock(),
+        scope=stands["scope"],
     )
 
 
@@ -105,6 +109,8 @@ def _show_status(found: Status, given: StatusParameters, _columns: int) -> Itera
         ("last request", found.last_verdict or "none in this workspace"),
     )
     yield from (Line(f"{name + ':':<21}{value}") for name, value in rows)
+    if found.scope:
+        yield Line(found.scope["message"], "yellow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,6 +256,7 @@ def receipt_of(
             revision=prepared.saved.revision,
             anchor=prepared.prefix.anchor.name,
             delta_files=prepared.prefix.delta_files,
+            scope=session.scope,
         ),
         first_token_ms=None if first is None else (first - prepared.asked_at) * 1000,
         total_ms=(now - prepared.asked_at) * 1000,

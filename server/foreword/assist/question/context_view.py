@@ -14,7 +14,7 @@ from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.tokens import weigh
-from foreword.core.tree import LeftOut
+from foreword.core.tree import LeftOut, Scope
 from foreword.prefix.layers import Anchor, Block, blocks_digest
 from foreword.prefix.warmth import WITH_DELTA, warm_until
 
@@ -83,7 +83,7 @@ class ContextReport:
 
     `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
     pin does not show them in full, each with its reason. `minimum` is the shortest prefix that the model caches.
-    `at` is when this was so, in Unix seconds.
+    `at` is when this was so, in Unix seconds. `scope` is the folder that is seen, where the repository is larger.
     """
 
     anchor: Anchor
@@ -96,6 +96,7 @@ class ContextReport:
     budget: int
     minimum: int
     at: float
+    scope: Scope | None = None
 
     @property
     def tokens(self) -> int:
@@ -116,6 +117,7 @@ class ContextReport:
             "tokens": self.tokens,
             "budget": self.budget,
             "minimum": self.minimum,
+            "scope": self.scope.to_json() if self.scope else None,
         }
 
 
@@ -142,6 +144,7 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
         budget=session.settings.context_budget,
         minimum=session.model.minimum,
         at=session.clock(),
+        scope=session.scope,
     )
 
 

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.core.token_usage import Usage
+from foreword.core.tree import Scope
 from foreword.prefix.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What the answer is about: the saved tree, the anchor of its base, and the files told of in the delta."""
+    """What the answer is about: the saved tree, the anchor of its base, and the files told of in the delta.
+
+    `scope` is the folder that is seen, where the repository is larger.
+    """
 
     revision: str
     anchor: str
     delta_files: tuple[str, ...]
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Receipt:
                 "offline" if self.simulated else f"{self.provider} · {self.priced_as}",
                 self._cache_phrase(),
                 self._money_phrase(),
-                _freshness(len(self.freshness.delta_files)),
+                _freshness(self.freshness),
                 f"{self.total_ms / 1000:.1f} s",
             )
         )
@@ -95,6 +100,7 @@ class Receipt:
                 "revision": fresh.revision,
                 "anchor": fresh.anchor,
                 "deltaFiles": list(fresh.delta_files),
+                "scope": fresh.scope.to_json() if fresh.scope else None,
             },
             "latency": {
                 "firstTokenMs": None if self.first_token_ms is None else round(self.first_token_ms),
@@ -109,6 +115,8 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
     """The receipt that became this JSON, also in a release that had no sentence for it; `provider` answered."""
     cost, cache, fresh, latency = (shown[key] for key in ("cost", "cache", "freshness", "latency"))
     known = {"file": "file", "layer": "layer", "tokensLost": "tokens_lost", "cause": "cause"}
+    # Releases before did not tell it.
+    scope = fresh.get("scope")
     more = {name: cache[key] for key, name in known.items() if key in cache}
     tokens = shown["tokens"]
     return Receipt(
@@ -120,7 +128,12 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         priced_as=cost["pricedAs"],
         prices=cost["prices"],
         n_requests=shown["requests"],
-        freshness=Freshness(fresh["revision"], fresh["anchor"], tuple(fresh["deltaFiles"])),
+        freshness=Freshness(
+            fresh["revision"],
+            fresh["anchor"],
+            tuple(fresh["deltaFiles"]),
+            Scope(scope["folder"], scope["repository"]) if scope else None,
+        ),
         first_token_ms=latency["firstTokenMs"],
         total_ms=latency["totalMs"],
         # Chats keep receipts of older releases, which named no request.
@@ -148,10 +161,12 @@ def dollars(amount: float) -> str:
     return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:.4f}"
 
 
-def _freshness(n_files: int) -> str:
-    if n_files == 0:
-        return "fresh: as at the anchor"
-    return f"fresh: {n_files} changed file{'s' if n_files > 1 else ''} in the delta"
+def _freshness(fresh: Freshness) -> str:
+    n_files = len(fresh.delta_files)
+    state = (
+        f"{n_files} changed file{'s' if n_files > 1 else ''} in the delta" if n_files else "as at the anchor"
+    )
+    return f"fresh: {state}" + (f", but only {fresh.scope.folder} is seen" if fresh.scope else "")
 
 
 def _money(dollars: float) -> float:

@@ -22,6 +22,7 @@ from foreword.assist.session.snapshot.memory import Recall
 from foreword.assist.session.write_journal import clear_away
 from foreword.core.errors import Problem
 from foreword.core.settings import Options, Settings
+from foreword.core.tree import Scope
 from foreword.index.build.parse_jobs import Progress
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import forget_unused
@@ -79,6 +80,11 @@ class Session:
     def worktree(self) -> str:
         """The name of this worktree in the stores."""
         return name_digest(str(self.root))
+
+    @property
+    def scope(self) -> Scope | None:
+        """What is seen, where the workspace is a folder of a larger repository."""
+        return self.repository.scope if self.repository else None
 
     @property
     def model(self) -> Model:

@@ -94,6 +94,7 @@ def standing(session: Session, saved: WorkspaceSnapshot | None) -> dict[str, Any
     """How a workspace stands now, as JSON.
 
     `warmUntil` is in Unix seconds (None: cold), `hitRatio` the share of today's prompt tokens that were read.
+    `scope` tells what is seen, None for a whole repository.
     """
     today = start_of_day(session.clock())
     used = sum(
@@ -105,6 +106,7 @@ def standing(session: Session, saved: WorkspaceSnapshot | None) -> dict[str, Any
         "warmUntil": _warm_until(session, saved),
         "hitRatio": round(used.read / used.prompt, 4) if used.prompt else None,
         "spentToday": round(session.ledger.spent_since(today), 6),
+        "scope": session.scope.to_json() if session.scope else None,
     }
 
 

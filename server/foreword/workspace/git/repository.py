@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foreword.core.errors import Problem, WorkspaceError
+from foreword.core.tree import Scope
 from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
 
 CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter|core\.attributesfile)$"
@@ -40,6 +41,11 @@ class Repository:
     filters: tuple[str, ...] = ()
     is_treeless: bool = False
     attributes_file: str = ""
+
+    @property
+    def scope(self) -> Scope | None:
+        """What is seen, where that is not the whole repository."""
+        return Scope(self.prefix, str(self.top)) if self.prefix else None
 
     @property
     def null_blob(self) -> str:
