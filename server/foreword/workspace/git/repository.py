@@ -9,6 +9,7 @@ from pathlib import Path
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.tree import Scope
 from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
+from foreword.workspace.git.repository_layout import why_not_own
 
 CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter|core\.attributesfile)$"
 TREELESS = (
@@ -76,6 +77,7 @@ def open_repository(root: Path) -> tuple[Repository | None, Problem | None]:
         _refuse_unless_outside(root, complaint)
         return None, None
     repository = _parse_repository(root, text_of(output))
+    _refuse_foreign(repository)
     if _is_ignored_folder(repository):
         return None, None
     return repository, Problem(TREELESS) if repository.is_treeless else None
@@ -113,6 +115,17 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
         raise WorkspaceError(
             f"git can't read the repository of {root}, and says: {last_line(complaint)} (try `git status` there)"
         )
+
+
+def _refuse_foreign(repository: Repository) -> None:
+    """Refuse a repository that belongs to another folder: who trusts this folder said nothing of that one.
+
+    Raises:
+        WorkspaceError: with what to do about it.
+    """
+    why = why_not_own(repository.root, repository.top, repository.git_dir, repository.common_dir)
+    if why is not None:
+        raise WorkspaceError(f"the .git of {repository.root} is not its own, so nothing is read: it {why}")
 
 
 def _parse_repository(root: Path, output: str) -> Repository:
