@@ -60,6 +60,15 @@ def test_what_is_secret_is_only_named(staged: GitRepo, api: MessagesApi) -> None
     assert "+<redacted: Anthropic API key>" in sent
 
 
+def test_what_the_workspace_ignores_is_only_named(staged: GitRepo, api: MessagesApi) -> None:
+    (staged.path / ".forewordignore").write_text("notes*\n", encoding="utf-8")
+    api.script("shop: raise the rate")
+    assert 0 == typed(staged, "--print")
+    sent = json.dumps(api.messages[0].body, ensure_ascii=False)
+    assert "notes é.md: changed, not shown (ignored by .forewordignore)" in sent
+    assert "Another note" not in sent
+
+
 def test_git_commits_with_the_message_that_the_user_saw(
     staged: GitRepo, api: MessagesApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,41 @@ async def test_where_one_will_be_saved_is_not_told(repo: GitRepo, online: Enviro
     assert "ada" not in sent(api)
 
 
+@pytest.mark.parametrize("uri", ["untitled:.env", "untitled:/home/ada/.docker/config.json", "Untitled:id_rsa"])
+async def test_one_that_is_called_as_secret_files_are_is_held_back(
+    uri: str, repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        editor.open(uri, "PASSWORD=hunter2\n")
+        asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": uri}]}
+        assert "is left out (secret)" in (await editor.refusal("foreword/chat/send", asked)).message
+        arguments = [{"kind": "explain", "uri": uri}]
+        refused = await editor.refusal(
+            "workspace/executeCommand", {"command": "foreword.ask", "arguments": arguments}
+        )
+        assert "is left out (secret)" in refused.message
+        await editor.request("foreword/chat/send", {"chatId": chat_id, "text": "And now?"})
+    assert "hunter2" not in str([recorded.body for recorded in api.messages])
+
+
+async def test_of_a_diff_the_files_that_are_held_back_are_only_named(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    def part(path: str) -> str:
+        return f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1 @@\n-old of {path}\n"
+
+    repo.write(".forewordignore", "secret plans.md\n")
+    diff = part("shop/price.py") + part("deploy/.env") + part("secret plans.md") + part("shop/cart.py")
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        attached = [{"uri": "foreword-text:Git%20changes", "text": diff}]
+        await editor.request("foreword/chat/send", {"chatId": chat_id, "text": "?", "attachments": attached})
+    assert "old of shop/price.py" in sent(api)
+    assert "old of shop/cart.py" in sent(api)
+    assert "a/deploy/.env" in sent(api)
+    assert "old of deploy" not in sent(api)
+    assert "old of secret" not in sent(api)
+
+
 async def test_one_that_is_not_open_is_refused(repo: GitRepo, online: Environ, api: MessagesApi) -> None:
     async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
         asked = {"chatId": chat_id, "text": "And this?", "attachments": [{"uri": "untitled:Untitled-9"}]}

@@ -9,10 +9,11 @@ from typing import Any
 from foreword.assist.question.answer import Answer
 from foreword.assist.session.session import Session
 from foreword.core.errors import UsageError, WorkspaceError
-from foreword.core.exclusion import reason_for_path
+from foreword.core.exclusion import IGNORED, reason_for_path
 from foreword.core.secrets.redaction import shown
 from foreword.workspace.git import plumbing
 from foreword.workspace.git.repository import Repository
+from foreword.workspace.ignore import IgnoreRules, read_rules
 
 COMMIT_SCHEMA = "foreword.commit/1"
 N_EXAMPLES = 10
@@ -55,9 +56,10 @@ def commit_question(session: Session) -> str:
     paths = _staged(repository)
     if not paths:
         raise UsageError("nothing is staged: choose with `git add` what the commit is to hold")
+    rules = read_rules(session.root)[0].with_included(session.settings.context_include)
     examples = "\n\n".join(f"<message>\n{text}\n</message>" for text in _examples(repository))
     style = f"<last-messages>\n{examples}\n</last-messages>\n\n" if examples else ""
-    return f"{INSTRUCTION}\n\n{style}<staged>\n{''.join(_diffs(repository, paths))}</staged>"
+    return f"{INSTRUCTION}\n\n{style}<staged>\n{''.join(_diffs(repository, paths, rules))}</staged>"
 
 
 def message_of(answer: Answer) -> CommitMessage:
@@ -88,12 +90,12 @@ def _examples(repository: Repository) -> list[str]:
     return [shown(text.strip())[:MAX_EXAMPLE] for text in messages if text.strip()]
 
 
-def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
+def _diffs(repository: Repository, paths: list[str], rules: IgnoreRules) -> Iterator[str]:
     """The diff, file by file, without the values of secrets. A secret file is only named, as it is everywhere else."""
     left = MAX_DIFF
     for path in paths:
         # The list of staged files can name a secret file, which is shown nowhere else either.
-        reason = reason_for_path(path)
+        reason = reason_for_path(path) or (IGNORED if _ignores(repository, rules, path) else None)
         diff = b"" if reason else _diff(repository, path)
         # A diff holds lines of files as they are; secrets in them are not sent, as everywhere else.
         text = shown(diff.decode("utf-8", "replace"))
@@ -104,6 +106,11 @@ def _diffs(repository: Repository, paths: list[str]) -> Iterator[str]:
             continue
         left -= len(text)
         yield text
+
+
+def _ignores(repository: Repository, rules: IgnoreRules, path: str) -> bool:
+    """Whether the workspace's own rules ignore a file, whose `path` counts from the top of the repository."""
+    return path.startswith(repository.prefix) and rules.ignores(path.removeprefix(repository.prefix))
 
 
 def _diff(repository: Repository, path: str) -> bytes:

@@ -6,7 +6,7 @@ A user writes `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`; a client attaches a file
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from foreword.assist.context.build_prefix import Prefix
@@ -23,10 +23,12 @@ from foreword.core.exclusion import (
     UNREADABLE_NAME,
     reason_for_content,
     reason_for_path,
+    reason_in_spite_of_user,
 )
 from foreword.core.outline import Definition
 from foreword.prefix.turn import Attachment
 from foreword.workspace.files.disk import is_file, read_file, why_elsewhere
+from foreword.workspace.ignore import IgnoreRules
 
 CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
@@ -39,6 +41,7 @@ NEVER_SHOWN = frozenset({SECRET, SYMLINK, SUBMODULE, IGNORED, NOT_REGULAR, UNREA
 """Reasons that hold also where a user points at the file."""
 
 _POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")
+DIFF_START = re.compile(r"^(?=diff --(?:git|cc|combined) )", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,39 @@ def _attachment(
 def _text_of(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) -> str:
     if pointer.text is not None:
         # An untitled document can hold secrets as a file can, and half a surrogate pair.
-        reason = reason_for_content(pointer.path, pointer.text.encode("utf-8", "surrogatepass"))
+        reason = reason_in_spite_of_user(pointer.path) or reason_for_content(
+            pointer.path, pointer.text.encode("utf-8", "surrogatepass")
+        )
         if reason is not None:
             raise UsageError(f"{pointer.path} is left out ({reason}): point at something else")
-        return pointer.text
+        return without_hidden_files(pointer.text, saved.rules)
     text = unsaved if unsaved is not None else saved.read_content(pointer.path)
     return _left_out_text(pointer, saved) if text is None else text
+
+
+def without_hidden_files(text: str, rules: IgnoreRules) -> str:
+    """A text in which git's diffs (if it has any) of files that are never shown are cut down to their first lines."""
+    return "".join(_only_named(piece, rules) for piece in DIFF_START.split(text))
+
+
+def _only_named(piece: str, rules: IgnoreRules) -> str:
+    header = piece.partition("\n")[0]
+    if not header.startswith("diff --") or not any(_is_hidden(path, rules) for path in _paths_in(header)):
+        return piece
+    return f"{header}\n(not shown: the file is left out)\n"
+
+
+def _paths_in(header: str) -> Iterator[str]:
+    """What the last path of a diff's first line may be: it ends the line, with spaces of its own or none."""
+    words = header.removesuffix("\r").replace('"', "").split(" ")
+    for n in range(2, len(words)):
+        path = " ".join(words[n:])
+        # `a/` and `b/` are what git writes by itself; a setting leaves them out.
+        yield from (path, path[2:] if path[1:2] == "/" else path)
+
+
+def _is_hidden(path: str, rules: IgnoreRules) -> bool:
+    return reason_in_spite_of_user(path) is not None or rules.ignores(path)
 
 
 def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:

@@ -16,6 +16,7 @@ from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError
+from foreword.core.exclusion import reason_in_spite_of_user
 from foreword.lsp.connection.convert import path_from_uri
 from foreword.lsp.connection.server import ForewordServer
 
@@ -95,9 +96,16 @@ def untitled(server: ForewordServer, uri: str) -> tuple[str, str] | None:
     """What an open document without a file is called, and its text; None for everything else.
 
     Some editors know already where it will be saved: of that place only the name is told.
+
+    Raises:
+        UsageError: it will be a secret file, as `.env` or `.docker/config.json`.
     """
     # The case of a scheme means nothing (RFC 3986, section 3.1).
     document = server.snapshot.document(uri) if uri.lower().startswith(SCHEME) else None
     if document is None:
         return None
-    return f"{SCHEME}{PurePosixPath(unquote(uri[len(SCHEME) :])).name}", document.text
+    path = PurePosixPath(unquote(uri[len(SCHEME) :]))
+    # By its whole path, of which later only the name is known.
+    if (reason := reason_in_spite_of_user(str(path))) is not None:
+        raise UsageError(f"{SCHEME}{printable(path.name)} is left out ({reason}): point at something else")
+    return f"{SCHEME}{path.name}", document.text
