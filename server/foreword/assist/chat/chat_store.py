@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -191,11 +191,9 @@ class ChatStore:
     def remove(self, chat_id: str) -> None:
         """Forget a chat, and what only it holds."""
         with transaction(self._connection) as connection:
-            row = connection.execute("SELECT opening FROM chat WHERE id = ?", (chat_id,)).fetchone()
+            _forget_opening_of(connection, chat_id)
             connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
             connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
-            if row and row[0]:
-                forget_opening(connection, row[0])
 
     def turns(self, chat_id: str) -> tuple[Turn, ...]:
         """The turns of a chat in order."""
@@ -270,6 +268,28 @@ class ChatStore:
                 "the chat went on in another window meanwhile: this answer is not part of it, ask again"
             )
 
+    def begin_again(self, chat_id: str, exchanges: Sequence[Exchange | None]) -> None:
+        """Leave the opening out of what is sent from now on, and have these exchanges, or none, for those so far.
+
+        Raises:
+            StoreError: the chat went on elsewhere meanwhile.
+        """
+        with transaction(self._connection) as connection:
+            sql = "SELECT number FROM turn WHERE chat = ? AND exchange IS NOT NULL ORDER BY number"
+            numbers = [number for (number,) in connection.execute(sql, (chat_id,)).fetchall()]
+            is_same = len(numbers) == len(exchanges)
+            for number, exchange in zip(numbers, exchanges, strict=False) if is_same else ():
+                raw, pieces = encode_exchange(exchange) if exchange else (None, {})
+                _put_pieces(connection, pieces)
+                connection.execute(
+                    "UPDATE turn SET exchange = ? WHERE chat = ? AND number = ?",
+                    (pack(raw) if raw else None, chat_id, number),
+                )
+            if is_same:
+                _forget_opening_of(connection, chat_id)
+        if not is_same:
+            raise StoreError("the chat went on in another window meanwhile: send the message again")
+
     def forget_voices(self, chat_id: str) -> None:
         """Leave the thinking of all answers so far out of what is sent from now on."""
         with transaction(self._connection) as connection:
@@ -300,16 +320,10 @@ class ChatStore:
             connection.execute("DELETE FROM turn WHERE chat = ? AND number >= ?", (chat_id, number))
             if message_id == turn.answer_id:
                 _put_turn(connection, chat_id, number, without_answer(turn))
-            unpinned = connection.execute(
-                # With no exchange left nothing depends on the old bytes, and the next turn can take a fresh
-                # base.
-                "SELECT opening FROM chat WHERE id = ? AND opening IS NOT NULL AND id NOT IN "
-                "(SELECT chat FROM turn WHERE exchange IS NOT NULL)",
-                (chat_id,),
-            ).fetchone()
-            if unpinned is not None:
-                connection.execute("UPDATE chat SET opening = NULL WHERE id = ?", (chat_id,))
-                forget_opening(connection, unpinned[0])
+            sql = "SELECT 1 FROM turn WHERE chat = ? AND exchange IS NOT NULL"
+            # With no exchange left nothing depends on the old bytes, and the next turn can take a fresh base.
+            if connection.execute(sql, (chat_id,)).fetchone() is None:
+                _forget_opening_of(connection, chat_id)
         return True
 
     def _chats(self, where: str, value: str) -> list[Chat]:
@@ -325,6 +339,14 @@ class ChatStore:
         if row is None:
             raise StoreError("a part of this chat is missing from Foreword's data: open a new one")
         return bytes(row[0])
+
+
+def _forget_opening_of(connection: SharedConnection, chat_id: str) -> None:
+    """Let a chat begin with the prefix of its next turn, and remove what only its opening holds."""
+    row = connection.execute("SELECT opening FROM chat WHERE id = ?", (chat_id,)).fetchone()
+    if row and row[0]:
+        connection.execute("UPDATE chat SET opening = NULL WHERE id = ?", (chat_id,))
+        forget_opening(connection, row[0])
 
 
 def _put_turn(connection: SharedConnection, chat_id: str, number: int, turn: Turn) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from foreword.assist.answering.answer_loop import AnswerEvent, Progress, receipt
 from foreword.assist.answering.pipeline import Asked, run_request
 from foreword.assist.chat.chat import NO_MODEL, Chat, Conversation, Exchange, Status, Turn, echo, opening_of
 from foreword.assist.chat.chat_store import ChatStore, Ending
+from foreword.assist.chat.withdrawal import find_withdrawal
 from foreword.assist.context.base_cache import AnchoredBase
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.pending_changes import find_changes
@@ -89,6 +90,7 @@ class ChatTurnRun:
         self._run = run
         self._editor: Editor | None = None
         self._begun: _Begun | None = None
+        self._notes: list[str] = []
 
     @property
     def proposal(self) -> Proposal:
@@ -108,7 +110,7 @@ class ChatTurnRun:
             async with aclosing(self._answered()) as events:
                 async for event in events:
                     if isinstance(event, Answer):
-                        answered = event
+                        answered = self._noted(event)
                     else:
                         yield event
             assert answered is not None, "answer() ends with an Answer or raises"  # noqa: S101 - its contract
@@ -119,6 +121,11 @@ class ChatTurnRun:
         except BaseException as error:
             await asyncio.to_thread(self._give_up, error)
             raise
+
+    def _noted(self, answered: Answer) -> Answer:
+        """The answer with what the user should know of the turn."""
+        notes = [*self._notes, *([answered.note] if answered.note else [])]
+        return replace(answered, note="; ".join(notes) or None)
 
     async def _answered(self) -> AsyncGenerator[AnswerEvent, None]:
         session, progress = self._session, self.progress
@@ -155,13 +162,13 @@ class ChatTurnRun:
         session = self._session
         with ChatStore(session.places.chats) as store:
             session.report(*store.problems)
-            conversation = store.conversation(self._chat.id)
             # Written before it is sent: a process that is killed leaves the question.
             store.begin(self._chat.id, self.turn)
-        return over_saved(session, lambda saved: self._prepared(saved, conversation))
+        return over_saved(session, self._prepared)
 
-    def _prepared(self, saved: WorkspaceSnapshot, conversation: Conversation) -> _Begun:
+    def _prepared(self, saved: WorkspaceSnapshot) -> _Begun:
         session = self._session
+        conversation = self._conversation(saved)
         thread, shown = _thread(session, saved, conversation)
         unsaved = unsaved_texts(saved, session.repository, self._said.documents)
         pointers = pointers_to(self._said.places, saved, unsaved)
@@ -177,6 +184,17 @@ class ChatTurnRun:
             thread=thread,
         )
         return _Begun(prepared, conversation, thread, shown, tuple(pointers))
+
+    def _conversation(self, saved: WorkspaceSnapshot) -> Conversation:
+        """What was said so far, as far as it may still be sent: the rest of it is forgotten."""
+        with ChatStore(self._session.places.chats) as store:
+            conversation = store.conversation(self._chat.id)
+            withdrawal = find_withdrawal(self._session, saved, conversation)
+            if withdrawal is None:
+                return conversation
+            store.begin_again(self._chat.id, withdrawal.exchanges)
+            self._notes.append(withdrawal.note)
+            return store.conversation(self._chat.id)
 
     def _end(self, begun: _Begun, spoken: TurnResult) -> None:
         """Let the exchange join the conversation, all at once."""

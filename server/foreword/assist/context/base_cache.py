@@ -108,6 +108,20 @@ def stored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
     return None if blobs is None else AnchoredBase(base, json.loads(blobs))
 
 
+def known_blobs(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Mapping[str, str]:
+    """The blobs of an anchor; none where its base is neither stored nor to be built now.
+
+    Raises:
+        WorkspaceError: git can't read the anchor any more.
+    """
+    if anchor.kind == "snapshot":
+        return json.loads(session.index_store.get_artifact(_key("tree", saved, anchor)) or b"{}")  # type: ignore[no-any-return]
+    # Reading a tree takes its time, which a first question during a build has no use for.
+    if not saved.is_complete and session.index_store.get_artifact(_key("base", saved, anchor)) is None:
+        return {}
+    return _git_tree(session, saved, anchor).blobs
+
+
 def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
     """What is known so far of the saved state: short, because no later request reads it, and never stored."""
     index, unranked = saved.index, Ranking((), {}, {})

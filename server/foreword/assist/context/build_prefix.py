@@ -21,6 +21,7 @@ from foreword.assist.context.base_cache import (
 )
 from foreword.assist.context.pending_changes import find_changes, has_unread_changes
 from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.context.withheld import without_withheld
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -89,6 +90,7 @@ def build_prefix(
     Raises:
         StoreError: other processes keep changing the prefix of this worktree.
     """
+    saved = without_withheld(session, saved)
     for _ in range(MAX_TRIES):
         version, in_force = session.prefix_store.lineage(session.worktree, saved.variant)
         step = _next_step(session, saved, in_force, more_follow=more_follow)

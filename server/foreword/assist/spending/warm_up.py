@@ -15,6 +15,7 @@ from foreword.assist.accounts.reservations import Cap
 from foreword.assist.context.base_cache import anchored_base, candidate_anchors
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.context.withheld import without_withheld
 from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.assist.question.request import PreparedRequest, prepare
 from foreword.assist.session.ports import Provider, Warmer, refuse
@@ -84,6 +85,7 @@ def current_prefix(session: Session, saved: WorkspaceSnapshot, *, keep: bool = T
 
 def sent_prefix(session: Session, saved: WorkspaceSnapshot) -> PreparedRequest | None:
     """The prefix as the last question sent it, whatever was saved since; None if there is none in force."""
+    saved = without_withheld(session, saved)
     _, lineage = session.prefix_store.lineage(session.worktree, saved.variant)
     if lineage is None:
         return None

@@ -1,0 +1,39 @@
+"""Files that were shown once and may not be shown any more: somebody ignored them since, or they are secret by now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.exclusion import FILTERED, IGNORED, SECRET, reason_in_spite_of_user
+from foreword.workspace.files.disk import is_file
+from foreword.workspace.git.git_listing import ignored_by_git
+from foreword.workspace.git.repository import Repository
+
+CONFIDENTIAL = frozenset({SECRET, IGNORED, FILTERED})
+"""Reasons that hold for what was sent before, too: a file that is merely too large by now was no mistake to send."""
+IGNORED_BY_GIT = "ignored by git"
+
+
+def withheld_files(
+    saved: WorkspaceSnapshot, repository: Repository | None, paths: Iterable[str]
+) -> dict[str, str]:
+    """Those of some paths that may not be shown any more, with the reason; a file that is merely gone is none."""
+    missing = {path for path in paths if path not in saved.index.blobs and path not in saved.unread}
+    if not missing:
+        return {}
+    told = {left.path: left.reason for left in saved.report.left_out if left.path in missing}
+    reasons = {path: told.get(path) or _reason(saved, path) for path in missing}
+    withheld = {path: reason for path, reason in reasons.items() if reason in CONFIDENTIAL}
+    rest = missing - withheld.keys() - told.keys()
+    # Outside git nothing but a rule keeps a file that is there out of the listing.
+    ignored = (
+        ignored_by_git(repository, rest)
+        if repository
+        else {path for path in rest if is_file(saved.root, path)}
+    )
+    return withheld | dict.fromkeys(ignored, IGNORED_BY_GIT)
+
+
+def _reason(saved: WorkspaceSnapshot, path: str) -> str | None:
+    return reason_in_spite_of_user(path) or (IGNORED if saved.rules.ignores(path) else None)
