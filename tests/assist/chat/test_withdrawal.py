@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import string
 import zlib
@@ -63,18 +62,14 @@ def ignore_in_git(repo: GitRepo) -> None:
     repo.git("rm", "-q", "--cached", "shop/plans.py")
 
 
-def make_a_key_of_it(repo: GitRepo) -> None:
-    body = "\n".join("A1b2C3d4E5f6G7h8" * 4 for _ in range(12))
-    kind = "PRIVATE " + "KEY"
-    repo.write("shop/plans.py", f"-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n")
-
-
-@pytest.mark.parametrize("withhold", [ignore_in_workspace, ignore_in_git, make_a_key_of_it])
+@pytest.mark.parametrize("withhold", [ignore_in_workspace, ignore_in_git])
 def test_a_file_that_may_not_be_shown_any_more_is_in_no_later_request(
     withhold: object, talker: Talker, repo: GitRepo, api: MessagesApi
 ) -> None:
     view = tool_use_block(EDITOR, {"command": "view", "path": "shop/plans.py"})
-    api.script("Apples cost one.", Reply((view,)), "It returns that Falcon buys Osprey.", "Nobody but Osprey.")
+    api.script(
+        "Apples cost one.", Reply((view,)), "It returns that Falcon buys Osprey.", "Nobody but Osprey."
+    )
     talker.say("What do apples cost?")
     talker.say("What is planned?")
     talker.say("And who is bought?")
@@ -86,7 +81,9 @@ def test_a_file_that_may_not_be_shown_any_more_is_in_no_later_request(
     assert "merger" not in sent(api)
     assert "What do apples cost?" in sent(api)
     assert "Apples cost one." in sent(api)
-    assert "the chat began again over a new base: it no longer sends shop/plans.py" in (spoken.answer.note or "")
+    assert "the chat began again over a new base: it no longer sends shop/plans.py" in (
+        spoken.answer.note or ""
+    )
     assert "2 earlier turns" in (spoken.answer.note or "")
     assert "Osprey" not in kept(talker)
     before = api.messages[-1].body or {}
@@ -112,7 +109,7 @@ def test_a_file_that_is_deleted_or_too_large_by_now_is_no_reason(
 ) -> None:
     talker.say("One?")
     first = api.messages[-1].body or {}
-    os.remove(repo.path / "shop/plans.py")
+    (repo.path / "shop/plans.py").unlink()
     repo.write("shop/large.py", LARGE * 60)
     assert talker.say("Two?").answer.note is None
     assert continues(first, api.messages[-1].body or {})
@@ -146,8 +143,8 @@ def test_where_nobody_can_tell_what_a_file_held_all_turns_are_forgotten(
     talker.say("What do apples cost?")
     blob = repo.git("rev-parse", "HEAD:shop/plans.py").strip()
     repo.write(".forewordignore", "plans.py\n")
-    os.remove(repo.path / "shop/plans.py")
-    os.remove(repo.path / ".git/objects" / blob[:2] / blob[2:])
+    (repo.path / "shop/plans.py").unlink()
+    (repo.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
     assert "1 earlier turn " in (talker.say("And now?").answer.note or "")
     assert "Apples" not in sent(api)
     assert "merger" not in sent(api)

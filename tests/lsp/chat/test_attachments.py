@@ -83,7 +83,9 @@ async def test_where_one_will_be_saved_is_not_told(repo: GitRepo, online: Enviro
     assert "ada" not in sent(api)
 
 
-@pytest.mark.parametrize("uri", ["untitled:.env", "untitled:/home/ada/.docker/config.json", "Untitled:id_rsa"])
+@pytest.mark.parametrize(
+    "uri", ["untitled:.env", "untitled:/home/ada/.docker/config.json", "Untitled:id_rsa"]
+)
 async def test_one_that_is_called_as_secret_files_are_is_held_back(
     uri: str, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:

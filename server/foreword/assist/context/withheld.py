@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from foreword.assist.context.base_cache import candidate_anchors, known_blobs
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.withheld_files import withheld_files
+from foreword.assist.session.snapshot.withheld_files import IGNORED_BY_GIT, withheld_files
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import WorkspaceError
 from foreword.prefix.layers import Anchor
@@ -27,14 +27,16 @@ def without_withheld(session: Session, saved: WorkspaceSnapshot) -> WorkspaceSna
     anchors = {*candidate_anchors(session, saved), *([in_force.anchor] if in_force else [])}
     # A file that is gone was taken out of git for another reason; bases are shared with those who still have it.
     there = (path for path in _missing(session, saved, anchors) if is_file(saved.root, path))
-    withheld = withheld_files(saved, session.repository, {*told, *there})
+    reasons = withheld_files(saved, session.repository, {*told, *there})
+    # All other rules are in the prefix's name, or judge each version of a file by its own contents.
+    withheld = {path for path, reason in reasons.items() if reason == IGNORED_BY_GIT}
     if not withheld:
         return saved
     name = json.dumps([saved.variant, sorted(withheld)])
     return replace(
         saved,
         variant=hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16],
-        local_versions=saved.local_versions | withheld.keys(),
+        local_versions=saved.local_versions | withheld,
     )
 
 

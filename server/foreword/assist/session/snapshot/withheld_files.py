@@ -1,16 +1,19 @@
-"""Files that were shown once and may not be shown any more: somebody ignored them since, or they are secret by now."""
+"""Files that were shown once and may not be shown any more: somebody ignored them since, or their names are secret by now.
+
+Of what a file holds each version is judged by itself: what it held before it became a key was none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.exclusion import FILTERED, IGNORED, SECRET, reason_in_spite_of_user
+from foreword.core.exclusion import FILTERED, IGNORED, reason_in_spite_of_user
 from foreword.workspace.files.disk import is_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
 
-CONFIDENTIAL = frozenset({SECRET, IGNORED, FILTERED})
+CONFIDENTIAL = frozenset({IGNORED, FILTERED})
 """Reasons that hold for what was sent before, too: a file that is merely too large by now was no mistake to send."""
 IGNORED_BY_GIT = "ignored by git"
 
@@ -23,8 +26,7 @@ def withheld_files(
     if not missing:
         return {}
     told = {left.path: left.reason for left in saved.report.left_out if left.path in missing}
-    reasons = {path: told.get(path) or _reason(saved, path) for path in missing}
-    withheld = {path: reason for path, reason in reasons.items() if reason in CONFIDENTIAL}
+    withheld = {path: reason for path in missing if (reason := _reason(saved, path, told.get(path)))}
     rest = missing - withheld.keys() - told.keys()
     # Outside git nothing but a rule keeps a file that is there out of the listing.
     ignored = (
@@ -35,5 +37,9 @@ def withheld_files(
     return withheld | dict.fromkeys(ignored, IGNORED_BY_GIT)
 
 
-def _reason(saved: WorkspaceSnapshot, path: str) -> str | None:
-    return reason_in_spite_of_user(path) or (IGNORED if saved.rules.ignores(path) else None)
+def _reason(saved: WorkspaceSnapshot, path: str, told: str | None) -> str | None:
+    if (reason := reason_in_spite_of_user(path)) is not None:
+        return reason
+    if told in CONFIDENTIAL:
+        return told
+    return IGNORED if saved.rules.ignores(path) else None
