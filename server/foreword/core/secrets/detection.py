@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log2
+from string import ascii_lowercase, digits
 
 from foreword.core.secrets.key_blocks import key_blocks
 from foreword.core.secrets.rules import RULES, RULES_VERSION, Rule
@@ -46,7 +47,7 @@ _OWN_RULES = (
     Rule(
         "WireGuard key",
         r"(?i)\b(?:PrivateKey|PresharedKey)\s{0,5}=\s{0,5}([A-Za-z0-9+/]{43}=)",
-        ("key",),
+        ("privatekey", "presharedkey"),
         3.5,
         True,
     ),
@@ -67,6 +68,8 @@ _OWN_RULES = (
     ),
 )
 _RUN = re.compile(r"[a-z0-9]{2,}")
+_NO_RUN = bytes(c if chr(c) in ascii_lowercase + digits else 0x20 for c in range(256))
+"""Makes a blank of each byte that is in no run of letters and digits."""
 _WITHIN = frozenset(("t3blbkfj",))
 """Words in the midst of a run of letters and digits."""
 _ASSIGNED = "password"
@@ -134,30 +137,48 @@ def _rules_for(lower: str) -> Iterable[Rule]:
 
     To look for each word by itself would read the text two hundred times.
     """
-    by_beginning = _by_beginning()
-    found = dict.fromkeys(rule for word, rule in by_beginning[""] if word in lower)
-    for run in set(_RUN.findall(lower)):
-        for word, rule in by_beginning.get(run[:2], ()):
+    words = _word_table()
+    found = dict.fromkeys(rule for word, rule in words.anywhere if word in lower)
+    # Twice as quick as a regular expression that finds the runs. What is no ASCII is in no run.
+    runs = set(lower.encode("utf-8", "surrogatepass").translate(_NO_RUN).split())
+    for run in runs & words.whole.keys():
+        found |= dict.fromkeys(words.whole[run])
+    for run in runs:
+        for word, rule in words.beginnings.get(run[:2], ()):
             if run.startswith(word):
                 found[rule] = None
     # The order decides the kind that a placeholder names, and a prefix has the same bytes in every process.
     return sorted(found)
 
 
-@lru_cache(maxsize=1)
-def _by_beginning() -> Mapping[str, Sequence[tuple[str, Rule]]]:
-    """By their first two characters: what the words of the rules begin with, up to the first mark, and the rules.
+@dataclass(frozen=True, slots=True)
+class _WordTable:
+    """The rules by the first run of letters and digits in each of their words.
 
-    Under an empty text stand the words that have no such run: they may be anywhere.
+    `whole` has runs that the word goes on after, with a mark; `beginnings`, by their first two bytes, those that are its end, so
+    that a run of the text may go on; `anywhere` has words without such a run.
     """
-    found: dict[str, list[tuple[str, Rule]]] = {"": []}
+
+    whole: Mapping[bytes, Sequence[Rule]]
+    beginnings: Mapping[bytes, Sequence[tuple[bytes, Rule]]]
+    anywhere: Sequence[tuple[str, Rule]]
+
+
+@lru_cache(maxsize=1)
+def _word_table() -> _WordTable:
+    whole: dict[bytes, list[Rule]] = {}
+    beginnings: dict[bytes, list[tuple[bytes, Rule]]] = {}
+    anywhere: list[tuple[str, Rule]] = []
     for rule in RULES:
         for word in rule.words:
-            start = next(iter(_RUN.findall(word)), "")
-            if word in _WITHIN:
-                start = ""
-            found.setdefault(start[:2], []).append((start or word, rule))
-    return found
+            match = _RUN.search(word)
+            if match is None or word in _WITHIN:
+                anywhere.append((word, rule))
+            elif match.end() < len(word):
+                whole.setdefault(match[0].encode(), []).append(rule)
+            else:
+                beginnings.setdefault(match[0][:2].encode(), []).append((match[0].encode(), rule))
+    return _WordTable(whole, beginnings, anywhere)
 
 
 def _matches(rule: Rule, text: str, lower: str, words: Iterable[str]) -> Iterator[Secret]:
