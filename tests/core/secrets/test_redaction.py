@@ -12,8 +12,16 @@ from foreword.core.documents.text import Text, decode, printable
 from foreword.core.edits.hunk import hunks_between
 from foreword.core.edits.hunk_placement import resolve
 from foreword.core.exclusion import SECRET, reason_for_content
-from foreword.core.secrets.redaction import PLACEHOLDER, placeholder, redact, redaction_of, shown
+from foreword.core.secrets.redaction import (
+    PLACEHOLDER,
+    RedactionCache,
+    placeholder,
+    redact,
+    redaction_of,
+    shown,
+)
 
+SHOWN_BEFORE = tuple(f"# before\n{line}\n# behind\n" for line, _ in lines_with_secrets(7).values())
 KEYS = {"RSA": "RSA ", "EC": "EC ", "OpenSSH": "OPENSSH ", "PKCS 8": "", "encrypted": "ENCRYPTED "}
 
 
@@ -140,3 +148,10 @@ def test_only_a_file_that_is_a_key_is_left_out() -> None:
     code = "class Certificate:\n" + "    # a line of a large file\n" * 200 + block
     assert reason_for_content("certificate.py", code.encode()) is None
     assert block.splitlines()[3] not in shown(printable(code))
+
+
+@given(st.lists(st.sampled_from((*SHOWN_BEFORE, "plain = 1\n", "")), max_size=12), st.integers(1, 3))
+def test_what_is_remembered_of_secrets_changes_nothing_of_what_is_shown(texts: list[str], size: int) -> None:
+    cache = RedactionCache(size)
+    for text in texts:
+        assert shown(text) == cache.shown(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from foreword.core.documents.text import printable
 from foreword.core.secrets.detection import Secret, find_secrets
@@ -21,6 +22,8 @@ EMBEDDED = re.compile(
     r"(?P<data>(?:[A-Za-z0-9+/=]|\\n){200,})"
 )
 """Base64 in the outputs of a notebook, and in the `data:` URLs of Markdown, HTML and CSS: thousands of tokens that say nothing."""
+CACHED_TEXTS = 4_000
+"""Some hundred bytes each: the files that the questions of a day find are far fewer."""
 UNKNOWN_VALUE = "a redacted value can only stay where it is: it is written where none like it was"
 
 
@@ -42,7 +45,10 @@ def shown(content: str) -> str:
 
 def redact(text: str) -> str:
     """The text with a placeholder for each secret and each picture."""
-    secrets = find_hidden(text)
+    return _without(text, find_hidden(text))
+
+
+def _without(text: str, secrets: Sequence[Secret]) -> str:
     if not secrets:
         return text
     pieces, at = list[str](), 0
@@ -50,6 +56,31 @@ def redact(text: str) -> str:
         pieces += (text[at : one.start], placeholder(one.kind))
         at = one.end
     return "".join([*pieces, text[at:]])
+
+
+class RedactionCache:
+    """Remembers where the secrets of the texts are that were shown last, by digest: the same files are read for each question.
+
+    A matter of time only: what is shown is what `shown` gives.
+    """
+
+    def __init__(self, size: int = CACHED_TEXTS) -> None:
+        self._size = size
+        self._secrets: dict[bytes, Sequence[Secret]] = {}
+
+    def shown(self, content: str) -> str:
+        """What of a file's content may stand in a prompt."""
+        text = printable(content)
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        # Taken out and put back, so that the dictionary's order is that of use.
+        secrets = self._secrets.pop(key, None)
+        if secrets is None:
+            secrets = tuple(find_hidden(text))
+        self._secrets[key] = secrets
+        while len(self._secrets) > self._size:
+            # Another thread may have taken the same one out.
+            self._secrets.pop(next(iter(self._secrets)), None)
+        return _without(text, secrets)
 
 
 def find_hidden(text: str) -> list[Secret]:

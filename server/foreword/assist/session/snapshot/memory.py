@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from foreword.assist.session.snapshot.commit_history import Past
+from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.tree import FileTree
 from foreword.index.build.build import Whole
 from foreword.index.index import Index
@@ -23,7 +24,8 @@ class Recall:
 
     `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
     `untracked` is what git once found beside the files that it tracks; `is_outdated` says that something changed since.
-    `past` is what the history says; `anchors` are those of the heads that they stand beside.
+    `past` is what the history says; `anchors` are those of the heads that they stand beside. `redactions` know where the
+    secrets of the files are that were read.
     """
 
     files: SavedFiles | None = None
@@ -33,6 +35,7 @@ class Recall:
     is_outdated: bool = False
     past: Past | None = None
     anchors: tuple[str, tuple[Anchor, ...]] | None = None
+    redactions: RedactionCache = field(default_factory=RedactionCache)
     _whole: Whole | None = None
     _trees: dict[tuple[str, ...], FileTree] = field(default_factory=dict)
 

@@ -21,7 +21,7 @@ from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
 from foreword.core.exclusion import reason_for_content
 from foreword.core.secrets.detection import RULES_VERSION
-from foreword.core.secrets.redaction import shown
+from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.tree import FileTree, Reader, Source, blob_id, make_tree
 from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update
 from foreword.index.build.parse_jobs import FEW_FILES, Progress
@@ -63,6 +63,7 @@ class WorkspaceSnapshot:
     heads: str | None = None
     attributes: AttributeRules = NO_ATTRIBUTES
     local_versions: frozenset[str] = frozenset()
+    redactions: RedactionCache = field(default_factory=RedactionCache)
 
     @property
     def revision(self) -> str:
@@ -113,7 +114,7 @@ class WorkspaceSnapshot:
     def read_shown(self, path: str) -> str | None:
         """The characters of a file as they may be shown to a model, or None."""
         text = self.read(path)
-        return shown(text.content) if text else None
+        return self.redactions.shown(text.content) if text else None
 
     def _on_disk(self, path: str) -> bytes | None:
         """The bytes on disk if they are still those of the tree: quicker than asking git for each file."""
@@ -213,6 +214,7 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
         files.heads,
         files.attributes,
         files.local_versions,
+        recall.redactions,
     )
 
 
