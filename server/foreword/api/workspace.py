@@ -14,6 +14,7 @@ from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.session.ports import Clock, Runner, in_place
 from foreword.assist.session.session import Session
 from foreword.assist.session.settings_files import read_settings
+from foreword.assist.session.snapshot.overlay import as_shown
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
 from foreword.core.errors import Problem
 from foreword.index.store.resilient_file import DamagedStore
@@ -163,6 +164,15 @@ class Workspace:
             return await self.run(use, await self.saved(whole=whole))
         except DamagedStore:
             return await self.run(use, await self.saved(whole=whole))
+
+    async def over_shown(self, use: Callable[[WorkspaceSnapshot], T]) -> T:
+        """What `use` makes of what the user sees: the saved state, with the unsaved texts of an editor in their places."""
+        documents, repository = self.documents(), self.session.repository
+
+        def of_shown(saved: WorkspaceSnapshot) -> T:
+            return use(as_shown(saved, repository, documents))
+
+        return await self.over_saved(of_shown)
 
     def document(self, path: str) -> str | None:
         """The text of a file as an editor has it open; None if it has not."""

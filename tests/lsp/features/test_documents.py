@@ -159,3 +159,23 @@ async def test_a_folder_that_is_gone_is_said_once_and_the_server_lives(
         assert "no such folder" in (await editor.refusal("workspace/executeCommand", params)).message
         assert 1 == editor.count("window/showMessage")
         assert 0 == await editor.stop()
+
+
+async def test_lookups_see_what_the_editor_shows(repo: GitRepo, environ: Environ) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"lsp": {"symbols": "on"}})
+        till, new = (repo.path / "till.py").as_uri(), (repo.path / "new.py").as_uri()
+        editor.open(till, "\n\ndef grand_total(prices):\n    return sum(prices)\n")
+        editor.open(new, "def refund_order(order):\n    return order.paid\n")
+        found = await editor.command("foreword.symbols", name="grand_total")
+        assert [("till.py", 3)] == [(one["path"], one["line"]) for one in found]
+        found = await editor.command("foreword.search", query="refund an order", limit=1)
+        assert [("new.py", 1)] == [(one["path"], one["startLine"]) for one in found]
+        found = (await editor.command("foreword.complete", query="refund"))["items"]
+        assert ["new.py"] == [one["path"] for one in found]
+        found = await editor.request("workspace/symbol", {"query": "refund_order"})
+        assert [new] == [one["location"]["uri"] for one in found]
+        answer = await editor.command("foreword.ask", question="Where is `refund_order`?")
+        assert ("new.py", 1) in [(one["path"], one["startLine"]) for one in answer["citations"]]
+        editor.notify("textDocument/didClose", {"textDocument": {"uri": new}})
+        assert [] == await editor.command("foreword.symbols", name="refund_order")

@@ -214,7 +214,7 @@ def read_in_part(index: Index) -> tuple[ReadInPart, ...]:
 
 
 async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbols:
-    """The definitions of a name.
+    """The definitions of a name, in what an editor has open as it stands there.
 
     Raises:
         UsageError: the name is empty.
@@ -228,11 +228,11 @@ async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbol
         partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
         return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly), scope)
 
-    return await workspace.over_saved(look)
+    return await workspace.over_shown(look)
 
 
 async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
-    """The code that matches a query, best first.
+    """The code that matches a query, best first, in what an editor has open as it stands there.
 
     Raises:
         UsageError: the query is empty, or the limit is not positive.
@@ -254,7 +254,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
         )
         return SearchResult(tuple(found), scope)
 
-    return await workspace.over_saved(look)
+    return await workspace.over_shown(look)
 
 
 async def map_repository(workspace: Workspace, given: MapParameters) -> RepositoryMap:

@@ -19,6 +19,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import Booking, diagnostics_of, with_cause
 from foreword.assist.spending.limits import confirm, reserve_budget
 from foreword.assist.spending.single_flight import flight, pending_request
+from foreword.core.documents.text import lines_of
 from foreword.core.errors import LimitError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.token_usage import Usage
@@ -231,8 +232,15 @@ def _conclude(
 
 
 def _citations(text: str, prepared: PreparedRequest) -> tuple[Citation, ...]:
-    index = prepared.saved.index
-    return find_citations(text, lambda path: index.n_lines(path) if path in index.blobs else None)
+    index, unsaved = prepared.saved.index, prepared.unsaved
+
+    def n_lines(path: str) -> int | None:
+        # The lines of an open file are those that its user sees.
+        if path in unsaved:
+            return len(lines_of(unsaved[path]))
+        return index.n_lines(path) if path in index.blobs else None
+
+    return find_citations(text, n_lines)
 
 
 def receipt_of(

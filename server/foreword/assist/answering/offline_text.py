@@ -9,6 +9,7 @@ from foreword.assist.question.offline_answer import compose
 from foreword.assist.question.pointers import Pointer, pointed_names
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.question.retrieved import find_evidence
+from foreword.assist.session.snapshot.overlay import with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of
 from foreword.core.outline import Excerpt
@@ -21,7 +22,8 @@ def offline_text(prepared: PreparedRequest, pointers: Sequence[Pointer]) -> str:
     """The text of an offline answer."""
     near = [pointer.path for pointer in pointers]
     about = pointed_names(prepared.saved, [p for p in pointers if p.path not in prepared.unsaved])
-    found = find_evidence(prepared.saved, prepared.question, budget=EVIDENCE_TOKENS, near=near, about=about)
+    shown = with_unsaved(prepared.saved, prepared.unsaved)
+    found = find_evidence(shown, prepared.question, budget=EVIDENCE_TOKENS, near=near, about=about)
     pointed = tuple(_pointed(prepared, pointer) for pointer in pointers if pointer.first)
     evidence = replace(found, excerpts=(*pointed, *found.excerpts))
     return compose(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.overlay import unsaved_files
+from foreword.assist.session.snapshot.overlay import unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import ContextTooLarge, UsageError
 from foreword.core.outline import Definition, Excerpt
@@ -147,19 +148,23 @@ def prepare(
 
 
 def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = None) -> ToolScope:
-    """What the tools may see: unsaved texts first, then the saved state. Search knows the saved state alone."""
+    """What the tools may see: unsaved texts first, then the saved state."""
     texts = unsaved or {}
+
+    # An index of the unsaved texts is made for tools that ask for it alone: most only view files.
+    @cache
+    def shown() -> WorkspaceSnapshot:
+        return with_unsaved(saved, texts)
 
     def read(path: str) -> str | None:
         return texts[path] if path in texts else saved.read_content(path)
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
-        return search(
-            saved.index, query, saved.read_shown, limit=limit, commit_messages=saved.commit_messages
-        )
+        seen = shown()
+        return search(seen.index, query, seen.read_shown, limit=limit, commit_messages=seen.commit_messages)
 
     def define(name: str) -> Sequence[tuple[str, Definition]]:
-        return find_definitions(saved.index, name)
+        return find_definitions(shown().index, name)
 
     # Files that exist in the editor only.
     paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))

@@ -20,7 +20,7 @@ from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.settings_files import read_settings
 from foreword.assist.session.snapshot.indexing import STOPPED, Indexing, IndexingStopped
-from foreword.assist.session.snapshot.overlay import workspace_path
+from foreword.assist.session.snapshot.overlay import as_shown, workspace_path
 from foreword.assist.session.snapshot.workspace_snapshot import (
     WorkspaceSnapshot,
     changes_that_count,
@@ -78,6 +78,11 @@ class OpenFolder:
         """The saved state as it is now; while its index is being built, with what is there (see `WorkspaceSnapshot.unread`)."""
         self.latest = await self.run(take_snapshot, self.session)
         return self.latest
+
+    async def shown(self, documents: Iterable[tuple[str, str]]) -> WorkspaceSnapshot:
+        """The last look at the files, with the unsaved texts of open documents (path in the workspace, text)."""
+        saved = self.latest or await self.look()
+        return await self.run(as_shown, saved, self.session.repository, documents)
 
     async def relevant_paths(self, paths: Iterable[Path]) -> frozenset[str]:
         """Those of some changed files of this machine that may change the index, by their paths in the workspace."""

@@ -34,7 +34,7 @@ from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.ask_command import Asked, ask, completed, read_question
-from foreword.lsp.features.command_workspace import workspace_of
+from foreword.lsp.features.command_workspace import documents_in, workspace_of
 from foreword.lsp.features.edit_command import (
     Instruction,
     instruction_of,
@@ -236,8 +236,8 @@ async def _complete(call: Call) -> Any:  # noqa: ANN401 - any JSON
     file = path_from_uri(call.arguments.text("uri"))
     call.arguments.finish()
     here = workspace_path(call.opened.root, file) if file is not None else None
-    saved = call.opened.latest or await call.opened.look()
-    found = await call.opened.run(complete, saved.index, query, limit, here or "")
+    shown = await call.opened.shown(documents_in(call.server, call.opened))
+    found = await call.opened.run(complete, shown.index, query, limit, here or "")
     items = [{**one.to_json(), "uri": uri_from_path(call.folder.path / one.path)} for one in found]
     return {"schema": SCHEMA, "items": items}
 

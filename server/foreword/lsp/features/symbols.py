@@ -21,6 +21,7 @@ from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.symbol_registration import is_on
+from foreword.lsp.features.command_workspace import documents_in
 
 if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
@@ -86,8 +87,8 @@ async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[
     await server.load("foreword.assist.question.symbol_lookup")
     from foreword.assist.question.symbol_lookup import find_by_beginning  # noqa: PLC0415 - loaded by now
 
-    saved = opened.latest or await opened.look()
-    return await opened.run(find_by_beginning, saved.index, query, MAX_FOUND)
+    shown = await opened.shown(documents_in(server, opened))
+    return await opened.run(find_by_beginning, shown.index, query, MAX_FOUND)
 
 
 def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> Named:

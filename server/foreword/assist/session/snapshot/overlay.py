@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import printable
 from foreword.core.exclusion import reason_for_content, reason_for_path
+from foreword.core.tree import Reader, Source, blob_id, make_tree
+from foreword.index.build.build import Whole, update
 from foreword.prefix.turn import Unsaved
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
@@ -42,6 +46,45 @@ def unsaved_texts(
     hidden = ignored_by_git(repository, new) if repository is not None and new else frozenset()
     shown = changed | {path: text for path, text in new.items() if path not in hidden}
     return {path: text for path, text in sorted(shown.items()) if not _is_left_out(path, text)}
+
+
+def with_unsaved(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> WorkspaceSnapshot:
+    """The snapshot as if `unsaved` (texts by path) had been saved: search, definitions and texts are those of the editor.
+
+    It is for looking things up alone: no prefix is made of it.
+
+    Raises:
+        StoreError: the index can't be used.
+    """
+    if not unsaved:
+        return saved
+    # Half a surrogate pair, as an editor may send, is no text that a file could have.
+    texts = {path: text.encode("utf-8", "replace") for path, text in unsaved.items()}
+    blobs = {**saved.tree.blobs, **{path: blob_id(data) for path, data in texts.items()}}
+    tree = make_tree(blobs, saved.tree.left_out, saved.tree.dirty | texts.keys(), saved.tree.included)
+    reader = partial(_read, texts, saved.reader)
+    before = Whole(saved.tree, saved.index, saved.report)
+    index, report = update(saved.index.store, before, tree, reader, texts.keys())
+    return replace(saved, tree=tree, index=index, report=report, reader=reader)
+
+
+def as_shown(
+    saved: WorkspaceSnapshot, repository: Repository | None, documents: Iterable[tuple[str, str]]
+) -> WorkspaceSnapshot:
+    """The snapshot as its user sees it: with the unsaved texts of open documents (path in the workspace, text).
+
+    Raises:
+        StoreError: the index can't be used.
+    """
+    return with_unsaved(saved, unsaved_texts(saved, repository, documents))
+
+
+def _read(
+    texts: Mapping[str, bytes], read_saved: Reader, sources: Sequence[Source]
+) -> Iterator[tuple[Source, bytes | None]]:
+    """The bytes of some files, those of the editor first."""
+    yield from ((source, texts[source.path]) for source in sources if source.path in texts)
+    yield from read_saved([source for source in sources if source.path not in texts])
 
 
 def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[Unsaved, ...]:

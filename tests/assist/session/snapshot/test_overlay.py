@@ -1,0 +1,73 @@
+"""What a lookup sees of texts that an editor has not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from foreword.assist.question.request import library_of
+from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.question.tools import carry_out
+from foreword.assist.session.snapshot.overlay import with_unsaved
+from foreword.model.tool_call import SearchCall, SymbolsCall, ViewCall
+from gitrepo import GitRepo
+from workspace_fixture import WorkspaceFixture
+
+UNSAVED = {
+    "shop/price.py": "# Prices\n\n\ndef discounted_price(item):\n    return item.price // 2\n",
+    "shop/refund.py": "def refund_order(order):\n    return order.paid\n",
+}
+
+
+def test_definitions_are_those_of_the_editor(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
+        shown = with_unsaved(saved, UNSAVED)
+        assert [("shop/price.py", 4)] == [
+            (path, one.line) for path, one in find_definitions(shown.index, "discounted_price")
+        ]
+        assert [] == find_definitions(shown.index, "price_of")
+        assert ["shop/cart.py"] == [path for path, _ in find_definitions(shown.index, "Cart.add")]
+
+
+def test_the_saved_state_stays_as_it_was(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
+        revision = saved.revision
+        with_unsaved(saved, UNSAVED)
+        assert [] == find_definitions(saved.index, "discounted_price")
+        assert (revision, None) == (saved.revision, saved.read_content("shop/refund.py"))
+
+
+def test_without_unsaved_texts_nothing_is_made(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    with fixture.saved(repo.path) as saved:
+        assert saved is with_unsaved(saved, {})
+
+
+@pytest.mark.parametrize("text", ["", "caf\udce9 = 1\n", "def refund_order(:\n", "\0" * 9])
+def test_any_text_of_an_editor_can_be_looked_through(
+    text: str, fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    with fixture.saved(repo.path) as saved:
+        shown = with_unsaved(saved, {"shop/refund.py": text})
+        assert ["shop/price.py"] == [path for path, _ in find_definitions(shown.index, "price_of")]
+
+
+@pytest.mark.parametrize(
+    ("unsaved", "name", "expected"),
+    [
+        (UNSAVED, "refund_order", "shop/refund.py:1-2 function def refund_order(order)\n"),
+        (UNSAVED, "price_of", "No definition of price_of is known; search for it."),
+        ({}, "price_of", "shop/price.py:1-2 function def price_of(item)\n"),
+    ],
+)
+def test_the_tools_of_the_model_agree_about_unsaved_text(
+    unsaved: Mapping[str, str], name: str, expected: str, fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    with fixture.saved(repo.path) as saved:
+        library = library_of(saved, unsaved)
+        assert expected == carry_out(SymbolsCall(name), library)
+        found = carry_out(SearchCall("discounted price", 1), library)
+        viewed = carry_out(ViewCall("shop/price.py", 4, 5), library) if unsaved else "1\tdef price_of"
+        assert isinstance(found, str)
+        assert isinstance(viewed, str)
+        assert viewed in found
