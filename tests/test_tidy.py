@@ -29,6 +29,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "cli": frozenset({"core", "storage", "workspace", "model", "index", "prefix", "assist", "replay", "api"}),
     "lsp": frozenset({"core", "storage", "workspace", "model", "index", "prefix", "assist", "replay", "api"}),
     "mcp": frozenset({"core", "api"}),
+    "acp": frozenset({"core", "assist", "api"}),
 }
 """What each package may import, besides itself."""
 
@@ -45,7 +46,7 @@ WITHIN_ASSIST = (
 )
 """The packages of `assist`, each of which may import those before it."""
 
-DOORS = frozenset({("cli/serve.py", "lsp"), ("cli/mcp_server.py", "mcp")})
+DOORS = frozenset({("cli/serve.py", "lsp"), ("cli/mcp_server.py", "mcp"), ("cli/acp_server.py", "acp")})
 """Where one surface starts another; beyond this they know nothing of each other."""
 
 HOMES: Mapping[str, str] = {
@@ -67,6 +68,7 @@ HOMES: Mapping[str, str] = {
     "pygls": "lsp",
     "lsprotocol": "lsp",
     "websockets": "lsp",
+    "acp": "acp",
     "mcp": "mcp",
     "pydantic": "mcp",
     "uvicorn": "mcp",

@@ -73,7 +73,7 @@ def test_every_command_explains_itself(name: str, capsys: Output) -> None:
     assert f"foreword {name}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", [name for name in TYPED if name not in WITHOUT_WORKSPACE | {"serve"}])
+@pytest.mark.parametrize("name", [name for name in TYPED if name not in WITHOUT_WORKSPACE | {"serve", "acp"}])
 def test_a_folder_that_is_not_there_is_one_line(name: str, repo: GitRepo, capsys: Output) -> None:
     assert 1 == main([name, *ARGUMENTS.get(name, []), "--workspace", str(repo.path / "missing")])
     shown = capsys.readouterr()

@@ -271,6 +271,17 @@ _mcp = Command(
 )
 
 
+_acp = Command(
+    "acp",
+    "be an ACP agent, for editors that chat with agents",
+    "Chats with streamed answers, receipts and proposals in Zed, JetBrains, Emacs, Neovim and others, without a plugin. An "
+    "edit is written once you allow it, and text is sent once you trust its folder. It speaks on standard input and output; "
+    "the log goes to standard error.",
+    None,
+    CLI_ONLY,
+)
+
+
 @entry(
     "trust",
     "let editors send this workspace to the model",

@@ -29,6 +29,10 @@ def load(command: Command) -> OwnBody:
             from foreword.cli.mcp_server import MCP  # noqa: PLC0415 - imports the core
 
             return MCP
+        case "acp":
+            from foreword.cli.acp_server import ACP  # noqa: PLC0415 - imports the core
+
+            return ACP
         case name:
             raise AssertionError(f"the table leaves {name} to the command line, which does not know it")
 

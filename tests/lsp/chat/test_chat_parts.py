@@ -1,4 +1,4 @@
-"""What a chat's parameters mean, and how tool calls are told."""
+"""What a chat's parameters mean."""
 
 from __future__ import annotations
 
@@ -10,36 +10,10 @@ import pytest
 from foreword.assist.question.pointers import AttachmentRef
 from foreword.core.errors import UsageError
 from foreword.lsp.chat.attachments import read_attachments
-from foreword.lsp.chat.partial_results import tool_lines
-
-EDITOR = "str_replace_based_edit_tool"
 
 
 def no_document(_: str) -> None:
     """No untitled document is open."""
-
-
-@pytest.mark.parametrize(
-    ("name", "given", "line"),
-    [
-        (EDITOR, {"command": "view", "path": "a.py"}, "view a.py"),
-        (EDITOR, {"command": "view", "path": "a.py", "view_range": [3, 9]}, "view a.py:3-9"),
-        (EDITOR, {"command": "view", "path": "a.py", "view_range": [3, -1]}, "view a.py:3-"),
-        (EDITOR, {"command": "create", "path": "a.py", "file_text": ""}, "write a.py"),
-        (EDITOR, {"command": "insert", "path": "a.py", "insert_line": 0, "insert_text": "x"}, "edit a.py"),
-        ("files", {"command": "delete", "path": "a.py"}, "delete a.py"),
-        ("files", {"command": "rename", "path": "a.py", "new_path": "b.py"}, "rename a.py to b.py"),
-        ("search", {"query": "two\nlines"}, "search two lines"),
-        ("symbols", {"name": "total"}, "look up total"),
-        ("symbols", {}, "a call that can't be understood"),
-    ],
-)
-def test_a_tool_call_is_told_in_one_line(name: str, given: dict[str, Any], line: str) -> None:
-    content: list[dict[str, Any]] = [
-        {"type": "text", "text": "Look:"},
-        {"type": "tool_use", "id": "1", "name": name, "input": given},
-    ]
-    assert [(name, line)] == tool_lines(content)
 
 
 def span(first: int, start: int, last: int, end: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -31,12 +32,12 @@ from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import AttachmentRef, Pointer, pointers_to
 from foreword.assist.question.receipt import Receipt
-from foreword.assist.question.request import PreparedRequest, Thread, prepare
+from foreword.assist.question.request import Kind, PreparedRequest, Thread, library_of, prepare
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import provider_name, tools_style
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.overlay import unsaved_texts
+from foreword.assist.session.snapshot.overlay import OpenTexts, ReadOpen, unsaved_texts
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
 from foreword.core.secrets.redaction import shown
@@ -48,12 +49,19 @@ KEPT_STOPS = ("end_turn", "stop_sequence", "max_tokens", "tool_use", "model_cont
 
 @dataclass(frozen=True, slots=True)
 class UserMessage:
-    """What the user says. `attachments` are the client's own words for `places`; `documents` what is open in the editor."""
+    """What the user says. `attachments` are the client's own words for `places`; `documents` what is open in the editor.
+
+    `kind` is what is asked for: its instructions go with this turn. Without `may_edit` the model can look only.
+    `read_open` gives the text that the editor has of a file, asked when a tool looks at it; it is called in a thread.
+    """
 
     text: str
     places: tuple[AttachmentRef, ...] = ()
     attachments: tuple[Mapping[str, Any], ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
+    kind: Kind = "chat"
+    may_edit: bool = True
+    read_open: ReadOpen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,12 @@ class ChatTurnRun:
         return Asked(begun.prepared, begun.pointers)
 
     def _tools(self, prepared: PreparedRequest) -> Callable[[], ToolScope]:
+        if self._said.read_open is not None:
+            saved, repository = prepared.saved, self._session.repository
+            live = OpenTexts(saved, repository, prepared.unsaved, self._said.read_open)
+            prepared = replace(prepared, unsaved=live)
+        if not self._said.may_edit:
+            return partial(library_of, prepared.saved, prepared.unsaved)
         self._editor = Editor(ground_of(self._session, prepared))
         return edit_tools(self._editor, prepared)
 
@@ -180,6 +194,7 @@ class ChatTurnRun:
             tools_style=tools_style(session),
             asked_at=self.turn.asked_at,
             kind="chat",
+            asked_for=self._said.kind,
             unsaved=unsaved,
             thread=thread,
         )

@@ -110,13 +110,15 @@ def prepare(
     tools_style: ToolStyle = "native",
     asked_at: float | None = None,
     kind: Kind = "ask",
+    asked_for: Kind | None = None,
     unsaved: Mapping[str, str] | None = None,
     thread: Thread | None = None,
 ) -> PreparedRequest:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `unsaved` are the texts of an editor that differ from the saved ones (`overlay.unsaved_texts`); `thread` is
-    what a turn of a chat goes on from, None for its first one.
+    `asked_for` is the kind whose instructions a turn of a chat gets, where it is not a chat's own. `unsaved` are the
+    texts of an editor that differ from the saved ones (`overlay.unsaved_texts`); `thread` is what a turn of a chat
+    goes on from, None for its first one.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -134,10 +136,12 @@ def prepare(
     ttl = prefix.ttl if use_cache and not prefix.provisional else None
     parameters = _parameters(session, tools_style, thread)
     payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
-    first = INSTRUCTIONS[kind]
+    special = asked_for if asked_for != kind else None
+    first = INSTRUCTIONS[special or kind]
     if thread is not None:
         payload = replace(payload, delta=thread.delta, history=thread.history)
-        first = instructions.CHAT_AGAIN if thread.history else first
+        again = instructions.CHAT_AGAIN if thread.history else ""
+        first = f"{again}{INSTRUCTIONS[special]}" if special else again or first
     turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts))
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)

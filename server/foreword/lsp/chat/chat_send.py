@@ -10,6 +10,7 @@ from typing import Any
 from pygls.exceptions import JsonRpcRequestCancelled
 
 from foreword.api.arguments import Arguments
+from foreword.api.chat.tool_steps import tool_steps
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
 from foreword.assist.edits.edit import COMPLETE, problems_json
@@ -19,7 +20,7 @@ from foreword.assist.session.providers import require_trust
 from foreword.core.token_usage import Usage
 from foreword.lsp.chat.attachments import read_attachments, untitled
 from foreword.lsp.chat.chat_history import Home, home_of, with_uris
-from foreword.lsp.chat.partial_results import Partials, tool_lines
+from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.answer_stage import stage_of
 from foreword.lsp.features.command_workspace import documents_in
@@ -84,9 +85,9 @@ async def _collect(home: Home, speech: ChatTurnRun, partials: Partials, report: 
 def _note(event: AnswerEvent, speech: ChatTurnRun, partials: Partials, report: Report) -> None:
     if isinstance(event, ToolsUsed):
         # After a round the tail ends with the assistant's calls and the user's message with their results.
-        for name, line in tool_lines(speech.progress.tail[-2]["content"]):
-            report(line, None)
-            partials.send("tool", name=name, line=line)
+        for step in tool_steps(speech.progress.tail[-2]["content"]):
+            report(step.line, None)
+            partials.send("tool", name=step.tool, line=step.line)
     elif stage := stage_of(event):
         report(stage, None)
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
+from foreword.api.stdio import open_stdio
 from foreword.assist.session.ports import REAL_TIME, Time
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.registry import create_server
 from foreword.lsp.transport.framing import Reader
-from foreword.lsp.transport.stdio import open_stdio
 
 
 class Writer(Protocol):

@@ -32,12 +32,24 @@ def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> 
         mode = stat.S_IMODE(target.lstat().st_mode)
         # Replacing needs leave for the folder only, so a read-only file would be overwritten without a word.
         if not mode & WRITE_BITS:
-            return Problem(f"{path} is read-only: make it writable and try again", path)
+            return _read_only(path)
         return None if _replace(root, path, expected, data, mode) else _changed(path)
     except FileExistsError:
         return Problem(f"{path} exists by now: move it away, or ask again", path)
     except OSError as error:
         return Problem(f"can't write {path}: {error.strerror} (nothing was changed in it)", path)
+
+
+def why_not_written(root: Path, path: str) -> Problem | None:
+    """What forbids that anybody writes a file of the workspace: it leads out of it, or is read-only."""
+    problem = _obstacle(root, path)
+    if problem is not None:
+        return problem
+    try:
+        is_read_only = not stat.S_IMODE((root / path).lstat().st_mode) & WRITE_BITS
+    except OSError:  # nothing is there yet
+        return None
+    return _read_only(path) if is_read_only else None
 
 
 def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem | None:
@@ -231,6 +243,10 @@ def _written_beside(target: Path, data: bytes, mode: int | None) -> Path:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _read_only(path: str) -> Problem:
+    return Problem(f"{path} is read-only: make it writable and try again", path)
 
 
 def _changed(path: str) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,9 @@ from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
 
 BYTE_ORDER_MARK = "\ufeff"
+
+ReadOpen = Callable[[str], str | None]
+"""The text that an editor has of a file by its path in the workspace; None where it has none, or does not say."""
 
 
 def workspace_path(root: Path, path: Path) -> str | None:
@@ -85,6 +88,46 @@ def _read(
     """The bytes of some files, those of the editor first."""
     yield from ((source, texts[source.path]) for source in sources if source.path in texts)
     yield from read_saved([source for source in sources if source.path not in texts])
+
+
+class OpenTexts(Mapping[str, str]):
+    """Unsaved texts by path, as an editor tells of them when a file is first looked at: it does not name its documents.
+
+    It is asked about files that the model may see, once each. Used from one thread at a time.
+    """
+
+    def __init__(
+        self,
+        saved: WorkspaceSnapshot,
+        repository: Repository | None,
+        known: Mapping[str, str],
+        read: ReadOpen,
+    ) -> None:
+        """`known` are unsaved texts that were told already."""
+        self._saved = saved
+        self._repository = repository
+        self._texts = dict(known)
+        self._read = read
+        self._asked = set(known)
+
+    def __getitem__(self, path: str) -> str:
+        self._look(path)
+        return self._texts[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._texts))
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def _look(self, path: str) -> None:
+        # An editor would read any file of the disk: it is never asked about one that is left out.
+        if path in self._asked or path not in self._saved.index.blobs:
+            return
+        self._asked.add(path)
+        text = self._read(path)
+        if text is not None:
+            self._texts |= unsaved_texts(self._saved, self._repository, [(path, text)])
 
 
 def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[Unsaved, ...]:

@@ -44,8 +44,11 @@ class StdoutWriter:
                 self._stream.flush()
 
 
-def open_stdio() -> tuple[asyncio.StreamReader, StdoutWriter]:
-    """Streams on the process's own standard input and output; from now on `print` writes to standard error."""
+def open_stdio(limit: int = READ_BYTES) -> tuple[asyncio.StreamReader, StdoutWriter]:
+    """Streams on the process's own standard input and output; from now on `print` writes to standard error.
+
+    `limit` is how far the reader looks for a separator, in bytes.
+    """
     # Duplicates, so that whatever uses descriptors 0 and 1, in child processes too, can't disturb the protocol.
     # buffering=0: such a read gives what has come, and does not wait until a block is full.
     source = os.fdopen(os.dup(0), "rb", buffering=0)
@@ -54,7 +57,7 @@ def open_stdio() -> tuple[asyncio.StreamReader, StdoutWriter]:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    reader = asyncio.StreamReader()
+    reader = asyncio.StreamReader(limit)
     loop = asyncio.get_running_loop()
     Thread(target=_feed, args=(loop, reader, source), name="stdin", daemon=True).start()
     return reader, StdoutWriter(target)

@@ -1,0 +1,1 @@
+"""Conversations as front doors hold them: chats, their turns as events, and the delivery of what they propose."""

@@ -1,0 +1,184 @@
+"""A proposal that the user agreed to, on its way into the files: through a client that writes them, else to disk.
+
+A client may hold text that is not saved: hunks are placed on what it has, exactly or not at all. What a client could
+spoil is not given to it: moved and deleted files, other encodings and byte order marks are written here, and only where
+the client holds nothing unsaved.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from foreword.api.workspace import Workspace
+from foreword.assist.edits.apply import Outcome, apply_proposal
+from foreword.assist.edits.proposal import Proposal, ProposedFile
+from foreword.assist.edits.proposal_store import KeptProposal, proposals_folder, write_proposal
+from foreword.assist.session.snapshot.overlay import BYTE_ORDER_MARK
+from foreword.assist.session.write_journal import noted
+from foreword.core.documents.text import Text, decode
+from foreword.core.documents.uri import uri_of_path
+from foreword.core.errors import Problem, WorkspaceError
+from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.workspace.files.atomic_write import why_not_written
+from foreword.workspace.files.disk import read_file
+
+MAX_TITLE = 80
+WINDOWS = os.name == "nt"
+
+
+class ClientFiles(Protocol):
+    """The files of the workspace as the client has them, by their paths in it."""
+
+    async def read(self, path: str) -> str | None:
+        """The client's text of a file, unsaved changes with it; None where it has none, or can't read."""
+        ...
+
+    async def write(self, path: str, text: str) -> str:
+        """Have the client write a file; why it did not, or nothing."""
+        ...
+
+
+async def keep_proposal(workspace: Workspace, proposal: Proposal, title: str, name: str) -> KeptProposal:
+    """Keep a proposal until it is decided, also for other front doors."""
+    uri = uri_of_path(str(workspace.root), windows=WINDOWS)
+    kept = KeptProposal(proposal, uri, " ".join(title.split())[:MAX_TITLE], workspace.clock())
+    await workspace.run_aside(write_proposal, _home(workspace), name, kept)
+    return kept
+
+
+async def reject_proposal(workspace: Workspace, kept: KeptProposal, name: str) -> None:
+    """Note that the user decided against a proposal; nothing else changes."""
+    review = kept.review
+    for file in kept.proposal.files.values():
+        review = review.rejecting(file, range(len(file.hunks)))
+    await workspace.run_aside(write_proposal, _home(workspace), name, replace(kept, review=review))
+
+
+async def deliver(
+    workspace: Workspace, kept: KeptProposal, name: str, client: ClientFiles | None
+) -> tuple[Outcome, ...]:
+    """What became of each file of a proposal that the user agreed to, and note it.
+
+    Without a `client` that writes, all is written to disk.
+    """
+    with noted(workspace.places, workspace.root, kept.proposal.files):
+        outcomes = [await _delivered(workspace, file, client) for file in kept.proposal.files.values()]
+    review = kept.review
+    for outcome in outcomes:
+        if outcome.applied:
+            file = kept.proposal.files[outcome.path]
+            refused = {problem.message for problem in outcome.problems}
+            numbers = range(len(file.hunks)) if not refused else ()
+            review = review.applying(file, numbers if file.has_parts else ())
+    await workspace.run_aside(write_proposal, _home(workspace), name, replace(kept, review=review))
+    return tuple(outcomes)
+
+
+async def _delivered(workspace: Workspace, file: ProposedFile, client: ClientFiles | None) -> Outcome:
+    if client is None:
+        return await workspace.run(_on_disk, workspace.root, file)
+    try:
+        return await _through_client(workspace, file, client)
+    except WorkspaceError as error:
+        return _refused(file.path, str(error))
+
+
+async def _through_client(workspace: Workspace, file: ProposedFile, client: ClientFiles) -> Outcome:
+    """What became of a file that a client may have open.
+
+    Raises:
+        WorkspaceError: it leads out of the workspace by now.
+    """
+    root, source = workspace.root, file.source or file.path
+    now = await workspace.run(_text_on_disk, root, source)
+    held = await client.read(source)
+    if file.kind == "create":
+        return await _created(workspace, file, client, is_free=now is None and held is None)
+    if now is None:
+        return _refused(file.path, f"{source} is gone or has become too large, so nothing was changed in it")
+    if file.kind == "change" and _is_plain(now):
+        return await _changed(workspace, file, client, now, held)
+    if held is not None and not _is_same(held, now):
+        return _refused(file.path, f"{source} has unsaved changes: save it, then apply the proposal")
+    return await workspace.run(_on_disk, root, file)
+
+
+async def _created(
+    workspace: Workspace, file: ProposedFile, client: ClientFiles, *, is_free: bool
+) -> Outcome:
+    if not is_free:
+        return _refused(file.path, f"{file.path} exists by now: move it away, or ask again")
+    return await _written(workspace, file, client, file.after or "", ())
+
+
+async def _changed(
+    workspace: Workspace, file: ProposedFile, client: ClientFiles, now: Text, held: str | None
+) -> Outcome:
+    current = now if held is None else replace(now, content=held)
+    resolution = (await workspace.run(file.resolve, current)).resolution
+    problems = tuple(one.problem(file.path) for one in resolution.refused)
+    if not resolution.edits:
+        return Outcome(file.path, applied=False, problems=problems)
+    text = resolution.text.content
+    # Some clients hand out lines with "\n" alone and write what they are given: the file keeps its ends.
+    if now.newline == "crlf" and "\r" not in text:
+        text = text.replace("\n", "\r\n")
+    return await _written(workspace, file, client, text, problems)
+
+
+async def _written(
+    workspace: Workspace, file: ProposedFile, client: ClientFiles, text: str, problems: Sequence[Problem]
+) -> Outcome:
+    # A client writes wherever it is told to: what leads out of the workspace is refused here.
+    obstacle = await workspace.run(why_not_written, workspace.root, file.path)
+    if obstacle is not None:
+        return Outcome(file.path, applied=False, problems=(*problems, obstacle))
+    failure = await client.write(file.path, text)
+    if not failure:
+        found = await client.read(file.path)
+        if found is not None and _lines(found) != _lines(text):
+            failure = "it has another text now"
+    if failure:
+        problem = Problem(
+            f"the client did not write {file.path} ({failure}): the proposal is kept", file.path
+        )
+        return Outcome(file.path, applied=False, problems=(*problems, problem))
+    return Outcome(file.path, applied=True, problems=tuple(problems))
+
+
+def _on_disk(root: Path, file: ProposedFile) -> Outcome:
+    files: Mapping[str, ProposedFile] = MappingProxyType({file.path: file})
+    return apply_proposal(root, Proposal(files))[0]
+
+
+def _text_on_disk(root: Path, path: str) -> Text | None:
+    """The text of a file; None if there is none, or it is too large to be edited."""
+    data = read_file(root, path)
+    return None if data is None or len(data) > MAX_FILE_BYTES else decode(data)
+
+
+def _is_plain(text: Text) -> bool:
+    """Whether a client that knows nothing of encodings reads and writes it as it is."""
+    return text.encoding == "utf-8" and not text.bom and not text.n_invalid
+
+
+def _is_same(held: str, now: Text) -> bool:
+    return _lines(held) == _lines(now.content)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines without their ends; some clients drop the last one, or a byte order mark."""
+    return text.removeprefix(BYTE_ORDER_MARK).rstrip("\r\n").splitlines()
+
+
+def _refused(path: str, why: str) -> Outcome:
+    return Outcome(path, applied=False, problems=(Problem(why, path),))
+
+
+def _home(workspace: Workspace) -> Path:
+    return proposals_folder(workspace.places.data)
