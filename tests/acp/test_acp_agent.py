@@ -145,6 +145,7 @@ async def test_a_refused_proposal_leaves_nothing(online: Foreword, shop: GitRepo
     assert "end_turn" == done.stop_reason
     assert [] == editor.writes
     assert "" == shop.git("status", "--porcelain")
+    assert [] == online.json("proposals", shop.path)["proposals"]
     last = [
         one
         for one in editor.of_kind("tool_call_update")

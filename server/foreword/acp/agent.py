@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from acp import PROTOCOL_VERSION, RequestError, run_agent
 from acp.interfaces import Agent, Client
 from acp.schema import (
     AgentCapabilities,
@@ -36,6 +35,7 @@ from acp.schema import (
     SetSessionModeResponse,
 )
 
+from acp import PROTOCOL_VERSION, RequestError, run_agent
 from foreword import __version__
 from foreword.acp.chat_sessions import (
     MODE_OPTION,

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acp import RequestError
 from acp.schema import (
     AvailableCommand,
     AvailableCommandInput,
@@ -22,6 +21,7 @@ from acp.schema import (
     UnstructuredCommandInput,
 )
 
+from acp import RequestError
 from foreword.api.chat.conversations import Conversations
 from foreword.api.chat.live_workspace import LiveWorkspace
 from foreword.api.chat.slash_commands import slash_commands

@@ -10,10 +10,10 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as OutOfTime
 from pathlib import Path
 
-from acp import RequestError
 from acp.interfaces import Client
 from acp.schema import FileSystemCapabilities
 
+from acp import RequestError
 from foreword.core.exclusion import MAX_FILE_BYTES
 
 READ_S = 10.0

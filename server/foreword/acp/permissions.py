@@ -1,6 +1,6 @@
 """Questions to the user, by `session/request_permission`: each shows as a tool call that waits.
 
-Whoever closes the question, cancels the turn or goes away has not agreed.
+Whoever closes the question, cancels the turn or goes away has not agreed, nor decided against it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from acp import RequestError
 from acp.interfaces import Client
 from acp.schema import (
     AllowedOutcome,
@@ -22,6 +21,7 @@ from acp.schema import (
     ToolKind,
 )
 
+from acp import RequestError
 from foreword.acp.updates import ToolContent
 
 YES, NO = "yes", "no"
@@ -48,8 +48,11 @@ class Permissions:
         self._client = client
         self._session_id = session_id
 
-    async def ask(self, question: Question) -> tuple[str, bool]:
-        """The id of the tool call that shows the question, and whether the user agreed; a no is told to be failed."""
+    async def ask(self, question: Question) -> tuple[str, bool | None]:
+        """The id of the tool call that shows the question, and whether the user agreed: None where nothing was decided.
+
+        Without a yes the call is told to have failed.
+        """
         call = ToolCallStart(
             session_update="tool_call",
             tool_call_id=uuid4().hex,
@@ -90,9 +93,9 @@ class Permissions:
         call_id, agreed = await self.ask(question)
         if agreed:
             await self.end(call_id, done=True)
-        return agreed
+        return bool(agreed)
 
-    async def _agreed(self, question: Question, call: ToolCallStart) -> bool:
+    async def _agreed(self, question: Question, call: ToolCallStart) -> bool | None:
         kind: PermissionOptionKind = "allow_always" if question.lasts else "allow_once"
         options = [
             PermissionOption(option_id=YES, name=question.yes, kind=kind),
@@ -112,6 +115,7 @@ class Permissions:
                 options=options, session_id=self._session_id, tool_call=again
             )
         # An answer of another shape is a ValueError of pydantic.
-        except (RequestError, ConnectionError, ValueError):
-            return False
-        return isinstance(answer.outcome, AllowedOutcome) and answer.outcome.option_id == YES
+        except (RequestError, ValueError):
+            return None
+        chosen = answer.outcome.option_id if isinstance(answer.outcome, AllowedOutcome) else None
+        return {YES: True, NO: False}.get(chosen or "")

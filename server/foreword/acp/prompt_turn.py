@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from acp import helpers
 from acp.interfaces import Client
-from acp.schema import FileSystemCapabilities, PromptResponse, SessionInfoUpdate, StopReason
+from acp.schema import (
+    AgentMessageChunk,
+    AgentThoughtChunk,
+    FileSystemCapabilities,
+    PromptResponse,
+    SessionInfoUpdate,
+    StopReason,
+    ToolCallProgress,
+    ToolCallStart,
+    UsageUpdate,
+)
 
+from acp import helpers
 from foreword.acp.chat_sessions import ASK, ChatSession, time_of
 from foreword.acp.client_files import EditorFiles
 from foreword.acp.permissions import Permissions, Question
@@ -25,10 +36,12 @@ from foreword.api.chat.conversations import (
     turn_events,
     turn_of,
 )
-from foreword.api.chat.edit_delivery import deliver, keep_proposal, reject_proposal
+from foreword.api.chat.edit_delivery import deliver
 from foreword.api.chat.slash_commands import with_command
+from foreword.api.commands.proposal_decisions import keep_proposal, reject_part
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
 from foreword.assist.edits.edit import COMPLETE
+from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.session.session import Session
 
 STOPS: Mapping[str, StopReason] = {
@@ -41,6 +54,9 @@ STOPS: Mapping[str, StopReason] = {
     "refusal": "refusal",
 }
 """How an answer ends, in the words of the protocol; what broke off ends as any other, with a note."""
+SessionUpdate = (
+    AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | SessionInfoUpdate | UsageUpdate
+)
 
 
 class PromptTurn:
@@ -80,7 +96,7 @@ class PromptTurn:
         last = self._run.progress.usages[-1]
         dollars = await Conversations(self._held.home.workspace).cost(self._held.chat.id)
         update = usage(last.prompt + last.output, self._window, dollars)
-        await self._client.session_update(session_id=self._held.chat.id, update=update)
+        await self._update(update)
 
     async def _message(self, blocks: Sequence[ContentBlock]) -> UserMessage:
         """What the user says, with the text that the client has of the files that it points at."""
@@ -102,19 +118,15 @@ class PromptTurn:
         root, message_id = self._held.home.root, run.turn.answer_id
         match event:
             case TextPart(text):
-                await self._client.session_update(
-                    session_id=self._held.chat.id, update=said(text, message_id)
-                )
+                await self._update(said(text, message_id))
             case Thought(text):
-                await self._client.session_update(
-                    session_id=self._held.chat.id, update=thought(text, message_id)
-                )
+                await self._update(thought(text, message_id))
             case StepsBegun():
                 for begun in steps_begun(root, event):
-                    await self._client.session_update(session_id=self._held.chat.id, update=begun)
+                    await self._update(begun)
             case StepsDone():
                 for done in steps_done(root, event):
-                    await self._client.session_update(session_id=self._held.chat.id, update=done)
+                    await self._update(done)
 
     async def _conclude(self, run: ChatTurnRun, session: Session, result: TurnResult) -> PromptResponse:
         held, answer = self._held, result.answer
@@ -130,9 +142,8 @@ class PromptTurn:
                 title=held.chat.title,
                 updated_at=time_of(session.clock()),
             )
-            await self._client.session_update(session_id=held.chat.id, update=update)
-        if result.proposal.files:
-            await self._propose(run, result)
+            await self._update(update)
+        await self._propose(run, result)
         return PromptResponse(
             stop_reason=STOPS.get(answer.stop_reason, "end_turn"),
             field_meta={"foreword": {"receipt": answer.receipt.to_json()}},
@@ -141,8 +152,10 @@ class PromptTurn:
     async def _propose(self, run: ChatTurnRun, result: TurnResult) -> None:
         """Offer the proposal; written is what the user allows, and only of a whole one."""
         workspace, root, proposal = self._held.home.workspace, self._held.home.root, result.proposal
-        name, files = run.turn.answer_id, proposal.files
-        kept = await keep_proposal(workspace, proposal, self._held.chat.title, name)
+        files, title = proposal.files, self._held.chat.title
+        state = await workspace.run_aside(keep_proposal, workspace, proposal, title, run.turn.answer_id)
+        if state is None:
+            return
         if result.answer.stop_reason not in COMPLETE:
             await self._say("\n\n> The answer broke off, so its edits were not offered: ask again.\n", run)
             return
@@ -157,17 +170,22 @@ class PromptTurn:
             locations=locations_of(root, proposal),
         )
         call_id, agreed = await self._permissions.ask(question)
+        if agreed is False:
+            await workspace.run_aside(reject_part, workspace, state, Part())
         if not agreed:
-            await reject_proposal(workspace, kept, name)
             return
-        outcomes = await deliver(workspace, kept, name, self._files if self._files.can_write else None)
-        problems = [problem.message for outcome in outcomes for problem in outcome.problems]
+        client = self._files if self._files.can_write else None
+        # Whoever cancels now is too late: a half of what was allowed is nobody's wish.
+        state = await asyncio.shield(deliver(workspace, state, client))
+        problems = [problem.message for problem in state.problems]
         failed = [helpers.tool_content(helpers.text_block("\n".join(problems)))] if problems else []
-        done = any(outcome.applied for outcome in outcomes)
+        done = any(outcome.applied for outcome in state.outcomes or ())
         await self._permissions.end(call_id, done=done, content=[*content, *failed] if failed else ())
         if problems:
             await self._say("".join(f"\n\n> {problem}" for problem in problems) + "\n", run)
 
     async def _say(self, text: str, run: ChatTurnRun) -> None:
-        update = said(text, run.turn.answer_id)
+        await self._update(said(text, run.turn.answer_id))
+
+    async def _update(self, update: SessionUpdate) -> None:
         await self._client.session_update(session_id=self._held.chat.id, update=update)

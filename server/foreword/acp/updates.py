@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from acp import helpers
 from acp.schema import (
     AgentMessageChunk,
     AgentThoughtChunk,
@@ -20,6 +19,7 @@ from acp.schema import (
     UserMessageChunk,
 )
 
+from acp import helpers
 from foreword.api.chat.conversations import StepsBegun, StepsDone
 from foreword.api.chat.tool_steps import StepKind, ToolStep
 from foreword.assist.edits.proposal import Proposal, ProposedFile

@@ -50,7 +50,7 @@ def test_a_step_says_which_file_it_is_about_and_where() -> None:
 
 
 def test_what_could_not_be_carried_out_is_known_by_its_id() -> None:
-    results = [
+    results: list[dict[str, Any]] = [
         {"type": "tool_result", "tool_use_id": "1", "content": "fine"},
         {"type": "tool_result", "tool_use_id": "2", "content": "no", "is_error": True},
         {"type": "text", "text": "answer now"},

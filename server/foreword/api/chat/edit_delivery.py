@@ -7,28 +7,24 @@ the client holds nothing unsaved.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from foreword.api.commands.proposal_decisions import ProposalState, decided
 from foreword.api.workspace import Workspace
 from foreword.assist.edits.apply import Outcome, apply_proposal
 from foreword.assist.edits.proposal import Proposal, ProposedFile
-from foreword.assist.edits.proposal_store import KeptProposal, proposals_folder, write_proposal
+from foreword.assist.edits.proposal_parts import applied
 from foreword.assist.session.snapshot.overlay import BYTE_ORDER_MARK
 from foreword.assist.session.write_journal import noted
 from foreword.core.documents.text import Text, decode
-from foreword.core.documents.uri import uri_of_path
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
 from foreword.workspace.files.atomic_write import why_not_written
 from foreword.workspace.files.disk import read_file
-
-MAX_TITLE = 80
-WINDOWS = os.name == "nt"
 
 
 class ClientFiles(Protocol):
@@ -43,40 +39,16 @@ class ClientFiles(Protocol):
         ...
 
 
-async def keep_proposal(workspace: Workspace, proposal: Proposal, title: str, name: str) -> KeptProposal:
-    """Keep a proposal until it is decided, also for other front doors."""
-    uri = uri_of_path(str(workspace.root), windows=WINDOWS)
-    kept = KeptProposal(proposal, uri, " ".join(title.split())[:MAX_TITLE], workspace.clock())
-    await workspace.run_aside(write_proposal, _home(workspace), name, kept)
-    return kept
-
-
-async def reject_proposal(workspace: Workspace, kept: KeptProposal, name: str) -> None:
-    """Note that the user decided against a proposal; nothing else changes."""
-    review = kept.review
-    for file in kept.proposal.files.values():
-        review = review.rejecting(file, range(len(file.hunks)))
-    await workspace.run_aside(write_proposal, _home(workspace), name, replace(kept, review=review))
-
-
-async def deliver(
-    workspace: Workspace, kept: KeptProposal, name: str, client: ClientFiles | None
-) -> tuple[Outcome, ...]:
-    """What became of each file of a proposal that the user agreed to, and note it.
+async def deliver(workspace: Workspace, state: ProposalState, client: ClientFiles | None) -> ProposalState:
+    """The proposal after it was brought into the files, where it fits, and what became of each.
 
     Without a `client` that writes, all is written to disk.
     """
-    with noted(workspace.places, workspace.root, kept.proposal.files):
-        outcomes = [await _delivered(workspace, file, client) for file in kept.proposal.files.values()]
-    review = kept.review
-    for outcome in outcomes:
-        if outcome.applied:
-            file = kept.proposal.files[outcome.path]
-            refused = {problem.message for problem in outcome.problems}
-            numbers = range(len(file.hunks)) if not refused else ()
-            review = review.applying(file, numbers if file.has_parts else ())
-    await workspace.run_aside(write_proposal, _home(workspace), name, replace(kept, review=review))
-    return tuple(outcomes)
+    files = state.kept.proposal.files
+    with noted(workspace.places, workspace.root, files):
+        outcomes = tuple([await _delivered(workspace, file, client) for file in files.values()])
+    review = applied(state.kept, outcomes)
+    return await workspace.run_aside(decided, workspace, state, review, outcomes)
 
 
 async def _delivered(workspace: Workspace, file: ProposedFile, client: ClientFiles | None) -> Outcome:
@@ -98,7 +70,8 @@ async def _through_client(workspace: Workspace, file: ProposedFile, client: Clie
     now = await workspace.run(_text_on_disk, root, source)
     held = await client.read(source)
     if file.kind == "create":
-        return await _created(workspace, file, client, is_free=now is None and held is None)
+        # Some clients have an empty text for what is not there.
+        return await _created(workspace, file, client, is_free=now is None and not held)
     if now is None:
         return _refused(file.path, f"{source} is gone or has become too large, so nothing was changed in it")
     if file.kind == "change" and _is_plain(now):
@@ -113,14 +86,15 @@ async def _created(
 ) -> Outcome:
     if not is_free:
         return _refused(file.path, f"{file.path} exists by now: move it away, or ask again")
-    return await _written(workspace, file, client, file.after or "", ())
+    return await _written(workspace, Outcome(file.path, applied=True), client, file.after or "")
 
 
 async def _changed(
     workspace: Workspace, file: ProposedFile, client: ClientFiles, now: Text, held: str | None
 ) -> Outcome:
     current = now if held is None else replace(now, content=held)
-    resolution = (await workspace.run(file.resolve, current)).resolution
+    found = await workspace.run(file.resolve, current)
+    resolution = found.resolution
     problems = tuple(one.problem(file.path) for one in resolution.refused)
     if not resolution.edits:
         return Outcome(file.path, applied=False, problems=problems)
@@ -128,27 +102,24 @@ async def _changed(
     # Some clients hand out lines with "\n" alone and write what they are given: the file keeps its ends.
     if now.newline == "crlf" and "\r" not in text:
         text = text.replace("\n", "\r\n")
-    return await _written(workspace, file, client, text, problems)
+    wanted = Outcome(file.path, applied=True, problems=problems, fitting=found.fitting)
+    return await _written(workspace, wanted, client, text)
 
 
-async def _written(
-    workspace: Workspace, file: ProposedFile, client: ClientFiles, text: str, problems: Sequence[Problem]
-) -> Outcome:
+async def _written(workspace: Workspace, wanted: Outcome, client: ClientFiles, text: str) -> Outcome:
+    """The wanted outcome if the client writes the text, else why not."""
+    path = wanted.path
     # A client writes wherever it is told to: what leads out of the workspace is refused here.
-    obstacle = await workspace.run(why_not_written, workspace.root, file.path)
-    if obstacle is not None:
-        return Outcome(file.path, applied=False, problems=(*problems, obstacle))
-    failure = await client.write(file.path, text)
-    if not failure:
-        found = await client.read(file.path)
-        if found is not None and _lines(found) != _lines(text):
+    problem = await workspace.run(why_not_written, workspace.root, path)
+    if problem is None:
+        failure = await client.write(path, text)
+        held = None if failure else await client.read(path)
+        if held is not None and _lines(held) != _lines(text):
             failure = "it has another text now"
-    if failure:
-        problem = Problem(
-            f"the client did not write {file.path} ({failure}): the proposal is kept", file.path
-        )
-        return Outcome(file.path, applied=False, problems=(*problems, problem))
-    return Outcome(file.path, applied=True, problems=tuple(problems))
+        if not failure:
+            return wanted
+        problem = Problem(f"the client did not write {path} ({failure}): the proposal is kept", path)
+    return Outcome(path, applied=False, problems=(*wanted.problems, problem))
 
 
 def _on_disk(root: Path, file: ProposedFile) -> Outcome:
@@ -178,7 +149,3 @@ def _lines(text: str) -> list[str]:
 
 def _refused(path: str, why: str) -> Outcome:
     return Outcome(path, applied=False, problems=(Problem(why, path),))
-
-
-def _home(workspace: Workspace) -> Path:
-    return proposals_folder(workspace.places.data)

@@ -169,7 +169,7 @@ def apply_part(
     root = workspace.root
     with noted(workspace.places, root, proposal.files):
         outcomes = apply_proposal(root, proposal, allow_config=allow_config)
-    return _decided(workspace, state, applied(state.kept, outcomes), outcomes)
+    return decided(workspace, state, applied(state.kept, outcomes), outcomes)
 
 
 def reject_part(workspace: Workspace, state: ProposalState, part: Part) -> ProposalState:
@@ -178,7 +178,7 @@ def reject_part(workspace: Workspace, state: ProposalState, part: Part) -> Propo
     Raises:
         UsageError: it has no such part.
     """
-    return _decided(workspace, state, rejected(state.kept, part), ())
+    return decided(workspace, state, rejected(state.kept, part), ())
 
 
 def undo(workspace: Workspace, state: ProposalState) -> ProposalState:
@@ -195,7 +195,7 @@ def undo(workspace: Workspace, state: ProposalState) -> ProposalState:
         outcomes = apply_whole(root, taken_back)
     if any(outcome.problems for outcome in outcomes):
         return ProposalState(state.name, state.kept, outcomes)
-    return _decided(workspace, state, ProposalReview(), outcomes)
+    return decided(workspace, state, ProposalReview(), outcomes)
 
 
 def proposals(workspace: Workspace, given: ProposalsParameters) -> ProposalList | ProposalState:
@@ -250,9 +250,10 @@ def _kept_here(workspace: Workspace) -> Mapping[str, KeptProposal]:
     return {name: kept for name, kept in read_proposals(_home(workspace)) if is_for(kept, root)}
 
 
-def _decided(
+def decided(
     workspace: Workspace, state: ProposalState, review: ProposalReview, outcomes: tuple[Outcome, ...]
 ) -> ProposalState:
+    """The proposal with this review, which is kept, and with what became of its files."""
     kept = state.kept.having(review)
     write_proposal(_home(workspace), state.name, kept)
     return ProposalState(state.name, kept, outcomes)
