@@ -18,6 +18,7 @@ from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.core.documents.text import printable
 from foreword.core.documents.uri import path_of_uri
 from foreword.core.errors import UsageError
+from foreword.core.exclusion import reason_in_spite_of_user
 
 MAX_PLACES = 100
 MAX_TEXT = 200_000
@@ -58,7 +59,7 @@ def embedded_place(root: Path, uri: str, text: str) -> MessagePlace:
     """What a resource with its text is: a file of the workspace as the client has it, or a text of its own.
 
     Raises:
-        UsageError: the text is too long.
+        UsageError: the text is too long, or that of a file that is never shown.
     """
     found = _in_workspace(root, uri)
     if found is not None:
@@ -67,7 +68,12 @@ def embedded_place(root: Path, uri: str, text: str) -> MessagePlace:
         return MessagePlace(_words(found), found, text if is_whole else None)
     if len(text) > MAX_TEXT:
         raise UsageError(f"{uri} has more than {MAX_TEXT:,} characters: attach a part of it")
-    name = " ".join(printable(unquote(uri.rpartition("/")[2] or uri)).split()) or "text"
+    # The client chose the name: on one line it can't add lines of its own to the prompt.
+    path = " ".join(printable(unquote(uri.partition(":")[2])).split()).strip("/")
+    name = path.rpartition("/")[2] or "text"
+    # By its whole path, of which later only the name is known.
+    if (reason := reason_in_spite_of_user(path)) is not None:
+        raise UsageError(f"{name} is left out ({reason}): attach something else")
     return MessagePlace(f"`{name}`", AttachmentRef(name, text=text))
 
 
