@@ -116,9 +116,8 @@ def prepare(
 ) -> PreparedRequest:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `asked_for` is the kind whose instructions a turn of a chat gets, where it is not a chat's own. `unsaved` are the
-    texts of an editor that differ from the saved ones (`overlay.unsaved_texts`); `thread` is what a turn of a chat
-    goes on from, None for its first one.
+    `asked_for` is the kind whose instructions a turn of a chat gets instead of its own. `unsaved` are an editor's texts that
+    differ from the saved ones (`overlay.unsaved_texts`); `thread` is what a turn goes on from, None for a chat's first.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -136,12 +135,10 @@ def prepare(
     ttl = prefix.ttl if use_cache and not prefix.provisional else None
     parameters = _parameters(session, tools_style, thread)
     payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
-    special = asked_for if asked_for != kind else None
-    first = INSTRUCTIONS[special or kind]
     if thread is not None:
         payload = replace(payload, delta=thread.delta, history=thread.history)
-        again = instructions.CHAT_AGAIN if thread.history else ""
-        first = f"{again}{INSTRUCTIONS[special]}" if special else again or first
+    goes_on = thread is not None and bool(thread.history)
+    first = _instructions(kind, asked_for, goes_on=goes_on)
     turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts))
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)
@@ -149,6 +146,14 @@ def prepare(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
         texts,
     ))  # fmt: skip
+
+
+def _instructions(kind: Kind, asked_for: Kind | None, *, goes_on: bool) -> str:
+    """What the turn begins with; a chat that goes on has a chat's own instructions in its first turn."""
+    again = instructions.CHAT_AGAIN if goes_on else ""
+    if asked_for is not None and asked_for != kind:
+        return again + INSTRUCTIONS[asked_for]
+    return again or INSTRUCTIONS[kind]
 
 
 def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = None) -> ToolScope:
