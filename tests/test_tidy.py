@@ -40,6 +40,7 @@ WITHIN_ASSIST = (
     "question",
     "spending",
     "answering",
+    "batches",
     "edits",
     "chat",
     "usage",

@@ -49,9 +49,16 @@ def test_each_parameter_is_the_same_typed_and_in_json(command: Command) -> None:
     every = [p for p in parameters_of(kind) if p.flag.source not in ("file", "lines", "output")]
     needed = [p for p in every if p.is_required]
     for parameter in every:
-        given = [typed_and_sent(one) for one in {id(p): p for p in (*needed, parameter)}.values()]
+        # What is known by its place is nothing without what stands before it.
+        places = [
+            p
+            for p in every[: every.index(parameter)]
+            if p.flag.is_positional and parameter.flag.is_positional
+        ]
+        wanted = {id(p): p for p in (*needed, *places, parameter)}.values()
+        given = [typed_and_sent(one) for one in wanted]
         argv = [word for words, _ in given for word in words]
-        keys = {one.key: typed_and_sent(one)[1] for one in (*needed, parameter)}
+        keys = {one.key: typed_and_sent(one)[1] for one in wanted}
         typed = read_parameters(kind, parser_for(command).parse_args(argv))
         arguments = Arguments([keys])
         sent = read(kind, arguments) if command.name != "batch" else typed

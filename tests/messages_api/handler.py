@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from messages_api.batches import BATCHES, MAX_BATCH_BYTES
 from messages_api.errors import TYPES, ApiError, Json, error_body
 from messages_api.faults import (
     BadJson,
@@ -86,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         """The body, or None if it is longer than the service takes; then it is read and thrown away."""
         text = self.headers.get("content-length", "0")
         size = int(text) if text.isdigit() else 0
-        if size <= self.server.max_body:
+        if size <= (MAX_BATCH_BYTES if urlsplit(self.path).path == BATCHES else self.server.max_body):
             return self.rfile.read(size)
         while size > 0:
             size -= len(self.rfile.read(min(size, 1 << 20))) or size
@@ -106,10 +107,57 @@ class Handler(BaseHTTPRequestHandler):
             case "GET", _ if path.startswith(f"{MODELS}/"):
                 model = find_model(path.removeprefix(f"{MODELS}/"), self.server.service.models)
                 self._send_json(recorded, model_info(model))
+            case _ if path == BATCHES or path.startswith(f"{BATCHES}/"):
+                self._batch(recorded, path.removeprefix(BATCHES).strip("/").split("/"))
             case _ if path in {MESSAGES, COUNT, MODELS}:
                 raise ApiError(405, "Method Not Allowed")
             case _:
                 raise ApiError(404, "Not found")
+
+    def _batch(self, recorded: Recorded, parts: list[str]) -> None:
+        batches = self.server.service.batches
+        if not self.server.service.has_batches:
+            raise ApiError(404, "Not found")
+        match self.command, parts:
+            case "POST", [""]:
+                self._create_batch(recorded)
+            case "GET", [""]:
+                query = dict(parse_qsl(urlsplit(self.path).query))
+                page, has_more = batches.page(query, recorded)
+                data = [batch.to_json(self._own_url) for batch in page]
+                ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {}
+                self._send_json(recorded, {"data": data, "has_more": has_more, **ends})
+            case "GET", [name]:
+                self._send_json(recorded, batches.find(name, recorded).to_json(self._own_url))
+            case "POST", [name, "cancel"]:
+                batch = batches.cancel(batches.find(name, recorded))
+                self._send_json(recorded, batch.to_json(self._own_url))
+            case "GET", [name, "results"]:
+                lines = batches.results(batches.find(name, recorded))
+                self._send(recorded, 200, lines, "application/x-jsonl")
+            case _:
+                raise ApiError(404, "Not found")
+
+    def _create_batch(self, recorded: Recorded) -> None:
+        """Create a batch; some faults let it come to be, and only its answer is lost."""
+        service = self.server.service
+        fault = recorded.fault = service.batch_faults.popleft() if service.batch_faults else None
+        if isinstance(fault, Status):
+            self._send_error(recorded, fault)
+            return
+        made = service.batches.create(recorded, self._own_url)
+        match fault:
+            case Drop():
+                self.close_connection = True
+            case SlowStart():
+                self.wire.hold(service.holds, fault.seconds)
+                self._send_json(recorded, made)
+            case _:
+                self._send_json(recorded, made)
+
+    @property
+    def _own_url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
 
     def _models(self) -> Json:
         listed = [model_info(model) for model in self.server.service.models.values()]

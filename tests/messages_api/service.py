@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from messages_api.batches import BatchService
 from messages_api.cache import Plan, PrefixCache
 from messages_api.diagnostics import Fingerprint, diagnose, fingerprint
 from messages_api.errors import ApiError, Json
@@ -76,6 +77,9 @@ class Service:
         self._serial = 0
         self._fingerprints: dict[str, Fingerprint] = {}
         self._paused: set[str] = set()
+        self.batches = BatchService(self)
+        self.has_batches = True
+        self.batch_faults: deque[Fault] = deque()
 
     def now(self) -> float:
         """Seconds, on the clock that the cache lives by."""
@@ -140,6 +144,19 @@ class Service:
         recorded.fault = step.fault
         return Admitted(recorded, body, model, workspace, prompt, plan, step)
 
+    def admit_one(self, recorded: Recorded, params: Json) -> Admitted:
+        """Validate one request of a batch and look into the cache; it takes no step of the script.
+
+        Raises:
+            ApiError: the request is not valid.
+        """
+        body, model, prompt = self._judge(recorded, params, counts=False)
+        if body["max_tokens"] == 0:
+            raise ApiError(400, "max_tokens: 0 is not supported in batches")
+        workspace = recorded.workspace or WORKSPACE
+        plan = self.cache.plan(workspace, model, prompt, recorded.time)
+        return Admitted(recorded, body, model, workspace, prompt, plan, Step())
+
     def begin(self, admitted: Admitted) -> tuple[Json, Answer]:
         """The answer begins: from now on the cache has what it writes.
 
@@ -170,7 +187,10 @@ class Service:
         return message, answer
 
     def _validate(self, recorded: Recorded, *, counts: bool) -> tuple[Json, Model, Prompt]:
-        body = recorded.body = parse(recorded.raw)
+        return self._judge(recorded, parse(recorded.raw), counts=counts)
+
+    def _judge(self, recorded: Recorded, body: Json, *, counts: bool) -> tuple[Json, Model, Prompt]:
+        recorded.body = body
         if not isinstance(body.get("model"), str):
             raise ApiError(400, "model: Field required")
         model = find_model(body["model"], self.models)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from messages_api.batches import BatchService
 from messages_api.faults import Fault
 from messages_api.models import MODELS, Model
 from messages_api.prices import PRICES, Price, cost
@@ -27,7 +28,8 @@ class MessagesApi:
     """The stand-in, running between `with` and its end.
 
     `keys` are the accepted API keys (any but "wrong" when None), `workspaces` maps keys to workspaces (all
-    share one otherwise), `models` replaces the table of models, `clock` returns seconds.
+    share one otherwise), `models` replaces the table of models, `clock` returns seconds. Without `has_batches` it is an
+    endpoint that knows none.
     An error inside of the stand-in is raised at the end of the `with` block.
     """
 
@@ -41,11 +43,13 @@ class MessagesApi:
         prices: Mapping[str, Price] = PRICES,
         clock: Callable[[], float] = time.monotonic,
         max_body: int = MAX_BODY_BYTES,
+        has_batches: bool = True,
     ) -> None:
         namespace = f"{time.time_ns():x}"
         self._service = Service(
             clock=clock, keys=keys, workspaces=workspaces, models=models, namespace=namespace
         )
+        self._service.has_batches = has_batches
         self._server = Server(port, self._service, max_body)
         self._thread = threading.Thread(target=self._server.serve, name="messages-api", daemon=True)
         self._prices = prices
@@ -80,6 +84,15 @@ class MessagesApi:
     def messages(self) -> list[Recorded]:
         """The requests for an answer: no counts, no lists."""
         return [recorded for recorded in self.requests if recorded.is_message]
+
+    @property
+    def batches(self) -> BatchService:
+        """The Message Batches."""
+        return self._service.batches
+
+    def fail_batches(self, *faults: Fault) -> None:
+        """A fault for each of the next batches: `Status` refuses one, `Drop` and `SlowStart` take it and answer not, or late."""
+        self._service.batch_faults.extend(faults)
 
     @property
     def rejected(self) -> list[Recorded]:
@@ -128,6 +141,16 @@ class MessagesApi:
                 raise TimeoutError(f"{len(self.messages)} of {n} requests arrived in {timeout} s")
         return self.messages[n - 1]
 
+    def wait_for(self, is_so: Callable[[], bool], timeout: float = 10.0) -> None:
+        """Wait until something holds of what was sent.
+
+        Raises:
+            TimeoutError: it did not within `timeout` seconds.
+        """
+        with self._service.changed:
+            if not self._service.changed.wait_for(is_so, timeout):
+                raise TimeoutError(f"it did not come to be in {timeout} s")
+
     def wait_for_any(self, n: int) -> Recorded:
         """The n-th request of any kind (from 1), as soon as it has arrived."""
         with self._service.changed:
@@ -140,6 +163,13 @@ class MessagesApi:
             cost(recorded.usage, str((recorded.body or {})["model"]), self._prices)
             for recorded in self.messages
             if recorded.usage is not None
+        )
+
+    def batch_cost(self) -> float:
+        """US dollars for all that was answered in batches, at half the price."""
+        return sum(
+            cost(recorded.usage or {}, str((recorded.body or {})["model"]), self._prices) / 2
+            for recorded in self.batches.records
         )
 
 

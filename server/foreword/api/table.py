@@ -64,7 +64,10 @@ def _edit() -> AnyBody:
     "batch",
     "answer many questions, one JSON object a line, over one warm prefix",
     'It reads one `{"id"?, "question", "path"?}` a line from standard input and prints one answer object a '
-    "line, as each finishes. A bad line gets an error object; the rest goes on.",
+    "line, as each finishes. A bad line gets an error object; the rest goes on. `--later` submits them as Message Batches: "
+    'half the price, answers within a day, and a line may name its repository (`"workspace"`). '
+    "`batch status [ID]` says how they stand, `batch results ID` prints the answers (`--retry` submits what failed again), "
+    "`batch cancel ID` takes one back.",
 )
 def _batch() -> AnyBody:
     from foreword.api.commands.batch import BATCH

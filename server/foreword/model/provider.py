@@ -10,7 +10,8 @@ from foreword.core.errors import ConfigError
 from foreword.model.messages_api.retry_policy import Patience
 
 if TYPE_CHECKING:
-    from foreword.model.messages_api.messages import MessagesProvider, Ports
+    from foreword.model.messages_api.api_transport import Ports
+    from foreword.model.messages_api.messages import MessagesProvider
 
 EXTRAS: Mapping[str, str | None] = {
     "anthropic": None,

@@ -55,6 +55,11 @@ class Directories:
         return self.data / "chats.sqlite"
 
     @property
+    def batches(self) -> Path:
+        """The questions in Message Batches that were submitted."""
+        return self.data / "batches.sqlite"
+
+    @property
     def leases(self) -> Path:
         """Who is doing what at the moment."""
         return self.data / "leases.sqlite"

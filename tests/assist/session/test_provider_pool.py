@@ -10,6 +10,7 @@ from foreword.assist.session.provider_pool import Pool
 from foreword.core.errors import CredentialsError
 from foreword.core.reply import ReplyEvent
 from foreword.core.token_usage import Usage
+from foreword.model.messages_api.message_batches import MessageBatches
 
 
 class Line:
@@ -26,6 +27,10 @@ class Line:
 
     async def warm(self, body: Mapping[str, Any]) -> Usage:
         raise AssertionError(body)
+
+    @property
+    def batches(self) -> MessageBatches:
+        raise AssertionError
 
     async def models(self) -> tuple[Mapping[str, Any], ...]:
         raise AssertionError

@@ -12,7 +12,8 @@ import pytest
 
 from foreword.core.errors import ModelError
 from foreword.core.reply import Finished, ReplyEvent, TextDelta
-from foreword.model.messages_api.messages import MessagesProvider, Ports
+from foreword.model.messages_api.api_transport import Ports
+from foreword.model.messages_api.messages import MessagesProvider
 from foreword.model.messages_api.retry_policy import Patience
 from foreword.model.provider import open_provider
 from messages_api import MessagesApi

@@ -25,6 +25,10 @@ Status = Literal["started", "done", "cancelled", "interrupted"]
 GroupBy = Literal["day", "model", "kind", "workspace"]
 WARM = "warm"
 """The kind of a row that is no question but keeps the prefix in the cache."""
+BATCH = "batch"
+"""The kind of a row that was answered in a Message Batch, hours after it was asked."""
+# Neither says anything of when the user asks, of how the cache does at a desk, or of what the last question met.
+_ASKED = f"kind NOT IN ('{WARM}', '{BATCH}')"
 
 # Each with a default, for `ALTER TABLE ... ADD COLUMN ... NOT NULL` needs one where there are rows.
 _ADDED = (
@@ -126,16 +130,17 @@ class Ledger:
         """Whether what is booked is lost when the process ends."""
         return self._connection.in_memory
 
-    def book(self, entry: LedgerRow) -> None:
-        """Write a row, or complete the row with the same id."""
-        row = _row(entry)
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
+    def book(self, *entries: LedgerRow) -> None:
+        """Write rows, or complete the rows with the same ids, all of them or none."""
         with transaction(self._connection) as connection:
-            connection.execute(
-                # A row is written when the answer begins and again when it ends, under one id.
-                f"INSERT OR REPLACE INTO request ({names}) VALUES ({marks})",  # noqa: S608 - our own columns
-                tuple(row.values()),
-            )
+            for entry in entries:
+                row = _row(entry)
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                connection.execute(
+                    # A row is written when the answer begins and again when it ends, under one id.
+                    f"INSERT OR REPLACE INTO request ({names}) VALUES ({marks})",  # noqa: S608 - our own columns
+                    tuple(row.values()),
+                )
 
     def totals(self, by: GroupBy, since: float = 0.0, workspace: str | None = None) -> tuple[Total, ...]:
         """Sums by group since a time (Unix seconds), simulated requests apart from real ones."""
@@ -163,9 +168,9 @@ class Ledger:
         rows = self._connection.execute(
             # Rounds of tools are requests of one answer: only the first of them is a question of the user.
             # Rows of older versions have no answer.
-            "SELECT at, workspace FROM request WHERE at >= ? AND kind <> ? AND answer IN ('', id) "
+            f"SELECT at, workspace FROM request WHERE at >= ? AND {_ASKED} AND answer IN ('', id) "  # noqa: S608 - constant
             "ORDER BY at DESC LIMIT ?",
-            (since, WARM, limit),
+            (since, limit),
         )
         return [(float(at), workspace) for at, workspace in rows][::-1]
 
@@ -173,8 +178,8 @@ class Ledger:
         """How many questions were asked over a base, and how many warm-ups went out since the last of them."""
         mine = "FROM request WHERE workspace = :workspace AND answer IN ('', id) AND instr(digests, :base) "
         row = self._connection.execute(
-            f"SELECT (SELECT count(*) {mine} AND kind <> :warm), (SELECT count(*) {mine} AND kind = :warm "
-            f"AND at > (SELECT coalesce(max(at), 0) {mine} AND kind <> :warm))",
+            f"SELECT (SELECT count(*) {mine} AND {_ASKED}), (SELECT count(*) {mine} AND kind = :warm "
+            f"AND at > (SELECT coalesce(max(at), 0) {mine} AND {_ASKED}))",
             {"workspace": workspace, "base": base, "warm": WARM},
         ).fetchone()
         return int(row[0]), int(row[1])
@@ -197,9 +202,9 @@ class Ledger:
         return tuple(row[0] for row in rows)
 
     def latest(self, workspace: str, *, warm: bool = True) -> LedgerRow | None:
-        """The newest request of a workspace; without `warm`, the newest that is no warm-up."""
-        where = "WHERE workspace = ? AND (? OR kind <> ?) ORDER BY at DESC LIMIT 1"
-        return next(self._entries(where, workspace, warm, WARM), None)
+        """The newest request of a workspace; without `warm`, the newest that is no warm-up and in no Message Batch."""
+        where = f"WHERE workspace = ? AND (? OR {_ASKED}) ORDER BY at DESC LIMIT 1"
+        return next(self._entries(where, workspace, warm), None)
 
     def find(self, name: str, limit: int = 2) -> tuple[LedgerRow, ...]:
         """The requests whose row id or message id is `name`, or begins with it: the former first."""
@@ -217,9 +222,9 @@ class Ledger:
     def verdicts(self, since: float = 0.0) -> tuple[tuple[str, bool, int, int], ...]:
         """How often the cache did what, most often first: verdict, simulated, answers, tokens lost."""
         rows = self._connection.execute(
-            "SELECT verdict, simulated, count(*), sum(tokens_lost) FROM request "
-            "WHERE at >= ? AND verdict <> '' AND kind <> ? AND answer IN ('', id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
-            (since, WARM),
+            "SELECT verdict, simulated, count(*), sum(tokens_lost) FROM request "  # noqa: S608 - constant
+            f"WHERE at >= ? AND verdict <> '' AND {_ASKED} AND answer IN ('', id) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            (since,),
         )
         return tuple((kind, bool(simulated), n, lost) for kind, simulated, n, lost in rows)
 
@@ -228,9 +233,9 @@ class Ledger:
     ) -> Iterator[tuple[float, str, str, int, int]]:
         """The answers, oldest first: when (Unix seconds), kind, verdict, fresh and written tokens of the first request."""
         yield from self._connection.execute(
-            "SELECT at, kind, verdict, fresh, write_5m + write_1h FROM request WHERE at >= ? AND kind <> ? "
+            f"SELECT at, kind, verdict, fresh, write_5m + write_1h FROM request WHERE at >= ? AND {_ASKED} "  # noqa: S608 - constant
             "AND answer IN ('', id) AND (? IS NULL OR workspace = ?) ORDER BY at, id",
-            (since, WARM, workspace, workspace),
+            (since, workspace, workspace),
         )
 
     def ratio(self, model: str, nominal: float) -> float:

@@ -37,11 +37,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question of a batch, from the input's line `number` (1-based)."""
+    """One question of a batch, from the input's line `number` (1-based); `workspace` is the folder it names, if it does."""
 
     number: int
     question: str
     pointers: tuple[Pointer, ...]
+    workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,10 @@ def parse_line(number: int, text: str) -> Line:
     path = raw.get("path")
     if path is not None and not isinstance(path, str):
         raise UsageError(f'line {number}: "path" must be a text, FILE or FILE:FIRST-LAST')
-    return Line(number, raw["question"], (parse_pointer(path),) if path else ())
+    workspace = raw.get("workspace", "")
+    if not isinstance(workspace, str):
+        raise UsageError(f'line {number}: "workspace" must be a text, the folder of a repository')
+    return Line(number, raw["question"], (parse_pointer(path),) if path else (), workspace)
 
 
 async def run_batch(
@@ -155,9 +159,9 @@ class _Batch:
 
     async def line(self, number: int, text: str) -> None:
         """Answer one line and emit what became of it."""
-        done = partial(BatchAnswer, number, _identity(text))
+        done = partial(BatchAnswer, number, identity_of(text))
         try:
-            self._emit(done(await self._answer(parse_line(number, text))))
+            self._emit(done(await self._answer(_of_here(parse_line(number, text)))))
         # No other line can do better with these credentials, so it ends the batch.
         except CredentialsError:
             raise
@@ -201,7 +205,20 @@ class _Batch:
         return self._laid
 
 
-def _identity(text: str) -> Json:
+def _of_here(line: Line) -> Line:
+    """The line, if it is about the folder of the command.
+
+    Raises:
+        UsageError: it is about another one.
+    """
+    if line.workspace:
+        raise UsageError(
+            f'line {line.number} names a "workspace": run `foreword batch --workspace DIR` for each, or use --later'
+        )
+    return line
+
+
+def identity_of(text: str) -> Json:
     """The id of a line, as far as it can be made out."""
     try:
         raw = json.loads(text)

@@ -29,7 +29,8 @@ class Receipt:
     """What an answer cost (US dollars), what the cache did, how fresh it is, and how long it took (ms).
 
     `simulated`: the tokens are estimated, and the cache and so the money are simulated. `estimated`: the prices are an
-    assumption. `request_id` is the ledger's name of the answer, for `foreword why --request`.
+    assumption. `request_id` is the ledger's name of the answer, for `foreword why --request`. `is_batch`: it was answered in
+    a Message Batch, at the prices of one.
     """
 
     usage: Usage
@@ -46,6 +47,7 @@ class Receipt:
     request_id: str = ""
     provider: str = ""
     estimated: bool = False
+    is_batch: bool = False
 
     @property
     def summary(self) -> str:
@@ -73,7 +75,9 @@ class Receipt:
         verb = f"would cost (as {self.priced_as})" if self.simulated else "cost"
         about = "about " if self.simulated or self.estimated else ""
         note = " (the prices are estimated)" if self.estimated else ""
-        return f"{verb} {about}{dollars(self.cost)}, without cache {about}{dollars(self.without_cache)}{note}"
+        where = " in a batch" if self.is_batch else ""
+        without = f"without cache {about}{dollars(self.without_cache)}"
+        return f"{verb} {about}{dollars(self.cost)}{where}, {without}{note}"
 
     def to_json(self) -> dict[str, Any]:
         """As in `foreword.answer/1`."""
@@ -89,6 +93,7 @@ class Receipt:
                 "pricedAs": self.priced_as,
                 "prices": self.prices,
                 "estimated": self.estimated,
+                **({"batch": True} if self.is_batch else {}),
             },
             "cache": {
                 "verdict": self.verdict.kind,
@@ -140,6 +145,7 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         request_id=shown.get("requestId", ""),
         provider=provider,
         estimated=cost.get("estimated", False),
+        is_batch=cost.get("batch", False),
     )
 
 

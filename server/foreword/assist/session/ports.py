@@ -6,11 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
 from foreword.core.token_usage import Usage
 from foreword.prefix.policy.gap_model import Signals
+
+if TYPE_CHECKING:
+    from foreword.model.messages_api.message_batches import MessageBatches
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,6 +75,11 @@ class Warmer(Provider, Protocol):
 
     async def warm(self, body: Mapping[str, Any]) -> Usage:
         """Write or read the body's cached prefix, and say what it used; a `ModelError` if that was not done."""
+        ...
+
+    @property
+    def batches(self) -> MessageBatches:
+        """The Message Batches of the endpoint."""
         ...
 
     async def models(self) -> tuple[Mapping[str, Any], ...]:

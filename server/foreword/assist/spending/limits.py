@@ -78,22 +78,36 @@ def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Ca
         LimitError: it would be too much for one of them.
     """
     # The row's id is made here, so that booked and reserved money can be told to be the same.
-    row_id, now = uuid4().hex, session.clock()
+    row_id = uuid4().hex
     if not caps:
         yield row_id
         return
-    wanted = Reservation(row_id, kind, amount, now + session.settings.model_deadline + AFTER_S)
-    over = session.ledger.reserve(wanted, caps, start_of_day(now), now)
-    if over is not None:
-        raise LimitError(
-            f"today's limit of {dollars(over.cap.limit)} stands in the way: {dollars(over.taken)} is spent or under "
-            f"way and this request may cost {dollars(amount)}; raise {over.cap.key}, or use --provider offline"
-        )
+    reserve_amount(session, Reservation(row_id, kind, amount, _over_at(session)), caps)
     try:
         yield row_id
     finally:
         with suppress(StoreError):  # it runs out by itself
             session.ledger.free(row_id)
+
+
+def reserve_amount(session: Session, wanted: Reservation, caps: Sequence[Cap]) -> None:
+    """Hold back US dollars under these caps until they are freed by the reservation's id, or its time is over.
+
+    Raises:
+        LimitError: it would be too much for one of them.
+    """
+    now = session.clock()
+    over = session.ledger.reserve(wanted, caps, start_of_day(now), now)
+    if over is not None:
+        raise LimitError(
+            f"today's limit of {dollars(over.cap.limit)} stands in the way: {dollars(over.taken)} is spent or under "
+            f"way and this request may cost {dollars(wanted.amount)}; raise {over.cap.key}, or use --provider offline"
+        )
+
+
+def _over_at(session: Session) -> float:
+    """When a request that is sent now is surely over, in Unix seconds."""
+    return session.clock() + session.settings.model_deadline + AFTER_S
 
 
 def day_caps(session: Session) -> tuple[Cap, ...]:

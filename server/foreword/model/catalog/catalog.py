@@ -135,6 +135,7 @@ _PRICES: tuple[str, ...] = tuple(field.name for field in fields(Prices))
 _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(_PRICES, (_is_price, "a price in dollars per million tokens")),
     **dict.fromkeys(("minimum", "context", "max_output"), (_is_count, "a whole number of tokens above zero")),
+    "batch": (_is_price, "a share, such as 0.5"),
     "chars_per_token": (_is_ratio, "a number above zero"),
     "thinking": (lambda value: value in THINKING_STYLES, "one of " + ", ".join(THINKING_STYLES)),
     "effort": (_is_name, "a word"),

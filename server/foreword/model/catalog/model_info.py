@@ -12,7 +12,7 @@ and each is billed at its own price. The cliff's factor is 1 except for a prompt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -49,7 +49,8 @@ class Model:
     `id` is what goes on the wire, as the user gave it; `known_as` is its name in the catalog, empty where
     the catalog does not know it. `minimum` is the shortest prefix, in tokens, that the cache keeps.
     `effort` is what the API takes when a request names none, where that is known.
-    `retired` is the day from which requests fail. `estimated` marks prices that are an assumption.
+    `retired` is the day from which requests fail. `estimated` marks prices that are an assumption. `batch` is what a
+    request in a Message Batch costs, as a share of its price.
     """
 
     id: str
@@ -65,6 +66,12 @@ class Model:
     retired: date | None = None
     successor: str | None = None
     estimated: bool = False
+    batch: float = 0.5
+
+    def at_batch_prices(self) -> Model:
+        """The same model with what a request in a Message Batch costs."""
+        halved = Prices(*(price * self.batch for price in astuple(self.prices)))
+        return replace(self, prices=halved)
 
 
 UNKNOWN = Model(

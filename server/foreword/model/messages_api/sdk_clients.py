@@ -13,9 +13,10 @@ import httpx2
 from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import ConfigError, CredentialsError
 from foreword.model.messages_api.api_errors import Endpoint, quote
+from foreword.model.messages_api.api_transport import Client, Ports
 from foreword.model.messages_api.credentials import checked_key, credential_source, is_loopback
 from foreword.model.messages_api.http_environment import environment_fault
-from foreword.model.messages_api.messages import Client, MessagesProvider, Ports
+from foreword.model.messages_api.messages import MessagesProvider
 from foreword.model.messages_api.retry_policy import Patience
 
 NO_KEY = "none"

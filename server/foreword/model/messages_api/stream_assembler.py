@@ -193,6 +193,17 @@ class Assembly:
             self._details = clean_object(delta.get("stop_details"))
 
 
+def finished_of(message: Mapping[str, Any]) -> Finished:
+    """The end of an answer that came as one whole message, without a stream."""
+    whole, content = Assembly(), message.get("content")
+    blocks = content if isinstance(content, list) else []
+    whole.feed({"type": "message_start", "message": message})
+    for index, block in enumerate(blocks):
+        whole.feed({"type": "content_block_start", "index": index, "content_block": block})
+    whole.feed({"type": "message_delta", "delta": message, "usage": message.get("usage")})
+    return whole.finish("The answer ended without a reason")
+
+
 def _is_kept(block: _Block, stop: StopReason) -> bool:
     """Whether the block belongs to an answer that ends so: nobody carries out the calls of another one."""
     kind = block.opening.get("type")

@@ -1,0 +1,170 @@
+"""What thousands of questions cost in Message Batches, and that no kill loses or doubles one.
+
+    python tests/benchmarks/batch_money.py [--questions 2000] [--kills 20] [--budget 20000] REPOSITORY
+
+Against the strict stand-in. For the costs: hits, the money of the batches with their seed, the same questions by `batch`
+(one prefix written, the rest read), and without a cache. For the kills: the process gets SIGKILL at moments spread over
+a submission; after each the same command is run again, its answers are collected, and each question must have been asked
+exactly once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent.parent
+sys.path[:0] = [str(HERE), str(HERE / "support" / "commands")]
+
+from messages_api import MessagesApi, cost  # noqa: E402 - after the path is set
+
+MODEL = "claude-sonnet-5-5"
+KILLED = 40
+"""Questions of each submission that is killed."""
+
+
+def questions(n: int) -> str:
+    return "\n".join(
+        json.dumps({"id": i, "question": f"Where is number {i} handled, and by what?"}) for i in range(n)
+    )
+
+
+def environ(home: Path, url: str, budget: int) -> dict[str, str]:
+    return os.environ | {
+        "FOREWORD_HOME": str(home),
+        "ANTHROPIC_API_KEY": "any",
+        "ANTHROPIC_BASE_URL": url,
+        "FOREWORD_MODEL": MODEL,
+        "FOREWORD_CONTEXT_BUDGET": str(budget),
+    }
+
+
+def foreword(arguments: Sequence[str], stdin: str, variables: dict[str, str]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-m", "foreword", "batch", *arguments],
+        input=stdin.encode(),
+        env=variables,
+        capture_output=True,
+        timeout=3600,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr.decode())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def money(repository: str, n: int, budget: int) -> None:
+    with folder() as home, MessagesApi() as api:
+        variables, began = environ(home, api.url, budget), time.monotonic()
+        (told,) = foreword(["--later", "-w", repository], questions(n), variables)
+        submitted = time.monotonic() - began
+        answers = [
+            one
+            for batch in told["batches"]
+            for one in foreword(["results", batch, "-w", repository], "", variables)
+        ]
+        usages = [recorded.usage or {} for recorded in api.batches.records]
+        read = sum(usage["cache_read_input_tokens"] for usage in usages)
+        prompt = read + sum(usage["input_tokens"] + usage["cache_creation_input_tokens"] for usage in usages)
+        hits = sum(usage["cache_read_input_tokens"] > 0 for usage in usages)
+        full = [cost(usage, MODEL) for usage in usages]
+        uncached = sum(
+            cost({"input_tokens": sum_of(usage), "output_tokens": usage["output_tokens"]}, MODEL)
+            for usage in usages
+        )
+        ours = sum(one["receipt"]["cost"]["total"] for one in answers)
+        print(f"{n} questions, {len(told['batches'])} batches, submitted in {submitted:.0f} s")
+        print(
+            f"hits {hits} of {len(usages)}, {read:,} of {prompt:,} prompt tokens read ({100 * read / prompt:.1f} %)"
+        )
+        print(
+            f"batches ${api.batch_cost():.4f} + seed ${api.cost():.4f} = ${api.batch_cost() + api.cost():.4f}"
+        )
+        print(f"receipts ${ours:.4f}; estimate {told['estimate']}")
+        print(f"by batch, now: ${sum(full) + api.cost():.4f}; without a cache: ${uncached:.4f}")
+
+
+def sum_of(usage: dict[str, Any]) -> int:
+    parts = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    return sum(usage[name] for name in parts)
+
+
+def kills(repository: str, n_kills: int, budget: int) -> None:
+    lost = twice = 0
+    with folder() as home:
+        with MessagesApi() as api:
+            began = time.monotonic()
+            foreword(["--later", "-w", repository], questions(KILLED), environ(home, api.url, budget))
+            whole = time.monotonic() - began
+        for index in range(n_kills):
+            with MessagesApi() as api:
+                variables = environ(home / str(index), api.url, budget)
+                kill_at(repository, whole * (index + 1) / n_kills, variables)
+                came = len(api.batches.custom_ids)
+                told = foreword(["--later", "-w", repository], questions(KILLED), variables)[-1]
+                answers = [
+                    one["id"]
+                    for batch in told["batches"]
+                    for one in foreword(["results", batch, "-w", repository], "", variables)
+                ]
+                asked = Counter(
+                    str((r.body or {})["messages"][-1]["content"][-1]["text"]) for r in api.batches.records
+                )
+                lost += KILLED - len(set(answers))
+                twice += sum(count - 1 for count in asked.values())
+                print(
+                    f"kill {index + 1:2} at {whole * (index + 1) / n_kills:5.1f} s: {came:3} had been submitted by then"
+                )
+    print(f"lost {lost}, asked twice {twice}")
+    if lost or twice:
+        raise SystemExit(1)
+
+
+def kill_at(repository: str, seconds: float, variables: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "foreword", "batch", "--later", "-w", repository]
+    with subprocess.Popen(
+        command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(questions(KILLED).encode())
+        process.stdin.close()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repository")
+    parser.add_argument("--questions", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--budget", type=int, default=20_000)
+    given = parser.parse_args()
+    if given.questions:
+        money(given.repository, given.questions, given.budget)
+    if given.kills:
+        kills(given.repository, given.kills, given.budget)
+
+
+if __name__ == "__main__":
+    main()
