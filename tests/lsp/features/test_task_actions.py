@@ -53,3 +53,16 @@ async def test_a_task_of_a_project_without_trust_is_shown_as_such_or_not_at_all(
         actions = await offered(editor, tasks, triggerKind=1)
     assert (CLIENTS[name] is VSCODE_CLIENT_11 or "vscode" in name) == bool(actions)
     assert all("is not trusted" in action["disabled"]["reason"] for action in actions)
+
+
+async def test_a_menu_has_the_tasks_of_now_and_a_move_of_the_cursor_those_that_were_read_of_late(
+    tasks: GitRepo, online: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foreword.lsp.features.task_actions.MAX_AGE_S", 3600.0)
+    async with connected(online, usual_answers()) as editor:
+        await editor.start([tasks.path], NEOVIM_0_11, initializationOptions={"trusted": True})
+        assert await offered(editor, tasks)
+        (tasks.path / ".foreword/tasks/why.md").unlink()
+        assert await offered(editor, tasks), "no trigger is named, so this may be a move of the cursor"
+        assert [] == await offered(editor, tasks, triggerKind=1)
+        assert [] == await offered(editor, tasks)

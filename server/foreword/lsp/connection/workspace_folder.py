@@ -13,6 +13,7 @@ from foreword.assist.session.worker import Coalesce, Worker
 from foreword.core.settings import Options
 
 if TYPE_CHECKING:
+    from foreword.assist.question.task_files import UserTasks
     from foreword.assist.session.open_workspace import OpenFolder
     from foreword.assist.session.ports import Clock
     from foreword.assist.spending.keep_warm import Keeping
@@ -25,7 +26,7 @@ MAX_TOUCHED = 32
 class Folder:
     """`uri` is as the client writes it, `progress` how much of the index is done: (files done, of how many).
 
-    `told_status` is the last `foreword/status` that the client was sent.
+    `told_status` is the last `foreword/status` that the client was sent; `own_tasks` are the user's own, and when they were read.
     """
 
     def __init__(self, uri: str, path: Path, refresh: Callable[[Folder], Awaitable[None]]) -> None:
@@ -34,6 +35,7 @@ class Folder:
         self.refresh = Coalesce(lambda: refresh(self))
         self.progress = (0, 0)
         self.told_status: Mapping[str, object] = {}
+        self.own_tasks: tuple[float, UserTasks] | None = None
         self.on_progress: Callable[[], None] = lambda: None
         self.stop_watching = threading.Event()
         self.open_folder: OpenFolder | None = None

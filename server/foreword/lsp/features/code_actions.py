@@ -68,7 +68,8 @@ async def code_action(server: ForewordServer, params: types.CodeActionParams) ->
     actions = _actions(server, place, key, params)
     # Tasks are read from disk: for a menu only.
     if not _is_automatic(params.context) and _passes(TASK_KIND, params.context.only):
-        actions += await task_actions(server, place.folder, place.uri, params.range)
+        is_menu = params.context.trigger_kind == types.CodeActionTriggerKind.Invoked
+        actions += await task_actions(server, place.folder, place.uri, params.range, is_menu=is_menu)
     return actions
 
 
