@@ -40,13 +40,31 @@ def test_a_page_is_written_and_stdout_stays_empty(asked: GitRepo, tmp_path: Path
 
 def test_a_trace_is_written_without_text(asked: GitRepo, tmp_path: Path, capsys: Output) -> None:
     trace = tmp_path / "trace.jsonl"
-    assert 0 == main(["usage", "--export-trace", str(trace), "--json"])
+    assert 0 == main(["usage", "--export-trace", str(trace), "--json", "--workspace", str(asked.path)])
     assert "foreword.usage/1" == json.loads(capsys.readouterr().out)["schema"]
     lines = [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()]
     assert ["ask", "ask"] == [line["event"] for line in lines if line["event"] == "ask"]
     assert 0 == lines[0]["t"] <= lines[-1]["t"]
     assert "price_of" not in trace.read_text(encoding="utf-8")
     assert str(asked.path) not in trace.read_text(encoding="utf-8")
+
+
+def test_a_trace_is_of_one_workspace_unless_all_are_asked_for(
+    asked: GitRepo, tmp_path: Path, capsys: Output
+) -> None:
+    trace, other = tmp_path / "trace.jsonl", tmp_path / "other"
+    (other).mkdir()
+    (other / "a.py").write_text("a = 1\n")
+    assert 0 == main(["ask", "Where is a?", "--workspace", str(other)])
+
+    def n_exported(folder: Path, *flags: str) -> int:
+        assert 0 == main(["usage", "--export-trace", str(trace), "--workspace", str(folder), *flags])
+        return sum(json.loads(line)["event"] == "ask" for line in trace.read_text().splitlines())
+
+    assert (2, 1, 3) == (n_exported(asked.path), n_exported(other), n_exported(other, "--all-workspaces"))
+    capsys.readouterr()
+    assert 0 == n_exported(tmp_path)
+    assert "--all-workspaces" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("flag", ["--html", "--export-trace"])

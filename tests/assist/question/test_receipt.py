@@ -60,6 +60,13 @@ def test_prices_that_are_an_assumption_are_said_to_be_estimated() -> None:
     assert "estimated" not in RECEIPT.summary
 
 
+def test_a_cost_that_nobody_told_is_not_called_zero() -> None:
+    assert "the endpoint told no tokens" in line(usage=Usage(), cost=0.0, without_cache=0.0)
+    free = line(cost=0.0, without_cache=0.0)
+    assert " · cost nothing · " in free
+    assert "$" not in free
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [((), "fresh: as at the anchor"), (("a",), "1 changed file in"), (("a", "b"), "2 changed files in")],
@@ -87,7 +94,14 @@ def test_a_receipt_that_was_kept_says_the_same_again() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "expected"),
-    [(0.0, "$0.0000"), (0.00004, "$0.0000"), (0.0182, "$0.0182"), (1.0, "$1.00"), (12.345, "$12.35")],
+    [
+        (0.0, "$0.0000"),
+        (0.00004, "$0.000040"),
+        (0.00000004, "$0.0000"),
+        (0.0182, "$0.0182"),
+        (1.0, "$1.00"),
+        (12.345, "$12.35"),
+    ],
 )
 def test_small_amounts_have_more_places(amount: float, expected: str) -> None:
     assert expected in (dollars(amount), dollars(amount + 1e-9))

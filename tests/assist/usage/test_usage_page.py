@@ -18,7 +18,7 @@ from foreword.assist.answering.ask import ask
 from foreword.assist.question.answer import Answer
 from foreword.assist.usage.periods import MAX_PERIODS, periods_of, sum_totals
 from foreword.assist.usage.prefix_map import prefix_map
-from foreword.assist.usage.usage_page import page, usage_page
+from foreword.assist.usage.usage_page import money_cells, page, usage_page
 from foreword.core.token_usage import Usage
 from foreword.prefix.manifest import Piece
 from foreword.prefix.prefix_store import PrefixStore, SentRequest
@@ -109,6 +109,14 @@ def test_the_figures_are_those_of_the_ledger(books: Books) -> None:
         assert shown in words
     assert "the cache had expired" in words
     assert "warm" in words
+    assert "without cache $0.0000" not in words
+
+
+def test_warm_ups_alone_have_no_cost_without_a_cache() -> None:
+    warm = Total("warm", False, 1, Usage(write_5m=9), 0.05, 0.0)
+    assert ("$0.0500", "-", "-$0.0500") == money_cells(warm)
+    assert ("$0.0000", "-", "-") == money_cells(replace(warm, cost=0.0))
+    assert ("$0.5000", "$2.00", "$1.50 (75 %)") == money_cells(replace(warm, cost=0.5, without_cache=2.0))
 
 
 def test_simulated_requests_are_said_to_be_so(books: Books) -> None:

@@ -149,6 +149,7 @@ def test_the_text_of_a_broken_stream_is_kept_and_marked(
     assert answer["text"]
     assert LONG_ANSWER.startswith(answer["text"])
     assert "the part that arrived is kept" in answer["note"]
+    assert 5 == done.code
     assert 1 == len(api.messages)
     (row,) = online.json_of("usage")["rows"]
     assert 1 == row["requests"]
@@ -174,8 +175,29 @@ def test_a_refusal_is_an_answer_with_a_note(online: Foreword, api: MessagesApi, 
     done = online.ask(shop.path, Q)
     assert ("refusal", "") == (done.answer["stopReason"], done.answer["text"])
     assert "declined" in done.answer["note"]
+    api.answer(refusal("cyber", "No."))
     shown = online.run("ask", Q, cwd=shop.path)
-    assert 0 == shown.code
+    assert (5, 5) == (done.code, shown.code)
+
+
+@pytest.mark.parametrize("how", ["batch", "run", "commit"])
+def test_a_refusal_is_no_success_of_any_command_that_asks(
+    how: str, online: Foreword, api: MessagesApi, shop: GitRepo
+) -> None:
+    api.answer(Reply((text_block("No."),), "refusal"))
+    shop.write(".foreword/tasks/look.md", "---\nkind: answer\n---\nLook.\n")
+    shop.git("add", "-A")
+    before = shop.head()
+    if how == "run":
+        assert 0 == online.run("trust", cwd=shop.path).code
+    done = {
+        "batch": lambda: online.batch(shop.path, [{"question": Q}]),
+        "run": lambda: online.run("run", "look", cwd=shop.path),
+        "commit": lambda: online.run("commit", "--workspace", str(shop.path)),
+    }[how]()
+    assert 5 == done.code, done
+    assert "No." in done.out
+    assert before == shop.head()
 
 
 def test_an_answer_that_is_too_long_says_so(online: Foreword, api: MessagesApi, shop: GitRepo) -> None:
@@ -184,6 +206,10 @@ def test_an_answer_that_is_too_long_says_so(online: Foreword, api: MessagesApi, 
     done = user.ask(shop.path, Q)
     assert ("max_tokens", 256) == (done.answer["stopReason"], done.answer["receipt"]["tokens"]["output"])
     assert "answer.tokens" in done.answer["note"]
+    assert 5 == done.code
+    again = user.run("last", "--workspace", str(shop.path))
+    assert "answer.tokens" in again.err
+    assert 0 == again.code
 
 
 def test_an_answer_without_text_is_no_trouble(online: Foreword, api: MessagesApi, shop: GitRepo) -> None:

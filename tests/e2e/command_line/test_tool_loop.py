@@ -165,7 +165,7 @@ def test_the_loop_ends_after_the_rounds_of_the_settings(
     api.answer_with(calls(view("README.md")))
     user = Foreword(online.home, url=api.url, more={"FOREWORD_TOOLS_ROUNDS": "2"})
     done = user.ask(workspace.path, Q)
-    assert (0, 3, []) == (done.code, len(api.messages), api.rejected)
+    assert (1, 3, []) == (done.code, len(api.messages), api.rejected)
     assert "2 rounds" in done.answer["note"]
     assert "answer now" in str((api.messages[-1].body or {})["messages"][-1]["content"][-1])
 

@@ -158,7 +158,8 @@ def _show(found: BatchResult, _given: BatchParameters, _columns: int) -> Iterato
 
 
 def _batch_code(found: BatchResult) -> int:
-    return found.errors[0].exit_code if found.errors else 0
+    codes = (one.outcome.exit_code for one in found.answers)
+    return next((code for code in codes if code), 0)
 
 
 BATCH = Body(BatchParameters, batch, _show, _batch_code, _show_part)

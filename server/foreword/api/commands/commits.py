@@ -49,7 +49,8 @@ async def commit(workspace: Workspace, given: CommitParameters) -> CommitResult:
         ForewordError: there is no message; the error says why.
     """
     found = await write_message(workspace, given)
-    if given.print:
+    # A part of a message is shown, and nothing is committed with it.
+    if given.print or not found.message.answer.is_complete:
         return found
     return replace(found, git_code=await workspace.run(_commit, workspace.root, found.message.text))
 
@@ -91,10 +92,12 @@ def _commit(root: Path, text: str) -> int:
         path.unlink(missing_ok=True)
 
 
-def _show(found: CommitResult, given: CommitParameters, _columns: int) -> Iterator[Printed]:
-    if given.print:
+def _show(found: CommitResult, _given: CommitParameters, _columns: int) -> Iterator[Printed]:
+    if found.git_code is None:
         yield Verbatim(found.message.text)
+    if found.message.answer.note:
+        yield notice(f"foreword: {found.message.answer.note}", "yellow")
     yield notice(found.message.answer.receipt.summary, "dim")
 
 
-COMMIT = Body(CommitParameters, commit, _show, lambda found: found.git_code or 0)
+COMMIT = Body(CommitParameters, commit, _show, lambda found: found.git_code or found.message.answer.exit_code)

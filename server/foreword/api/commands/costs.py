@@ -11,7 +11,7 @@ from foreword.api.commands.questions import Question
 from foreword.api.parameters import Flag, ModelChoice, Sending, positional
 from foreword.api.printed import Line, Printed, Table
 from foreword.api.workspace import Workspace
-from foreword.assist.accounts.ledger import GroupBy, Total
+from foreword.assist.accounts.ledger import GroupBy, Ledger, Total
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.pointers import parse_pointer
 from foreword.assist.question.receipt import dollars, tokens_json
@@ -22,7 +22,8 @@ from foreword.assist.spending.explain import Explanation, explain
 from foreword.assist.spending.forecast import ForecastReport, forecast_report
 from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_json, warm_line, warm_now
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
-from foreword.assist.usage.usage_page import usage_page
+from foreword.assist.usage.usage_page import money_cells, usage_page
+from foreword.core.errors import Problem
 from foreword.replay.trace import trace_lines
 
 ANY_QUESTION = "What is this?"
@@ -79,8 +80,13 @@ class UsageParameters:
     ] = False
     export_trace: Annotated[
         bool,
-        Flag("write sizes and times for `foreword replay` instead; no text", "FILE", source="output"),
+        Flag(
+            "write sizes and times of this workspace's questions for `foreword replay` instead; no text",
+            "FILE",
+            source="output",
+        ),
     ] = False
+    all_workspaces: Annotated[bool, Flag("with --export-trace: the questions of all workspaces")] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +179,24 @@ def usage(workspace: Workspace, given: UsageParameters) -> UsageReport:
     since = now - given.days * SECONDS_A_DAY
     with workspace.ledger() as ledger:
         workspace.report(*ledger.problems)
-        trace = "".join(f"{line}\n" for line in trace_lines(ledger, since)) if given.export_trace else None
+        trace = _trace(workspace, ledger, since, given) if given.export_trace else None
         page = None
         if given.html:
             with workspace.prefixes() as prefixes:
                 workspace.report(*prefixes.problems)
                 page = usage_page(ledger, prefixes, workspace.root, by=given.by, days=given.days, now=now)
         return UsageReport(given.by, ledger.totals(given.by, since), page, trace)
+
+
+def _trace(workspace: Workspace, ledger: Ledger, since: float, given: UsageParameters) -> str:
+    """The trace of one workspace: gaps between questions about several are nobody's habit."""
+    of = None if given.all_workspaces else str(workspace.root)
+    trace = "".join(f"{line}\n" for line in trace_lines(ledger, since, of))
+    if of and not trace and ledger.totals(given.by, since):
+        workspace.report(
+            Problem(f"nothing was asked in {of} in these days: --all-workspaces exports the questions of all")
+        )
+    return trace
 
 
 def why(workspace: Workspace, given: WhyParameters) -> Explanation:
@@ -238,9 +255,7 @@ def _show_why(found: Explanation, _: WhyParameters, _columns: int) -> Iterator[P
 def _row(total: Total, kinds: tuple[str, ...]) -> tuple[str, ...]:
     label = f"{total.group} (simulated)" if total.simulated else total.group
     counts = (total.n_requests, *(getattr(total.usage, kind) for kind in kinds))
-    share = f"{100 * total.saved / total.without_cache:.0f} %" if total.without_cache else "0 %"
-    money = (dollars(total.cost), dollars(total.without_cache), f"{dollars(total.saved)} ({share})")
-    return (label, *(f"{count:,}" for count in counts), *money)
+    return (label, *(f"{count:,}" for count in counts), *money_cells(total))
 
 
 def _total(total: Total) -> dict[str, Any]:

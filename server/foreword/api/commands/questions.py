@@ -273,7 +273,12 @@ def _edit_code(found: EditResult | RequestPreview) -> int:
     return EditError.exit_code if isinstance(found, EditResult) and found.problems else 0
 
 
-ASK = Body(AskParameters, ask, _show_answer)
+def answer_code(found: object) -> int:
+    """The exit code of what an order to answer gave: a part of an answer is not success."""
+    return found.exit_code if isinstance(found, Answer) else 0
+
+
+ASK = Body(AskParameters, ask, _show_answer, answer_code)
 EDIT = Body(EditParameters, edit, _show_edit, _edit_code)
 
 
@@ -303,6 +308,8 @@ def last(workspace: Workspace, _: Nothing) -> KeptAnswer:
 def _show_last(found: KeptAnswer, _: Nothing, _columns: int) -> Iterator[Printed]:
     text = str(found.json["text"])
     yield Verbatim(text if text.endswith("\n") else f"{text}\n")
+    if found.json.get("note"):
+        yield notice(f"foreword: {found.json['note']}", "yellow")
     receipt = found.json.get("receipt")
     if isinstance(receipt, dict) and isinstance(receipt.get("summary"), str):
         yield notice(receipt["summary"], "dim")

@@ -16,6 +16,7 @@ from foreword.api.commands.questions import (
     Question,
     RequestPreview,
     answer,
+    answer_code,
     apply_edits,
     preview,
     propose,
@@ -109,7 +110,7 @@ def _show_tasks(found: UserTasks) -> Iterator[Printed]:
 
 
 def _code(found: RunResult) -> int:
-    return EDIT.code(found) if isinstance(found, EditResult) else 0
+    return EDIT.code(found) if isinstance(found, EditResult) else answer_code(found)
 
 
 RUN = Body(RunParameters, run, _show, _code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -92,7 +92,8 @@ async def answer(
             if progress.finished is None:
                 raise
             note = f"stopped early: {error}"
-            yield _conclude(session, prepared, provider, progress, progress.finished, note=note)
+            stopped = _conclude(session, prepared, provider, progress, progress.finished, note=note)
+            yield replace(stopped, is_over_limit=True)
             return
         finished = progress.finished
         assert finished is not None, "a stream ends with Finished or raises"  # noqa: S101 - the port's contract

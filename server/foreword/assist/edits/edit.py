@@ -26,8 +26,6 @@ from foreword.core.errors import ConfigError, CredentialsError, Problem
 from foreword.workspace.files.atomic_write import why_not_new
 
 EDIT_SCHEMA = "foreword.edit/1"
-# At any other end, such as max_tokens, further edits may be missing.
-COMPLETE = ("end_turn", "stop_sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Edited:
     @property
     def is_complete(self) -> bool:
         """Whether the model came to its end; a proposal that breaks off is not one to apply."""
-        return self.answer.stop_reason in COMPLETE
+        return self.answer.is_complete
 
     def to_json(self, outcomes: Sequence[Outcome] = ()) -> dict[str, Any]:
         """As `foreword.edit/1`, with what became of the files that were to be written."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.assist.question.receipt import Receipt
-from foreword.core.errors import Problem
+from foreword.core.errors import ForewordError, LimitError, ModelError, Problem
 
 ANSWER_SCHEMA = "foreword.answer/1"
+COMPLETE = ("end_turn", "stop_sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer; `note` explains an unusual stop in one line, `problems` what could not be done."""
+    """An answer; `note` explains an unusual stop in one line, `problems` what could not be done.
+
+    `is_over_limit`: a spending limit stopped it between two requests.
+    """
 
     text: str
     provider: str
@@ -37,6 +41,22 @@ class Answer:
     receipt: Receipt
     note: str | None = None
     problems: tuple[Problem, ...] = ()
+    is_over_limit: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the model came to its end: a refusal, a cut answer and a broken stream are not all of an answer."""
+        return self.stop_reason in COMPLETE
+
+    @property
+    def exit_code(self) -> int:
+        """The CLI's, like that of a `ForewordError`: a script must not take a part of an answer for the whole."""
+        if self.is_complete:
+            return 0
+        if self.is_over_limit:
+            return LimitError.exit_code
+        # The rounds of tools are bounded by a setting of ours; everything else is the API's doing.
+        return ForewordError.exit_code if self.stop_reason == "tool_use" else ModelError.exit_code
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.answer/1`."""

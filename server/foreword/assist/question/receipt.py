@@ -10,6 +10,9 @@ from foreword.core.token_usage import Usage
 from foreword.core.tree import Scope
 from foreword.prefix.verdict import Verdict
 
+SMALL, LEAST = 0.00005, 0.0000005
+"""US dollars from which four, and from which six places tell more than zero."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
@@ -72,6 +75,10 @@ class Receipt:
 
     def _money_phrase(self) -> str:
         """What the answer cost, and what it would have cost without the cache."""
+        if self.usage == Usage():
+            return "the endpoint told no tokens, so what it cost is not known"
+        if not self.without_cache:
+            return "costs nothing" if self.simulated else "cost nothing"
         verb = f"would cost (as {self.priced_as})" if self.simulated else "cost"
         about = "about " if self.simulated or self.estimated else ""
         note = " (the prices are estimated)" if self.estimated else ""
@@ -163,8 +170,10 @@ def tokens_json(usage: Usage) -> dict[str, int]:
 def dollars(amount: float) -> str:
     """US dollars with as many places as the amount needs."""
     sign, size = "-" if amount < 0 else "", abs(amount)
-    # An answer often costs less than a cent.
-    return f"{sign}${size:,.2f}" if size >= 1 else f"{sign}${size:.4f}"
+    if size >= 1:
+        return f"{sign}${size:,.2f}"
+    # An answer often costs less than a cent, and a short one of a small model less than a hundredth of one.
+    return f"{sign}${size:.6f}" if LEAST <= size < SMALL else f"{sign}${size:.4f}"
 
 
 def _freshness(fresh: Freshness) -> str:

@@ -94,7 +94,7 @@ def _figures(shown: _Shown) -> str:
 def _charts(shown: _Shown) -> str:
     periods = shown.periods
     labels = [period.short for period in periods]
-    spent = [f"{p.label}: {dollars(p.cost)}, without cache {dollars(p.without_cache)}" for p in periods]
+    spent = [f"{p.label}: {_spent_words(p)}" for p in periods]
     spend = bars(
         Chart("Spend over time", labels, spent, _axis_dollars),
         [p.without_cache for p in periods],
@@ -117,6 +117,12 @@ def _charts(shown: _Shown) -> str:
     )
 
 
+def _spent_words(period: Period) -> str:
+    if period.without_cache:
+        return f"{dollars(period.cost)}, without cache {dollars(period.without_cache)}"
+    return f"{dollars(period.cost)} for warm-ups" if period.cost else "nothing"
+
+
 def _groups(by: GroupBy, groups: tuple[Total, ...]) -> str:
     # Newest first, so that the oldest days are those that are cut off.
     newest = groups[::-1] if by == "day" else groups
@@ -130,8 +136,17 @@ def _groups(by: GroupBy, groups: tuple[Total, ...]) -> str:
 def _total_row(total: Total, kind: str = "") -> str:
     name, usage = f"{total.group} (simulated)" if total.simulated else total.group, total.usage
     counts = (total.n_requests, usage.fresh, usage.written, usage.read, usage.output)
-    money = (dollars(total.cost), dollars(total.without_cache), f"{dollars(total.saved)} ({_percent(total)})")
-    return row((name, *(f"{count:,}" for count in counts), *money), kind=kind)
+    return row((name, *(f"{count:,}" for count in counts), *money_cells(total)), kind=kind)
+
+
+def money_cells(total: Total) -> tuple[str, str, str]:
+    """Cost, cost without a cache, and what was saved; a dash for what there is not.
+
+    Without a cache nobody warms it: warm-ups alone have only a cost, which is no saving of 0 %.
+    """
+    if not total.without_cache:
+        return dollars(total.cost), "-", dollars(total.saved) if total.cost else "-"
+    return dollars(total.cost), dollars(total.without_cache), f"{dollars(total.saved)} ({_percent(total)})"
 
 
 def _verdicts(ledger: Ledger, since: float) -> str:
@@ -172,7 +187,7 @@ def _share(total: Total) -> str:
 
 
 def _percent(total: Total) -> str:
-    return f"{100 * total.saved / total.without_cache:.0f} %" if total.without_cache else "0 %"
+    return f"{100 * total.saved / total.without_cache:.0f} %"
 
 
 def _length(periods: tuple[Period, ...]) -> str:

@@ -13,7 +13,7 @@ from foreword.api.arguments import Arguments
 from foreword.api.chat.tool_steps import tool_steps
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
-from foreword.assist.edits.edit import COMPLETE, problems_json
+from foreword.assist.edits.edit import problems_json
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.receipt import tokens_json
 from foreword.assist.session.providers import require_trust
@@ -99,7 +99,7 @@ async def _result(
     reply = reply_json(spoken, speech.turn.answer_id)
     partials.send("receipt", receipt=reply["receipt"])
     result = with_uris(home.folder.path, reply)
-    is_whole = spoken.answer.stop_reason in COMPLETE
+    is_whole = spoken.answer.is_complete
     result["proposals"] = [
         told | await _laid(server, home, spoken.proposal, told, is_whole=is_whole)
         for told in result["proposals"]
