@@ -40,7 +40,6 @@ from foreword.api.chat.edit_delivery import deliver
 from foreword.api.chat.slash_commands import with_command
 from foreword.api.commands.proposal_decisions import keep_proposal, reject_part
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
-from foreword.assist.edits.edit import COMPLETE
 from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.session.session import Session
 
@@ -156,7 +155,7 @@ class PromptTurn:
         state = await workspace.run_aside(keep_proposal, workspace, proposal, title, run.turn.answer_id)
         if state is None:
             return
-        if result.answer.stop_reason not in COMPLETE:
+        if not result.answer.is_complete:
             await self._say("\n\n> The answer broke off, so its edits were not offered: ask again.\n", run)
             return
         what = next(iter(files)) if len(files) == 1 else f"{len(files)} files"
