@@ -89,7 +89,7 @@ def test_a_review_goes_on_after_the_server_was_killed(chat: Chat, api: MessagesA
     assert 1 == len(servers_of(online))
 
 
-def test_in_restricted_mode_nothing_is_sent_and_the_editors_own_trust_decides(
+def test_nothing_is_sent_before_the_folder_may_be_opened_and_its_text_be_sent(
     online: Foreword, shop: GitRepo, tmp_path: Path, api: MessagesApi
 ) -> None:
     with chatting(online, shop, tmp_path / "editor", keeps_trust=True) as chat:
@@ -103,7 +103,18 @@ def test_in_restricted_mode_nothing_is_sent_and_the_editors_own_trust_decides(
         )
         chat.editor.run("await page.locator('.monaco-modal-editor-block .codicon-close').first().click()")
         chat.click(".failure button:has-text('Try again')")
+        assert "may text from shop be sent" in chat.wait_for(".asked p")
+        assert 0 == len(api.messages)
+        chat.click(".asked button:has-text('Not now')")
+        assert "foreword trust" in chat.wait_for(".failure", "not trusted")
+        chat.click(".failure button:has-text('Try again')")
+        chat.click(".asked button:has-text('Trust this folder')")
         chat.wait_for(".answer .receipt")
+        assert not online.json("trust", shop.path, "--revoke")["trusted"]
+        n_sent = len(api.messages)
+        chat.ask("And now?")
+        chat.wait_for(".failure", "not trusted")
+        assert n_sent == len(api.messages)
 
 
 def test_consent_to_a_cost_stands_in_the_chat_until_it_is_given(

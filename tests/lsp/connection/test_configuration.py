@@ -105,6 +105,24 @@ async def test_the_user_is_asked_before_anything_is_sent_and_a_grant_lasts(
     assert (2 if n_questions == 1 else 0) == len(api.messages)
 
 
+@pytest.mark.parametrize(("title", "n_sent"), [("Trust this folder", 1), ("Not now", 0)])
+async def test_that_an_editor_may_open_a_folder_is_no_word_about_sending_its_text(
+    title: str, n_sent: int, repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    answers = usual_answers() | {"window/showMessageRequest": lambda _: {"title": title}}
+    asking = {"window": {"showMessage": {"messageActionItem": {}}}}
+    for is_trusted, n_questions in ((False, 0), (True, 1)):
+        async with connected(online, answers) as editor:
+            options = {"keepsTrust": True, "trusted": is_trusted}
+            await editor.start([repo.path], asking, initializationOptions=options)
+            if is_trusted and n_sent:
+                await editor.request("workspace/executeCommand", ASK)
+            else:
+                assert "not trusted" in (await editor.refusal("workspace/executeCommand", ASK)).message
+            assert n_questions == editor.count("window/showMessageRequest")
+    assert n_sent == len(api.messages)
+
+
 async def test_trust_is_given_and_taken_by_a_command_or_by_the_client(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:

@@ -219,8 +219,11 @@ def vscode(
 ) -> Iterator[VSCode]:
     """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python.
 
-    `others` are folders with further extensions; with `keeps_trust` the editor trusts no folder until its user does.
+    `others` are folders with further extensions; with `keeps_trust` the editor trusts no folder until its user does,
+    who has not said either that its text may be sent.
     """
+    if not keeps_trust:
+        assert user.json("trust", workspace)["trusted"]
     found, packages = tools(), [extension(), *(_packed(other, folder) for other in others)]
     port = _free_port()
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}

@@ -1,4 +1,7 @@
-"""May anything of a workspace leave the machine? Asked of the user once, before the first time that it would."""
+"""May anything of a workspace leave the machine? Asked of the user once, before the first time that it would.
+
+That a folder may be opened, which some editors ask, is another consent: it does not say that its text may be sent.
+"""
 
 from __future__ import annotations
 

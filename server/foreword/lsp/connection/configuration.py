@@ -85,13 +85,17 @@ async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options,
 
 
 def is_trusted_by_client(server: ForewordServer) -> bool:
-    """Whether the client vouches for the workspace; at a port its word is not enough."""
+    """Whether the client vouches for sending the workspace's text; at a port its word is not enough.
+
+    An editor that keeps trust itself only says that the folder may be opened: its user was asked nothing else.
+    """
+    options = server.client.options
     # `is True`: a text such as "false" would count as true.
-    return not server.is_on_a_port and server.client.options.get("trusted") is True
+    return not server.is_on_a_port and options.get("trusted") is True and options.get("keepsTrust") is not True
 
 
 def is_refused_by_client(server: ForewordServer) -> bool:
-    """Whether the client keeps trust itself, and does not grant it: then nobody else does, and nobody is asked."""
+    """Whether the client keeps trust itself, and the folder may not even be opened: then nobody else grants anything."""
     options = server.client.options
     return options.get("keepsTrust") is True and options.get("trusted") is not True
 

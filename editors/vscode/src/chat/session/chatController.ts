@@ -232,7 +232,8 @@ export function isCancelled(error: unknown): boolean {
 /** What helps, by the kind of the server's error. */
 export function remedyOf(error: unknown): Message["remedy"] {
   const data = typeof error === "object" && error !== null ? (error as { data?: { kind?: unknown } }).data : undefined;
-  if (data?.kind === "Trust") return "trust";
+  // The editor's trust is the first of two consents: where only the other one is missing, it is asked for again.
+  if (data?.kind === "Trust") return wordsOf(error).includes("in this editor") ? "trust" : undefined;
   return data?.kind === "Credentials" ? "key" : undefined;
 }
 
