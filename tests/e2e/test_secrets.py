@@ -87,6 +87,29 @@ def test_secrets_are_listed_without_their_values(offline: Foreword, shop: GitRep
     assert secret not in shown.out + json.dumps(found)
 
 
+def test_a_value_that_the_user_allows_is_shown_until_it_is_redacted_again(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    _, secret = lines_with_secrets(3)["GitHub classic"]
+    _, other = lines_with_secrets(4)["GitHub classic"]
+    shop.write("shop/sample.py", f"SAMPLE_TOKEN = '{secret}'\nOTHER_TOKEN = '{other}'\n")
+    shop.commit("Add a public token of a test account")
+
+    def sent() -> str:
+        assert 0 == online.ask(shop.path, "What is a till?").code
+        return json.dumps(api.messages[-1].body)
+
+    first, second = online.json("secrets", shop.path)
+    assert secret not in sent()
+    assert [second] == online.json("secrets", shop.path, "--allow", first["digest"])
+    assert secret in sent()
+    assert other not in sent()
+    assert [first, second] == online.json("secrets", shop.path, "--redact", first["digest"])
+    assert secret not in sent()
+    refused = online.run("secrets", "--allow", "0123456789abcdef", cwd=shop.path)
+    assert (2, True) == (refused.code, "no redacted value here has the digest" in refused.err)
+
+
 def test_an_edit_of_a_file_with_a_secret_keeps_it_on_disk(
     online: Foreword, shop: GitRepo, api: MessagesApi
 ) -> None:

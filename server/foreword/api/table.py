@@ -299,7 +299,8 @@ def _trust() -> AnyBody:
 @entry(
     "secrets",
     "list the secrets that are redacted in what the model sees",
-    "The model sees `<redacted: KIND>` in the place of each. Places, kinds and digests are told, never a value.",
+    "The model sees `<redacted: KIND>` in the place of each. Places, kinds and digests are told, never a value. "
+    "`--allow DIGEST` lets a value be shown that is none, such as a public test key; `--redact DIGEST` takes that back.",
 )
 def _secrets() -> AnyBody:
     from foreword.api.commands.secrets import SECRETS

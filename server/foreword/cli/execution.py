@@ -66,6 +66,8 @@ def _workspace(folder: str, given: object) -> Iterator[Workspace]:
             session = stack.enter_context(open_session(folder, settings_of(given), on_progress=progress))
             session.trust = TRUSTED  # who types a command into a shell in a folder trusts it
             session.consent = consent_of(yes=getattr(given, "yes", False))
+            # `--yes` is a word about money alone.
+            session.disclose = consent_of(yes=False)
             return session
 
         workspace = Workspace(folder, os.environ, time.time, open_it, run=interruptible)

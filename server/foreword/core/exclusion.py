@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from foreword.core.documents.text import decode
+from foreword.core.secrets.detection import find_secrets
 from foreword.core.secrets.key_blocks import is_all_key
 
 SECRET: Final = "secret"  # noqa: S105 - a reason, not a password
@@ -34,6 +35,9 @@ TEMPORARY: Final = ".foreword-"
 FILTERED: Final = "kept by git through a filter"
 
 MAX_FILE_BYTES = 1_000_000
+LONG_WORD = re.compile(r"[A-Za-z0-9_=-]{20}")
+"""What every known token has in it: few paths do, and only these are looked at more closely."""
+BETWEEN_WORDS = re.compile(r"[/.]")
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -187,6 +191,9 @@ def reason_for_path(path: str) -> str | None:
     *folders, name = lower.split("/")
     if name.startswith(TEMPORARY):
         return BEING_WRITTEN
+    # A path is quoted wherever its file is: one with a token in it, as backups have, would be told with each line.
+    if LONG_WORD.search(path) and find_secrets(BETWEEN_WORDS.sub(" ", path)):
+        return SECRET
     return _reason_for_name(lower, name) if VENDORED_FOLDERS.isdisjoint(folders) else VENDORED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foreword.core.documents.text import printable
 from foreword.core.outline import Excerpt
 from foreword.core.secrets.redaction import shown
 from foreword.core.tokens import estimate
@@ -45,8 +46,10 @@ def render_turn(
     excerpts: Sequence[Excerpt],
     question: str,
     unsaved: Sequence[Unsaved] = (),
+    *,
+    as_it_is: bool = False,
 ) -> tuple[str, ...]:
-    """The texts of the turn, the question last."""
+    """The texts of the turn, the question last; `as_it_is` if the user wants the secrets in it to be sent."""
     material = "".join(_attached(attachment) for attachment in attachments)
     if excerpts:
         found = "".join(_excerpt(excerpt) for excerpt in excerpts)
@@ -54,7 +57,7 @@ def render_turn(
             f"<excerpts>\nFound for the question; each line begins with its number.\n{found}</excerpts>\n"
         )
     material += _all_unsaved(unsaved)
-    last = f"{instructions}\n{shown(question)}"
+    last = f"{instructions}\n{printable(question) if as_it_is else shown(question)}"
     return (material, last) if material else (last,)
 
 

@@ -110,7 +110,7 @@ async def test_that_an_editor_may_open_a_folder_is_no_word_about_sending_its_tex
     title: str, n_sent: int, repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:
     answers = usual_answers() | {"window/showMessageRequest": lambda _: {"title": title}}
-    asking = {"window": {"showMessage": {"messageActionItem": {}}}}
+    asking: dict[str, Any] = {"window": {"showMessage": {"messageActionItem": {}}}}
     for is_trusted, n_questions in ((False, 0), (True, 1)):
         async with connected(online, answers) as editor:
             options = {"keepsTrust": True, "trusted": is_trusted}

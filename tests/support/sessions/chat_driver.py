@@ -18,7 +18,7 @@ from uuid import uuid4
 from foreword.assist.chat.chat import Chat, messages_of
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
-from foreword.assist.session.ports import TRUSTED
+from foreword.assist.session.ports import TRUSTED, Consent, refuse
 from foreword.assist.session.session import Session, open_session
 
 Json = dict[str, Any]
@@ -26,13 +26,17 @@ Json = dict[str, Any]
 
 @dataclass
 class Talker:
-    """`flags` are settings for the next turn; without `url` it talks offline."""
+    """`flags` are settings for the next turn; without `url` it talks offline.
+
+    `disclose` says whether secrets in the words are sent.
+    """
 
     home: Path
     folder: Path
     url: str = ""
     flags: dict[str, object] = field(default_factory=lambda: {"model": "claude-sonnet-5-5"})
     chat_id: str = ""
+    disclose: Consent = refuse
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -46,6 +50,7 @@ class Talker:
         """A session with the settings of now."""
         with open_session(self.folder, self.flags, self.environ) as session:
             session.trust = TRUSTED
+            session.disclose = self.disclose
             yield session
 
     def chat(self, session: Session) -> Chat:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from foreword.api.command import Body
-from foreword.api.parameters import Nothing
+from foreword.api.parameters import Flag
 from foreword.api.printed import Line, Printed, notice
 from foreword.api.workspace import Workspace
 from foreword.assist.question.secret_list import RedactedSecret, list_secrets
+from foreword.assist.session.trust_store import allowed_values, set_allowed_values
+from foreword.core.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,48 @@ class Secrets:
         return [one.to_json() for one in self.secrets]
 
 
-async def find_all(workspace: Workspace, _: Nothing) -> Secrets:
-    """Look through all files that can be shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsParameters:
+    """The parameters of `secrets`."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Flag(
+            "show the value with this digest from now on, in all your workspaces (may be repeated)", "DIGEST"
+        ),
+    ] = ()
+    redact: Annotated[
+        tuple[str, ...], Flag("redact a value again that was allowed (may be repeated)", "DIGEST")
+    ] = ()
+
+
+async def find_all(workspace: Workspace, given: SecretsParameters) -> Secrets:
+    """Look through all files that can be shown, after the user's list of allowed values was changed.
+
+    Raises:
+        UsageError: no value that is redacted, or allowed, has such a digest.
+    """
+    listed = await workspace.run_aside(list_secrets, await workspace.saved(whole=True))
+    if not given.allow and not given.redact:
+        return Secrets(listed)
+    places = workspace.places
+    allowed = allowed_values(places)
+    for digest in given.allow:
+        # Only what was seen in a list: a digest that is misspelt would allow nothing, without a word.
+        if digest not in allowed and digest not in {one.digest for one in listed}:
+            raise UsageError(f"no redacted value here has the digest {digest}: see `foreword secrets`")
+    for digest in given.redact:
+        if digest not in allowed:
+            raise UsageError(f"no allowed value has the digest {digest}")
+    set_allowed_values(places, (allowed | set(given.allow)) - set(given.redact))
     return Secrets(await workspace.run_aside(list_secrets, await workspace.saved(whole=True)))
 
 
-def _show(found: Secrets, _: Nothing, _columns: int) -> Iterator[Printed]:
+def _show(found: Secrets, _: SecretsParameters, _columns: int) -> Iterator[Printed]:
     for one in found:
         yield Line(f"{one.path}:{one.line} {one.kind} ({one.digest})")
     if not found.secrets:
         yield notice("no secrets were found in the files that the model may see")
 
 
-SECRETS = Body(Nothing, find_all, _show)
+SECRETS = Body(SecretsParameters, find_all, _show)

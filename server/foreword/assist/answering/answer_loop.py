@@ -217,7 +217,7 @@ def _conclude(
     note: str | None = None,
 ) -> Answer:
     text = "".join(progress.text)
-    note = note or finished.note
+    note = note or finished.note or None
     if finished.stop_reason == "tool_use" and note is None:
         note = f"stopped after {session.settings.tools_rounds} rounds of tools: ask a narrower question"
     return Answer(
@@ -227,7 +227,7 @@ def _conclude(
         stop_reason=finished.stop_reason,
         citations=_citations(text, prepared),
         receipt=receipt_of(session, prepared, provider, progress),
-        note=note or prepared.prefix.provisional or None,
+        note="; ".join(filter(None, [note or prepared.prefix.provisional, prepared.note])) or None,
         problems=tuple(session.problems),
     )
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.answering.pipeline import Asked, run_request
+from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import Kind, PreparedRequest, prepare
 from foreword.assist.session.ports import Runner, in_place
@@ -35,9 +36,10 @@ async def ask(
         ForewordError: there is no answer; the message says why.
     """
     opened = tuple(documents)
+    as_it_is = await may_be_told(session, question)
 
     def make() -> Asked:
-        how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind)
+        how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind, as_it_is=as_it_is)
         return Asked(how(session, question, pointers), pointers)
 
     async with aclosing(run_request(session, make, run=run)) as events:
@@ -54,8 +56,9 @@ def prepare_now(
     keep: bool = True,
     documents: Iterable[tuple[str, str]] = (),
     kind: Kind = "ask",
+    as_it_is: bool = False,
 ) -> PreparedRequest:
-    """A question about the workspace as it is now, ready to be sent; `keep=False` is for a look (a dry run).
+    """A question about the workspace as it is now, ready to be sent; `keep=False` is for a look (a dry run), `as_it_is` as for `prepare`.
 
     Raises:
         ForewordError: it can't be asked; the message says why.
@@ -73,6 +76,7 @@ def prepare_now(
             tools_style=tools_style(session),
             asked_at=asked_at,
             kind=kind,
+            as_it_is=as_it_is,
             unsaved=unsaved_texts(saved, session.repository, documents),
         )
 

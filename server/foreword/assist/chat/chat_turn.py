@@ -30,6 +30,7 @@ from foreword.assist.edits.edit import edit_tools, files_json, ground_of, proble
 from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
+from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import AttachmentRef, Pointer, pointers_to
 from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import Kind, PreparedRequest, Thread, library_of, prepare
@@ -89,7 +90,7 @@ class ChatTurnRun:
 
     def __init__(self, session: Session, chat: Chat, said: UserMessage, run: Runner = in_place) -> None:
         """Looking at files is done by `run`."""
-        self.turn = Turn(uuid4().hex, uuid4().hex, session.clock(), shown(said.text), said.attachments)
+        self.turn = Turn(uuid4().hex, uuid4().hex, session.clock(), shown(said.text), _kept(said))
         self.progress = Progress()
         self.receipt: Receipt | None = None
         self._session = session
@@ -99,6 +100,7 @@ class ChatTurnRun:
         self._editor: Editor | None = None
         self._begun: _Begun | None = None
         self._notes: list[str] = []
+        self._as_it_is = False
 
     @property
     def proposal(self) -> Proposal:
@@ -115,6 +117,7 @@ class ChatTurnRun:
             raise UsageError("the message is empty: say something")
         try:
             answered: Answer | None = None
+            self._as_it_is = await may_be_told(self._session, self._said.text)
             async with aclosing(self._answered()) as events:
                 async for event in events:
                     if isinstance(event, Answer):
@@ -189,7 +192,7 @@ class ChatTurnRun:
         prepared = prepare(
             session,
             saved,
-            self.turn.question,
+            self._said.text,
             pointers,
             tools_style=tools_style(session),
             asked_at=self.turn.asked_at,
@@ -197,6 +200,7 @@ class ChatTurnRun:
             asked_for=self._said.kind,
             unsaved=unsaved,
             thread=thread,
+            as_it_is=self._as_it_is,
         )
         return _Begun(prepared, conversation, thread, shown, tuple(pointers))
 
@@ -256,6 +260,13 @@ class ChatTurnRun:
     def _store(self, ending: Ending) -> None:
         with ChatStore(self._session.places.chats) as store:
             store.end(self._chat.id, self.turn.question_id, ending)
+
+
+def _kept(said: UserMessage) -> tuple[Mapping[str, Any], ...]:
+    """The attachments as they are kept: what the client gave, but for the secrets in texts."""
+    return tuple(
+        one | {"text": shown(one["text"])} if "text" in one else one for one in map(dict, said.attachments)
+    )
 
 
 def _thread(

@@ -15,6 +15,7 @@ from foreword.assist.edits.apply import Outcome
 from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
+from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import Kind, PreparedRequest, library_of
 from foreword.assist.question.tools import ToolScope
@@ -85,9 +86,10 @@ async def edit(
     if not session.settings.tools_rounds:
         raise ConfigError("edits need tools: set tools.rounds above 0")
     opened, editors = tuple(documents), list[Editor]()
+    as_it_is = await may_be_told(session, instruction)
 
     def make() -> Asked:
-        how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind)
+        how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind, as_it_is=as_it_is)
         return Asked(how(session, instruction, pointers), pointers)
 
     def tools(prepared: PreparedRequest) -> Callable[[], ToolScope]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix, build_prefix
+from foreword.assist.question.disclosure import redaction_note
 from foreword.assist.question.pointers import Pointer, attachments_of, pointed_names
 from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
@@ -72,7 +73,8 @@ class PreparedRequest:
     """A question that is ready to be sent.
 
     `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
-    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones.
+    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones. `note` is
+    what the user should know of it.
     """
 
     question: str
@@ -87,6 +89,7 @@ class PreparedRequest:
     weight: float
     asked_at: float
     unsaved: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def history(self) -> tuple[Mapping[str, Any], ...]:
@@ -113,11 +116,13 @@ def prepare(
     asked_for: Kind | None = None,
     unsaved: Mapping[str, str] | None = None,
     thread: Thread | None = None,
+    as_it_is: bool = False,
 ) -> PreparedRequest:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
     `asked_for` is the kind whose instructions a turn of a chat gets instead of its own. `unsaved` are an editor's texts that
     differ from the saved ones (`overlay.unsaved_texts`); `thread` is what a turn goes on from, None for a chat's first.
+    `as_it_is`: the user wants secrets in the question sent.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -139,12 +144,12 @@ def prepare(
         payload = replace(payload, delta=thread.delta, history=thread.history)
     goes_on = thread is not None and bool(thread.history)
     first = _instructions(kind, asked_for, goes_on=goes_on)
-    turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts))
+    turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts), as_it_is=as_it_is)
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)
     return _measured(session, PreparedRequest(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
-        texts,
+        texts, "" if as_it_is else redaction_note(question),
     ))  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,9 +9,9 @@ from typing import Any
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import printable
+from foreword.core.secrets.allowed import digest_of
 from foreword.core.secrets.detection import find_secrets
 
-DIGEST_LENGTH = 16
 # So many texts are in memory at a time.
 FILES_AT_ONCE = 256
 
@@ -48,5 +47,4 @@ def _secrets_of(path: str, text: str) -> Iterator[RedactedSecret]:
         line += text.count("\n", at, one.start)
         at = one.start
         # The value itself is never told: two places with one secret can be matched by the digest.
-        digest = hashlib.sha256(text[one.start : one.end].encode("utf-8", "surrogatepass")).hexdigest()
-        yield RedactedSecret(path, line, one.kind, digest[:DIGEST_LENGTH])
+        yield RedactedSecret(path, line, one.kind, digest_of(text[one.start : one.end]))

@@ -139,6 +139,8 @@ def _diagnostics(found: object) -> tuple[str, ...]:
 
 
 def _diagnostic(one: Mapping[str, Any]) -> str:
+    from foreword.core.secrets.redaction import shown  # noqa: PLC0415 - off the path to `initialize`
+
     message = one.get("message")
     # Since LSP 3.18 a message may be marked-up content.
     text = message.get("value") if isinstance(message, Mapping) else message
@@ -146,4 +148,5 @@ def _diagnostic(one: Mapping[str, Any]) -> str:
         raise UsageError("a diagnostic must have a message")
     source = " ".join(str(one[key]) for key in ("source", "code") if one.get(key) not in (None, ""))
     line = f"line {_position(one['range'], 'start')[0] + 1}: " if one.get("range") is not None else ""
-    return f"{line}{' '.join(text.split())[:MAX_MESSAGE]}{f' ({source})' if source else ''}"
+    # Judged by itself: in the midst of a sentence of ours a password is not known by its place.
+    return f"{line}{' '.join(shown(text).split())[:MAX_MESSAGE]}{f' ({source})' if source else ''}"

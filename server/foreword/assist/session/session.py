@@ -19,8 +19,10 @@ from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.settings_files import read_settings
 from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.snapshot.memory import Recall
+from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
 from foreword.core.errors import Problem
+from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.settings import Options, Settings
 from foreword.core.tree import Scope
 from foreword.index.build.parse_jobs import Progress
@@ -46,7 +48,7 @@ class Session:
     `problems` collects what the user should hear of, each once.
 
     `trust` says whether anything may be sent to a provider. `consent` asks the user before a request that may cost more
-    than `limits.confirm`. `signals` are those of the
+    than `limits.confirm`, and `disclose` before a secret in the user's own words is sent. `signals` are those of the
     editor. `indexing` builds the index beside the questions; without it a look waits for the whole index. `recall` is
     what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
@@ -67,6 +69,7 @@ class Session:
     on_progress: Progress | None = None
     trust: Trust = UNTRUSTED
     consent: Consent = refuse
+    disclose: Consent = refuse
     signals: Signs = gone
     problems: list[Problem] = field(default_factory=list)
     indexing: Indexing | None = None
@@ -182,6 +185,7 @@ def _ready(session: Session, stack: ExitStack) -> None:
 
     Chats are opened for a moment each time, so somebody has to hold what stands for their file.
     """
+    ALLOWED.digests = allowed_values(session.places)
     session.report(*session.prefix_store.problems, *session.ledger.problems)
     if session.ledger.in_memory:
         # A database in memory lives as long as its last connection.

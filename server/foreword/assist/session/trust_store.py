@@ -1,4 +1,4 @@
-"""Which workspaces the user trusts: nothing of any other leaves the machine.
+"""What the user lets leave the machine: the workspaces that are trusted, and values that look like secrets and are none.
 
 A grant is a file in the user's data directory, named by the workspace's real path. Nothing in a workspace can make one.
 """
@@ -13,6 +13,8 @@ from foreword.storage.directories import Directories, name_digest
 from foreword.storage.private import make_private_folder, write_private
 
 TRUST_SCHEMA = "foreword.trust/1"
+ALLOWED_VALUES = "allowed-secrets"
+"""A file of the user's data: a digest a line."""
 
 
 def is_trusted(places: Directories, root: Path) -> bool:
@@ -40,6 +42,28 @@ def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
         write_private(made, str(root).encode("utf-8", "surrogateescape") + b"\n")
     except OSError as error:
         raise StoreError(f"can't write to {grant.parent} ({error.strerror}): set FOREWORD_HOME") from error
+
+
+def allowed_values(places: Directories) -> frozenset[str]:
+    """The digests of values that the user lets be shown, in all workspaces; none where the list can't be read."""
+    try:
+        words = (places.data / ALLOWED_VALUES).read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(words)
+
+
+def set_allowed_values(places: Directories, digests: frozenset[str]) -> None:
+    """Replace the list of `allowed_values`.
+
+    Raises:
+        StoreError: the data directory can't be written.
+    """
+    try:
+        make_private_folder(places.data)
+        write_private(places.data / ALLOWED_VALUES, "".join(f"{one}\n" for one in sorted(digests)).encode())
+    except OSError as error:
+        raise StoreError(f"can't write to {places.data} ({error.strerror}): set FOREWORD_HOME") from error
 
 
 def trust_json(places: Directories, root: Path) -> dict[str, Any]:

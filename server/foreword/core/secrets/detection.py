@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import log2
 from string import ascii_lowercase, digits
 
+from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.secrets.key_blocks import key_blocks
 from foreword.core.secrets.rules import RULES, RULES_VERSION, Rule
 
@@ -82,7 +83,7 @@ _QUOTED_VALUE = re.compile(
 _BARE_VALUE = re.compile(
     r"[\w.-]{0,30}(?:=|:[ \t]{1,5})([^\s\"'`<>{}$()%,;\\#\[*&!|]{8,200})[ \t]{0,20}\r?$", re.MULTILINE
 )
-_BEFORE_BARE = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|env[ \t]+|-[ \t]+)?[\w.-]*")
+_BEFORE_BARE = re.compile(r"(?:\d{1,7}\t|[+>-])?[ \t]*(?:export[ \t]+|set[ \t]+|env[ \t]+|-[ \t]+)?[\w.-]*")
 
 _NO_VALUE = re.compile(
     r"(?i)example|sample|dummy|placeholder|change_?me|redacted|^your|^my[_-]|^test|^fake|foobar|xxx|\*\*\*|\.\.\.|abcdefgh|12345678|0123456|deadbeef"
@@ -105,7 +106,7 @@ class Secret:
 
 
 def find_secrets(text: str) -> tuple[Secret, ...]:
-    """The secrets of a text in its order, none within another, each on one line."""
+    """The secrets of a text in its order, none within another, each on one line, but for those that the user allows."""
     lower = text.lower()
     if len(lower) != len(text):  # a few letters have a longer small form
         lower = "".join(c.lower() if c.isascii() else c for c in text)
@@ -114,7 +115,11 @@ def find_secrets(text: str) -> tuple[Secret, ...]:
         words = [word for word in rule.words if word in lower]
         if words:
             known += _matches(rule, text, lower, words)
-    return tuple(_apart([*known, *_assigned(text, lower)]))
+    return tuple(
+        one
+        for one in _apart([*known, *_assigned(text, lower)])
+        if not ALLOWED.digests or text[one.start : one.end] not in ALLOWED
+    )
 
 
 def _assigned(text: str, lower: str) -> Iterator[Secret]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from foreword.core.documents.text import printable
+from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.secrets.detection import Secret, find_secrets
 
 PLACEHOLDER = re.compile(r"<redacted: [\w/ -]{1,60}>")
@@ -66,12 +67,14 @@ class RedactionCache:
 
     def __init__(self, size: int = CACHED_TEXTS) -> None:
         self._size = size
-        self._secrets: dict[bytes, Sequence[Secret]] = {}
+        self._secrets: dict[tuple[bytes, frozenset[str]], Sequence[Secret]] = {}
 
     def shown(self, content: str) -> str:
         """What of a file's content may stand in a prompt."""
         text = printable(content)
-        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        # What the user allows is no secret, and may change at any time.
+        key = digest, ALLOWED.digests
         # Taken out and put back, so that the dictionary's order is that of use.
         secrets = self._secrets.pop(key, None)
         if secrets is None:

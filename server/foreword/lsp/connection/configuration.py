@@ -79,7 +79,7 @@ async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options,
     opened = await folder.opened(server.environ, layers, server.time.now)
     session = await opened.configure(layers)
     session.trust = trust_of(server, opened)
-    session.consent = consent_of(server)
+    session.consent = session.disclose = consent_of(server)
     session.signals = server.signs
     return opened
 
@@ -91,7 +91,9 @@ def is_trusted_by_client(server: ForewordServer) -> bool:
     """
     options = server.client.options
     # `is True`: a text such as "false" would count as true.
-    return not server.is_on_a_port and options.get("trusted") is True and options.get("keepsTrust") is not True
+    return (
+        not server.is_on_a_port and options.get("trusted") is True and options.get("keepsTrust") is not True
+    )
 
 
 def is_refused_by_client(server: ForewordServer) -> bool:

@@ -17,9 +17,11 @@ from foreword.assist.session.snapshot.file_weight import by_importance
 from foreword.assist.session.snapshot.indexing import Build, Built, Work
 from foreword.assist.session.snapshot.snapshot_cache import recall_last_look, remember
 from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
+from foreword.assist.session.trust_store import allowed_values
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
 from foreword.core.exclusion import reason_for_content
+from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.secrets.detection import RULES_VERSION
 from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.tree import FileTree, Reader, Source, blob_id, make_tree
@@ -137,6 +139,7 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
     """
     # A look is the border: what other processes learned counts from here on.
     session.forget_ratio()
+    ALLOWED.digests = allowed_values(session.places)
     rules, wrong = read_rules(session.root)
     rules = rules.with_included((*session.settings.context_include, *session.settings.context_pins))
     session.report(*wrong)
@@ -288,4 +291,5 @@ def _variant(
     parts += [attributes.told] if attributes.lines else []
     parts += [sorted(local)] if local else []
     parts += [["include", *settings.context_include]] if settings.context_include else []
+    parts += [["allowed", *sorted(ALLOWED.digests)]] if ALLOWED.digests else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
