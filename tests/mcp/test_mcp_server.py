@@ -83,13 +83,18 @@ async def test_a_switched_branch_and_many_changed_files_are_seen_by_the_next_cal
         assert 1 == (await called(client, "symbols", name="before"))["total"]
         shop.git("checkout", "-q", "HEAD~1")
         assert 0 == (await called(client, "symbols", name="before"))["total"]
-        for number in range(300):
+        for number in range(2_000):
             shop.write(f"many/f{number}.py", f"def many_{number}():\n    return {number}\n")
-        listed = await called(client, "outline", path="many", limit=200, budget=20_000)
-        assert (300, 200) == (listed["total"], listed["next_offset"])
-        rest = await called(client, "outline", path="many", limit=200, offset=200, budget=20_000)
-        names = {one["name"] for page in (listed, rest) for one in page["definitions"]}
-        assert {f"many_{number}" for number in range(300)} == names
+        names, offset, totals = set[str](), 0, set[int]()
+        while offset is not None:
+            page = await called(client, "outline", path="many", limit=1_000, offset=offset, budget=20_000)
+            names |= {one["name"] for one in page["definitions"]}
+            totals.add(page["total"])
+            offset = page["next_offset"]
+        assert {2_000} == totals
+        assert {f"many_{number}" for number in range(2_000)} == names
+        shop.git("clean", "-qfd")
+        assert 0 == (await called(client, "symbols", name="many_1999"))["total"]
 
 
 async def test_a_file_is_read_in_pages_and_its_secrets_are_redacted(shop: GitRepo) -> None:

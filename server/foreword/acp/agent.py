@@ -87,8 +87,10 @@ class ForewordAgent:
         **_meta: Any,  # noqa: ANN401 - any JSON
     ) -> InitializeResponse:
         """What this agent can do."""
-        if client_capabilities is not None and client_capabilities.fs is not None:
-            self._files = client_capabilities.fs
+        # Where a client's word is malformed the SDK gives its defaults, as plain dictionaries.
+        files = getattr(client_capabilities, "fs", None)
+        if isinstance(files, FileSystemCapabilities):
+            self._files = files
         return InitializeResponse(
             protocol_version=PROTOCOL_VERSION,
             agent_info=Implementation(name="foreword", title="Foreword", version=__version__),

@@ -138,6 +138,11 @@ def test_turns_come_back_in_order_with_what_became_of_them(store: ChatStore) -> 
     assert () == store.chats("there")
 
 
+def test_an_id_that_no_database_takes_is_that_of_no_chat(store: ChatStore) -> None:
+    assert store.find("\ud800") is None
+    assert not store.truncate("chat", "\ud800")
+
+
 def test_another_process_that_goes_on_wins(path: Path, store: ChatStore) -> None:
     store.begin("c", turn("one"))
     with ChatStore(path) as other:

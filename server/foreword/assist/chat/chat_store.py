@@ -164,6 +164,9 @@ class ChatStore:
 
     def find(self, chat_id: str) -> Chat | None:
         """A chat by its id."""
+        # A client may send what is no text that a database takes, such as half a surrogate pair.
+        if not chat_id.isascii():
+            return None
         return next(iter(self._chats("id = ?", chat_id)), None)
 
     def chats(self, worktree: str) -> tuple[Chat, ...]:
@@ -309,6 +312,8 @@ class ChatStore:
 
     def truncate(self, chat_id: str, message_id: str) -> bool:
         """Drop a message and all after it; False if the chat has no such message. Without turns, nothing is pinned."""
+        if not message_id.isascii():
+            return False
         with transaction(self._connection) as connection:
             row = connection.execute(
                 f"SELECT number, {_TURN} FROM turn WHERE chat = ? AND ? IN (question_id, answer_id)",  # noqa: S608 - constant columns
