@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -234,7 +235,8 @@ def picture(index: Index, bench: Bench) -> object:
     """Everything that an index has to say, and a map of it."""
     ranking = rank(index)
     entries = [
-        MapEntry(path, value, ranking.definitions(path, index.outline(path))) for path, value in ranking.files
+        MapEntry(path, value, partial(ranking.definitions, path, index.outline(path)))
+        for path, value in ranking.files
     ]
     return (
         render_map(entries, 50),

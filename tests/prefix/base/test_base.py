@@ -39,6 +39,7 @@ class Tree:
             languages={"python": len(self.texts)},
             ranks=self.ranks,
             churn=self.churn,
+            heat=self.churn,
             outline=self.outline,
             definitions=lambda path: tuple((d, 1.0) for d in self.outline(path).definitions),
             read=self.read,

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.prefix.base.file_selection import (
-    CHURN_SHARE,
     COMMITS_BETWEEN_REBASES,
+    HEAT_SHARE,
     HISTORY_SIZE,
     MAX_FILE_SHARE,
+    MAX_INTRODUCTION_SHARE,
     Candidate,
     by_volatility,
     fits,
@@ -64,10 +65,31 @@ def test_no_single_file_takes_the_place_of_all_others() -> None:
     assert {"small.py"} == select(candidates, ROOM).full
 
 
-def test_the_readme_and_the_manifest_of_the_root_come_before_everything_of_value() -> None:
+def test_a_short_readme_and_manifest_of_the_root_come_before_everything_of_value() -> None:
     central = [Candidate(f"central-{n}.go", LARGEST, 1.0) for n in range(4)]
-    introduction = [Candidate("README.md", LARGEST, 0.0), Candidate("go.mod", LARGEST, 0.0)]
+    short = int(ROOM * MAX_INTRODUCTION_SHARE)
+    introduction = [Candidate("README.md", short, 0.0, is_source=False), Candidate("go.mod", short, 0.0)]
     assert {"README.md", "go.mod"} <= select([*central, *introduction], ROOM).full
+
+
+def test_a_long_readme_comes_after_the_sources() -> None:
+    central = [Candidate(f"central-{n}.go", LARGEST, 1.0) for n in range(4)]
+    assert (
+        "README.md"
+        not in select([*central, Candidate("README.md", LARGEST, 1.0, is_source=False)], ROOM).full
+    )
+
+
+def test_tests_and_documentation_are_taken_where_the_sources_leave_room() -> None:
+    candidates = [Candidate("a.py", 1_000, 0.1), Candidate("test_a.py", 1_000, 0.9, is_source=False)]
+    room = int(1_000 / MAX_FILE_SHARE)
+    assert {"a.py"} == select([*candidates, Candidate("b.py", room - 1_000, 0.0)], room).full - {"b.py"}
+    assert {"a.py", "test_a.py"} == select(candidates, room).full
+    assert ("a.py", "test_a.py") == select(candidates, 0).outlined
+
+
+def test_an_empty_file_takes_no_place() -> None:
+    assert {"a.py"} == select([Candidate("empty.py", 0, 1.0), Candidate("a.py", 10, 0.0)], ROOM).full
 
 
 @pytest.mark.parametrize(
@@ -127,7 +149,7 @@ def test_the_room_holds_and_every_file_has_one_place(
 def test_the_values_of_equal_kinds_of_files_share_out_one() -> None:
     values = values_of({"a": 1.0, "b": 1.0}, {"a": 3.0, "b": 1.0}, {"a": 1.0, "b": 4.0})
     assert sum(values.values()) == pytest.approx(1.0)
-    assert values["a"] == pytest.approx((1 - CHURN_SHARE) * 3 / 4 + CHURN_SHARE / 5)
+    assert values["a"] == pytest.approx((1 - HEAT_SHARE) * 3 / 4 + HEAT_SHARE / 5)
 
 
 def test_of_two_files_alike_the_kind_that_counts_more_is_worth_more() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from foreword.prefix.base.render import (
     render_languages,
     render_map,
     render_outline,
+    shortened,
 )
 
 
@@ -58,7 +61,14 @@ def test_what_the_text_can_not_show_stands_in_the_header(data: bytes, attributes
 
 def test_the_header_lists_where_definitions_are() -> None:
     outline = Outline((function("A", 1), function("run", 2, parent="A"), Definition("x", "field", "x", 3, 3)))
-    assert 'definitions="1 A, 2 A.run"' in render_file("a.py", Text("\n\n\n"), outline)
+    assert 'definitions="1 A, 2 .run"' in render_file("a.py", Text("\n\n\n"), outline)
+
+
+def test_the_class_of_a_member_is_named_where_it_is_not_the_last_one() -> None:
+    members = [("A", None), ("a", "A"), ("b", "A"), ("free", None), ("c", "A"), ("d", "A")]
+    outline = Outline(tuple(function(name, n, parent=parent) for n, (name, parent) in enumerate(members, 1)))
+    header = render_file("a.py", Text("\n" * 6), outline)
+    assert 'definitions="1 A, 2 .a, 3 .b, 4 free, 5 A.c, 6 .d"' in header
 
 
 def test_a_header_lists_so_many_definitions_and_says_that_there_are_more() -> None:
@@ -75,9 +85,9 @@ def test_an_outline_is_indented_by_nesting_whatever_order_it_came_in() -> None:
         function("Outer", 2, 8),
         function("deep", 4),
     ]
-    assert (
-        "a.py\n  2 def Outer():\n    3 def inner():\n      4 def deep():\n  9 def after():\n"
-    ) == render_outline("a.py", definitions)
+    assert ("a.py\n 2 def Outer():\n  3 def inner():\n   4 def deep():\n 9 def after():\n") == render_outline(
+        "a.py", definitions
+    )
 
 
 def test_directories_are_counted_two_levels_deep() -> None:
@@ -116,7 +126,8 @@ def test_nothing_of_a_file_is_lost_or_added(content: str) -> None:
 
 def entry(path: str, n_definitions: int = 0, value: float = 1.0) -> MapEntry:
     definitions = (Definition(f"f{n}", "function", f"def f{n}():", n, n) for n in range(1, n_definitions + 1))
-    return MapEntry(path, value, tuple((definition, 1.0) for definition in definitions))
+    found = tuple((definition, 1.0) for definition in definitions)
+    return MapEntry(path, value, lambda: found)
 
 
 def test_the_map_is_in_path_order_whatever_the_order_of_value() -> None:
@@ -130,24 +141,41 @@ def test_with_room_the_files_show_more_of_their_definitions() -> None:
     assert MORE_DEFINITIONS == pieces["a.py"].count("def ")
 
 
-def short(entry: MapEntry) -> float:
-    """The weight of the entry as it is shown first."""
-    few = MapEntry(entry.path, entry.value, entry.definitions[:FIRST_DEFINITIONS])
-    return weigh(render_map([few], 10_000)[0])
+def row(entry: MapEntry, n_definitions: int) -> float:
+    """The weight of an entry with so many definitions."""
+    return weigh(render_outline(entry.path, [one for one, _ in entry.definitions()[:n_definitions]]))
+
+
+def tokens(weight: float) -> int:
+    return ceil(weight / NOMINAL_RATIO)
+
+
+def test_each_file_is_named_before_one_shows_what_it_holds() -> None:
+    entries = [entry(f"{n:02}.py", MORE_DEFINITIONS) for n in range(10)]
+    names = sum(row(one, 0) for one in entries)
+    text, pieces = render_map(entries, tokens(names), 1.0)
+    assert list(pieces) == [one.path for one in entries]
+    assert "def " not in text
+
+
+def test_names_alone_take_no_more_than_their_share() -> None:
+    entries = [entry(f"{n:02}.py") for n in range(100)]
+    names = sum(row(one, 0) for one in entries)
+    assert 50 == len(render_map(entries, tokens(names), 0.5)[1])
 
 
 def test_breadth_comes_before_depth() -> None:
     entries = [entry(f"{n:02}.py", MORE_DEFINITIONS) for n in range(10)]
-    budget = round(10 * short(entries[0]) / BREADTH_SHARE / NOMINAL_RATIO) + 1
-    counts = [piece.count("def ") for piece in render_map(entries, budget)[1].values()]
-    assert 10 == len(counts)
-    assert FIRST_DEFINITIONS == counts[-1]
+    names = sum(row(one, 0) for one in entries)
+    few = sum(row(one, FIRST_DEFINITIONS) for one in entries) - names
+    pieces = render_map(entries, tokens(names + few / BREADTH_SHARE), 1.0)[1]
+    assert {FIRST_DEFINITIONS} == {piece.count("def ") for piece in pieces.values()}
 
 
 def test_with_more_room_the_best_entries_are_the_first_to_show_more() -> None:
-    entries = [entry("z.py", MORE_DEFINITIONS), entry("a.py", MORE_DEFINITIONS)]
-    one_long = weigh(render_map(entries[:1], 10_000)[0]) + short(entries[1])
-    pieces = render_map(entries, round(one_long / NOMINAL_RATIO) + 1)[1]
+    best, other = entry("z.py", MORE_DEFINITIONS), entry("a.py", MORE_DEFINITIONS)
+    room = row(best, MORE_DEFINITIONS) + row(other, FIRST_DEFINITIONS)
+    pieces = render_map([best, other], tokens(room), 1.0)[1]
     assert {"z.py": MORE_DEFINITIONS, "a.py": FIRST_DEFINITIONS} == {
         path: piece.count("def ") for path, piece in pieces.items()
     }
@@ -155,8 +183,29 @@ def test_with_more_room_the_best_entries_are_the_first_to_show_more() -> None:
 
 def test_the_best_entries_are_those_that_stay() -> None:
     entries = [entry("z.py", 2), entry("a.py", 2), entry("m.py", 2)]
-    budget = round(2.5 * short(entries[0]) / BREADTH_SHARE / NOMINAL_RATIO)
-    assert ["a.py", "z.py"] == list(render_map(entries, budget)[1])
+    room = sum(row(one, 0) for one in entries[:2])
+    assert ["a.py", "z.py"] == list(render_map(entries, tokens(room), 1.0)[1])
+
+
+def test_a_file_that_is_only_named_is_not_looked_into() -> None:
+    def never() -> tuple[tuple[Definition, float], ...]:
+        raise AssertionError
+
+    assert "a.py\n" == render_map([MapEntry("a.py", 1.0, never)], 2, 1.0)[0]
+
+
+@pytest.mark.parametrize(
+    ("signature", "shown"),
+    [
+        ("def f(a: int) -> str", "def f(a: int) -> str"),
+        (f"def f({'a, ' * 60}b) -> dict[str, int]", f"def f({'a, ' * 30}a...) -> dict[str, int]"),
+        ("x" * 200, "x" * 120),
+        (f"f({'a' * 50}) -> {'T' * 100}", f"f({'a' * 50}) -> {'T' * 63}"),
+    ],
+)
+def test_a_long_signature_still_says_what_it_returns(signature: str, shown: str) -> None:
+    assert shown == shortened(signature)
+    assert len(shown) <= 120
 
 
 @pytest.mark.parametrize("budget", [0, -500, 3])

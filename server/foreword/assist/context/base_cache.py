@@ -23,12 +23,13 @@ from foreword.storage.named_lock import named_lock
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.git import history
-from foreword.workspace.git.history import churn, head_commit, heads, resolve_anchor, tree_of
+from foreword.workspace.git.history import Activity, activity, head_commit, heads, resolve_anchor, tree_of
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import all_matching
 
 # Outside git nobody else keeps old versions, so Foreword stores them, up to here.
 MAX_SNAPSHOT_BYTES = 100_000_000
+NO_ACTIVITY = Activity({}, {})
 # Paid in full and read by no later request, so it is kept short.
 PROVISIONAL_TOKENS = 15_000
 PROVISIONAL_FILES = 4_000
@@ -86,7 +87,7 @@ def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
     base = build_base(
-        source_of(session, saved, tree, _churn(session, anchor)), session.settings.context_budget
+        source_of(session, saved, tree, _activity(session, anchor)), session.settings.context_budget
     )
     _store(session, _key("base", saved, anchor), base)
     session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
@@ -136,6 +137,7 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
             languages=saved.report.languages,
             ranks={path: 1 / (1 + path.count("/")) for path in paths},
             churn=build.recent if build else {},
+            heat=build.recent if build else {},
             outline=index.outline,
             definitions=lambda path: unranked.definitions(path, index.outline(path)),
             read=lambda paths: saved.read_all(list(paths)),
@@ -170,7 +172,7 @@ def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -
     # Old contents of a folder outside git are nowhere, so such a base can't be made again.
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
-    base = build_base(source_of(session, saved, saved.tree, {}), session.settings.context_budget)
+    base = build_base(source_of(session, saved, saved.tree, NO_ACTIVITY), session.settings.context_budget)
     _store(session, _key("base", saved, anchor), base)
     session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
     return AnchoredBase(base, saved.tree.blobs)
@@ -188,9 +190,7 @@ def snapshot_contents(saved: WorkspaceSnapshot) -> dict[str, bytes]:
     return contents
 
 
-def source_of(
-    session: Session, saved: WorkspaceSnapshot, tree: FileTree, changes: Mapping[str, float]
-) -> BaseSource:
+def source_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity) -> BaseSource:
     """What a base (or a map) of a tree is made of; unseen files are indexed."""
     index, report = refresh(
         session.index_store, tree, saved.reader, previous=saved.index, on_progress=session.on_progress
@@ -207,7 +207,8 @@ def source_of(
         weights={path: weight_of(path, index.language(path)) for path in index.paths},
         languages=report.languages,
         ranks=dict(ranking.files),
-        churn={path: changes[path] for path in index.paths if path in changes},
+        churn={path: seen.churn[path] for path in index.paths if path in seen.churn},
+        heat={path: seen.heat[path] for path in index.paths if path in seen.heat},
         outline=index.outline,
         definitions=lambda path: ranking.definitions(path, index.outline(path)),
         read=read,
@@ -218,13 +219,13 @@ def source_of(
 def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> BaseSource:
     """What the base at an anchor is made of; a snapshot must be of the saved state."""
     if anchor.kind == "snapshot":
-        return source_of(session, saved, saved.tree, {})
-    return source_of(session, saved, _git_tree(session, saved, anchor), _churn(session, anchor))
+        return source_of(session, saved, saved.tree, NO_ACTIVITY)
+    return source_of(session, saved, _git_tree(session, saved, anchor), _activity(session, anchor))
 
 
-def _churn(session: Session, anchor: Anchor) -> Mapping[str, float]:
+def _activity(session: Session, anchor: Anchor) -> Activity:
     assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
-    return churn(session.repository, anchor.commit)
+    return activity(session.repository, anchor.commit)
 
 
 def _key(kind: str, saved: WorkspaceSnapshot, anchor: Anchor) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from foreword.assist.context.base_cache import (
     AnchoredBase,
@@ -288,8 +289,8 @@ def repository_map(
         text = block.text.split(_OPENING, 1)[1].split(_CLOSING, 1)[0]
         return text, tuple(part.path for part in block.parts)
     source = source_at(session, saved, prefix.anchor)
-    values = values_of(source.weights, source.ranks, source.churn)
+    values = values_of(source.weights, source.ranks, source.heat)
     ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
-    entries = (MapEntry(p, values[p], source.definitions(p)) for p in ordered)
+    entries = (MapEntry(p, values[p], partial(source.definitions, p)) for p in ordered)
     text, pieces = render_map(entries, budget or session.settings.context_budget)
     return text, tuple(pieces)

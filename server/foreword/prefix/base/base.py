@@ -7,7 +7,8 @@ change seldom (up to the inner breakpoint), then overview and map (which every c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from foreword.core.documents.text import Text
 from foreword.core.outline import Definition, Outline
@@ -25,6 +26,8 @@ from foreword.prefix.base.file_selection import (
 )
 from foreword.prefix.base.render import (
     MapEntry,
+    in_a_row,
+    names_tokens,
     render_directories,
     render_file,
     render_languages,
@@ -40,6 +43,15 @@ MAX_PASSES = 4
 SPARE_SHARE = 0.03
 """Room that is not worth another pass."""
 
+SOURCE_WEIGHT = 1.0
+"""From this weight on a file is source code; what counts less stands in full only where room is left."""
+
+NAMES_SHARE = 0.2
+"""At most this share of the budget goes to names of files alone."""
+
+MAP_SHARE = 0.15
+"""What the map may take, with definitions, where the names need less; chosen by `tests/benchmarks/base.py`."""
+
 PIN_SLACK = 1.5
 """So much more than fits is read of the pinned files: sizes in bytes are no tokens yet."""
 
@@ -50,8 +62,8 @@ class BaseSource:
 
     `sizes` (bytes) and `languages` are known without reading a file;
     `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
-    with their scores, best first; `read` yields texts of the paths asked for. `pinned` are the files that stand in
-    full before all others.
+    with their scores, best first; `read` yields texts of the paths asked for. `churn` says how often a file changes, `heat`
+    how much it is worked on now. `pinned` are the files that stand in full before all others.
     """
 
     sizes: Mapping[str, int]
@@ -59,6 +71,7 @@ class BaseSource:
     languages: Mapping[str, int]
     ranks: Mapping[str, float]
     churn: Mapping[str, float]
+    heat: Mapping[str, float]
     outline: Callable[[str], Outline]
     definitions: Callable[[str], tuple[tuple[Definition, float], ...]]
     read: Callable[[Iterable[str]], Mapping[str, Text]]
@@ -67,10 +80,15 @@ class BaseSource:
 
 def build_base(source: BaseSource, budget: int) -> Base:
     """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
-    values = values_of(source.weights, source.ranks, source.churn)
+    values = values_of(source.weights, source.ranks, source.heat)
     sized = [
         # The nominal ratio and not the user's own: two users must get the same bytes.
-        Candidate(path, int(size / NOMINAL_RATIO) + HEADER_TOKENS, values[path])
+        Candidate(
+            path,
+            int(size / NOMINAL_RATIO) + HEADER_TOKENS if size else 0,
+            values[path],
+            source.weights[path] >= SOURCE_WEIGHT,
+        )
         for path, size in source.sizes.items()
     ]
     if fits(sized, budget):
@@ -85,13 +103,16 @@ def build_base(source: BaseSource, budget: int) -> Base:
 def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str, float], budget: int) -> Base:
     """A base of map and whole files: what the map does not need is given to more whole files."""
     pinned = _pinned(source, sized, budget)
+    known = dict(pinned)
     n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
     base: Base | None = None
     # Only a rendered map shows what it needs: each pass gives what the last one left over to more whole
     # files.
     for _ in range(MAX_PASSES):
         selection = select(sized, n_full, frozenset(pinned))
-        rendered = pinned | _rendered(source, selection.full - pinned.keys())
+        # A pass mostly adds to the files of the last one: none is read and redacted twice.
+        known |= _rendered(source, selection.full - known.keys())
+        rendered = {path: known[path] for path in selection.full if path in known}
         wider = _assemble(source, selection, values, rendered, budget)
         spare = budget - sum(estimate(block.text) for block in wider.blocks)
         # The pass before fitted: what it left over was too little for what was added.
@@ -101,7 +122,7 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
         if spare < budget * SPARE_SHARE:
             break
         n_full += spare
-        sized = _measured(sized, rendered)
+        sized = _measured(sized, known)
     assert base is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
     return base
 
@@ -118,15 +139,16 @@ def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict
 
 def _measured(sized: Sequence[Candidate], rendered: Mapping[str, str]) -> list[Candidate]:
     """The candidates with the true sizes of those that are rendered."""
-    return [
-        Candidate(c.path, estimate(rendered[c.path]), c.value) if c.path in rendered else c for c in sized
-    ]
+    return [replace(c, n_tokens=estimate(rendered[c.path])) if c.path in rendered else c for c in sized]
 
 
 def _rendered(source: BaseSource, paths: Iterable[str]) -> dict[str, str]:
     # Sorted, so that no order of a set or a mapping can get into the bytes.
     texts = source.read(sorted(paths))
-    return {path: render_file(path, text, source.outline(path)) for path, text in texts.items()}
+    return {
+        path: render_file(path, text, source.outline(path)) if text.content else ""
+        for path, text in texts.items()
+    }
 
 
 def _assemble(
@@ -142,7 +164,7 @@ def _assemble(
     stable = [_full_part(path, rendered[path]) for path in full[:k]]
     volatile = [_full_part(path, rendered[path]) for path in full[k:]]
     # Where every file stands there whole, a map would say everything twice.
-    blocks = [] if selection.whole else [_survey(source, selection, values, budget - sum(sizes))]
+    blocks = [] if selection.whole else [_survey(source, selection, values, budget, sum(sizes))]
     if volatile or not blocks:
         blocks.append(_file_block(volatile))
     return _framed([_file_block(stable)] if stable else [], blocks, whole=selection.whole)
@@ -165,16 +187,27 @@ def _overview(source: BaseSource) -> str:
     )
 
 
-def _survey(source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int) -> Block:
+def _survey(
+    source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int, n_full: int
+) -> Block:
+    """Overview and map, beside whole files of `n_full` tokens."""
     overview = _overview(source)
-    entries = (MapEntry(path, values[path], source.definitions(path)) for path in selection.outlined)
-    text, shown = render_map(entries, budget - estimate(overview) - HEADER_TOKENS)
+    entries = [MapEntry(path, values[path], partial(source.definitions, path)) for path in selection.outlined]
+    room = budget - n_full - estimate(overview) - HEADER_TOKENS
+    # What the names need at least, and beyond that little: a thousand tokens of a whole file show more that is asked about
+    # than a thousand of signatures.
+    n_map = max(min(names_tokens(entries), int(budget * NAMES_SHARE)), int(budget * MAP_SHARE))
+    text, shown = render_map(entries, min(room, n_map), 1.0)
     parts = (_part(path, "outline", piece) for path, piece in shown.items())
     return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
 
 
 def _file_block(files: list[tuple[Part, str]]) -> Block:
-    return Block("".join(text for _, text in files), tuple(part for part, _ in files))
+    """The files, and then the names of the empty ones, which need no element of their own."""
+    empty = [part.path for part, text in files if not text]
+    names = "".join(f"{in_a_row(path)}\n" for path in empty)
+    told = f"<empty>\n{names}</empty>\n" if empty else ""
+    return Block("".join(text for _, text in files) + told, tuple(part for part, _ in files))
 
 
 def _full_part(path: str, text: str) -> tuple[Part, str]:

@@ -1,7 +1,8 @@
 """Which files stand in the base, and in which form: a pure function of the tree, its ranking and its churn.
 
-The value of a file is a mean of its share of the PageRank and its share of the recent changes:
-people ask about what everything leans on, and about what is being worked on.
+The value of a file is mostly its share of what was changed just now, and a little its share of the PageRank: people ask
+about what is being worked on. Source code comes first; tests, documentation, data and generated text stand there in full
+only where room is left.
 
 Where the inner breakpoint stands: files that change seldom come first, and the mark where it saves most.
 
@@ -17,14 +18,17 @@ from dataclasses import dataclass
 from math import exp, fsum, log1p, sqrt
 from pathlib import PurePosixPath
 
-FULL_SHARE = 0.2
+FULL_SHARE = 0.65
 """Share of the budget for whole files, where the repository does not fit; more if the map leaves room."""
 
-CHURN_SHARE = 0.6
-"""How much recent changes count against rank. Both shares are chosen by `tests/benchmarks/map_quality.py`."""
+HEAT_SHARE = 0.9
+"""How much recent changes count against rank. These shares are chosen by `tests/benchmarks/base.py`."""
 
-MAX_FILE_SHARE = 0.3
+MAX_FILE_SHARE = 0.5
 """No single file takes more of the full share than this."""
+
+MAX_INTRODUCTION_SHARE = 0.02
+"""A readme or manifest up to this share of the budget is shown before all others: a line of it says what the project is."""
 
 SMALL_FILE_TOKENS = 500
 """Files below this size are compared by value alone: being tiny is no merit."""
@@ -56,16 +60,20 @@ READMES = ("readme.md", "readme.rst", "readme.txt", "readme")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that could stand in the base; `n_tokens` is the estimate of its rendered full text."""
+    """A file that could stand in the base; `n_tokens` is the estimate of its rendered full text.
+
+    `is_source`: its text is what people ask about, and not a test, documentation or data.
+    """
 
     path: str
     n_tokens: int
     value: float
+    is_source: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The chosen files: `full` in no particular order, `outlined` by falling value."""
+    """The chosen files: `full` in no particular order, `outlined` by falling value, source code first."""
 
     full: frozenset[str]
     outlined: tuple[str, ...]
@@ -73,16 +81,16 @@ class Selection:
 
 
 def values_of(
-    weights: Mapping[str, float], ranks: Mapping[str, float], churn: Mapping[str, float]
+    weights: Mapping[str, float], ranks: Mapping[str, float], heat: Mapping[str, float]
 ) -> dict[str, float]:
     """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
     # `fsum` is exact in whatever order it adds: a sum that depends on order could swap two files in the base.
     n_rank = fsum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
-    # Weighed by kind: by churn alone release bumps win, as `package.json` changes more often than any source.
-    n_churn = fsum(churn.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
+    # Weighed by kind: by heat alone release bumps win, as `package.json` changes more often than any source.
+    n_heat = fsum(heat.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     return {
         # Rounded, so that the last bits of a machine's arithmetic decide no order.
-        path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, churn.get(path, 0.0) / n_churn), 9)
+        path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, heat.get(path, 0.0) / n_heat), 9)
         for path, weight in weights.items()
     }
 
@@ -105,7 +113,8 @@ def pin(candidates: Sequence[Candidate], pinned: Collection[str], room: int) -> 
 
 def select(candidates: Sequence[Candidate], n_full: int, pinned: frozenset[str] = frozenset()) -> Selection:
     """The pinned files, and for `n_full` tokens more whole files, the best by value for their size; the others by value."""
-    full = pinned | _fill([c for c in candidates if c.path not in pinned], n_full)
+    # An empty file has nothing to show: its name in the map says all.
+    full = pinned | _fill([c for c in candidates if c.path not in pinned and c.n_tokens > 0], n_full)
     rest = (c for c in candidates if c.path not in full)
     return Selection(full, tuple(c.path for c in sorted(rest, key=_by_value)), whole=False)
 
@@ -115,15 +124,19 @@ def is_introduction(path: str) -> bool:
     return "/" not in path and (path in MANIFESTS or PurePosixPath(path).name.lower() in READMES)
 
 
-def _mean(rank: float, churn: float) -> float:
-    return (1 - CHURN_SHARE) * rank + CHURN_SHARE * churn
+def _mean(rank: float, heat: float) -> float:
+    return (1 - HEAT_SHARE) * rank + HEAT_SHARE * heat
 
 
 def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
     """Greedy by value for the root of the size: large central files are worth more than many tiny ones."""
     left, chosen = budget, set[str]()
     limit = int(budget * MAX_FILE_SHARE)
-    for candidate in sorted(candidates, key=_by_density):
+    most = budget * MAX_INTRODUCTION_SHARE
+    first = [c for c in candidates if is_introduction(c.path) and c.n_tokens <= most]
+    for candidate in [*sorted(first, key=_by_density), *sorted(candidates, key=_by_density)]:
+        if candidate.path in chosen:
+            continue
         # Goes on after one that does not fit: a smaller file behind it may.
         if candidate.n_tokens <= min(left, limit):
             chosen.add(candidate.path)
@@ -134,11 +147,11 @@ def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
 def _by_density(candidate: Candidate) -> tuple[bool, float, str]:
     density = candidate.value / sqrt(max(candidate.n_tokens, SMALL_FILE_TOKENS))
     # The path decides between equals, so that every machine chooses the same files.
-    return (not is_introduction(candidate.path), -density, candidate.path)
+    return (not candidate.is_source, -density, candidate.path)
 
 
-def _by_value(candidate: Candidate) -> tuple[float, str]:
-    return (-candidate.value, candidate.path)
+def _by_value(candidate: Candidate) -> tuple[bool, float, str]:
+    return (not candidate.is_source, -candidate.value, candidate.path)
 
 
 COMMITS_BETWEEN_REBASES = 30

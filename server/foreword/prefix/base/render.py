@@ -3,19 +3,20 @@
 Nothing volatile may get in here: the output depends on the arguments alone.
 File contents are verbatim but for what JSON or the API can't carry (see `core.documents.text.printable`).
 
-The repository map: the files most worth knowing, each with the signatures of its best definitions.
+The repository map: the files most worth knowing, and signatures of their best definitions.
 
-Breadth before depth: first each file in order of value gets a few definitions until most of the budget is
-spent, then the most valuable files get more. The map is written in path order, so that a small change of
-values moves nothing.
+Names before breadth before depth: first each file in order of value gets a row, then each gets a few definitions while there
+is room, then the most valuable files get more. The map is written in path order, so that a small change of values moves
+nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, fsum
 
 from foreword.core.documents.text import Text, lines_of
 from foreword.core.outline import Definition, Outline
@@ -24,7 +25,7 @@ from foreword.core.tokens import NOMINAL_RATIO, weigh
 
 # Each element that any layer writes has to be here: a new one needs its word, or a file could pass for it.
 FRAME = re.compile(
-    r"</?(?:repository|overview|note|map|file|files|index|changes|changed|changed-files|new|deleted|unsaved|attached|excerpts|excerpt"
+    r"</?(?:repository|overview|note|map|file|files|empty|index|changes|changed|changed-files|new|deleted|unsaved|attached|excerpts|excerpt"
     r"|hidden|instructions)\b"
 )
 """What begins or ends a piece of a prompt. A text that has it could pass for more than a text: its frame then ends with a
@@ -32,6 +33,8 @@ digest of the text, which no text can have in itself."""
 END_LENGTH = 16
 MAX_INDEX_ENTRIES = 60
 MAX_SIGNATURE_CHARS = 120
+MAX_RETURNED_CHARS = 60
+"""Of what stands behind the parameters so much is shown whole."""
 
 
 def render_file(path: str, text: Text, outline: Outline) -> str:
@@ -49,10 +52,24 @@ def render_outline(path: str, definitions: Sequence[Definition]) -> str:
     """A file as its definitions: line number and signature, indented by nesting."""
     rows = [f"{in_a_row(path)}\n"]
     rows += (
-        f"{'  ' * depth}{d.line} {d.signature[:MAX_SIGNATURE_CHARS]}\n" for depth, d in _nested(definitions)
+        # One blank a level: where two of them are a token, two levels of a row in ten thousand are a file.
+        f"{' ' * depth}{d.line} {shortened(d.signature)}\n"
+        for depth, d in _nested(definitions)
     )
     # A signature has default values in it, and one of them may be a secret.
     return redact("".join(rows))
+
+
+def shortened(signature: str) -> str:
+    """A signature of at most `MAX_SIGNATURE_CHARS`: of a long list of parameters the end is left out, never what is returned."""
+    if len(signature) <= MAX_SIGNATURE_CHARS:
+        return signature
+    head, closing, tail = signature.rpartition(")")
+    # Without a list of parameters, or with a long type behind it, there is nothing to leave out in the middle.
+    if not closing or len(tail) > MAX_RETURNED_CHARS:
+        return signature[:MAX_SIGNATURE_CHARS]
+    kept = head[: MAX_SIGNATURE_CHARS - len(tail) - 4].rstrip(" ,")
+    return f"{kept}...){tail}"
 
 
 def render_directories(paths: Iterable[str], max_rows: int = 80) -> str:
@@ -114,13 +131,17 @@ def _attributes(path: str, text: Text, outline: Outline) -> str:
 
 
 def _index(outline: Outline) -> str:
-    entries = [
-        f"{d.line} {d.parent}.{d.name}" if d.parent else f"{d.line} {d.name}"
-        for d in outline.definitions
-        if d.kind not in ("field", "key")
-    ]
-    shown = entries[:MAX_INDEX_ENTRIES]
-    return ", ".join(shown) + (", ..." if len(entries) > len(shown) else "")
+    entries = [d for d in outline.definitions if d.kind not in ("field", "key")]
+    rows, within = list[str](), ""
+    for d in entries[:MAX_INDEX_ENTRIES]:
+        # What stands in the definition that was named last is told by a dot: its whole name would be there for each member.
+        rows.append(
+            f"{d.line} {'.' if d.parent == within else f'{d.parent}.'}{d.name}"
+            if d.parent
+            else f"{d.line} {d.name}"
+        )
+        within = d.parent or d.name
+    return ", ".join(rows) + (", ..." if len(entries) > len(rows) else "")
 
 
 def _nested(definitions: Sequence[Definition]) -> Iterable[tuple[int, Definition]]:
@@ -134,57 +155,76 @@ def _nested(definitions: Sequence[Definition]) -> Iterable[tuple[int, Definition
         open_ends.append(definition.end_line)
 
 
-# Few definitions of many files: a model that knows that a file exists finds the rest by tools, and one that
-# does not never looks.
 FIRST_DEFINITIONS = 2
 MORE_DEFINITIONS = 40
 BREADTH_SHARE = 0.9
+NAMES_FIRST = 0.5
+"""The share of a map's room that names may take, for a map by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapEntry:
-    """A file that may stand in the map; `definitions` with scores, best first."""
+    """A file that may stand in the map; `definitions` gives them with scores, best first, when they are asked for."""
 
     path: str
     value: float
-    definitions: tuple[tuple[Definition, float], ...]
+    definitions: Callable[[], tuple[tuple[Definition, float], ...]]
 
 
-def render_map(entries: Iterable[MapEntry], budget: int) -> tuple[str, dict[str, str]]:
-    """The map within `budget` tokens from entries by falling value, and the piece of each file in it."""
+def names_tokens(entries: Iterable[MapEntry]) -> int:
+    """How many tokens the names of all entries take."""
+    return ceil(sum(weigh(f"{in_a_row(entry.path)}\n") for entry in entries) / NOMINAL_RATIO)
+
+
+def render_map(
+    entries: Iterable[MapEntry], budget: int, names_share: float = NAMES_FIRST
+) -> tuple[str, dict[str, str]]:
+    """The map within `budget` tokens from entries by falling value, and the piece of each file in it.
+
+    `names_share` of the room may go to names alone.
+    """
     room = budget * NOMINAL_RATIO
-    chosen, used = _breadth(entries, room * BREADTH_SHARE)
-    pieces = _depth(chosen, room - used)
+    pieces = _names(entries, room * names_share)
+    left = room - fsum(weigh(piece) for _, piece in pieces.values())
+    chosen = [entry for entry, _ in pieces.values()]
+    # Few definitions of many files: a model that knows what a file is about finds the rest by tools.
+    left, few = _more(chosen, pieces, left, FIRST_DEFINITIONS, BREADTH_SHARE)
+    _more(few, pieces, left, MORE_DEFINITIONS, 1.0)
     # By path and not by value: a small change of values then moves nothing.
-    ordered = {path: pieces[path] for path in sorted(pieces)}
+    ordered = {path: pieces[path][1] for path in sorted(pieces)}
     return "".join(ordered.values()), ordered
 
 
-def _breadth(entries: Iterable[MapEntry], room: float) -> tuple[list[MapEntry], float]:
-    """Entries from the best on while their short form fits, with the weight they take."""
-    chosen, used = list[MapEntry](), 0.0
+Pieces = dict[str, tuple[MapEntry, str]]
+
+
+def _names(entries: Iterable[MapEntry], room: float) -> Pieces:
+    """Entries from the best on, by their names alone, while they fit."""
+    pieces: Pieces = {}
     for entry in entries:
-        weight = weigh(_piece(entry, FIRST_DEFINITIONS))
-        # Stops, though a later one may fit: entries come by falling value, and each costs a look at an
-        # outline.
-        if used + weight > room:
+        text = render_outline(entry.path, ())
+        # Stops, though a shorter name may fit: which files are left out must not hang on the length of names.
+        room -= weigh(text)
+        if room < 0:
             break
-        chosen.append(entry)
-        used += weight
-    return chosen, used
-
-
-def _depth(chosen: Sequence[MapEntry], room: float) -> dict[str, str]:
-    """The pieces: long forms from the best entry on while there is room, short ones after that."""
-    pieces = {}
-    for entry in chosen:
-        short, long = _piece(entry, FIRST_DEFINITIONS), _piece(entry, MORE_DEFINITIONS)
-        more = weigh(long) - weigh(short)
-        pieces[entry.path] = long if more <= room else short
-        room -= more if more <= room else 0.0
+        pieces[entry.path] = entry, text
     return pieces
 
 
-def _piece(entry: MapEntry, n_definitions: int) -> str:
-    best: Sequence[Definition] = [definition for definition, _ in entry.definitions[:n_definitions]]
-    return render_outline(entry.path, best)
+def _more(
+    chosen: Sequence[MapEntry], pieces: Pieces, room: float, n_definitions: int, share: float
+) -> tuple[float, list[MapEntry]]:
+    """Give so many definitions to the entries from the best on while `share` of the room lasts: what is left, and who got them."""
+    left, done = room * share, list[MapEntry]()
+    for entry in chosen:
+        # Each entry costs a look at an outline, so the first one that does not fit ends it.
+        if left <= 0:
+            break
+        text = render_outline(entry.path, [found for found, _ in entry.definitions()[:n_definitions]])
+        more = weigh(text) - weigh(pieces[entry.path][1])
+        if more > left:
+            break
+        left -= more
+        pieces[entry.path] = entry, text
+        done.append(entry)
+    return left + room * (1 - share), done

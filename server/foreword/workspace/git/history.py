@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +32,11 @@ EMPTY_TREES: Mapping[str, str] = {
 """Every git knows the id of the tree without files, whether or not a repository stores it."""
 
 CHURN_COMMITS = 1000
+HEAT_COMMITS = 10
+"""After so many further commits a change counts half as much for the heat of a file, after twice as many a third.
+
+Chosen by `tests/benchmarks/base.py`, as is that a commit's heat is shared out by the root of its number of files.
+"""
 SHORT_ID = 12
 
 
@@ -118,24 +124,48 @@ def _has_tree(repository: Repository, commit: str) -> bool:
     )
 
 
-def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> dict[str, float]:
-    """How often files changed lately: the sum of 1 for the newest commit, falling evenly to 1/limit.
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the last commits say of files, by path: `churn` how often each changed, `heat` how much it is worked on now."""
 
-    The last `limit` commits up to `commit` count, merges and a first commit aside. Paths are relative to the
+    churn: Mapping[str, float]
+    heat: Mapping[str, float]
+
+
+def activity(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> Activity:
+    """Churn and heat by the last `limit` commits up to `commit`, merges and a first commit aside.
+
+    Churn is the sum of 1 for the newest commit, falling evenly to 1/limit. Heat falls much faster, and of a commit that
+    changed many files each gets less: who renames a word everywhere works on none of them. Paths are relative to the
     workspace. The same history gives the same numbers everywhere; a shallow clone knows less of it.
     """
     # Without trees git can't say what a commit changed, and fetching them is not for us to do.
     listed = b"" if repository.is_treeless else recent_ids(repository, commit, limit)
     position = {line: n for n, line in enumerate(listed.decode("ascii").split())}
-    weights: Counter[str] = Counter()
-    weight = 0
+    changed: dict[int, list[str]] = {}
+    paths = list[str]()
     for record in records_of(changed_paths(repository, listed)):
         if record in position:
             # `diff-tree` prints the id of a commit and then its paths, so an id starts the next commit.
-            weight = limit - position[record]
+            paths = changed.setdefault(position[record], [])
         else:
-            weights[record] += weight
-    return {path: total / limit for path, total in sorted(weights.items())}
+            paths.append(record)
+    churned, heat = Counter[str](), defaultdict[str, float](float)
+    for place, of_commit in changed.items():
+        worth = 1 / (1 + place / HEAT_COMMITS) / sqrt(max(1, len(of_commit)))
+        for path in of_commit:
+            churned[path] += limit - place
+            heat[path] += worth
+    return Activity(
+        {path: total / limit for path, total in sorted(churned.items())},
+        # Rounded, so that the last bits of a machine's arithmetic decide no order.
+        {path: round(total, 9) for path, total in sorted(heat.items())},
+    )
+
+
+def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> Mapping[str, float]:
+    """How often files changed lately, see `activity`."""
+    return activity(repository, commit, limit).churn
 
 
 def last_commit(repository: Repository, after: str, until: str, path: str = "") -> str | None:
