@@ -98,13 +98,13 @@ class Anchored:
             *sorted({f"*{Path(path).suffix}" for path in self.sources if Path(path).suffix}), given=ids,
         )  # fmt: skip
         found: dict[str, list[tuple[int, list[Hunk]]]] = {}
-        commit, path = 0, ""
+        n, path = 0, ""
         for row in told.split(b"\n"):
             if row in place:
-                commit = place[row]
+                n = place[row]
             elif row.startswith(b"diff --git "):
                 path = row.rpartition(b" b/")[2].decode("utf-8", "replace")
-                found.setdefault(path, []).append((commit, []))
+                found.setdefault(path, []).append((n, []))
             elif path and (match := _HUNK.match(row)):
                 a, b, c, d = (1 if number is None else int(number) for number in match.groups())
                 found[path][-1][1].append((a, b, c, d))

@@ -93,7 +93,7 @@ def path_table(paths: tuple[str, ...], rows: Mapping[str, Row]) -> PathTable:
 
 Role = Literal["source", "test", "example", "vendored", "history"]
 
-_TEST_FOLDER = re.compile(r"(?:^|/)(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)")
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:__tests__|_?tests?|testing|testdata|fixtures|specs?|e2e)(?:/|$)")
 _TEST_NAME = re.compile(
     r"^(?:test_|conftest\.|(?:__tests__|tests?|testing|testdata|fixtures|specs?|e2e)$)"
     r"|[._-](?:test|spec|tests|snap)\.[^/]+$|(?:Test|Tests|Spec)\.(?:java|kt|cs|scala|swift|php)$",

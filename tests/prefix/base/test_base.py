@@ -109,6 +109,31 @@ def test_pins_of_files_that_are_not_there_or_can_not_be_read_change_nothing() ->
     assert text_of(build_base(tree.source(), 8_000)) == text_of(build_base(pinned.source(), 8_000))
 
 
+def test_an_empty_file_is_told_by_its_name_alone() -> None:
+    base = build_base(Tree({"pkg/__init__.py": "", "pkg/a.py": "x = 1\n", "<map>": ""}).source(), 2_000)
+    text = text_of(base)
+    assert "<empty>\n./<map>\npkg/__init__.py\n</empty>\n" in text
+    assert 1 == text.count("<file ")
+    assert {"full"} == set(base.forms.values())
+
+
+def test_a_pinned_empty_file_is_shown_in_full() -> None:
+    texts = {f"{n}.py": code(400) for n in range(20)} | {"empty.py": ""}
+    base = build_base(Tree(texts, pinned=frozenset({"empty.py"})).source(), 8_000)
+    assert "full" == base.forms["empty.py"]
+    assert "<empty>\nempty.py\n</empty>" in text_of(base)
+
+
+def test_most_of_a_large_base_is_whole_files_that_are_worked_on() -> None:
+    texts = {f"pkg/{n:02}.py": code(200) for n in range(60)}
+    hot = {f"pkg/{n:02}.py": float(n) for n in range(20, 60)}
+    base = build_base(Tree(texts, churn=hot).source(), 20_000)
+    full = {path for path, form in base.forms.items() if form == "full"}
+    assert full == {f"pkg/{n}.py" for n in range(60 - len(full), 60)}
+    assert sum(estimate(texts[path]) for path in full) > 0.6 * 20_000
+    assert texts.keys() == base.forms.keys()
+
+
 def test_no_block_is_empty() -> None:
     for tree in (Tree({}), Tree({"a": ""}), Tree({"a": "x"}), Tree({"a": "x", "b": "y"}, churn={"b": 500.0})):
         assert all(block.text for block in build_base(tree.source(), 2_000).blocks)

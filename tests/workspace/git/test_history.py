@@ -10,7 +10,9 @@ from foreword.core.errors import WorkspaceError
 from foreword.core.tree import Commit
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.git.history import (
+    HEAT_COMMITS,
     CommitAnchor,
+    activity,
     churn,
     clean_revision,
     head_commit,
@@ -196,6 +198,25 @@ def test_recent_and_frequent_changes_weigh_more(tmp_path: Path) -> None:
     assert weights == {'odd "name"\t.txt': 1.0, "pkg/b.txt": 1.7, "a.txt": 0.7}
     assert churn(repository_of(repo.path), repo.head(), 1) == {'odd "name"\t.txt': 1.0}
     assert churn(repository_of(repo.path / "pkg"), repo.head(), 10) == {"b.txt": 1.7}
+
+
+def test_what_changed_just_now_and_alone_is_hot(tmp_path: Path) -> None:
+    repo = make_upstream(tmp_path)
+    for n in range(HEAT_COMMITS):
+        repo.write("pkg/b.txt", f"{n}\n")
+        repo.commit()
+    repo.write("a.txt", "2\n")
+    for n in range(3):
+        repo.write(f"all{n}.txt", "2\n")
+    repo.commit()
+    repo.write("newest.txt", "2\n")
+    repo.commit()
+    heat = activity(repository_of(repo.path), repo.head()).heat
+    assert 1.0 == heat["newest.txt"]
+    assert heat["a.txt"] == pytest.approx(1 / (1 + 1 / HEAT_COMMITS) / 2)
+    assert heat["pkg/b.txt"] == pytest.approx(
+        sum(1 / (1 + place / HEAT_COMMITS) for place in range(2, HEAT_COMMITS + 2))
+    )
 
 
 def test_merges_and_the_first_commit_do_not_count_as_changes(tmp_path: Path) -> None:

@@ -82,14 +82,7 @@ def build_base(source: BaseSource, budget: int) -> Base:
     """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
     values = values_of(source.weights, source.ranks, source.heat)
     sized = [
-        # The nominal ratio and not the user's own: two users must get the same bytes.
-        Candidate(
-            path,
-            int(size / NOMINAL_RATIO) + HEADER_TOKENS if size else 0,
-            values[path],
-            source.weights[path] >= SOURCE_WEIGHT,
-        )
-        for path, size in source.sizes.items()
+        _candidate(path, size, values[path], source.weights[path]) for path, size in source.sizes.items()
     ]
     if fits(sized, budget):
         rendered = _rendered(source, source.sizes)
@@ -100,12 +93,19 @@ def build_base(source: BaseSource, budget: int) -> Base:
     return _filled(source, sized, values, budget)
 
 
+def _candidate(path: str, size: int, value: float, weight: float) -> Candidate:
+    """A file of `size` bytes, before it is read."""
+    # The nominal ratio and not the user's own: two users must get the same bytes.
+    n_tokens = int(size / NOMINAL_RATIO) + HEADER_TOKENS if size else 0
+    return Candidate(path, n_tokens, value, weight >= SOURCE_WEIGHT, n_tokens)
+
+
 def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str, float], budget: int) -> Base:
     """A base of map and whole files: what the map does not need is given to more whole files."""
     pinned = _pinned(source, sized, budget)
     known = dict(pinned)
     n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
-    base: Base | None = None
+    best: tuple[Selection, dict[str, str], int] | None = None
     # Only a rendered map shows what it needs: each pass gives what the last one left over to more whole
     # files.
     for _ in range(MAX_PASSES):
@@ -113,18 +113,19 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
         # A pass mostly adds to the files of the last one: none is read and redacted twice.
         known |= _rendered(source, selection.full - known.keys())
         rendered = {path: known[path] for path in selection.full if path in known}
-        wider = _assemble(source, selection, values, rendered, budget)
-        spare = budget - sum(estimate(block.text) for block in wider.blocks)
+        base = _assemble(source, selection, values, rendered, budget)
+        spare = budget - sum(estimate(block.text) for block in base.blocks)
         # The pass before fitted: what it left over was too little for what was added.
-        if base is not None and spare < 0:
+        if best is not None and spare < 0:
             break
-        base = wider
+        best = selection, rendered, spare
         if spare < budget * SPARE_SHARE:
-            break
+            return base
         n_full += spare
         sized = _measured(sized, known)
-    assert base is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
-    return base
+    assert best is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
+    # No further file fits, so the map may say more of all others.
+    return _assemble(source, best[0], values, best[1], budget, deep=True)
 
 
 def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
@@ -157,14 +158,17 @@ def _assemble(
     values: Mapping[str, float],
     rendered: Mapping[str, str],
     budget: int,
+    *,
+    deep: bool = False,
 ) -> Base:
+    """The base of a selection; `deep`: the map takes all the room that is left."""
     full = by_volatility([path for path in rendered if path in selection.full], source.churn)
     sizes = [estimate(rendered[path]) for path in full]
     k = inner_breakpoint(sizes, [source.churn.get(path, 0.0) for path in full])
     stable = [_full_part(path, rendered[path]) for path in full[:k]]
     volatile = [_full_part(path, rendered[path]) for path in full[k:]]
     # Where every file stands there whole, a map would say everything twice.
-    blocks = [] if selection.whole else [_survey(source, selection, values, budget, sum(sizes))]
+    blocks = [] if selection.whole else [_survey(source, selection, values, budget, sum(sizes), deep=deep)]
     if volatile or not blocks:
         blocks.append(_file_block(volatile))
     return _framed([_file_block(stable)] if stable else [], blocks, whole=selection.whole)
@@ -188,7 +192,13 @@ def _overview(source: BaseSource) -> str:
 
 
 def _survey(
-    source: BaseSource, selection: Selection, values: Mapping[str, float], budget: int, n_full: int
+    source: BaseSource,
+    selection: Selection,
+    values: Mapping[str, float],
+    budget: int,
+    n_full: int,
+    *,
+    deep: bool,
 ) -> Block:
     """Overview and map, beside whole files of `n_full` tokens."""
     overview = _overview(source)
@@ -197,9 +207,13 @@ def _survey(
     # What the names need at least, and beyond that little: a thousand tokens of a whole file show more that is asked about
     # than a thousand of signatures.
     n_map = max(min(names_tokens(entries), int(budget * NAMES_SHARE)), int(budget * MAP_SHARE))
-    text, shown = render_map(entries, min(room, n_map), 1.0)
+    text, shown = render_map(entries, room if deep else min(room, n_map), 1.0)
     parts = (_part(path, "outline", piece) for path, piece in shown.items())
     return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
+
+
+def _none() -> tuple[tuple[Definition, float], ...]:
+    return ()
 
 
 def _file_block(files: list[tuple[Part, str]]) -> Block:

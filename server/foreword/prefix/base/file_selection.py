@@ -62,13 +62,15 @@ READMES = ("readme.md", "readme.rst", "readme.txt", "readme")
 class Candidate:
     """A file that could stand in the base; `n_tokens` is the estimate of its rendered full text.
 
-    `is_source`: its text is what people ask about, and not a test, documentation or data.
+    `is_source`: its text is what people ask about, and not a test, documentation or data. `n_compared` are the tokens by
+    which it is compared with others, the same before and after it was rendered; those of its text where they are not given.
     """
 
     path: str
     n_tokens: int
     value: float
     is_source: bool = True
+    n_compared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
 
 
 def _by_density(candidate: Candidate) -> tuple[bool, float, str]:
-    density = candidate.value / sqrt(max(candidate.n_tokens, SMALL_FILE_TOKENS))
+    size = candidate.n_tokens if candidate.n_compared is None else candidate.n_compared
+    density = candidate.value / sqrt(max(size, SMALL_FILE_TOKENS))
     # The path decides between equals, so that every machine chooses the same files.
     return (not candidate.is_source, -density, candidate.path)
 

@@ -163,9 +163,9 @@ def activity(repository: Repository, commit: str, limit: int = CHURN_COMMITS) ->
     )
 
 
-def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> Mapping[str, float]:
+def churn(repository: Repository, commit: str, limit: int = CHURN_COMMITS) -> dict[str, float]:
     """How often files changed lately, see `activity`."""
-    return activity(repository, commit, limit).churn
+    return dict(activity(repository, commit, limit).churn)
 
 
 def last_commit(repository: Repository, after: str, until: str, path: str = "") -> str | None:
