@@ -185,8 +185,8 @@ def _units(at: Anchored) -> Iterator[tuple[float, str, int, float, float]]:
             sizes.append(sizes[-1] + (weigh(line) + 1) / NOMINAL_RATIO)
         pieces = list(_pieces(1, len(lines), at.source.outline(path).definitions, sizes))
         starts, heat = [first for first, _ in pieces], defaultdict[int, float](float)
-        for commit, line in _lines_changed(at.hunks[path]):
-            heat[max(0, bisect_right(starts, line) - 1)] += 1 / (1 + commit / HEAT_COMMITS)
+        for commit, at_line in _lines_changed(at.hunks[path]):
+            heat[max(0, bisect_right(starts, at_line) - 1)] += 1 / (1 + commit / HEAT_COMMITS)
         for number, (first, last) in enumerate(pieces):
             n_tokens = sizes[last] - sizes[first - 1] + HEADER_TOKENS / 2
             if heat[number]:
