@@ -281,7 +281,8 @@ async def _told(work: Awaitable[T]) -> T:
 
 
 def _auth_methods() -> list[Any]:
+    # Some clients take the first without asking: it is the one that needs nothing.
     return [
-        AuthMethodAgent(id=KEY, name="API key", description=HOW_TO_KEY),
         AuthMethodAgent(id=NO_KEY, name="Without a key", description="Answers come from the index alone"),
+        AuthMethodAgent(id=KEY, name="API key", description=HOW_TO_KEY),
     ]

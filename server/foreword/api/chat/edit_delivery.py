@@ -1,8 +1,8 @@
 """A proposal that the user agreed to, on its way into the files: through a client that writes them, else to disk.
 
 A client may hold text that is not saved: hunks are placed on what it has, exactly or not at all. What a client could
-spoil is not given to it: moved and deleted files, other encodings and byte order marks are written here, and only where
-the client holds nothing unsaved.
+spoil is not given to it: moved and deleted files, other encodings, line ends and byte order marks are written here, and only
+where the client holds nothing unsaved.
 """
 
 from __future__ import annotations
@@ -98,12 +98,8 @@ async def _changed(
     problems = tuple(one.problem(file.path) for one in resolution.refused)
     if not resolution.edits:
         return Outcome(file.path, applied=False, problems=problems)
-    text = resolution.text.content
-    # Some clients hand out lines with "\n" alone and write what they are given: the file keeps its ends.
-    if now.newline == "crlf" and "\r" not in text:
-        text = text.replace("\n", "\r\n")
     wanted = Outcome(file.path, applied=True, problems=problems, fitting=found.fitting)
-    return await _written(workspace, wanted, client, text)
+    return await _written(workspace, wanted, client, resolution.text.content)
 
 
 async def _written(workspace: Workspace, wanted: Outcome, client: ClientFiles, text: str) -> Outcome:
@@ -134,8 +130,12 @@ def _text_on_disk(root: Path, path: str) -> Text | None:
 
 
 def _is_plain(text: Text) -> bool:
-    """Whether a client that knows nothing of encodings reads and writes it as it is."""
-    return text.encoding == "utf-8" and not text.bom and not text.n_invalid
+    r"""Whether a client that knows nothing of encodings and line ends reads and writes it as it is.
+
+    Of lines that end with "\r\n" some clients hand out "\n" alone, and write one "\r" more for each that they are given.
+    """
+    is_plain = text.encoding == "utf-8" and not text.bom and not text.n_invalid
+    return is_plain and text.newline in ("lf", "none")
 
 
 def _is_same(held: str, now: Text) -> bool:
