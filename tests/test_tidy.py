@@ -65,6 +65,7 @@ HOMES: Mapping[str, str] = {
     "platformdirs": "storage",
     "yaml": "assist",
     "rich": "cli",
+    "prompt_toolkit": "cli",
     "charset_normalizer": "core",
     "pygls": "lsp",
     "lsprotocol": "lsp",

@@ -107,10 +107,10 @@ def test_what_is_wrong_with_the_settings_is_told_even_where_the_command_fails(
     repo: GitRepo, capsys: Output
 ) -> None:
     repo.write(".foreword.toml", 'modle = "x"\n')
-    assert 2 == main(["search", " ", "--workspace", str(repo.path)])
+    assert 2 == main(["symbols", "", "--workspace", str(repo.path)])
     problem, error = capsys.readouterr().err.splitlines()
     assert 'unknown setting "modle"; did you mean "model"?' in problem
-    assert "the query is empty" in error
+    assert "the name is empty" in error
 
 
 def test_the_version_is_printed(capsys: Output) -> None:

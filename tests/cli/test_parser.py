@@ -73,3 +73,29 @@ def test_only_flags_that_were_given_become_settings(parser: Parser) -> None:
     flags = ["why", "--model", "m", "--provider", "offline", "--budget", "9_000"]
     given = read_parameters(AskParameters, parser.parse_args(flags))
     assert {"model": "m", "provider": "offline", "context.budget": 9_000} == settings_of(given)
+
+
+@pytest.mark.parametrize(
+    ("argv", "question"),
+    [
+        (["why is it slow?"], "why is it slow?"),
+        (["why", "is", "it", "slow?"], "why is it slow?"),
+        (["--path", "a.py", "why", "is  it"], "why is  it"),
+        (["why", "is", "it", "--json"], "why is it"),
+        (["--", "--json", "is", "what?"], "--json is what?"),
+    ],
+)
+def test_a_question_needs_no_quotes(parser: Parser, argv: list[str], question: str) -> None:
+    assert question == read_parameters(AskParameters, parser.parse_args(argv)).question
+
+
+def test_words_that_may_be_left_out_are(capsys: pytest.CaptureFixture[str]) -> None:
+    made = parser_of(TYPED["forecast"])
+    load = TYPED["forecast"].load
+    assert load is not None
+    kind = load().parameters
+    add_parameters(made, kind)
+    assert kind() == read_parameters(kind, made.parse_args([]))
+    assert "How long?" == read_parameters(kind, made.parse_args(["How", "long?"])).question
+    made.print_help()
+    assert "[QUESTION ...]\n" in capsys.readouterr().out

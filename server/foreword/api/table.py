@@ -37,6 +37,17 @@ def _ask() -> AnyBody:
     return ASK
 
 
+_chat = Command(
+    "chat",
+    "converse about the repository on this terminal",
+    "Answers stream as they come; proposed edits are shown and written when you say so, whole or by hunk. `@` names files "
+    "and definitions, `/help` lists commands, Ctrl-C stops an answer. `--resume` goes on with the newest chat, CHAT with "
+    "another one; `--list` lists them. Editors show the same chats.",
+    None,
+    CLI_ONLY,
+)
+
+
 @entry(
     "last",
     "print the last answer in this workspace again",

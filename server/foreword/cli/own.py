@@ -25,6 +25,10 @@ def load(command: Command) -> OwnBody:
             from foreword.cli.serve import SERVE  # noqa: PLC0415 - imports the language server
 
             return SERVE
+        case "chat":
+            from foreword.cli.chat.chat_command import CHAT  # noqa: PLC0415 - imports the core
+
+            return CHAT
         case "mcp":
             from foreword.cli.mcp_server import MCP  # noqa: PLC0415 - imports the core
 

@@ -19,6 +19,16 @@ from foreword.core.errors import UsageError
 T = TypeVar("T")
 
 
+class HelpLayout(argparse.RawTextHelpFormatter):
+    """Help as it is written; words that need no quotes are named once."""
+
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        if action.nargs not in ("+", "*") or action.option_strings:
+            return super()._format_args(action, default_metavar)
+        name = str(action.metavar or default_metavar)
+        return f"{name} ..." if action.nargs == "+" else f"[{name} ...]"
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises `UsageError` with the nearest flag instead of printing its usage."""
 
@@ -39,7 +49,7 @@ def parser_of(command: Command) -> Parser:
     return Parser(
         prog=f"foreword {command.name}",
         description="\n\n".join(paragraphs),
-        formatter_class=argparse.RawTextHelpFormatter,
+        formatter_class=HelpLayout,
     )
 
 
@@ -106,7 +116,10 @@ def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
         if not parameter.choices or flag.metavar:
             more["metavar"] = flag.metavar or parameter.name.upper()
     if flag.is_positional:
-        parser.add_argument(parameter.name, nargs=None if parameter.is_required else "?", **more)
+        # Words need no quotes: those behind each other are one text.
+        many = flag.source == "words"
+        nargs = ("+" if many else None) if parameter.is_required else "*" if many else "?"
+        parser.add_argument(parameter.name, nargs=nargs, **more)
         return
     if parameter.is_many:
         more |= {"action": "extend", "nargs": "+"} if flag.is_greedy else {"action": "append"}
@@ -136,7 +149,10 @@ def _read(parameters: tuple[Parameter, ...], arguments: argparse.Namespace) -> I
             continue
         match source:
             case "words":
-                value = read_words(value, name)
+                # Empty where it may be left out, and is.
+                if not value:
+                    continue
+                value = read_words(" ".join(value), name)
             case "file":
                 value = _content(value, name)
             case "output":

@@ -20,7 +20,7 @@ def read_words(given: str, what: str) -> str:
     # The bytes, as UTF-8 whatever the locale says: output into a pipe is UTF-8, too.
     words = sys.stdin.buffer.read().decode("utf-8", "replace") if given == "-" else given
     if not words.strip():
-        raise UsageError(f"the {what} is empty: give it in quotes, or - to read it from standard input")
+        raise UsageError(f"the {what} is empty: give some words, or - to read it from standard input")
     return words
 
 

@@ -131,7 +131,9 @@ class Symbols:
 class SearchParameters:
     """The parameters of `search`."""
 
-    query: Annotated[str, positional("words, identifiers, a path, a pasted error")]
+    query: Annotated[
+        str, positional("words, identifiers, a path, a pasted error; - for standard input", "words")
+    ]
     limit: Annotated[int, Flag("at most so many", "N")] = 10
     budget: Annotated[int | None, Flag("at most so many tokens of excerpts", "TOKENS")] = None
 

@@ -130,7 +130,7 @@ def prepare(
     """
     asked_at = session.clock() if asked_at is None else asked_at
     if not question.strip():
-        raise UsageError("the question is empty: give it in quotes, or - to read it from standard input")
+        raise UsageError("the question is empty: give some words, or - to read it from standard input")
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
     texts = unsaved or {}
     attachments = attachments_of(pointers, saved, prefix, texts)
