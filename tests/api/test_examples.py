@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import yaml
+
+from foreword.api.table import TYPED
+from foreword.cli.parser import add_parameters, parser_of, read_parameters
 from gitrepo import GitRepo
 from messages_api import MessagesApi
 from sample_repo import make_sample
@@ -67,3 +74,26 @@ def test_looking_around_sends_nothing(shop: GitRepo, tmp_path: Path, api: Messag
         in told
     )
     assert [] == api.requests
+
+
+@pytest.mark.parametrize("workflow", sorted((EXAMPLES / "ci").iterdir()), ids=lambda path: str(path.stem))
+def test_what_a_workflow_types_is_understood(workflow: Path) -> None:
+    lines = list(lines_of(yaml.safe_load(workflow.read_text(encoding="utf-8"))))
+    typed = [shlex.split(line.partition(">")[0]) for line in lines if line.startswith("foreword ")]
+    assert ["trust", "review"] == [words[1] for words in typed]
+    for _, name, *words in typed:
+        command = TYPED[name]
+        assert command.load is not None
+        kind, parser = command.load().parameters, parser_of(command)
+        add_parameters(parser, kind)
+        assert isinstance(read_parameters(kind, parser.parse_args(words)), kind)
+
+
+def lines_of(part: object) -> Iterator[str]:
+    """The lines of all texts in a YAML document."""
+    if isinstance(part, str):
+        yield from part.splitlines()
+    elif isinstance(part, dict):
+        yield from (line for one in part.values() for line in lines_of(one))
+    elif isinstance(part, list):
+        yield from (line for one in part for line in lines_of(one))

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
 WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
-SPECIAL = frozenset({"trust", "verify", "run", "commit", "last"}) | {
+SPECIAL = frozenset({"trust", "verify", "run", "commit", "review", "last"}) | {
     name for name, one in TYPED.items() if one.load is None
 }
 """Commands that wait, ask, take long, need a model or an earlier answer: they have tests of their own."""
@@ -243,6 +243,17 @@ def test_context_shows_layers_files_and_what_was_left_out(repo: GitRepo, capsys:
     assert [{"path": ".env", "reason": "secret"}] == context["leftOut"]
     assert repo.head() == context["anchor"]["commit"]
     assert context["tokens"] == sum(layer["tokens"] for layer in context["layers"])
+
+
+def test_verify_says_whether_the_base_is_that_of_another_clone(repo: GitRepo, capsys: Output) -> None:
+    digests = {layer["name"]: layer["first"] for layer in json_of("verify", repo, capsys)["layers"]}
+    assert json_of("verify", repo, capsys, "--against", digests["base"][:12])["sameAsThat"]
+    assert 1 == run("verify", repo, "--against", "0" * 12)
+    shown = capsys.readouterr()
+    assert "the base is not the one that begins with 000000000000" in shown.out
+    assert "whether one clone is shallow" in shown.err
+    assert 2 == run("verify", repo, "--against", "main")
+    assert "is no digest" in capsys.readouterr().err
 
 
 def test_verify_builds_the_same_bytes_twice(repo: GitRepo, capsys: Output) -> None:

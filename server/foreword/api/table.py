@@ -110,6 +110,18 @@ def _commit() -> AnyBody:
 
 
 @entry(
+    "review",
+    "review what changed since a commit: findings with files, lines and severity",
+    "`--base REF` names where the change will go; what is saved is compared with the merge base. `--sarif` and `--github` print "
+    "for code scanning and for annotations, `--fail-on error` exits with 1. The base is the one that the main branch has warmed.",
+)
+def _review() -> AnyBody:
+    from foreword.api.commands.reviews import REVIEW
+
+    return REVIEW
+
+
+@entry(
     "proposals",
     "list the proposed edits that are not decided yet; show, apply, reject or undo one",
     "What `foreword edit`, a chat or an editor proposed is kept until then. With an ID (its beginning is enough) that one is "

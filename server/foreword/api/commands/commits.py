@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from foreword.api.command import Body
+from foreword.api.commands.questions import keep
 from foreword.api.parameters import Flag, Sending
 from foreword.api.printed import Printed, Verbatim, notice
 from foreword.api.workspace import Stage, Workspace
@@ -72,6 +73,7 @@ async def write_message(workspace: Workspace, given: CommitParameters) -> Commit
     async with aclosing(how(session, text)) as events:
         async for event in events:
             if isinstance(event, Answer):
+                await keep(workspace, event)
                 return CommitResult(message_of(event))
     raise AssertionError("ask() ends with an Answer or raises")
 

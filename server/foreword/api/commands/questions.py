@@ -201,13 +201,17 @@ async def answer(workspace: Workspace, question: Question) -> Answer:
             if not isinstance(event, Answer):
                 workspace.emit(event)
             else:
-                session = workspace.session
                 # Before the answer is told: a terminal may be gone by the time it is shown.
-                unkept = await workspace.run(keep_answer, session.places, session.root, event)
-                workspace.report(*filter(None, [unkept]))
+                await keep(workspace, event)
                 workspace.emit(event)
                 return event
     raise AssertionError("ask() ends with an Answer or raises")
+
+
+async def keep(workspace: Workspace, paid: Answer) -> None:
+    """Keep an answer for `foreword last`; what stands in the way is told."""
+    unkept = await workspace.run(keep_answer, workspace.session.places, workspace.session.root, paid)
+    workspace.report(*filter(None, [unkept]))
 
 
 async def propose(workspace: Workspace, instruction: Question) -> Edited:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from typing import Annotated, Any
 from foreword import __version__
 from foreword.api.command import Body
 from foreword.api.parameters import Flag
-from foreword.api.printed import Line, Printed
+from foreword.api.printed import Line, Printed, notice
 from foreword.api.workspace import Stage, Workspace
 from foreword.assist.context.verification import Verification
 from foreword.assist.context.verification import verify as build_twice
@@ -24,12 +25,13 @@ from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
 from foreword.core.endpoint_url import without_credentials
-from foreword.core.errors import Problem
+from foreword.core.errors import Problem, UsageError
 from foreword.core.settings import default_of, doc_of, environment_name, keys
 from foreword.index.store.store_file import VERSION
 from foreword.model.messages_api.credentials import credential_source
 from foreword.workspace.git.history import clean_revision
 
+_DIGEST = re.compile(r"[0-9a-f]{8,64}")
 PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebble", "rich")
 
 
@@ -57,6 +59,9 @@ class VerifyParameters:
     """The parameters of `verify`."""
 
     budget: Annotated[int | None, Flag("tokens of the base (context.budget)", "TOKENS")] = None
+    against: Annotated[
+        str | None, Flag("a digest that the base should have, as another clone prints it", "DIGEST")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +121,18 @@ def verify(workspace: Workspace, given: VerifyParameters) -> Verification:
     """Build the prefix twice in fresh processes and compare the bytes.
 
     Raises:
+        UsageError: the digest to compare with is none.
         WorkspaceError: there is no such folder, or one of the processes failed.
     """
-    root = workspace.root
+    root, expected = workspace.root, (given.against or "").lower()
+    if given.against is not None and not _DIGEST.fullmatch(expected):
+        raise UsageError(
+            f"{given.against!r} is no digest: take the one of the base that `foreword verify` prints"
+        )
     workspace.emit(Stage("Building the prefix twice, from nothing ..."))
-    return build_twice(root, ["--budget", str(given.budget)] if given.budget else [])
+    return replace(
+        build_twice(root, ["--budget", str(given.budget)] if given.budget else []), expected=expected
+    )
 
 
 def doctor(workspace: Workspace, given: DoctorParameters) -> Checkup:
@@ -187,6 +199,14 @@ def _show_verification(found: Verification, _: VerifyParameters, _columns: int) 
         yield Line("both builds have the same bytes")
     else:
         yield Line(f"first difference: {found.first_difference}")
+    if found.expected:
+        yield Line(
+            f"the base is {'the' if found.is_expected else 'not the'} one that begins with {found.expected}"
+        )
+    if found.expected and not found.is_expected:
+        yield notice(
+            "Bases are the same for the same merge base, settings and version: compare `foreword context`, and whether one clone is shallow."
+        )
 
 
 def _show_checkup(found: Checkup, _: DoctorParameters, _columns: int) -> Iterator[Printed]:
@@ -201,6 +221,10 @@ def _show_checkup(found: Checkup, _: DoctorParameters, _columns: int) -> Iterato
 
 TRUST = Body(TrustParameters, trust, _show_trust)
 VERIFY = Body(
-    VerifyParameters, verify, _show_verification, lambda found: int(not found.is_same), is_slow=True
+    VerifyParameters,
+    verify,
+    _show_verification,
+    lambda found: int(not (found.is_same and found.is_expected)),
+    is_slow=True,
 )
 DOCTOR = Body(DoctorParameters, doctor, _show_checkup, lambda found: int(bool(found.problems)))

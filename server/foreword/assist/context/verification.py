@@ -33,24 +33,35 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The layers as both processes built them, and the first file that differs (None: all bytes are the same)."""
+    """The layers as both processes built them, and the first file that differs (None: all bytes are the same).
+
+    `expected` is the digest, or the beginning of it, that the base should have; empty if nobody said.
+    """
 
     layers: tuple[tuple[str, str, str], ...]
     first_difference: str | None
+    expected: str = ""
 
     @property
     def is_same(self) -> bool:
         """Whether both built the same bytes."""
         return all(first == second for _, first, second in self.layers)
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether the base is the one that was asked for: that of a teammate, or of another machine."""
+        return any(name == "base" and first.startswith(self.expected) for name, first, _ in self.layers)
+
     def to_json(self) -> Json:
         """As `foreword.verify/1`."""
+        against = {"against": self.expected, "sameAsThat": self.is_expected} if self.expected else {}
         layers = [{"name": name, "first": first, "second": second} for name, first, second in self.layers]
         return {
             "schema": "foreword.verify/1",
             "same": self.is_same,
             "layers": layers,
             "firstDifference": self.first_difference,
+            **against,
         }
 
 

@@ -197,6 +197,12 @@ def clean_revision(repository: Repository) -> str:
     return f"{branch}@{head[:SHORT_ID]}" if branch else head[:SHORT_ID]
 
 
+def commit_named(repository: Repository, ref: str) -> str | None:
+    """The commit that a user's word for one means, such as a branch, a tag or `HEAD~2`; None if there is none."""
+    # Never an option, whatever it begins with.
+    return ask(repository.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{ref}^{{commit}}")
+
+
 def _commit(repository: Repository, name: str) -> str | None:
     return ask(repository.root, "rev-parse", "--verify", "-q", f"{name}^{{commit}}")
 

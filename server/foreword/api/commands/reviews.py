@@ -1,0 +1,159 @@
+"""What is wrong with a change: `review`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from foreword import __version__
+from foreword.api.command import Body
+from foreword.api.commands.questions import keep
+from foreword.api.parameters import Flag, Sending
+from foreword.api.printed import Data, Line, Printed, notice
+from foreword.api.workspace import Stage, Workspace
+from foreword.assist.answering.ask import ask as ask_model
+from foreword.assist.answering.change_review import SEVERITIES, ChangeReview, Finding, find_change, review_of
+from foreword.assist.question.answer import Answer
+from foreword.assist.session.providers import provider_name, require_trust
+from foreword.core.errors import CredentialsError, UsageError
+
+SARIF_VERSION = "2.1.0"
+SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+"""Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewParameters(Sending):
+    """The parameters of `review`."""
+
+    base: Annotated[str, Flag("the commit or branch that the change will go to", "REF")]
+    fail_on: Annotated[
+        Literal["error", "warning", "note"] | None, Flag("exit with 1 if a finding is at least so severe")
+    ] = None
+    sarif: Annotated[bool, Flag(f"print SARIF {SARIF_VERSION}")] = False
+    github: Annotated[bool, Flag("print the findings as annotations of GitHub Actions")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewResult:
+    """A review, and whether it has a finding that the caller asked to fail on."""
+
+    review: ChangeReview
+    fails: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As `foreword.review/1`."""
+        return self.review.to_json()
+
+    @property
+    def exit_code(self) -> int:
+        """0, or what a script is to know: 1 for a finding that it fails on, and the code of an answer that was cut short."""
+        return self.review.answer.exit_code or int(self.fails)
+
+
+async def review(workspace: Workspace, given: ReviewParameters) -> ReviewResult:
+    """Have what changed since the merge base with a commit reviewed.
+
+    Raises:
+        ForewordError: there is no change, or no answer; the message says why.
+    """
+    session = workspace.session
+    if given.sarif and given.github:
+        raise UsageError("--sarif and --github are two forms of one output: choose one")
+    # Before trust is asked for: without a model nothing would be sent.
+    if provider_name(session) == "offline":
+        raise CredentialsError("a review needs a model: set ANTHROPIC_API_KEY, or name a --provider")
+    await require_trust(session)
+    saved = await workspace.saved(whole=True)
+    change = await workspace.run(find_change, session, saved, given.base)
+    workspace.emit(Stage(f"reviewing {len(change.paths)} changed files"))
+    how = partial(ask_model, use_cache=not given.no_cache, run=workspace.run)
+    async with aclosing(how(session, change.question)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                await keep(workspace, event)
+                return _judged(review_of(event, change, saved), given)
+    raise AssertionError("ask() ends with an Answer or raises")
+
+
+def _judged(found: ChangeReview, given: ReviewParameters) -> ReviewResult:
+    if given.fail_on is None:
+        return ReviewResult(found)
+    severe = SEVERITIES[: SEVERITIES.index(given.fail_on) + 1]
+    return replace(ReviewResult(found), fails=any(one.severity in severe for one in found.findings))
+
+
+def _show(found: ReviewResult, given: ReviewParameters, _columns: int) -> Iterator[Printed]:
+    review = found.review
+    if given.sarif:
+        yield Data(sarif(review))
+    else:
+        yield from (Line(_annotation(one) if given.github else _row(one)) for one in review.findings)
+    if not review.findings:
+        yield notice("no findings")
+    if review.is_cut_off:
+        yield notice(
+            "this clone has no merge base with it (it is shallow), so what others changed there meanwhile counts as changed here: "
+            "fetch the history with `git fetch --unshallow --filter=blob:none`",
+            "yellow",
+        )
+    if review.not_reviewed:
+        yield notice(f"not reviewed, too large: {', '.join(review.not_reviewed)}", "yellow")
+    if review.n_dropped:
+        yield notice(f"{review.n_dropped} findings left out: they name no file or line that exists", "yellow")
+    if review.answer.note:
+        yield notice(f"foreword: {review.answer.note}", "yellow")
+    yield notice(review.answer.receipt.summary, "dim")
+
+
+def _row(one: Finding) -> str:
+    """A finding as compilers print theirs, so that editors and terminals find the place."""
+    return f"{one.path}:{one.start_line}: {one.severity}: {one.message}"
+
+
+def _annotation(one: Finding) -> str:
+    """A workflow command; its values are escaped as the runner undoes it."""
+    message = one.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = one.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    place = f"file={path},line={one.start_line},endLine={one.end_line},title=Foreword"
+    return f"::{GITHUB_LEVELS[one.severity]} {place}::{message}"
+
+
+def sarif(review: ChangeReview) -> dict[str, Any]:
+    """The findings as a SARIF log with one run (https://docs.oasis-open.org/sarif/sarif/v2.1.0/)."""
+    rules = [{"id": f"review/{severity}"} for severity in SEVERITIES]
+    driver = {"name": "Foreword", "version": __version__, "rules": rules}
+    results = [
+        {
+            "ruleId": f"review/{one.severity}",
+            "level": one.severity,
+            "message": {"text": one.message},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": _uri(one.path), "uriBaseId": "%SRCROOT%"},
+                        "region": {"startLine": one.start_line, "endLine": one.end_line},
+                    }
+                }
+            ],
+        }
+        for one in review.findings
+    ]
+    return {
+        "$schema": SARIF_SCHEMA,
+        "version": SARIF_VERSION,
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _uri(path: str) -> str:
+    """A path as the relative URI reference that SARIF asks for."""
+    return quote(path, errors="surrogateescape")
+
+
+REVIEW = Body(ReviewParameters, review, _show, lambda found: found.exit_code)
