@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from foreword.core.errors import CredentialsError, UsageError
 
 SARIF_VERSION = "2.1.0"
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-GITHUB_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+GITHUB_LEVELS = MappingProxyType({"error": "error", "warning": "warning", "note": "notice"})
 """Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions."""
 
 
