@@ -150,3 +150,29 @@ def test_an_answer_is_stopped(online: Foreword, shop: GitRepo, api: MessagesApi)
         until_shown(editor, "It takes")
         editor.lua(CHAT + "chat:stop()")
         assert api.messages[0].disconnected.wait(60)
+
+
+def test_a_chat_of_before_is_resumed_with_what_was_said(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    api.script("A refund gives the money back.")
+    with chatting(online, shop) as editor:
+        ask(editor, "What is a refund?")
+        until_shown(editor, "May text from shop be sent")
+        press(editor, "Always accept")
+        until_shown(editor, "cache: cold")
+    with chatting(online, shop) as editor:
+        editor.until(CHAT + "return chat.acp_connection ~= nil and chat.acp_connection:is_ready()")
+        editor.lua(
+            CHAT
+            + """
+            vim.ui.select = function(items, _, choose) choose(items[1], 1) end
+            local resume = require("codecompanion.interactions.chat.slash_commands.builtin.resume")
+            resume.new({ Chat = chat, config = {}, context = {} }):execute()
+            """
+        )
+        until_shown(editor, "What is a refund?")
+        until_shown(editor, "A refund gives the money back.")
+        ask(editor, "And a voucher?")
+        editor.until(CHAT + "return chat.current_request == nil")
+        assert 3 == len((api.wait_for_request(2, 60).body or {})["messages"])
