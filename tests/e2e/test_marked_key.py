@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from clients import VSCODE_CLIENT_11, usual_answers
 from core.secrets.made_up import some
+from editor import RpcError, connected
 from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import ErrorEvent, MessagesApi, Status
@@ -60,6 +62,52 @@ def test_a_key_is_not_told_by_what_fails(
         assert KEY not in done.out + done.err, (case, command)
         assert "Traceback" not in done.err
     assert [] == list(kept_in(tmp_path))
+
+
+COMMANDS = (
+    ("ask", "Why?"), ("edit", "Change it.", "--json"), ("batch",), ("forecast", "Why?", "--json"), ("status", "--json"), ("models",),
+    ("doctor", "--json"), ("warm",), ("why", "--json"), ("usage", "--json"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["an endpoint that answers", "one that does not"])
+def test_no_command_tells_the_password_in_the_url_of_the_endpoint(
+    is_there: bool, online: Foreword, shop: GitRepo, api: MessagesApi, tmp_path: Path
+) -> None:
+    host = api.url.removeprefix("http://") if is_there else "127.0.0.1:9"
+    own = {"FOREWORD_MODEL_URL": f"http://user:{KEY}@{host}", "FOREWORD_MODEL_DEADLINE": "1"}
+    user = replace(online, more={**online.more, **own})
+    for command in COMMANDS:
+        done = user.run(*command, cwd=shop.path, stdin='{"question": "Why?"}\n')
+        # A part of it is too much as well.
+        assert KEY[-20:] not in done.out + done.err, command
+        assert "Traceback" not in done.err, command
+    assert [] == list(kept_in(tmp_path))
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["an endpoint that answers", "one that does not"])
+async def test_no_message_to_an_editor_tells_the_password_in_the_url_of_the_endpoint(
+    is_there: bool, online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    host = api.url.removeprefix("http://") if is_there else "127.0.0.1:9"
+    options = {"trusted": True, "model.url": f"http://user:{KEY}@{host}", "model.deadline": 1}
+    told = list[str]()
+    async with connected(online.environ(), usual_answers()) as editor:
+        await editor.start([shop.path], VSCODE_CLIENT_11, initializationOptions=options)
+        chat_id = (await editor.request("foreword/chat/open", {}))["chatId"]
+        for method, params in (
+            ("workspace/executeCommand", {"command": "foreword.ask", "arguments": [{"question": "Why?"}]}),
+            ("workspace/executeCommand", {"command": "foreword.doctor", "arguments": [{"settings": True}]}),
+            ("workspace/executeCommand", {"command": "foreword.status", "arguments": [{}]}),
+            ("workspace/executeCommand", {"command": "foreword.models", "arguments": [{}]}),
+            ("foreword/chat/send", {"chatId": chat_id, "text": "Why?"}),
+        ):
+            try:
+                told.append(str(await editor.request(method, params)))
+            except RpcError as error:
+                told.append(f"{error} {error.data}")
+        told += map(str, editor.heard)
+    assert [] == [one for one in told if KEY[-20:] in one]
 
 
 @pytest.mark.parametrize("status", [400, 401, 500])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import pytest
 from clients import NEOVIM_0_11, usual_answers
 from editor import Editor, RpcError, connected
 from foreword.assist.session.trust_store import set_trust
+from foreword.lsp.features.lifecycle import is_alive
 from foreword.storage.directories import find_places
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Status
@@ -64,6 +66,12 @@ async def test_the_server_ends_with_the_process_that_started_it(environ: Environ
         await parent.wait()
         assert editor.exit_code is not None
         assert 1 == await editor.wait_for(editor.exit_code)
+
+
+@pytest.mark.parametrize("process_id", [2**31, 2**63, 2**80, 0, -1])
+def test_a_number_that_no_process_has_is_no_living_client(process_id: int) -> None:
+    assert is_alive(os.getpid())
+    assert not is_alive(process_id)
 
 
 async def asked(editor: Editor, api: MessagesApi) -> tuple[int, asyncio.Future[Any]]:

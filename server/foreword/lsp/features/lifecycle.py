@@ -29,7 +29,7 @@ def register(server: ForewordServer) -> None:
 def initialize(server: ForewordServer, params: types.InitializeParams) -> None:
     """Remember the client; nothing is read and nothing heavy is imported before the answer is out."""
     # An id from another machine or container names nobody here: to watch it would end the server at once.
-    parent = params.process_id if params.process_id is not None and _is_alive(params.process_id) else None
+    parent = params.process_id if params.process_id is not None and is_alive(params.process_id) else None
     name = params.client_info.name if params.client_info else ""
     server.client = ClientCapabilities(
         params.capabilities, _options(params.initialization_options), parent, name
@@ -78,21 +78,23 @@ async def _register(server: ForewordServer) -> None:
 
 async def _watch_parent(server: ForewordServer, process_id: int) -> None:
     """End with the client's process."""
-    while _is_alive(process_id):  # noqa: ASYNC110 - the end of a process is no event of this loop
+    while is_alive(process_id):  # noqa: ASYNC110 - the end of a process is no event of this loop
         await asyncio.sleep(PARENT_POLL_S)
     server.end(1)
 
 
-def _is_alive(process_id: int) -> bool:
+def is_alive(process_id: int) -> bool:
     """Whether a process runs; Windows has no harmless way to ask, and closes our input with the client."""
-    if WINDOWS:
+    # Zero and less mean groups of processes to the system, one of which is always there.
+    if WINDOWS or process_id <= 0:
         return False
     try:
         os.kill(process_id, 0)
-    except ProcessLookupError:
+    # A number that is too large for the system is no process of it, as those of another machine may be.
+    except (ProcessLookupError, OverflowError):
         return False
-    # Another user's process, or no number of a process here: neither says that the client is gone.
-    except (PermissionError, OverflowError):
+    # It is another user's.
+    except PermissionError:
         return True
     return True
 
