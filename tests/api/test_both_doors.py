@@ -55,7 +55,7 @@ def test_a_trace_can_be_asked_for(shop: GitRepo, tmp_path: Path) -> None:
 def test_the_settings_can_be_asked_for(shop: GitRepo, tmp_path: Path) -> None:
     told = sent(shop, tmp_path / "home", "foreword.doctor", settings=True)["settings"]
     (budget,) = [one for one in told if one["key"] == "context.budget"]
-    assert ("FOREWORD_CONTEXT_BUDGET", 60_000) == (budget["variable"], budget["default"])
+    assert ("FOREWORD_CONTEXT_BUDGET", "auto") == (budget["variable"], budget["default"])
 
 
 def test_every_file_of_a_context_can_be_asked_for(

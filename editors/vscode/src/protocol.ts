@@ -33,6 +33,8 @@ export interface Context {
   change?: { pinned: string[]; unpinned: string[]; rebase: boolean; tokens: number; message: string };
   tokens: number;
   budget: number;
+  /** Why the budget is this size; empty where it is set. */
+  budgetWhy: string;
   minimum: number;
 }
 

@@ -10,7 +10,7 @@ import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from foreword.core.errors import Problem
 
@@ -23,6 +23,10 @@ MAX_TEXT: Final = 1_000
 """Characters of a text in a list."""
 
 _CHOICES, _RANGE, _USER_ONLY, _MOST, _COSTS = "choices", "range", "user_only", "most", "costs"
+AUTO: Final = "auto"
+"""What a number of tokens may be set to that is then chosen by what pays."""
+AUTO_BUDGET: Final = 60_000
+"""As what `auto` counts where a project's budget is compared with the user's."""
 PROJECT_FACTOR = 2
 """A project may raise what costs money to so many times the user's own value: what is more, the user sets."""
 
@@ -48,7 +52,12 @@ class Settings:
     model_catalog: str = _option("", "TOML file with models and prices of your own.", user_only=True)
     model_deadline: float = _option(600.0, "Seconds a request may take, retries included.", range=(1, 86_400))
     answer_tokens: int = _option(16_000, "Longest answer, in tokens.", range=(256, 128_000), costs=True)
-    context_budget: int = _option(60_000, "Tokens of the base.", range=(2_000, 900_000), costs=True)
+    context_budget: int | Literal["auto"] = _option(
+        AUTO,
+        "Tokens of the base; auto is the size that pays for you and the model.",
+        range=(2_000, 900_000),
+        costs=True,
+    )
     context_delta: int = _option(
         40_000, "Tokens of saved changes that the base may lag behind.", range=(500, 400_000), costs=True
     )
@@ -203,21 +212,26 @@ def _bounded(key: str, value: object, settings: Settings, layer: Options) -> tup
         return before, Problem(
             f'{layer.origin}: "provider" can\'t be chosen by a project; use {environment_name(key)}'
         )
-    if not known.metadata.get(_COSTS) or not isinstance(value, int) or value <= PROJECT_FACTOR * before:
+    if not known.metadata.get(_COSTS):
         return value, None
-    most = PROJECT_FACTOR * before
+    most = PROJECT_FACTOR * (AUTO_BUDGET if before == AUTO else before)
+    wanted = AUTO_BUDGET if value == AUTO else value
+    if not isinstance(wanted, int) or wanted <= most:
+        return value, None
     return most, Problem(
-        f'{layer.origin}: "{key}" costs money, and is {most:,} instead of {value:,}: {remedy}'
+        f'{layer.origin}: "{key}" costs money, and is {most:,} instead of {wanted:,}: {remedy}'
     )
 
 
 def _parse(value: object, default: object, limits: Mapping[str, Any]) -> object | None:
-    if isinstance(default, str):
+    if _RANGE in limits and value == default == AUTO:
+        return value
+    if isinstance(default, str) and _RANGE not in limits:
         accepted = isinstance(value, str) and (_CHOICES not in limits or value in limits[_CHOICES])
         return value if accepted else None
     if isinstance(default, tuple):
         return _texts(value, limits[_MOST])
-    number = _number(value, whole=isinstance(default, int))
+    number = _number(value, whole=not isinstance(default, float))
     if number is None:
         return None
     low, high = limits[_RANGE]
@@ -260,8 +274,8 @@ def _expected(key: str) -> str:
         return "one of " + ", ".join(known.metadata[_CHOICES])
     if _RANGE in known.metadata:
         low, high = known.metadata[_RANGE]
-        kind = "a whole number" if isinstance(known.default, int) else "a number"
-        return f"{kind} from {low:,} to {high:,}"
+        kind = "a number" if isinstance(known.default, float) else "a whole number"
+        return f"{kind} from {low:,} to {high:,}" + (f", or {AUTO}" if known.default == AUTO else "")
     if _MOST in known.metadata:
         return f"a list of at most {known.metadata[_MOST]} texts"
     return "a text"

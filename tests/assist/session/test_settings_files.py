@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.session.settings_files import read_settings
-from foreword.core.settings import Settings
+from foreword.core.settings import AUTO_BUDGET, Settings
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_wrong_type_is_named_and_the_rest_of_the_file_counts(root: Path, user:
     settings, problems = read_settings(root, user, {}, {})
     assert ("m", Settings().context_budget) == (settings.model, settings.context_budget)
     assert [
-        ".foreword.toml: \"context.budget\" must be a whole number from 2,000 to 900,000, not 'plenty'"
+        ".foreword.toml: \"context.budget\" must be a whole number from 2,000 to 900,000, or auto, not 'plenty'"
     ] == [problem.message for problem in problems]
 
 
@@ -168,7 +168,7 @@ def test_a_project_cannot_raise_the_price_without_bounds_nor_choose_who_is_paid(
     )
     settings, problems = read_settings(root, user, {}, {})
     own = Settings()
-    assert (own.provider, 2 * own.context_budget, 1_000) == (
+    assert (own.provider, 2 * AUTO_BUDGET, 1_000) == (
         settings.provider,
         settings.context_budget,
         settings.context_excerpts,

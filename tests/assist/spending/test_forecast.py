@@ -29,7 +29,7 @@ def shop(tmp_path: Path) -> GitRepo:
 
 @pytest.fixture
 def fixture(fixture: WorkspaceFixture) -> WorkspaceFixture:
-    fixture.flags = {"model": MODEL, "provider": "anthropic"}
+    fixture.flags = {"model": MODEL, "provider": "anthropic", "context.budget": 60_000}
     return fixture
 
 

@@ -102,6 +102,7 @@
 ---@class foreword.Context
 ---@field tokens integer
 ---@field budget integer
+---@field budgetWhy string
 ---@field layers foreword.Layer[]
 ---@field leftOut { path: string, reason: string }[]
 ---@field notPinned { path: string, reason: string }[]

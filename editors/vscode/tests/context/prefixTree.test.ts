@@ -27,6 +27,7 @@ const CONTEXT: Context = {
   notPinned: [],
   tokens: 41_900,
   budget: 60_000,
+  budgetWhy: "",
   minimum: 1_024,
 };
 

@@ -72,6 +72,8 @@ def _show(found: ContextReport | PinnedContext, given: ContextParameters, column
     yield Line(f"anchor: {anchor.kind} {anchor.name[:12]}{whole}")
     if found.scope:
         yield Line(found.scope.message, "yellow")
+    if found.budget_why:
+        yield Line(f"budget: {found.budget:,} tokens (auto): {found.budget_why}")
     yield _layers(found, max(MIN_BAR_CELLS, min(BAR_CELLS, columns - OTHER_CELLS)))
     for layer in found.layers:
         if layer.files:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from heapq import nsmallest
 from typing import Any
 
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.file_weight import weight_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -86,9 +87,7 @@ def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
     if anchor.kind == "snapshot":
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
-    base = build_base(
-        source_of(session, saved, tree, _activity(session, anchor)), session.settings.context_budget
-    )
+    base = build_base(source_of(session, saved, tree, _activity(session, anchor)), budget_of(session).tokens)
     _store(session, _key("base", saved, anchor), base)
     session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
     return AnchoredBase(base, tree.blobs)
@@ -172,7 +171,7 @@ def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -
     # Old contents of a folder outside git are nowhere, so such a base can't be made again.
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
-    base = build_base(source_of(session, saved, saved.tree, NO_ACTIVITY), session.settings.context_budget)
+    base = build_base(source_of(session, saved, saved.tree, NO_ACTIVITY), budget_of(session).tokens)
     _store(session, _key("base", saved, anchor), base)
     session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
     return AnchoredBase(base, saved.tree.blobs)

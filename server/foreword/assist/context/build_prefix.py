@@ -23,6 +23,7 @@ from foreword.assist.context.base_cache import (
 from foreword.assist.context.pending_changes import find_changes, has_unread_changes
 from foreword.assist.context.policy_inputs import decide, situation_of
 from foreword.assist.context.withheld import without_withheld
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -292,5 +293,5 @@ def repository_map(
     values = values_of(source.weights, source.ranks, source.heat)
     ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
     entries = (MapEntry(p, values[p], partial(source.definitions, p)) for p in ordered)
-    text, pieces = render_map(entries, budget or session.settings.context_budget)
+    text, pieces = render_map(entries, budget or budget_of(session).tokens)
     return text, tuple(pieces)

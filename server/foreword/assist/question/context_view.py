@@ -10,6 +10,7 @@ from typing import Any
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.context.pins import find_pins
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -82,7 +83,8 @@ class ContextReport:
     Tokens are estimates at the model's calibrated ratio.
 
     `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
-    pin does not show them in full, each with its reason. `minimum` is the shortest prefix that the model caches.
+    pin does not show them in full, each with its reason. `budget` are the tokens that the base may have, and `budget_why`
+    says why those, empty where the user set them. `minimum` is the shortest prefix that the model caches.
     `at` is when this was so, in Unix seconds. `scope` is the folder that is seen, where the repository is larger.
     """
 
@@ -94,6 +96,7 @@ class ContextReport:
     pins: tuple[str, ...]
     not_pinned: tuple[tuple[str, str], ...]
     budget: int
+    budget_why: str
     minimum: int
     at: float
     scope: Scope | None = None
@@ -116,6 +119,7 @@ class ContextReport:
             "notPinned": [{"path": path, "reason": reason} for path, reason in self.not_pinned],
             "tokens": self.tokens,
             "budget": self.budget,
+            "budgetWhy": self.budget_why,
             "minimum": self.minimum,
             "scope": self.scope.to_json() if self.scope else None,
         }
@@ -124,6 +128,7 @@ class ContextReport:
 def context_report(session: Session, prepared: PreparedRequest) -> ContextReport:
     """What the prefix of a request holds."""
     prefix, saved, ratio = prepared.prefix, prepared.saved, session.ratio
+    size = budget_of(session)
     ttl = prepared.payload.ttl
     pins = find_pins(session.settings.context_pins, saved, prefix)
     layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
@@ -141,7 +146,8 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
         n_not_shown=_not_shown(prefix, saved),
         pins=tuple(session.settings.context_pins),
         not_pinned=tuple(pins.missing.items()),
-        budget=session.settings.context_budget,
+        budget=size.tokens,
+        budget_why=size.why,
         minimum=session.model.minimum,
         at=session.clock(),
         scope=session.scope,

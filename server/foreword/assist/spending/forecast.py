@@ -12,6 +12,7 @@ from typing import Any
 
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
@@ -278,7 +279,7 @@ def advise(session: Session, prepared: PreparedRequest, seen: Forecast) -> tuple
     return (
         *_about_cache(session, prepared, seen),
         *_about_cliff(seen),
-        *_about_budget(session, seen),
+        *_about_budget(session, prepared, seen),
         *_about_model(session, seen),
     )
 
@@ -315,13 +316,15 @@ def _about_cliff(seen: Forecast) -> Iterator[str]:
         )
 
 
-def _about_budget(session: Session, seen: Forecast) -> Iterator[str]:
-    budget = session.settings.context_budget
-    if min(seen.prefix, budget) < LARGE:
-        return
-    half, likely = min(seen.prefix, budget) // 2, seen.likely
-    saved = cost(likely, seen.model) - cost(_without(likely, half), seen.model)
-    yield f"half of context.budget ({half:,} tokens less) saves {dollars(saved)}, and shows the model less"
+def _about_budget(session: Session, prepared: PreparedRequest, seen: Forecast) -> Iterator[str]:
+    size = budget_of(session)
+    half, likely = min(seen.prefix, size.tokens) // 2, seen.likely
+    if 2 * half >= LARGE:
+        saved = cost(likely, seen.model) - cost(_without(likely, half), seen.model)
+        yield f"half of context.budget ({half:,} tokens less) saves {dollars(saved)}, and shows the model less"
+    # Of a repository that stands there whole no size keeps anything out.
+    if size.why and not prepared.prefix.base.whole:
+        yield f"context.budget is auto, {size.tokens:,} tokens: {size.why}"
 
 
 def _without(usage: Usage, n_tokens: int) -> Usage:

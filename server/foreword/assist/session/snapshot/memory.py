@@ -11,6 +11,7 @@ from foreword.core.tree import FileTree
 from foreword.index.build.build import Whole
 from foreword.index.index import Index
 from foreword.prefix.layers import Anchor
+from foreword.prefix.policy.base_size import BaseSize
 from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.untracked_files import Untracked
 
@@ -24,7 +25,8 @@ class Recall:
 
     `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
     `untracked` is what git once found beside the files that it tracks; `is_outdated` says that something changed since.
-    `past` is what the history says; `anchors` are those of the heads that they stand beside. `redactions` know where the
+    `past` is what the history says; `anchors` are those of the heads that they stand beside. `budget` is
+    the size of the base that was decided, with what it hangs on and the day. `redactions` know where the
     secrets of the files are that were read.
     """
 
@@ -35,6 +37,7 @@ class Recall:
     is_outdated: bool = False
     past: Past | None = None
     anchors: tuple[str, tuple[Anchor, ...]] | None = None
+    budget: tuple[str, float, BaseSize] | None = None
     redactions: RedactionCache = field(default_factory=RedactionCache)
     _whole: Whole | None = None
     _trees: dict[tuple[str, ...], FileTree] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import time_ns
 from typing import TypeVar
 
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.commit_history import Past
 from foreword.assist.session.snapshot.file_weight import by_importance
@@ -284,7 +285,7 @@ def _variant(
 ) -> str:
     """What the bytes of a base depend on besides the anchor."""
     ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
-    parts = [PREFIX_FORMAT, RULES_VERSION, settings.context_budget, blob_id(ignored)]
+    parts = [PREFIX_FORMAT, RULES_VERSION, budget_of(session).tokens, blob_id(ignored)]
     # Sorted, for the order of pins must not matter. Empty parts are left out: who uses none of them keeps the
     # name from before they existed.
     parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
