@@ -16,7 +16,7 @@ from statistics import mean
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
-from foreword.assist.context.policy_inputs import rates_of
+from foreword.assist.session.budget import rates_of
 from foreword.model.catalog.catalog import load_catalog
 from foreword.model.catalog.model_info import Model
 from foreword.replay.baselines import STANDARD

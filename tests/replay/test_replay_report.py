@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from foreword.assist.context.policy_inputs import rates_of
+from foreword.assist.session.budget import rates_of
 from foreword.core.errors import UsageError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import load_catalog

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foreword.assist.context.policy_inputs import rates_of
+from foreword.assist.session.budget import rates_of
 from foreword.core.errors import Problem, UsageError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import Catalog

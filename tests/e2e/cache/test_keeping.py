@@ -21,7 +21,7 @@ import pytest
 
 from clocked import START, Clock, clocked, clocked_process, save
 from editor import Editor
-from foreword.assist.context.policy_inputs import rates_of
+from foreword.assist.session.budget import rates_of
 from foreword.core.settings import Settings
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.catalog import load_catalog

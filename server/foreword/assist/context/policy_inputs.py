@@ -10,21 +10,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from foreword.assist.accounts.ledger import WARM, start_of_day, utc_offset
+from foreword.assist.session.budget import DAYS, MOST_ANSWERS, rates_of
 from foreword.assist.session.cache_key import current_cache_key, offered_tools
 from foreword.assist.session.session import Session
 from foreword.core.tokens import weigh
-from foreword.model.catalog.model_info import Model
 from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.policy.gap_model import GapModel, Signals
 from foreword.prefix.policy.policy import TTL_SECONDS, Ttl, decide_request
-from foreword.prefix.policy.situation import Action, Decision, Rates, Situation, expected_growth
+from foreword.prefix.policy.situation import Action, Decision, Situation, expected_growth
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.warmth import last_over
-
-DAYS = 90
-MOST_ANSWERS = 400
-"""Older ones say nothing any more: the gap model forgets."""
 
 
 def situation_of(
@@ -119,18 +115,3 @@ def _instructions_tokens(session: Session) -> int:
 def _on_own_clock(signals: Signals, offset: float) -> Signals:
     changed = signals.last_change
     return signals if changed is None else replace(signals, last_change=changed + offset)
-
-
-def rates_of(model: Model) -> Rates:
-    """What a decision about money needs to know of a model."""
-    prices, cliff = model.prices, model.cliff
-    return Rates(
-        input=prices.input,
-        write_5m=prices.write_5m,
-        write_1h=prices.write_1h,
-        read=prices.read,
-        minimum=model.minimum,
-        window=model.context,
-        cliff_above=cliff.above if cliff else None,
-        cliff_factor=cliff.factor if cliff else 1.0,
-    )

@@ -2,6 +2,8 @@
 
 The size is decided when nothing is warm, and at most once a day, by the questions of the days before: a size that changed
 from question to question would write the cache anew each time.
+
+The prices and limits of a model, as the prefix layer takes them: it does not know models.
 """
 
 from __future__ import annotations
@@ -11,11 +13,15 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from foreword.assist.accounts.ledger import start_of_day
-from foreword.assist.context.policy_inputs import DAYS, MOST_ANSWERS, rates_of
 from foreword.assist.session.session import Session
+from foreword.model.catalog.model_info import Model
 from foreword.prefix.layers import text_digest
 from foreword.prefix.policy.base_size import BaseSize, Habits, base_size, habits_of
-from foreword.prefix.policy.situation import TTL_SECONDS
+from foreword.prefix.policy.situation import TTL_SECONDS, Rates
+
+DAYS = 90
+MOST_ANSWERS = 400
+"""Older ones say nothing any more: the gap model forgets."""
 
 
 def budget_of(session: Session) -> BaseSize:
@@ -71,3 +77,18 @@ def _habits_of(asked: Sequence[tuple[float, str]]) -> Habits:
             n_cold += at - last[place] > TTL_SECONDS["1h"]
         last[place] = at
     return habits_of(len({start_of_day(at) for at, _ in asked}), n_gaps, n_cold)
+
+
+def rates_of(model: Model) -> Rates:
+    """What a decision about money needs to know of a model."""
+    prices, cliff = model.prices, model.cliff
+    return Rates(
+        input=prices.input,
+        write_5m=prices.write_5m,
+        write_1h=prices.write_1h,
+        read=prices.read,
+        minimum=model.minimum,
+        window=model.context,
+        cliff_above=cliff.above if cliff else None,
+        cliff_factor=cliff.factor if cliff else 1.0,
+    )
