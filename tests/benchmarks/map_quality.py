@@ -24,6 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "server"))
 
 from foreword.assist.context.base_cache import source_at
+from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.tokens import NOMINAL_RATIO
@@ -119,7 +120,7 @@ def judge(
     """The shares of our base, of largest first, of most churn first, and of aider's map at one anchor."""
     tree = git(folder, "rev-parse", f"{anchor}^{{tree}}").strip()
     source: BaseSource = source_at(session, take_snapshot(session), Anchor("git", tree, anchor))
-    budget = session.settings.context_budget
+    budget = budget_of(session).tokens
     base = build_base(source, budget)
     sizes = dict(source.sizes)
     code = [path for path in sizes if path.endswith(SOURCE)]

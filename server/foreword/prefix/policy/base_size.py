@@ -6,20 +6,24 @@ writing it where it is not. What it shows at each size is a table, made by `test
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from foreword.prefix.policy.situation import PER_TOKEN, Rates
 
-SHOWN = {
-    15_000: 0.12,
-    30_000: 0.21,
-    45_000: 0.28,
-    60_000: 0.33,
-    80_000: 0.37,
-    120_000: 0.44,
-    200_000: 0.54,
-}
+SHOWN: Mapping[int, float] = MappingProxyType(
+    {
+        15_000: 0.12,
+        30_000: 0.21,
+        45_000: 0.28,
+        60_000: 0.33,
+        80_000: 0.37,
+        120_000: 0.44,
+        200_000: 0.54,
+    }
+)
 """The share of what is asked about that a base of so many tokens holds in full, the mean of 15 repositories.
 
 A few sizes only: each one is another prefix, which somebody has to write.
