@@ -67,7 +67,18 @@ def test_a_trace_is_of_one_workspace_unless_all_are_asked_for(
     assert "--all-workspaces" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("flag", ["--html", "--export-trace"])
+def test_counters_for_prometheus_are_replaced_at_once(asked: GitRepo, tmp_path: Path, capsys: Output) -> None:
+    metrics = tmp_path / "foreword.prom"
+    metrics.write_text("# of yesterday\n")
+    with metrics.open() as reader:
+        assert 0 == main(["usage", "--prometheus", str(metrics), "--workspace", str(asked.path)])
+        assert "# of yesterday\n" == reader.read()
+    assert 'foreword_requests_total{kind="ask",simulated="true"} 2\n' in metrics.read_text()
+    assert "" == capsys.readouterr().out
+    assert [metrics] == [path for path in tmp_path.iterdir() if "foreword.prom" in path.name]
+
+
+@pytest.mark.parametrize("flag", ["--html", "--export-trace", "--prometheus"])
 def test_a_file_that_can_not_be_written_is_code_2(flag: str, tmp_path: Path, capsys: Output) -> None:
     assert 2 == main(["usage", flag, str(tmp_path / "missing" / "file"), "--workspace", str(tmp_path)])
     shown = capsys.readouterr()

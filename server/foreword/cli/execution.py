@@ -95,8 +95,12 @@ def _write(name: str, text: str) -> None:
     """
     path = Path(name)
     try:
+        # What is there is replaced at once: a collector may be reading it. A pipe or a device is written to.
+        at_once = path.is_file() and not path.is_symlink() and os.access(path.parent, os.W_OK)
+        place = path.with_name(f".{path.name}.new") if at_once else path
         # newline: a page or a trace has the same bytes on every system.
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        place.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        place.replace(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"can't write {name!r} ({error}): choose another file") from error
     notices().print(f"written: {path.absolute()}")

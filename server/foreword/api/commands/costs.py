@@ -22,6 +22,7 @@ from foreword.assist.spending.explain import Explanation, explain
 from foreword.assist.spending.forecast import ForecastReport, forecast_report
 from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_json, warm_line, warm_now
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
+from foreword.assist.usage.prometheus import prometheus_text
 from foreword.assist.usage.usage_page import money_cells, usage_page
 from foreword.core.errors import Problem
 from foreword.replay.trace import trace_lines
@@ -86,17 +87,22 @@ class UsageParameters:
             source="output",
         ),
     ] = False
+    prometheus: Annotated[
+        bool,
+        Flag("write all counters for Prometheus' textfile collector instead", "FILE", source="output"),
+    ] = False
     all_workspaces: Annotated[bool, Flag("with --export-trace: the questions of all workspaces")] = False
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReport:
-    """What was spent, a row for each group; `html` is a page, `export_trace` a trace, where they are asked for."""
+    """What was spent, a row for each group; a page, a trace and counters for Prometheus where they are asked for."""
 
     by: GroupBy
     totals: tuple[Total, ...]
     html: str | None = None
     export_trace: str | None = None
+    prometheus: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As `foreword.usage/1`."""
@@ -110,6 +116,8 @@ class UsageReport:
             shown["html"] = self.html
         if self.export_trace is not None:
             shown["exportTrace"] = self.export_trace
+        if self.prometheus is not None:
+            shown["prometheus"] = self.prometheus
         return shown
 
 
@@ -185,7 +193,10 @@ def usage(workspace: Workspace, given: UsageParameters) -> UsageReport:
             with workspace.prefixes() as prefixes:
                 workspace.report(*prefixes.problems)
                 page = usage_page(ledger, prefixes, workspace.root, by=given.by, days=given.days, now=now)
-        return UsageReport(given.by, ledger.totals(given.by, since), page, trace)
+        counters = (
+            prometheus_text(ledger.totals("model"), ledger.totals("kind")) if given.prometheus else None
+        )
+        return UsageReport(given.by, ledger.totals(given.by, since), page, trace, counters)
 
 
 def _trace(workspace: Workspace, ledger: Ledger, since: float, given: UsageParameters) -> str:
@@ -235,7 +246,7 @@ def _show_warm(found: WarmReport, _: WarmParameters, _columns: int) -> Iterator[
 
 
 def _show_usage(found: UsageReport, given: UsageParameters, columns: int) -> Iterator[Printed]:
-    if given.html or given.export_trace:
+    if given.html or given.export_trace or given.prometheus:
         return
     if not found.totals:
         yield Line('nothing was asked yet: try `foreword ask "what does this project do?"`')
