@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -370,3 +371,75 @@ async def test_who_has_no_key_is_told_how_to_set_one(offline: Foreword, online: 
     async with connected(online, Editor()) as agent:
         assert [] == (await agent.connection.initialize(1)).auth_methods
         await agent.connection.authenticate("api-key")
+
+
+async def test_a_request_above_the_users_limit_is_asked_about(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    careful = replace(online, more={"FOREWORD_LIMITS_CONFIRM": "0.000001"})
+    assert 0 == careful.run("trust", "-w", str(shop.path)).code
+    editor = Editor(lambda _: False)
+    async with connected(careful, editor) as agent:
+        session = await agent.connection.new_session(str(shop.path))
+        with pytest.raises(RequestError):
+            await agent.ask(session.session_id, "What is a refund?")
+        assert [] == api.messages
+        editor.agrees = lambda _: True
+        assert "end_turn" == (await agent.ask(session.session_id, "What is a refund?")).stop_reason
+    assert 2 == len(editor.questions)
+    assert "$" in editor.questions[0]["title"]
+
+
+async def test_trust_that_was_taken_back_is_not_asked_for(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    assert 0 == online.run("trust", "--revoke", "-w", str(shop.path)).code
+    editor = Editor()
+    async with connected(online, editor) as agent:
+        session = await agent.connection.new_session(str(shop.path))
+        with pytest.raises(RequestError, match="run `foreword trust` there"):
+            await agent.ask(session.session_id, "What is a refund?")
+    assert ([], []) == (editor.questions, api.messages)
+
+
+async def test_one_answer_at_a_time_in_a_session_and_two_in_two(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    assert 0 == online.run("trust", "-w", str(shop.path)).code
+    api.script((Hold(after=2), "It takes a while to say what this is about."))
+    editor = Editor()
+    async with connected(online, editor) as agent:
+        one = await agent.connection.new_session(str(shop.path))
+        two = await agent.connection.new_session(str(shop.path))
+        asking = asyncio.ensure_future(agent.ask(one.session_id, "What is a refund?"))
+        await editor.until(lambda: editor.text != "")
+        with pytest.raises(RequestError, match="is under way"):
+            await agent.ask(one.session_id, "And now?")
+        assert "end_turn" == (await agent.ask(two.session_id, "What is a basket?")).stop_reason
+        api.release()
+        assert "end_turn" == (await asking).stop_reason
+
+
+async def test_a_folder_that_is_not_there_is_said_in_one_line(offline: Foreword, tmp_path: Path) -> None:
+    async with connected(offline, Editor()) as agent:
+        with pytest.raises(RequestError, match="no such folder: ") as refused:
+            await agent.connection.new_session(str(tmp_path / "missing"))
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_link_that_leads_out_of_the_workspace_is_written_through_by_nobody(
+    online: Foreword, shop: GitRepo, api: MessagesApi, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    new = {"command": "create", "path": "made/new.py", "file_text": "x = 1\n"}
+    api.script(Reply((tool_use_block("str_replace_based_edit_tool", new),)), "Done.")
+    editor = Editor()
+    # Between the proposal and the user's yes somebody puts a link there.
+    editor.on_question = lambda: editor.questions[1:] and (shop.path / "made").symlink_to(outside)
+    async with connected(online, editor) as agent:
+        session = await agent.connection.new_session(str(shop.path))
+        await agent.ask(session.session_id, "Make a file")
+    assert [] == editor.writes
+    assert [] == list(outside.iterdir())
+    assert "is a symlink out of the workspace" in editor.text

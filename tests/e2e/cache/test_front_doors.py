@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from itertools import takewhile
+from pathlib import Path
 
 from acp_client import Editor as AcpEditor
 from acp_client import connected
-from foreword_cli import Foreword
+from foreword_cli import Foreword, command
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Recorded
 from prefix_money import prefix_texts
 from server_process import served
+from tmux import terminal
 
 QUESTION = "What does `gross_total` do?"
 
@@ -59,3 +63,28 @@ async def test_the_command_line_the_language_server_and_an_agent_read_one_entry_
     # Of an agent's chat and an editor's not only the prefix is the same, but all that is sent: nothing is written again.
     assert leading(others[1]) == leading(others[2])
     assert 0 == (others[2].usage or {})["cache_creation_input_tokens"]
+
+
+def test_a_chat_on_a_terminal_reads_the_entry_that_a_question_wrote(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    assert 0 == online.ask(shop.path, QUESTION).code
+    assert 0 == online.run("trust", "-w", str(shop.path)).code
+    folder = Path(tempfile.mkdtemp(prefix="fw-"))
+    words = " ".join(command("chat", "-w", str(shop.path)))
+    try:
+        line = ["sh", "-c", f'{words}; echo "left with $?"; cat']
+        with terminal(folder, line, shop.path, online.environ(), (80, 40)) as screen:
+            screen.wait_for("new chat")
+            screen.run("send-keys", "-l", QUESTION)
+            screen.keys("Enter")
+            screen.wait_for("in this chat")
+            screen.keys("C-d")
+            screen.wait_for("left with 0")
+    finally:
+        shutil.rmtree(folder)
+    first, second = api.messages
+    prefix = prefix_texts(first)
+    assert leading(first)[:2] == leading(second)[:2]
+    assert prefix == leading(second)[2][: len(prefix)]
+    assert (first.usage or {})["cache_creation_input_tokens"] == read_tokens(second)

@@ -54,7 +54,7 @@ class Editor:
         self.reads: list[str] = []
         self.writes: list[str] = []
         self.changed = asyncio.Condition()
-        self.on_question: Callable[[], None] = lambda: None
+        self.on_question: Callable[[], object] = lambda: None
 
     @property
     def text(self) -> str:
