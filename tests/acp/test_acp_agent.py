@@ -435,8 +435,13 @@ async def test_a_link_that_leads_out_of_the_workspace_is_written_through_by_nobo
     new = {"command": "create", "path": "made/new.py", "file_text": "x = 1\n"}
     api.script(Reply((tool_use_block("str_replace_based_edit_tool", new),)), "Done.")
     editor = Editor()
-    # Between the proposal and the user's yes somebody puts a link there.
-    editor.on_question = lambda: editor.questions[1:] and (shop.path / "made").symlink_to(outside)
+
+    def put_a_link_there() -> None:
+        # Between the proposal and the user's yes; the first question is that of trust.
+        if len(editor.questions) > 1:
+            (shop.path / "made").symlink_to(outside)
+
+    editor.on_question = put_a_link_there
     async with connected(online, editor) as agent:
         session = await agent.connection.new_session(str(shop.path))
         await agent.ask(session.session_id, "Make a file")

@@ -86,7 +86,7 @@ def _parsed(line: bytes) -> Any:  # noqa: ANN401 - any JSON but a text
 
 
 def _is_message(value: Json) -> bool:
-    """Whether the SDK can take it: it looks ids up, and methods, and reads the parts of an error."""
+    """Whether it is a request, a notification or an answer, with an id, a method and an error of the right kinds."""
     has_id = "id" in value
     if has_id and (isinstance(value["id"], bool) or not isinstance(value["id"], int | str | None)):
         return False

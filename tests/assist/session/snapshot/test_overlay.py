@@ -9,7 +9,7 @@ import pytest
 from foreword.assist.question.request import library_of
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import carry_out
-from foreword.assist.session.snapshot.overlay import with_unsaved
+from foreword.assist.session.snapshot.overlay import OpenTexts, with_unsaved
 from foreword.model.tool_call import SearchCall, SymbolsCall, ViewCall
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
@@ -71,3 +71,25 @@ def test_the_tools_of_the_model_agree_about_unsaved_text(
         assert isinstance(found, str)
         assert isinstance(viewed, str)
         assert viewed in found
+
+
+def test_an_editor_is_asked_once_for_a_file_that_is_looked_at_and_never_for_one_that_is_left_out(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    asked = list[str]()
+
+    def read(path: str) -> str | None:
+        asked.append(path)
+        return {**UNSAVED, "shop/cart.py": (repo.path / "shop/cart.py").read_text(encoding="utf-8")}.get(path)
+
+    repo.write(".env", "TOKEN=1\n")
+    with fixture.saved(repo.path) as saved:
+        texts = OpenTexts(saved, None, {"shop/new.py": "x = 1\n"}, read)
+        library = library_of(saved, texts)
+        assert UNSAVED["shop/price.py"] == library.read("shop/price.py") == library.read("shop/price.py")
+        assert "class Cart" in (library.read("shop/cart.py") or "")
+        assert library.read(".env") is None
+        assert library.read("../outside.py") is None
+        assert "x = 1\n" == library.read("shop/new.py")
+        assert {"shop/new.py", "shop/price.py"} == set(texts)
+    assert ["shop/price.py", "shop/cart.py"] == asked
