@@ -4,7 +4,8 @@
 
 Against the strict stand-in. For the costs: hits, the money of the batches with their seed, the same questions by `batch`
 (one prefix written, the rest read), and without a cache. For the kills: the process gets SIGKILL at moments spread over
-a submission; after each the same command is run again, its answers are collected, and each question must have been asked
+what matters in a submission, some hundredths of a second after one of its requests has arrived (is there a batch service,
+seed, batch); after each the same command is run again, its answers are collected, and each question must have been asked
 exactly once.
 """
 
@@ -18,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +30,7 @@ sys.path[:0] = [str(HERE), str(HERE / "support" / "commands")]
 from messages_api import MessagesApi, cost  # noqa: E402 - after the path is set
 
 MODEL = "claude-sonnet-5-5"
-KILLED = 40
+KILLED = 12
 """Questions of each submission that is killed."""
 
 
@@ -109,14 +109,11 @@ def sum_of(usage: dict[str, Any]) -> int:
 def kills(repository: str, n_kills: int, budget: int) -> None:
     lost = twice = 0
     with folder() as home:
-        with MessagesApi() as api:
-            began = time.monotonic()
-            foreword(["--later", "-w", repository], questions(KILLED), environ(home, api.url, budget))
-            whole = time.monotonic() - began
         for index in range(n_kills):
             with MessagesApi() as api:
-                variables = environ(home / str(index), api.url, budget)
-                kill_at(repository, whole * (index + 1) / n_kills, variables)
+                variables = environ(home, api.url, budget)
+                n_requests, after = index % 3 + 1, index // 3 * 0.04
+                kill_after(api, repository, n_requests, after, variables)
                 came = len(api.batches.custom_ids)
                 told = foreword(["--later", "-w", repository], questions(KILLED), variables)[-1]
                 answers = [
@@ -124,31 +121,29 @@ def kills(repository: str, n_kills: int, budget: int) -> None:
                     for batch in told["batches"]
                     for one in foreword(["results", batch, "-w", repository], "", variables)
                 ]
-                asked = Counter(
-                    str((r.body or {})["messages"][-1]["content"][-1]["text"]) for r in api.batches.records
-                )
                 lost += KILLED - len(set(answers))
-                twice += sum(count - 1 for count in asked.values())
+                twice += len(api.batches.custom_ids) - KILLED
+                when = f"{after:.2f} s after request {n_requests}"
                 print(
-                    f"kill {index + 1:2} at {whole * (index + 1) / n_kills:5.1f} s: {came:3} had been submitted by then"
+                    f"kill {index + 1:2} {when}: {came:3} had been submitted by then, {len(answers)} answered",
+                    flush=True,
                 )
     print(f"lost {lost}, asked twice {twice}")
     if lost or twice:
         raise SystemExit(1)
 
 
-def kill_at(repository: str, seconds: float, variables: dict[str, str]) -> None:
+def kill_after(
+    api: MessagesApi, repository: str, n_requests: int, seconds: float, variables: dict[str, str]
+) -> None:
     command = [sys.executable, "-m", "foreword", "batch", "--later", "-w", repository]
-    with subprocess.Popen(
-        command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-    ) as process:
-        assert process.stdin is not None
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=variables, **pipes) as process:  # type: ignore[call-overload]  # pipes by name
         process.stdin.write(questions(KILLED).encode())
         process.stdin.close()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+        api.wait_for(lambda: len(api.requests) >= n_requests, timeout=120)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
 
 
 def main() -> None:

@@ -30,6 +30,16 @@ class Html:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """An answer of a gateway or an engine in words of its own: nothing of it is the API's, no request id either."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """The connection closes without an answer."""
 
@@ -91,4 +101,4 @@ class BadToolInput:
 
 
 StreamFault = Hold | ErrorEvent | Cut | EndEarly | BadJson | UnknownEvent
-Fault = Status | Html | Drop | SlowStart | StreamFault | BadToolInput
+Fault = Status | Html | Foreign | Drop | SlowStart | StreamFault | BadToolInput

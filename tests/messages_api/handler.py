@@ -17,6 +17,7 @@ from messages_api.faults import (
     EndEarly,
     ErrorEvent,
     Fault,
+    Foreign,
     Hold,
     Html,
     SlowStart,
@@ -178,6 +179,9 @@ class Handler(BaseHTTPRequestHandler):
             case Html():
                 self._send(recorded, fault.status, PAGE, "text/html")
                 return
+            case Foreign():
+                self._send_foreign(recorded, fault)
+                return
             case Drop():
                 self.close_connection = True
                 return
@@ -260,6 +264,15 @@ class Handler(BaseHTTPRequestHandler):
         if fault.should_retry is not None:
             headers["x-should-retry"] = str(fault.should_retry).lower()
         self._send(recorded, fault.status, json.dumps(body).encode(), "application/json", headers)
+
+    def _send_foreign(self, recorded: Recorded, fault: Foreign) -> None:
+        recorded.status, recorded.error = fault.status, fault.body.decode("utf-8", "replace")
+        self.send_response(fault.status)
+        own = {"content-type": fault.content_type, "content-length": str(len(fault.body))}
+        for name, value in {**own, **dict(fault.headers)}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wire.send(fault.body)
 
     def _send_json(self, recorded: Recorded, body: Json) -> None:
         self._send(recorded, 200, json.dumps(body).encode(), "application/json")

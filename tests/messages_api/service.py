@@ -79,6 +79,7 @@ class Service:
         self._paused: set[str] = set()
         self.batches = BatchService(self)
         self.has_batches = True
+        self.told_usage: Callable[[Json], Json] = lambda usage: usage
         self.batch_faults: deque[Fault] = deque()
 
     def now(self) -> float:
@@ -177,7 +178,7 @@ class Service:
             "stop_reason": answer.stop_reason,
             "stop_sequence": answer.stop_sequence,
             "stop_details": answer.stop_details,
-            "usage": plan.usage(answer.output),
+            "usage": self.told_usage(plan.usage(answer.output)),
             "diagnostics": self._remember(admitted, f"msg_{self.namespace}{serial:06d}", answer),
         }
         self.cache.commit(plan)

@@ -9,6 +9,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from messages_api.batches import BatchService
+from messages_api.errors import Json
 from messages_api.faults import Fault
 from messages_api.models import MODELS, Model
 from messages_api.prices import PRICES, Price, cost
@@ -117,6 +118,10 @@ class MessagesApi:
     def fail(self, *faults: Fault) -> None:
         """A fault for each of the next requests that have no step yet."""
         self.script(*faults)
+
+    def tell_usage(self, told: Callable[[Json], Json]) -> None:
+        """What clients are told of the usage of each request from now on, as gateways and engines change it."""
+        self._service.told_usage = told
 
     def release(self, n_holds: int = 1) -> None:
         """Let held answers go on, now or when they come to their hold: one answer for each of `n_holds`."""

@@ -2,20 +2,27 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
+from ask_driver import body_of
 from foreword.core.errors import ConfigError, CredentialsError
+from foreword.core.reply import Finished
 from foreword.core.settings import PROVIDERS
 from foreword.model import provider as provider_module
 from foreword.model.messages_api.sdk_clients import OPENERS
 from foreword.model.provider import EXTRAS, open_provider
+from messages_api import MODELS, MessagesApi
 
 
 @pytest.mark.parametrize("name", ["offline", "openai", ""])
 def test_a_name_that_is_no_provider_lists_those_that_are(name: str) -> None:
-    with pytest.raises(ConfigError, match="choose one of anthropic, bedrock, foundry, vertex, offline"):
+    with pytest.raises(
+        ConfigError,
+        match="choose one of anthropic, aws, bedrock, foundry, google-cloud, mantle, vertex, offline",
+    ):
         open_provider(name, environ={})
 
 
@@ -45,6 +52,13 @@ def test_a_url_that_is_none_is_a_setting_to_correct(url: str) -> None:
         open_provider("anthropic", environ={}, base_url=url, api_key="k")
 
 
+@pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/", "/v1/messages", "/v1/messages/"])
+async def test_the_path_that_every_request_adds_is_no_part_of_the_base_url(ending: str) -> None:
+    url = f"http://127.0.0.1:9/claude{ending}"
+    async with open_provider("anthropic", environ={}, base_url=url, api_key="k") as provider:
+        assert "http://127.0.0.1:9/claude" == provider.batches.url
+
+
 def test_a_profile_without_its_file_is_a_credentials_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -70,3 +84,40 @@ def test_the_sdk_is_not_imported_until_a_provider_is_opened() -> None:
     code = f"import sys, {modules}; print('anthropic' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False" == ran.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("aws", "claude-sonnet-5-5"), ("mantle", "anthropic.claude-sonnet-5-5")]
+)
+async def test_amazon_s_two_messages_apis_are_asked_as_anthropic_s_own_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, model: str
+) -> None:
+    variables = {"AWS_REGION": "eu-central-1", "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_default"}
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    known = {**MODELS, "anthropic.claude-sonnet-5-5": MODELS["claude-sonnet-5-5"]}
+    with MessagesApi(models=known) as api:
+        provider = open_provider(name, environ=variables, base_url=api.url, api_key="k")
+        async with provider, aclosing(provider.stream(body_of(model=model))) as events:
+            *_, last = [event async for event in events]
+        (sent,) = api.messages
+    assert isinstance(last, Finished)
+    assert ("end_turn", model) == (last.stop_reason, (sent.body or {})["model"])
+
+
+def test_amazon_s_platform_without_its_workspace_says_which_variable_it_wants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_AWS_WORKSPACE_ID", raising=False)
+    with pytest.raises(CredentialsError, match="ANTHROPIC_AWS_WORKSPACE_ID"):
+        open_provider("aws", environ={}, base_url="http://127.0.0.1:9", api_key="k")
+
+
+async def test_google_s_managed_claude_opens_with_a_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("google.auth")
+    monkeypatch.setenv("ANTHROPIC_GOOGLE_CLOUD_PROJECT", "shop")
+    with MessagesApi() as api:
+        provider = open_provider("google-cloud", environ={}, base_url=api.url, api_key="k")
+        async with provider, aclosing(provider.stream(body_of())) as events:
+            *_, last = [event async for event in events]
+    assert isinstance(last, Finished)

@@ -69,7 +69,10 @@ def test_the_same_bytes_in_time_are_missed_by_the_provider() -> None:
 
 def test_each_model_has_a_cache_of_its_own() -> None:
     found = verdict(WRITTEN, sent(NOW - 60, model="opus"))
-    assert ("model_changed", "the cache was warm for opus; each model has its own") == (
+    assert (
+        "model_changed",
+        "the cache was warm for opus; each model has its own, and this went to sonnet",
+    ) == (
         found.kind,
         found.detail,
     )

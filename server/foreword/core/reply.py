@@ -69,7 +69,8 @@ class Finished:
     """The end of the answer.
 
     `content` are the assistant's blocks as plain JSON, to be echoed without any change.
-    `note` explains a stop that is not the usual one, in one line for the user, or is None.
+    `note` explains a stop that is not the usual one, in one line for the user, or is None. `geography` is where the API says
+    that it was answered (`usage.inference_geo`), empty where it does not.
     """
 
     message_id: str
@@ -78,6 +79,7 @@ class Finished:
     usage: Usage
     note: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    geography: str = ""
 
 
 ReplyEvent = Started | TextDelta | ThinkingDelta | ToolCallStarted | Finished

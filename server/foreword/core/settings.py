@@ -14,7 +14,17 @@ from typing import Any, Final, Literal
 
 from foreword.core.errors import Problem
 
-PROVIDERS: Final = ("auto", "anthropic", "offline", "bedrock", "vertex", "foundry")
+PROVIDERS: Final = (
+    "auto",
+    "anthropic",
+    "offline",
+    "bedrock",
+    "mantle",
+    "aws",
+    "vertex",
+    "google-cloud",
+    "foundry",
+)
 RESERVED: Final = ("FOREWORD_HOME", "FOREWORD_DEBUG")
 """Variables that are no settings: they count before there are any."""
 
@@ -42,7 +52,7 @@ class Settings:
     model: str = _option("claude-sonnet-5-5", "Model id.")
     provider: str = _option(
         "auto",
-        "Who answers; auto is anthropic with credentials, offline without.",
+        "Who answers; auto is anthropic with credentials or an endpoint, else offline.",
         choices=PROVIDERS,
     )
     model_url: str = _option("", "Base URL of a Messages-compatible endpoint.", user_only=True)

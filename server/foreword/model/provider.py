@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 EXTRAS: Mapping[str, str | None] = {
     "anthropic": None,
+    # With a key of its own; to sign with AWS credentials the SDK needs more, and says so.
+    "aws": None,
     "bedrock": "boto3",
     "foundry": None,
+    "google-cloud": "google.auth",
+    "mantle": None,
     "vertex": "google.auth",
 }
 """Providers of the Messages API, and the package that the extra of the same name brings."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote, unquote
 
 from foreword.prefix.layers import Lineage, decode, encode
 from foreword.prefix.manifest import ORDER, Manifest, decode_pieces, encode_pieces
@@ -165,7 +166,7 @@ class PrefixStore:
         self, worktree: str, variant: str, sent: SentRequest, manifest: Manifest | None = None
     ) -> None:
         """Remember a request that was sent, and what its layers were made of, for the next one's verdict."""
-        digests = " ".join(f"{name}={digest}" for name, digest in sent.digests.items())
+        digests = " ".join(f"{quote(name)}={quote(value)}" for name, value in sent.digests.items())
         with transaction(self._connection) as connection:
             connection.execute(
                 # One row a base and model: only the last request says how long the cache still has it.
@@ -238,4 +239,6 @@ class PrefixStore:
 
 
 def _digests(text: str) -> dict[str, str]:
-    return dict(item.split("=", 1) for item in text.split(" ") if item)
+    # Quoted, for some are texts and no digests; a digest of hexadecimal digits reads the same either way.
+    pairs = (item.split("=", 1) for item in text.split(" ") if item)
+    return {unquote(name): unquote(value) for name, value in pairs}

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from foreword.core.token_usage import Usage
 from foreword.prefix.manifest import Difference
+from foreword.prefix.prefix_inputs import changed_inputs
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.warmth import key_of, last_over
 
@@ -131,7 +132,10 @@ def _judge_uncached(seen: Circumstances) -> Verdict:
             f"the prefix, about {seen.prefix_tokens:,} tokens by estimate, is not cached: {seen.request.model} "
             f"keeps none under {seen.minimum:,}; it is sent at the full price",
         )
-    return Verdict("not_reported", "the endpoint reports neither a read nor a write")
+    return Verdict(
+        "not_reported",
+        "no counters: the endpoint reports neither a read nor a write, so what its cache did is not known",
+    )
 
 
 def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) -> Verdict:
@@ -162,14 +166,20 @@ def _judge_first(seen: Circumstances) -> Verdict:
     if others:
         return Verdict(
             "model_changed",
-            f"the cache was warm for {others[0].model}; each model has its own",
+            f"the cache was warm for {others[0].model}; each model has its own, and this went to {seen.request.model}",
             tokens_lost=others[0].cached,
         )
     moved = [s for s in seen.elsewhere if key_of(seen.request).is_of(s) and s.is_warm(now)]
     if moved:
+        inputs = changed_inputs(moved[0].digests, seen.request.digests)
+        # A record of an older release does not say what it was made from.
+        why = (
+            inputs
+            or "for other settings (context.budget, context.pins, .forewordignore, or a release of Foreword)"
+        )
         return Verdict(
             "changed",
-            "the base was laid anew for other settings (context.budget, context.pins, .forewordignore, or a release of Foreword)",
+            f"the base was laid anew{':' if inputs else ''} {why}",
             layer="base",
             tokens_lost=moved[0].cached,
         )
@@ -182,9 +192,17 @@ def _changed_layer(seen: Circumstances, last: SentRequest, lost: int) -> Verdict
     differs = {
         name for name, digest in seen.request.digests.items() if last.digests.get(name, digest) != digest
     }
+    if "endpoint" in differs:
+        old, new = (
+            digests["endpoint"] or "the provider's own" for digests in (last.digests, seen.request.digests)
+        )
+        detail = f"the endpoint changed from {old} to {new}; each has a cache of its own"
+        return Verdict("changed", detail, layer="endpoint", tokens_lost=lost)
     # In the order of the prompt: what differs first makes all behind it be written anew.
     if "tools" in differs:
+        inputs = changed_inputs(last.digests, seen.request.digests, of_tools=True)
         detail = "the tools differ from the last request's, and all that follows them with them"
+        detail += f": {inputs}" if inputs else ""
         return Verdict("tools_changed", detail, layer="tools", tokens_lost=lost)
     if differs & {"instructions", "system"}:
         detail = "the instructions or tools differ from the last request's"

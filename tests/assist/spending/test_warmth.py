@@ -56,7 +56,10 @@ def remember(session: Session, prepared: PreparedRequest, pasts: list[Past]) -> 
     for past in sorted(pasts, key=lambda past: -past.ago):
         digests = dict(prepared.digests) if past.same else {**prepared.digests, "base": "another"}
         anchor = prepared.prefix.anchor.name if past.same else "another"
-        sent = SentRequest(past.provider, past.model, NOW - past.ago, past.ttl_s, digests, anchor)
+        # On Bedrock a model has another id.
+        is_bedrock = past.provider == "bedrock"
+        model = session.catalog.bedrock_id(past.model, "") if is_bedrock else past.model
+        sent = SentRequest(past.provider, model, NOW - past.ago, past.ttl_s, digests, anchor)
         session.prefix_store.record_sent(session.worktree, prepared.prefix.variant, sent)
 
 

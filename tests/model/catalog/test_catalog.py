@@ -39,6 +39,10 @@ def test_the_shipped_table_has_no_wrong_entry() -> None:
             "claude-opus-4-8",
         ),
         ("anthropic/claude-opus-5", "claude-opus-5"),
+        ("anthropic/claude-sonnet-5.5", "claude-sonnet-5-5"),
+        ("openrouter/anthropic/claude-opus-4.8:thinking", "claude-opus-4-8"),
+        ("vertex_ai/claude-haiku-4-5@20251001", "claude-haiku-4-5"),
+        ("claude-fable-5.2-20261109", "claude-fable-5-2"),
     ],
 )
 def test_every_spelling_of_an_id_is_found_and_goes_out_as_it_was_given(
@@ -104,7 +108,7 @@ def test_a_file_of_the_user_changes_and_adds_models(tmp_path: Path) -> None:
         opus.prices.write_1h,
         opus.prices.read,
     )
-    assert 512 == opus.minimum
+    assert 1024 == opus.minimum  # on Bedrock
     qwen, problem = catalog.find("qwen")
     assert problem is None
     assert (0.0, 0.0, 32_768, False) == (qwen.prices.input, qwen.prices.read, qwen.context, qwen.estimated)
@@ -164,3 +168,49 @@ def test_the_catalog_knows_the_last_day_of_each_model_that_the_sdk_deprecates(ca
     assert told == {name: catalog.find(name)[0].retired for name in told}
     successors = {model.successor for model in catalog.models.values() if model.successor}
     assert [] == sorted(name for name in successors if catalog.models[name].retired)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "factor"),
+    [
+        ("claude-sonnet-5-5", 1.0),
+        ("anthropic.claude-sonnet-5-5", 1.0),
+        ("global.anthropic.claude-sonnet-5-5", 1.0),
+        ("us.anthropic.claude-sonnet-5-5", 1.1),
+        ("eu.anthropic.claude-sonnet-5-5-v1:0", 1.1),
+        ("arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-5-5", 1.1),
+        ("us-gov.anthropic.claude-sonnet-5-5", 1.2),
+        ("anthropic/claude-sonnet-5.5", 1.0),
+    ],
+)
+def test_a_region_has_its_price(catalog: Catalog, model_id: str, factor: float) -> None:
+    model, _ = catalog.find(model_id)
+    told = (model.prices.input, model.prices.output, model.prices.write_5m, model.prices.read)
+    assert pytest.approx([2.0 * factor, 10.0 * factor, 2.5 * factor, 0.1 * factor]) == told
+
+
+def test_bedrock_caches_no_shorter_prefix_than_it_says(catalog: Catalog) -> None:
+    minimums = [catalog.find(f"{group}claude-sonnet-5-5")[0].minimum for group in ("", "us.anthropic.")]
+    assert [512, 1024] == minimums
+    assert 4096 == catalog.find("us.anthropic.claude-haiku-4-5")[0].minimum
+
+
+@pytest.mark.parametrize(
+    ("model_id", "region", "bedrock"),
+    [
+        ("claude-sonnet-5-5", "eu-west-1", "global.anthropic.claude-sonnet-5-5"),
+        ("claude-sonnet-4-5", "", "global.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("claude-opus-4-6", "us-gov-west-1", "us-gov.anthropic.claude-opus-4-6-v1"),
+        ("us.anthropic.claude-opus-5", "us-east-1", "us.anthropic.claude-opus-5"),
+        ("my-own-profile", "us-east-1", "my-own-profile"),
+    ],
+)
+def test_a_model_has_its_own_id_on_bedrock(
+    catalog: Catalog, model_id: str, region: str, bedrock: str
+) -> None:
+    assert bedrock == catalog.bedrock_id(model_id, region)
+
+
+def test_every_model_is_found_by_its_id_on_bedrock(catalog: Catalog) -> None:
+    for name in catalog.models:
+        assert name == catalog.find(catalog.bedrock_id(name, "eu-west-1"))[0].known_as

@@ -14,6 +14,7 @@ from foreword.core.errors import (
     RequestRejected,
 )
 from foreword.core.reply import Finished, ReplyEvent, Started
+from foreword.model.provider import open_provider
 from foreword.model.tool_definitions import tool_definitions
 from messages_api import (
     BadJson,
@@ -21,6 +22,7 @@ from messages_api import (
     Drop,
     EndEarly,
     ErrorEvent,
+    Foreign,
     Hold,
     Html,
     MessagesApi,
@@ -51,7 +53,7 @@ LONG = "one two three four five six seven eight nine ten"
         (Status(429, error_code="contract_spend_limit_reached"), ModelUnavailable, "spend limit"),
         (Status(402, error_code="linked_organization_spend_limit_reached"), ModelUnavailable, "spend limit"),
         (Status(529, should_retry=False), ModelUnavailable, "is overloaded"),
-        (Html(404), RequestRejected, "no Messages API (HTTP 404): check model.url"),
+        (Html(404), RequestRejected, "no Messages API (HTTP 404 502 Bad Gateway): check model.url"),
         (Html(200), RequestRejected, "did not answer with a stream of events: check model.url"),
     ],
 )
@@ -77,7 +79,7 @@ def test_what_asking_again_can_t_help_fails_at_once_and_says_what_to_do(
         (Status(503), "has trouble"),
         (Status(504), "has trouble"),
         (Status(529), "is overloaded: try again in a minute, or choose another model"),
-        (Html(502), "has trouble (HTTP 502)"),
+        (Html(502), "has trouble (HTTP 502 Bad Gateway)"),
         (Drop(), "Can't reach"),
     ],
 )
@@ -123,14 +125,18 @@ def test_a_wrong_key_names_the_variable_it_came_from(asker: Asker, monkeypatch: 
     assert "wrong" not in str(error)
 
 
-def test_without_a_key_the_error_says_how_to_set_one(
-    asker: Asker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_without_a_key_the_error_says_how_to_set_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    asker.key, asker.url, asker.environ = None, "http://192.0.2.1", {"HOME": str(tmp_path)}
-    error = asker.fail()
-    assert CredentialsError is type(error)
-    assert "There is no API key: set ANTHROPIC_API_KEY, or use --provider offline." == str(error)
+    environ = {"HOME": str(tmp_path), "ANTHROPIC_BASE_URL": "http://192.0.2.1"}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    async with open_provider("anthropic", environ=environ) as provider:
+        with pytest.raises(CredentialsError) as caught:
+            await anext(provider.stream(body_of()))
+    assert "There is no API key: set ANTHROPIC_API_KEY, or use --provider offline." == str(caught.value)
 
 
 def test_a_refused_connection_asks_whether_the_url_is_right(asker: Asker) -> None:
@@ -248,3 +254,47 @@ async def test_counting_and_warming_fail_with_the_same_words(api: MessagesApi, a
     api.fail(*[BadJson()] * 4)
     with pytest.raises(ModelUnavailable, match="no JSON"):
         await warm()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"message": "no such deployment"}', "no such deployment"),
+        (b'{"detail": "no such route"}', "no such route"),
+        (b'{"detail": [{"loc": ["body", "max_tokens"], "msg": "must be positive"}]}', "must be positive"),
+        (b'{"error": "model not loaded"}', "model not loaded"),
+        (b'{"error": {"error": {"message": "nested twice"}}}', "nested twice"),
+        (b'{"errors": ["one thing", {"title": "another"}]}', "one thing; another"),
+        (b"plain words", "plain words"),
+        (b"<html><head><title>400 Bad &amp; ugly</title></head></html>", "HTTP 400 Bad & ugly"),
+        (b"<html><body>no title</body></html>", "HTTP 400"),
+        (b"{}", "HTTP 400"),
+        (b"[]", "HTTP 400"),
+        (b"", "HTTP 400"),
+    ],
+)
+def test_the_reason_of_an_error_is_quoted_whatever_its_shape(
+    api: MessagesApi, asker: Asker, body: bytes, reason: str
+) -> None:
+    api.fail(Foreign(400, body))
+    assert f"rejects the request: {reason}." in str(asker.fail())
+
+
+@pytest.mark.parametrize("status", [429, 500, 529])
+def test_an_error_of_a_gateway_that_has_tried_itself_is_not_tried_again(
+    api: MessagesApi, asker: Asker, status: int
+) -> None:
+    api.fail(Foreign(status, b'{"error": {"message": "upstream failed 3 times", "type": "api_error"}}'))
+    asker.fail()
+    assert ([], 1) == (asker.pauses, len(api.messages))
+
+
+@pytest.mark.parametrize(
+    "fault", [Foreign(503, b"busy"), Foreign(429, b"{}", headers=(("retry-after", "1"),))]
+)
+def test_a_plain_proxy_and_who_asks_to_wait_are_asked_again(
+    api: MessagesApi, asker: Asker, fault: Fault
+) -> None:
+    api.fail(fault)
+    assert "end_turn" == asker.finish().stop_reason
+    assert 2 == len(api.messages)

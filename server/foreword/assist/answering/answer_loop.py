@@ -42,20 +42,24 @@ AnswerEvent = ReplyEvent | ToolsUsed | Answer
 
 @dataclass(slots=True)
 class Progress:
-    """What has happened so far in one answer; `usages` holds one entry a request that is over, in order.
+    """What has happened so far in one answer.
 
+    `usages` holds one entry a request that is over, in order, and `factors` that of its place on its price.
     `tail` are the messages after the question, as they were sent: the model's with their tool calls, and the results.
     `answer_id` is the ledger's name of the answer: the id of its first row. `provider` is who answers, once that is known.
+    `is_estimated`: the endpoint did not count the tokens of some request.
     """
 
     text: list[str] = field(default_factory=list)
     usages: list[Usage] = field(default_factory=list)
+    factors: list[float] = field(default_factory=list)
     tail: list[dict[str, Any]] = field(default_factory=list)
     first_token_at: float | None = None
     verdict: Verdict | None = None
     answer_id: str = ""
     finished: Finished | None = None
     provider: Provider | None = None
+    is_estimated: bool = False
 
 
 async def answer(
@@ -136,7 +140,14 @@ async def _sent(
     session: Session, prepared: PreparedRequest, provider: Provider, progress: Progress, row_id: str
 ) -> AsyncGenerator[ReplyEvent, None]:
     booking = Booking(
-        session, prepared, provider, session.clock(), progress.answer_id, progress.verdict, id=row_id
+        session,
+        prepared,
+        provider,
+        session.clock(),
+        progress.answer_id,
+        progress.verdict,
+        id=row_id,
+        tail=progress.tail,
     )
     body = prepared.body(progress.tail) | diagnostics_of(session, prepared, provider.name)
     # Whatever leaves the block early, a cancelled task or a lost connection, the API bills what was
@@ -153,6 +164,7 @@ async def _sent(
     finally:
         if booking.usage is not None:
             progress.usages.append(booking.usage)
+            progress.factors.append(booking.factor)
             # In `finally`, because cancelling raises and the tokens are paid all the same.
             booking.write(status)
 
@@ -173,7 +185,8 @@ def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
                 progress.first_token_at = booking.session.clock()
             progress.text.append(event.text)
         case Finished():
-            booking.finish(event.usage)
+            booking.finish(event.usage, sum(map(len, progress.text)), event.geography)
+            progress.is_estimated = progress.is_estimated or booking.is_estimated
             progress.verdict, progress.finished = booking.verdict, event
         case _:
             pass
@@ -251,10 +264,11 @@ def receipt_of(
     model: Model = session.model
     now = session.clock()
     first = progress.first_token_at
+    billed = list(zip(progress.usages, progress.factors, strict=True))
     return Receipt(
         usage=sum(progress.usages, Usage()),
-        cost=sum(cost(usage, model) for usage in progress.usages),
-        without_cache=sum(cost_without_cache(usage, model) for usage in progress.usages),
+        cost=sum(cost(usage, model) * factor for usage, factor in billed),
+        without_cache=sum(cost_without_cache(usage, model) * factor for usage, factor in billed),
         verdict=progress.verdict or Verdict("off", "nothing was sent"),
         simulated=provider.simulated,
         priced_as=model.id,
@@ -270,5 +284,5 @@ def receipt_of(
         first_token_ms=None if first is None else (first - prepared.asked_at) * 1000,
         total_ms=(now - prepared.asked_at) * 1000,
         provider=provider.name,
-        estimated=model.estimated,
+        estimated=model.estimated or progress.is_estimated,
     )

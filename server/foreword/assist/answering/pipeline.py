@@ -55,12 +55,14 @@ async def run_request(
         ForewordError: there is no answer; the message says why.
     """
     async with _opening(session, providers) as opening:
+        # What fits into the window of an engine of one's own is known only from itself.
+        early = await opening if session.is_own_engine else None
         # While this is prepared the provider opens beside it: importing the SDK and connecting took half of
         # the time until the first byte.
         asked = await run(make)
         is_offline = provider_name(session) == "offline"
         composed = await run(offline_text, asked.prepared, asked.pointers) if is_offline else ""
-        provider = (await opening)(lambda: composed)
+        provider = (early or await opening)(lambda: composed)
         library = tools(asked.prepared) if tools is not None else None
         async with aclosing(answer(session, asked.prepared, provider, library, progress)) as events:
             async for event in events:

@@ -218,7 +218,9 @@ class _Reader:
     ) -> tuple[LedgerRow, Answer]:
         facts, session = self._part.facts.get(question.workspace, {}), self._session
         model, _ = session.catalog.find(str(facts.get("model") or outcome.model))
-        priced, usage = model.at_batch_prices(), finished.usage
+        usage, factor = finished.usage, session.catalog.geography.get(finished.geography, 1.0)
+        priced = model.at_batch_prices()
+        priced = replace(priced, prices=priced.prices.times(factor))
         verdict = verdict_of(usage, is_cached=bool(facts.get("cached")))
         row = LedgerRow(
             # The same however often the results are read: an answer is booked once.

@@ -377,5 +377,5 @@ def _row_of(question: BatchQuestion) -> Row:
 
 def _digest(session: Session, url: str, rows: Iterable[Row]) -> str:
     """The name of what is asked: the same questions of the same folder, model and endpoint have the same."""
-    said = [url, str(session.root), session.settings.model, *(f"{row.number} {row.text}" for row in rows)]
+    said = [url, str(session.root), session.model_id, *(f"{row.number} {row.text}" for row in rows)]
     return hashlib.sha256("\0".join(said).encode(errors="surrogatepass")).hexdigest()[:12]

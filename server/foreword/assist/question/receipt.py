@@ -70,6 +70,8 @@ class Receipt:
         # Tokens of a simulation are estimates, and the sentence must not sound like a bill.
         label, about = ("simulated cache", "about ") if self.simulated else ("cache", "")
         where, usage = f" ({self.verdict.file})" if self.verdict.file else "", self.usage
+        if self.verdict.kind == "not_reported":
+            return f"{label}: no counters, {about}{usage.prompt:,} prompt tokens"
         counts = f"{usage.read:,} read, {usage.written:,} written, {usage.fresh:,} fresh tokens"
         return f"{label}: {self.verdict.kind}{where}, {about}{counts}"
 

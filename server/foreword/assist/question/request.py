@@ -211,7 +211,7 @@ def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None)
         return replace(thread.parameters, max_tokens=min(session.settings.answer_tokens, model.max_output))
     tools = tool_definitions(tools_style)
     return Parameters(
-        model=session.settings.model,
+        model=session.model_id,
         max_tokens=min(session.settings.answer_tokens, model.max_output),
         system=SYSTEM_PROMPT,
         tools=tuple(tools) if session.settings.tools_rounds else (),

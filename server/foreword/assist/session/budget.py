@@ -14,7 +14,7 @@ from dataclasses import astuple
 
 from foreword.assist.accounts.ledger import start_of_day
 from foreword.assist.session.session import Session
-from foreword.model.catalog.model_info import Model
+from foreword.model.catalog.model_info import FREE, UNKNOWN, Model
 from foreword.prefix.layers import text_digest
 from foreword.prefix.policy.base_size import BaseSize, Habits, base_size, habits_of
 from foreword.prefix.policy.situation import TTL_SECONDS, Rates
@@ -81,7 +81,8 @@ def _habits_of(asked: Sequence[tuple[float, str]]) -> Habits:
 
 def rates_of(model: Model) -> Rates:
     """What a decision about money needs to know of a model."""
-    prices, cliff = model.prices, model.cliff
+    # What costs nothing takes time instead, and there too a read is cheaper than reading everything anew.
+    prices, cliff = UNKNOWN.prices if model.prices == FREE else model.prices, model.cliff
     return Rates(
         input=prices.input,
         write_5m=prices.write_5m,

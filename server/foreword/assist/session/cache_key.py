@@ -16,7 +16,7 @@ from foreword.prefix.warmth import CacheKey
 def current_cache_key(session: Session, digests: Mapping[str, str]) -> CacheKey:
     """A prefix at the provider and model of now; where `digests` don't name the instructions, those of now are meant."""
     instructions = {"instructions": instructions_digest(SYSTEM_PROMPT, offered_tools(session))}
-    return CacheKey(provider_name(session), session.settings.model, instructions | dict(digests))
+    return CacheKey(provider_name(session), session.model_id, instructions | dict(digests))
 
 
 def offered_tools(session: Session) -> tuple[Mapping[str, Any], ...]:

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from foreword.assist.session.ports import Provider, Warmer
 from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session
-from foreword.core.errors import CredentialsError, TrustError
+from foreword.core.errors import CredentialsError, ModelError, TrustError
 from foreword.core.token_usage import Usage
-from foreword.model.messages_api.credentials import has_credentials, is_loopback, key_from
+from foreword.model.engine_models import window_of
+from foreword.model.messages_api.credentials import has_credentials, key_from
 from foreword.model.messages_api.retry_policy import Patience
 from foreword.model.offline import OfflineProvider
 from foreword.model.provider import open_provider
 from foreword.model.tool_definitions import ToolStyle
 from foreword.prefix.simulator import positions_of, simulate
 
+LIST_S = 10.0
+"""Seconds for an engine to list its models; one that is slower keeps the window that is assumed."""
+
 ProviderFor = Callable[[Callable[[], str]], Provider]
 """The provider for one question; the argument composes the text of an offline answer to it."""
 
 
 def provider_name(session: Session) -> str:
-    """The provider's name: `auto` is anthropic where there are credentials, else offline."""
+    """The provider's name: `auto` is anthropic where there are credentials or an endpoint was named, else offline."""
     chosen = session.settings.provider
     if chosen != "auto":
         return chosen
-    return "anthropic" if _has_key(session) else "offline"
+    return "anthropic" if session.has_key or _is_keyless(session) else "offline"
 
 
 @asynccontextmanager
@@ -90,7 +94,7 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
     """
     await require_trust(session)
     name = provider_name(session)
-    if name == "anthropic" and not (_has_key(session) or _is_keyless_engine(session)):
+    if name == "anthropic" and not (session.has_key or _is_keyless(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
     settings = session.settings
     pool = session.pool or Pool()
@@ -98,6 +102,7 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
     key = (name, settings.model_url, settings.model_deadline, settings.model_key_command)
     try:
         async with pool.lend(key, partial(asyncio.to_thread, _open, session, name)) as provider:
+            await _learn_window(session, provider)
             yield provider
     finally:
         if pool is not session.pool:
@@ -131,10 +136,6 @@ def _open(session: Session, name: str) -> Warmer:
     )
 
 
-def _has_key(session: Session) -> bool:
-    return has_credentials(session.environ) or bool(session.settings.model_key_command)
-
-
 def tools_style(session: Session) -> ToolStyle:
     """How the text editor tool is offered: as Anthropic defines it, to its models, also behind a gateway.
 
@@ -146,13 +147,25 @@ def tools_style(session: Session) -> ToolStyle:
         case "schema":
             return "schema"
         case _:
-            return "native" if session.model.known_as and not _is_keyless_engine(session) else "schema"
+            return "native" if session.model.known_as and not session.is_own_engine else "schema"
 
 
-def _is_keyless_engine(session: Session) -> bool:
-    """Whether the endpoint is on this machine and there is no key: an engine, which needs none."""
-    url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
-    return is_loopback(url) and not _has_key(session)
+def _is_keyless(session: Session) -> bool:
+    """Whether an endpoint was named that is to be asked without a key: whoever names one means it to answer."""
+    return not session.has_key and (bool(session.settings.model_url) or session.is_own_engine)
+
+
+async def _learn_window(session: Session, provider: Warmer) -> None:
+    """Ask an engine of one's own for the context window of its model, once."""
+    if not session.is_own_engine or session.model.known_as:
+        return
+    if session.model_id in session.windows:
+        session.judge_model()  # another copy of the session may have asked
+        return
+    with suppress(ModelError, TimeoutError):
+        async with asyncio.timeout(LIST_S):
+            listed = await provider.models()
+        session.learn_window(window_of(listed, session.model_id) or session.model.context)
 
 
 def _account(session: Session, body: Mapping[str, Any]) -> Usage:

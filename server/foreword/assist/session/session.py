@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.snapshot.memory import Recall
 from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
+from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import Problem
 from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.settings import Options, Settings
@@ -30,7 +31,8 @@ from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import forget_unused
 from foreword.index.store.store_file import VERSION
 from foreword.model.catalog.catalog import Catalog, load_catalog
-from foreword.model.catalog.model_info import Model
+from foreword.model.catalog.model_info import FREE, Model
+from foreword.model.messages_api.credentials import has_credentials, is_loopback
 from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import SharedConnection
 from foreword.storage.directories import Directories, find_places, name_digest
@@ -52,6 +54,7 @@ class Session:
     editor. `indexing` builds the index beside the questions; without it a look waits for the whole index. `recall` is
     what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
+    `windows` are the context windows that engines told, by model.
     `at_end` is what is done, by name, when the session ends and nothing went wrong.
     """
 
@@ -76,6 +79,7 @@ class Session:
     recall: Recall = field(default_factory=Recall)
     pool: Pool | None = None
     at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
+    windows: dict[str, int] = field(default_factory=dict)
     _model: Model | None = None
     _ratio: tuple[str, float] | None = None
 
@@ -90,9 +94,19 @@ class Session:
         return self.repository.scope if self.repository else None
 
     @property
+    def model_id(self) -> str:
+        """The id that the model of the settings has at the provider: on Bedrock it is another one."""
+        if self.settings.provider == "mantle":
+            return self.catalog.mantle_id(self.settings.model)
+        if self.settings.provider != "bedrock":
+            return self.settings.model
+        region = self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION", "")
+        return self.catalog.bedrock_id(self.settings.model, region)
+
+    @property
     def model(self) -> Model:
         """The model of the settings, with safe assumptions where it is unknown; looked up when the settings change."""
-        if self._model is None or self._model.id != self.settings.model:
+        if self._model is None or self._model.id != self.model_id:
             self.judge_model()
         assert self._model is not None, "every name has a model"  # noqa: S101 - the catalog's contract
         return self._model
@@ -100,13 +114,39 @@ class Session:
     def judge_model(self) -> Problem | None:
         """Look the model of the settings up; what the user should know about it."""
         today = date.fromtimestamp(self.clock())  # noqa: DTZ012 - the user's own day
-        self._model, notice = self.catalog.find(self.settings.model, today)
+        found, notice = self.catalog.find(self.model_id, today)
+        if self.is_own_engine and not found.known_as:
+            window = self.windows.get(self.model_id, found.context)
+            # Time on one's own machine is nobody's bill.
+            found, notice = replace(found, prices=FREE, context=window, estimated=False), None
+        self._model = found
         return notice
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL that the settings or the environment name, without credentials; empty for the provider's own."""
+        named = self.settings.model_url or self.environ.get("ANTHROPIC_BASE_URL", "")
+        return without_credentials(named)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether there are credentials for Anthropic's API, or a command that gives a key."""
+        return has_credentials(self.environ) or bool(self.settings.model_key_command)
+
+    @property
+    def is_own_engine(self) -> bool:
+        """Whether the endpoint is on this machine and there is no key: an engine, which needs none."""
+        return is_loopback(self.endpoint) and not self.has_key
+
+    def learn_window(self, n_tokens: int) -> None:
+        """Take the context window of the model from what its engine says."""
+        self.windows[self.model_id] = n_tokens
+        self.judge_model()
 
     @property
     def ratio(self) -> float:
         """Characters a token for the model of the settings, calibrated: one value from a look at the files to the next."""
-        name = self.settings.model
+        name = self.model_id
         # One value for all of a look: weights that are compared must have been divided by the same ratio.
         if self._ratio is None or self._ratio[0] != name:
             self._ratio = name, self.ledger.ratio(name, self.model.chars_per_token)

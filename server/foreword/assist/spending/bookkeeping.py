@@ -5,6 +5,7 @@ Where a prefix changed, the commit or the save behind it is named.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from foreword.assist.accounts.ledger import WARM, LedgerRow, Status
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
+from foreword.assist.session.snapshot.workspace_snapshot import prefix_inputs
 from foreword.assist.spending.single_flight import lifetime_of
 from foreword.core.reply import Started
 from foreword.core.token_usage import Usage
@@ -21,7 +23,9 @@ from foreword.model.catalog.model_info import cost, cost_without_cache
 from foreword.prefix.layers import Block, text_digest
 from foreword.prefix.manifest import Manifest, first_difference, manifest_of
 from foreword.prefix.policy.policy import TTL_SECONDS
+from foreword.prefix.prefix_inputs import as_digests, changed_inputs
 from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.simulator import positions_of
 from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose
 from foreword.workspace.git.history import SHORT_ID, last_commit
 from foreword.workspace.git.repository import Repository
@@ -35,7 +39,9 @@ TELLING = frozenset({"model_changed", "system_changed", "tools_changed", "messag
 class Booking:
     """One request from its start to its row; `answer` is the id of the first request of the same answer.
 
-    `verdict` is that of the answer: the first request brings it, the others are given it.
+    `verdict` is that of the answer: the first request brings it, the others are given it. `tail` are the messages of the
+    tool loop so far. `is_estimated`: the endpoint counted nothing, so the tokens are our own.
+    `factor` is that of the place where it was answered on every price.
     """
 
     session: Session
@@ -49,6 +55,9 @@ class Booking:
     kind: str = ""
     last: SentRequest | None = None
     id: str = field(default_factory=lambda: uuid4().hex)
+    tail: Sequence[Mapping[str, Any]] = ()
+    is_estimated: bool = False
+    factor: float = 1.0
     _judged_by: Circumstances | None = None
 
     def start(self, event: Started) -> Verdict:
@@ -71,8 +80,15 @@ class Booking:
         self.write("started")
         return self.verdict
 
-    def finish(self, usage: Usage) -> None:
-        """The answer is over. Some endpoints count the prompt only now: the verdict is about what is booked."""
+    def finish(self, usage: Usage, n_characters: int, geography: str = "") -> None:
+        """The answer is over. Some endpoints count the prompt only now: the verdict is about what is booked.
+
+        What an endpoint never counts is booked as it was estimated; `n_characters` is the length of the answer,
+        `geography` where the API says that it was answered.
+        """
+        self.factor = self.session.catalog.geography.get(geography, 1.0)
+        if not usage.prompt:
+            usage = self._estimated(usage, n_characters)
         first, self.usage = self.usage, usage
         known_by = self._judged_by
         if (
@@ -82,6 +98,14 @@ class Booking:
         ):
             self.verdict = self._judge(usage, known_by)
             self._remember(replace(known_by.request, cached=usage.read + usage.written))
+
+    def _estimated(self, usage: Usage, n_characters: int) -> Usage:
+        """The tokens of a request that nobody counted: all of the prompt at the plain price, for no cache told of itself."""
+        self.is_estimated, ratio = True, self.session.ratio
+        weight = self.prepared.weight
+        if self.tail:
+            weight = positions_of(self.prepared.body(self.tail))[-1].weight
+        return Usage(fresh=round(weight / ratio), output=usage.output or round(n_characters / ratio))
 
     def _judge(self, usage: Usage, circumstances: Circumstances) -> Verdict:
         foreword = self.prepared.prefix
@@ -115,9 +139,9 @@ class Booking:
             status=status,
             message_id=self.message_id,
             usage=usage,
-            cost=cost(usage, session.model),
+            cost=cost(usage, session.model) * self.factor,
             # Nobody would have sent a warm-up without a cache, so all of it counts against the saving.
-            without_cache=0.0 if kind == WARM else cost_without_cache(usage, session.model),
+            without_cache=0.0 if kind == WARM else cost_without_cache(usage, session.model) * self.factor,
             prices=session.catalog.version,
             verdict=verdict.kind,
             digests=prepared.digests,
@@ -126,7 +150,7 @@ class Booking:
             layer=verdict.layer,
             tokens_lost=verdict.tokens_lost,
             cause=verdict.cause,
-            manifest=text_digest(repr(sorted(sent_digests(prepared).items()))),
+            manifest=text_digest(repr(sorted(sent_digests(self.session, prepared).items()))),
             answer=self.answer,
         )
 
@@ -137,7 +161,7 @@ class Booking:
             model=prepared.parameters.model,
             at=self.at,
             ttl_s=TTL_SECONDS[prepared.payload.ttl] if prepared.payload.ttl else 0,
-            digests=sent_digests(prepared),
+            digests=sent_digests(self.session, prepared),
             anchor=prepared.prefix.anchor.name,
             message_id=self.message_id,
             cached=usage.read + usage.written,
@@ -193,11 +217,12 @@ def diagnostics_of(session: Session, prepared: PreparedRequest, provider: str) -
     return {"diagnostics": {"previous_message_id": next(known, None)}}
 
 
-def sent_digests(prepared: PreparedRequest) -> dict[str, str]:
-    """The digests of the layers, tools and system prompt apart from each other."""
+def sent_digests(session: Session, prepared: PreparedRequest) -> dict[str, str]:
+    """The digests of the layers, tools and system prompt apart from each other, the endpoint, and what else they depend on."""
     parameters = prepared.parameters
     tools, system = text_digest(repr(parameters.tools)), text_digest(parameters.system)
-    return {**prepared.digests, "tools": tools, "system": system}
+    known = {"tools": tools, "system": system, "endpoint": session.endpoint}
+    return {**prepared.digests, **known, **as_digests(prefix_inputs(session))}
 
 
 def _manifest(prepared: PreparedRequest) -> Manifest:
@@ -239,7 +264,8 @@ def _cause(session: Session, prepared: PreparedRequest, verdict: Verdict, last: 
     if anchor.name == last.anchor:
         if verdict.layer == "delta":
             return f"{_saves(verdict)} made the delta too long, and it was begun anew (context.delta)"
-        return "the settings, the history or a release of Foreword changed what the base shows"
+        inputs = changed_inputs(last.digests, sent_digests(session, prepared))
+        return inputs or "the settings, the history or a release of Foreword changed what the base shows"
     if not anchor.commit or session.repository is None:
         return f"{_saves(verdict)} after the delta had reached its limit (context.delta)"
     return _commit(session.repository, last.anchor, anchor.commit, verdict.file)

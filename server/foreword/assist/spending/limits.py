@@ -66,7 +66,8 @@ def reserve_budget(
     """
     limited = bool(session.settings.limits_day) and not provider.simulated
     amount = _worst(session, prepared, tail) if limited else 0.0
-    with holding_amount(session, prepared.kind, amount, day_caps(session) if limited else ()) as row_id:
+    # What costs nothing is let through, whatever was spent elsewhere.
+    with holding_amount(session, prepared.kind, amount, day_caps(session) if amount else ()) as row_id:
         yield row_id
 
 

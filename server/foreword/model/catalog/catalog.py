@@ -1,7 +1,8 @@
 """All models that Foreword knows: the shipped table, and what a user's own file says on top of it.
 
 Ids of the clouds resolve too: `us.anthropic.claude-opus-5-5-v1:0`, `claude-sonnet-4-5@20250929`,
-`publishers/anthropic/models/claude-haiku-5-5`, and dated or `-latest` forms of a listed model.
+`publishers/anthropic/models/claude-haiku-5-5`, those of gateways (`anthropic/claude-sonnet-5.5`), and dated or `-latest` forms
+of a listed model. Where an id says in which region it is answered, the price is that of the region.
 
 A models file is TOML with a `version` and one table a model, as `models.toml` shows it. Reading it never fails: what is
 wrong comes back as a `Problem` that names the entry, and the rest counts.
@@ -13,9 +14,10 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -28,24 +30,34 @@ NOTICE_DAYS = 60
 """How many days before a model's retirement the user hears of it."""
 
 _DRESSED_ID = re.compile(
-    r"""(?:.*/)?                              # a resource path or ARN
-        (?:[a-z]{2,6}(?:-[a-z]+)?\.)?         # a region group: us. eu. apac. global. us-gov.
-        (?:anthropic\.)?
-        (?P<name>claude-[a-z0-9-]+?)
+    r"""(?:.*/)?                              # a resource path, an ARN, or a gateway's name of the provider
+        (?:(?P<region>[a-z]{2,6}(?:-[a-z]+)?)\.)?    # a region group: us. eu. apac. global. us-gov.
+        (?P<bedrock>anthropic\.)?
+        (?P<name>claude-[a-z0-9.-]+?)
         (?:-latest | -\d{8})?
         (?:@[\w.-]+)?
         (?:-v\d+(?::\d+)?)?
-        (?:\[1m\])?""",
+        (?:\[1m\] | :[a-z]+)?""",
     re.VERBOSE,
 )
+BARE_ID = re.compile(r"claude-[a-z0-9-]+")
+ANY_REGION = "*"
+"""In the table of regions: every one that is not named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Models by name. `version` names the table that prices were taken from, for the ledger."""
+    """Models by name. `version` names the table that prices were taken from, for the ledger.
+
+    `regions` are factors on the price by the region group that an id names, `bedrock_minimum` the shortest prefix that
+    Bedrock caches of any model. `geography` are factors by where the API says that a request was answered.
+    """
 
     models: Mapping[str, Model]
     version: str
+    regions: Mapping[str, float] = field(default_factory=dict)
+    bedrock_minimum: int = 0
+    geography: Mapping[str, float] = field(default_factory=dict)
 
     def find(self, model_id: str, today: date | None = None) -> tuple[Model, Problem | None]:
         """The model behind `model_id`, and what the user should know about it.
@@ -62,27 +74,59 @@ class Catalog:
 
     def _undressed(self, model_id: str) -> Model | None:
         match = _DRESSED_ID.fullmatch(model_id)
-        return self.models.get(match["name"]) if match else None
+        # Gateways write versions with a dot.
+        model = self.models.get(match["name"].replace(".", "-")) if match else None
+        if match is None or model is None or not match["bedrock"]:
+            return model
+        region = match["region"]
+        factor = self.regions.get(region, self.regions.get(ANY_REGION, 1.0)) if region else 1.0
+        least = max(model.minimum, self.bedrock_minimum)
+        return replace(model, prices=model.prices.times(factor), minimum=least)
+
+    def mantle_id(self, model_id: str) -> str:
+        """The id of a model of the catalog at Bedrock's own Messages API; every other id as it is."""
+        return (
+            f"anthropic.{model_id}" if model_id in self.models and BARE_ID.fullmatch(model_id) else model_id
+        )
+
+    def bedrock_id(self, model_id: str, aws_region: str) -> str:
+        """The id under which Bedrock has a model of the catalog; every other id as it is.
+
+        https://platform.claude.com/docs/en/build-with-claude/claude-in-amazon-bedrock: a bare name is not known there, and
+        current models are reached by an inference profile. The global one costs what Anthropic's own API does.
+        """
+        model = self.models.get(model_id)
+        if model is None or not BARE_ID.fullmatch(model_id):
+            return model_id
+        group = "us-gov" if aws_region.startswith("us-gov-") else "global"
+        return f"{group}.anthropic.{model.bedrock or model_id}"
 
 
 def load_catalog(override: Path | None = None) -> tuple[Catalog, tuple[Problem, ...]]:
     """The shipped catalog with the user's file on top; what is wrong in that file is reported and ignored."""
     shipped = resources.files(__package__).joinpath("models.toml").read_text(encoding="utf-8")
     version, entries, _ = read_table(shipped)
+    table = tomllib.loads(shipped)
+    make = partial(
+        Catalog,
+        regions=MappingProxyType(table["regions"]),
+        bedrock_minimum=table["bedrock"]["minimum"],
+        geography=MappingProxyType(table["geography"]),
+    )
     models = {name: fill(name, entry, UNKNOWN) for name, entry in entries.items()}
     if override is None:
-        return Catalog(MappingProxyType(models), version), ()
+        return make(MappingProxyType(models), version), ()
     try:
         text = override.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(f"The models file can't be read ({error}); it is ignored.", str(override))
-        return Catalog(MappingProxyType(models), version), (problem,)
+        return make(MappingProxyType(models), version), (problem,)
     _, own, problems = read_table(text)
     models.update({name: fill(name, entry, models.get(name, UNKNOWN)) for name, entry in own.items()})
     # The ledger notes which prices a cost was computed with, also where they are the user's own.
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     located = tuple(replace(problem, path=str(override)) for problem in problems)
-    return Catalog(MappingProxyType(models), f"{version}+{digest}"), located
+    return make(MappingProxyType(models), f"{version}+{digest}"), located
 
 
 def _unknown(model_id: str, models: Mapping[str, Model]) -> Problem:
@@ -131,13 +175,14 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-_PRICES: tuple[str, ...] = tuple(field.name for field in fields(Prices))
+_PRICES: tuple[str, ...] = tuple(one.name for one in fields(Prices))
 _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(_PRICES, (_is_price, "a price in dollars per million tokens")),
     **dict.fromkeys(("minimum", "context", "max_output"), (_is_count, "a whole number of tokens above zero")),
     "batch": (_is_price, "a share, such as 0.5"),
     "chars_per_token": (_is_ratio, "a number above zero"),
     "thinking": (lambda value: value in THINKING_STYLES, "one of " + ", ".join(THINKING_STYLES)),
+    "bedrock": (_is_name, "a model id"),
     "effort": (_is_name, "a word"),
     "cliff": (_is_cliff, "{ above = TOKENS, factor = NUMBER }"),
     # Not `isinstance`: a TOML date with a time is a `datetime`, which is a `date` too.
@@ -156,7 +201,9 @@ def read_table(text: str) -> tuple[str, dict[str, Entry], tuple[Problem, ...]]:
     models = table.get("models", {})
     if not isinstance(models, dict):
         return "", {}, (Problem("In the models file, 'models' must hold one table a model; it is ignored."),)
-    problems = list(_strange(table, ("version", "models"), "the models file"))
+    problems = list(
+        _strange(table, ("version", "models", "regions", "bedrock", "geography"), "the models file")
+    )
     entries = {name: _checked(name, entry, problems) for name, entry in models.items()}
     return str(table.get("version", "")), entries, tuple(problems)
 

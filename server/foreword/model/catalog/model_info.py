@@ -33,6 +33,14 @@ class Prices:
     write_1h: float
     read: float
 
+    def times(self, factor: float) -> Prices:
+        """All of them by a factor."""
+        return Prices(*(price * factor for price in astuple(self)))
+
+
+FREE = Prices(0.0, 0.0, 0.0, 0.0, 0.0)
+"""An engine of one's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cliff:
@@ -50,7 +58,7 @@ class Model:
     the catalog does not know it. `minimum` is the shortest prefix, in tokens, that the cache keeps.
     `effort` is what the API takes when a request names none, where that is known.
     `retired` is the day from which requests fail. `estimated` marks prices that are an assumption. `batch` is what a
-    request in a Message Batch costs, as a share of its price.
+    request in a Message Batch costs, as a share of its price. `bedrock` is its name on Bedrock, where that is another one.
     """
 
     id: str
@@ -67,11 +75,11 @@ class Model:
     successor: str | None = None
     estimated: bool = False
     batch: float = 0.5
+    bedrock: str = ""
 
     def at_batch_prices(self) -> Model:
         """The same model with what a request in a Message Batch costs."""
-        halved = Prices(*(price * self.batch for price in astuple(self.prices)))
-        return replace(self, prices=halved)
+        return replace(self, prices=self.prices.times(self.batch))
 
 
 UNKNOWN = Model(

@@ -6,6 +6,7 @@ never by the wording of a message; the API's own words are quoted where they are
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from foreword.model.messages_api.retry_policy import SERVER_ERROR, asked_wait, m
 
 LONGEST_QUOTE = 300
 """Characters of the API's own words that a message repeats."""
+LONGEST_PAGE = 20_000
+"""Characters of a page in which its title is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,37 @@ def failure_of(error: anthropic.AnthropicError | httpx2.HTTPError, place: Endpoi
             return failure(RequestRejected, f"{place.provider} can't do this request", quote(str(error)))
 
 
+REASON_KEYS = ("error", "message", "detail", "details", "msg", "error_message", "errors", "title", "reason")
+"""Where gateways, engines and frameworks put their words, most telling first; an error may be nested in another."""
+DEEPEST = 5
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+def _reason(error: anthropic.APIStatusError) -> str:
+    """The words of an endpoint that does not speak as the API does: a text, a list, another key, a page; empty for none."""
+    if isinstance(error.body, str):
+        titled = _TITLE.search(error.body[:LONGEST_PAGE])
+        if titled:
+            title = html.unescape(titled[1]).strip().removeprefix(str(error.status_code)).strip()
+            return f"HTTP {error.status_code} {title}"
+        return "" if error.body.lstrip().startswith("<") else error.body
+    return _words_in(error.body, DEEPEST)
+
+
+def _words_in(value: object, depth: int) -> str:
+    """The first words in a JSON value, where words of an error stand."""
+    if isinstance(value, str):
+        return value
+    if not depth:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_words_in(one, depth - 1) for one in value[:3])))
+    if isinstance(value, Mapping):
+        found = (_words_in(value[key], depth - 1) for key in REASON_KEYS if key in value)
+        return next((words for words in found if words.strip()), "")
+    return ""
+
+
 def _without_key(words: str, error: anthropic.APIStatusError) -> str:
     """The words of an endpoint, which may repeat the key that it was sent."""
     sent = (error.request.headers.get(name, "") for name in KEY_HEADERS)
@@ -114,7 +148,7 @@ def _is_no_header(error: BaseException) -> bool:
 def _answered(error: anthropic.APIStatusError, place: Endpoint) -> Failure:
     """The failure behind an error that the API itself told."""
     kind = error.type or _KIND_BY_STATUS.get(error.status_code, "")
-    words = quote(_without_key(error.api_message or "", error)) or f"HTTP {error.status_code}"
+    words = quote(_without_key(error.api_message or _reason(error), error)) or f"HTTP {error.status_code}"
     # From the most to the least exact of what an error says about itself.
     told = _BY_CODE.get(error.error_code or "") or _BY_KIND.get(kind) or _by_status(error.status_code)
     values = {"model": place.model, "key": place.key, "url": place.url, "words": words, "console": CONSOLE}
@@ -122,8 +156,23 @@ def _answered(error: anthropic.APIStatusError, place: Endpoint) -> Failure:
     if error.request_id and told.names_request:
         stem += f" [request {error.request_id}]"
     headers = error.response.headers
-    retry = not told.is_final and may_retry(error.status_code, kind, headers)
+    is_worth_it = may_retry(error.status_code, kind, headers) and not _was_tried(error)
+    retry = not told.is_final and is_worth_it
     return Failure(told.kind(f"{stem}: {hint}."), stem, retry, asked_wait(headers))
+
+
+GATEWAYS_OWN = frozenset({429, 500, 529})
+"""What a gateway says when it has asked its upstream several times; 502 to 504 are those of a plain proxy."""
+
+
+def _was_tried(error: anthropic.APIStatusError) -> bool:
+    """Whether a gateway made this error, which has tried several times itself: its tries and ours would multiply.
+
+    Errors of the API have a request id, also through a proxy that passes them on; who asks to wait wants to be asked again.
+    """
+    headers = error.response.headers
+    says_so = error.request_id or asked_wait(headers) is not None or "x-should-retry" in headers
+    return error.status_code in GATEWAYS_OWN and not says_so
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,12 @@ from foreword.core.reply import Json
 from foreword.model.messages_api.api_errors import Endpoint, Failure, failure, failure_of, given_up, quote
 from foreword.model.messages_api.retry_policy import Patience, pause, spell
 
-Client = anthropic.AsyncAnthropic | anthropic.AsyncAnthropicBedrock | anthropic.AsyncAnthropicVertex
+Client = (
+    anthropic.AsyncAnthropic
+    | anthropic.AsyncAnthropicBedrock
+    | anthropic.AsyncAnthropicBedrockMantle
+    | anthropic.AsyncAnthropicVertex
+)
 Sleep = Callable[[float], Awaitable[None]]
 Result = TypeVar("Result")
 

@@ -27,7 +27,7 @@ from foreword.model.messages_api.stream_assembler import finished_of
 
 PATH = "/v1/messages/batches"
 PAGE = 100
-HAS_BATCHES = frozenset({"anthropic"})
+HAS_BATCHES = frozenset({"anthropic", "aws", "google-cloud"})
 """Providers that have Message Batches at all; the SDK refuses them for the others."""
 
 

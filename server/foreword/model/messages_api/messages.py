@@ -31,6 +31,8 @@ MODELS_PATH = "/v1/models"
 MOST_PAGES = 20
 """Of a thousand models each: an endpoint that never ends its list is not followed for ever."""
 
+PLAIN = {"Accept-Encoding": "identity"}
+"""Asked for with a stream: a proxy that compresses it holds it back until the end."""
 LAST_WORDS = 1.0
 """Seconds for the stream to end by itself after its last event, so that the connection can be used again."""
 
@@ -94,8 +96,14 @@ class MessagesProvider:
         Raises:
             ModelError: the API did not do it.
         """
-        # The API reads the prompt, caches it and generates nothing.
-        reply = await self._transport.post(PATH, {**body, "max_tokens": 0})
+        try:
+            # The API reads the prompt, caches it and generates nothing.
+            reply = await self._transport.post(PATH, {**body, "max_tokens": 0})
+        except RequestRejected as refused:
+            # Some engines generate at least one token, and name the field. The API itself takes 0.
+            if "max_tokens" not in str(refused):
+                raise
+            reply = await self._transport.post(PATH, {**body, "max_tokens": 1})
         return usage_of(counts_of(reply.get("usage")))
 
     @property
@@ -130,6 +138,7 @@ class MessagesProvider:
                 PATH,
                 cast_to=object,
                 body=wire,
+                options={"headers": PLAIN},
                 stream=True,
                 stream_cls=anthropic.AsyncStream[object],
             )

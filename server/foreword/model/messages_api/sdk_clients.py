@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import anthropic
@@ -20,15 +21,21 @@ from foreword.model.messages_api.messages import MessagesProvider
 from foreword.model.messages_api.retry_policy import Patience
 
 NO_KEY = "none"
-"""Sent to an engine on this machine where no key is set: the SDK refuses to send nothing."""
+"""Sent to an endpoint that was named and for which no key is set: the SDK refuses to send nothing."""
 
 _KEY_SOURCES: Mapping[str, str] = {
+    "aws": "the AWS environment or profile, or ANTHROPIC_AWS_API_KEY",
     "bedrock": "the AWS environment or profile",
+    "google-cloud": "Google's application default credentials",
+    "mantle": "the AWS environment or profile, or AWS_BEARER_TOKEN_BEDROCK",
     "vertex": "Google's application default credentials",
     "foundry": "ANTHROPIC_FOUNDRY_API_KEY",
 }
 _STRANGERS: Mapping[str, tuple[str, str]] = {
+    "aws": ("botocore.exceptions", "BotoCoreError"),
     "bedrock": ("botocore.exceptions", "BotoCoreError"),
+    "google-cloud": ("google.auth.exceptions", "GoogleAuthError"),
+    "mantle": ("botocore.exceptions", "BotoCoreError"),
     "vertex": ("google.auth.exceptions", "GoogleAuthError"),
 }
 
@@ -77,13 +84,18 @@ def _not_opened(
 
 
 def _base_url(name: str, url: str) -> str | None:
-    """The URL without the `/v1` that every request adds; many tools want it there."""
-    return (url.rstrip("/").removesuffix("/v1") if name == "anthropic" else url) or None
+    """The URL without the path that every request adds; many tools want it there, or whole."""
+    if name != "anthropic":
+        return url or None
+    bare = url.rstrip("/")
+    for ending in ("/messages", "/v1"):
+        bare = bare.removesuffix(ending).rstrip("/")
+    return bare or None
 
 
 def _placeholder(name: str, environ: Mapping[str, str], base_url: str) -> str | None:
-    url = base_url or environ.get("ANTHROPIC_BASE_URL", "")
-    is_keyless = name == "anthropic" and is_loopback(url) and credential_source(environ) is None
+    is_named = bool(base_url) or is_loopback(environ.get("ANTHROPIC_BASE_URL", ""))
+    is_keyless = name == "anthropic" and is_named and credential_source(environ) is None
     return NO_KEY if is_keyless else None
 
 
@@ -153,6 +165,43 @@ def _vertex(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     )
 
 
+def _mantle(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
+    """Claude in Amazon Bedrock by its own Messages API: ids begin with `anthropic.`."""
+    return anthropic.AsyncAnthropicBedrockMantle(
+        base_url=url,
+        api_key=keys.given,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
+    )
+
+
+def _aws(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
+    """The Claude Platform on AWS: Anthropic's own API, billed by AWS."""
+    return anthropic.AsyncAnthropicAWS(
+        base_url=url,
+        api_key=keys.given,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
+    )
+
+
+def _google_cloud(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
+    """Claude on Google Cloud, managed by Anthropic: its own API, billed by Google."""
+    given = keys.given
+    return anthropic.AsyncAnthropicGoogleCloud(
+        base_url=url,
+        token_provider=None if given is None else lambda: given,
+        timeout=timeout,
+        http_client=_http(url, timeout),
+        max_retries=0,
+        open_telemetry=False,
+    )
+
+
 def _foundry(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     key = keys.given or keys.variable("ANTHROPIC_FOUNDRY_API_KEY")
     if url is None:
@@ -175,8 +224,11 @@ def _foundry(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
 
 OPENERS: Mapping[str, Callable[[str | None, Keys, httpx2.Timeout], Client]] = {
     "anthropic": _anthropic,
+    "aws": _aws,
     "bedrock": _bedrock,
     "foundry": _foundry,
+    "google-cloud": _google_cloud,
+    "mantle": _mantle,
     "vertex": _vertex,
 }
 """How the client of each provider is opened: with a URL, if one is given, and keys."""
@@ -187,4 +239,6 @@ def _strangers(name: str) -> tuple[type[Exception], ...]:
     if name not in _STRANGERS:
         return ()
     module, error = _STRANGERS[name]
-    return (RuntimeError, ValueError, getattr(import_module(module), error))
+    own = (RuntimeError, ValueError)
+    # With a key of its own a cloud is reached without its library.
+    return (*own, getattr(import_module(module), error)) if find_spec(module.partition(".")[0]) else own

@@ -75,6 +75,7 @@ class Assembly:
         self._counts: dict[str, int] = {}
         self._stop = ""
         self._details: Json = {}
+        self._geography = ""
 
     @property
     def has_content(self) -> bool:
@@ -122,11 +123,12 @@ class Assembly:
             usage=usage_of(self._counts),
             note=note,
             details=self._details,
+            geography=self._geography,
         )
 
     def _start(self, message: Json) -> tuple[ReplyEvent, ...]:
         self._message = message
-        self._counts = larger(self._counts, counts_of(message.get("usage")))
+        self._count(message.get("usage"))
         miss = _mapping(_mapping(message.get("diagnostics")).get("cache_miss_reason"))
         reason, missed = miss.get("type"), miss.get("cache_missed_input_tokens")
         return (
@@ -138,6 +140,10 @@ class Assembly:
                 missed=missed if is_count(missed) else None,
             ),
         )
+
+    def _count(self, usage: object) -> None:
+        self._counts = larger(self._counts, counts_of(usage))
+        self._geography = _string(_mapping(usage).get("inference_geo")) or self._geography
 
     def _open(self, index: int, opening: Json) -> tuple[ReplyEvent, ...]:
         self._open_blocks[index] = block = _Block(opening)
@@ -186,7 +192,7 @@ class Assembly:
             self._open_blocks[index].is_complete = True
 
     def _conclude(self, delta: Json, usage: object) -> None:
-        self._counts = larger(self._counts, counts_of(usage))
+        self._count(usage)
         stop = delta.get("stop_reason")
         if isinstance(stop, str):
             self._stop = well_formed(stop)

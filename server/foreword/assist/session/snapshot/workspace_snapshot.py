@@ -280,6 +280,29 @@ def _index_later_ones(
         )
 
 
+def prefix_inputs(session: Session) -> dict[str, str]:
+    """What a prefix depends on besides the files, by the names that a user knows: the values as text, empty for none."""
+    settings, repository = session.settings, session.repository
+    is_shallow = repository is not None and (repository.common_dir / "shallow").exists()
+    return {
+        "context.budget": f"{budget_of(session).tokens:,}",
+        "context.pins": ", ".join(sorted(set(settings.context_pins))),
+        "context.include": ", ".join(settings.context_include),
+        FOREWORDIGNORE: _patterns(read_file(session.root, FOREWORDIGNORE) or b""),
+        "the format of a release of Foreword": f"{PREFIX_FORMAT} with rules {RULES_VERSION}",
+        "the history": "that of a shallow clone" if is_shallow else "a whole one",
+        "tools.rounds": str(settings.tools_rounds),
+        "tools.style": settings.tools_style,
+    }
+
+
+def _patterns(ignored: bytes) -> str:
+    """The patterns of an ignore file as a short text: their number, and a digest that tells two of one number apart."""
+    lines = [line for line in ignored.splitlines() if line.strip() and not line.startswith(b"#")]
+    count = f"{len(lines)} pattern{'' if len(lines) == 1 else 's'}"
+    return f"{count} ({hashlib.sha256(ignored).hexdigest()[:6]})" if lines else ""
+
+
 def _variant(
     session: Session, attributes: AttributeRules = NO_ATTRIBUTES, local: frozenset[str] = frozenset()
 ) -> str:
