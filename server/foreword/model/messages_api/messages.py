@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import anthropic
@@ -31,7 +31,7 @@ MODELS_PATH = "/v1/models"
 MOST_PAGES = 20
 """Of a thousand models each: an endpoint that never ends its list is not followed for ever."""
 
-PLAIN = {"Accept-Encoding": "identity"}
+PLAIN: Mapping[str, str] = MappingProxyType({"Accept-Encoding": "identity"})
 """Asked for with a stream: a proxy that compresses it holds it back until the end."""
 LAST_WORDS = 1.0
 """Seconds for the stream to end by itself after its last event, so that the connection can be used again."""
