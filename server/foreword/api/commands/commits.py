@@ -97,7 +97,8 @@ def _commit(root: Path, text: str) -> int:
 def _show(found: CommitResult, _given: CommitParameters, _columns: int) -> Iterator[Printed]:
     if found.git_code is None:
         yield Verbatim(found.message.text)
-    if found.message.answer.note:
+    # A diff names files that are left out, and needs none of them.
+    if found.message.answer.note and not found.message.answer.is_complete:
         yield notice(f"foreword: {found.message.answer.note}", "yellow")
     yield notice(found.message.answer.receipt.summary, "dim")
 

@@ -256,6 +256,8 @@ def _show_edit(found: EditResult | RequestPreview, given: EditParameters, _colum
         if file.runs_here:
             yield notice(f"foreword: look closely at {file.path}: {RUNS_HERE}", "yellow")
     yield from problem_lines(found.problems)
+    if found.answer.note and found.edited.is_complete:  # else it is among the problems
+        yield notice(f"foreword: {found.answer.note}", "yellow")
     yield notice(_summary(found, apply=given.apply))
     yield from _receipt(found.answer.receipt)
 

@@ -28,7 +28,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; `note` explains an unusual stop in one line, `problems` what could not be done.
+    """An answer; `note` explains an unusual stop, or what the answer does not know, in one line, `problems` what could not be done.
 
     `is_over_limit`: a spending limit stopped it between two requests.
     """

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from foreword.assist.question.pointers import Pointer, attachments_of, pointed_n
 from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
+from foreword.assist.question.unseen_names import unseen_note
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -149,8 +150,14 @@ def prepare(
         turn = (thread.changes.text, *turn)
     return _measured(session, PreparedRequest(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
-        texts, "" if as_it_is else redaction_note(question),
+        texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is),
     ))  # fmt: skip
+
+
+def _note(question: str, saved: WorkspaceSnapshot, shown: Collection[str], *, as_it_is: bool) -> str:
+    """What the user should know of the question: secrets in it, and files that it names and the model does not see."""
+    redacted = "" if as_it_is else redaction_note(question)
+    return "; ".join(filter(None, (redacted, unseen_note(question, saved, shown))))
 
 
 def _instructions(kind: Kind, asked_for: Kind | None, *, goes_on: bool) -> str:
