@@ -6,13 +6,14 @@ Each looks at the disk first (`Workspace.saved`), shows nothing of what is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from foreword.api.workspace import Workspace
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import clean_path
+from foreword.assist.question.unseen_names import why_unseen
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of
@@ -252,17 +253,9 @@ def _commit_of(session: Session, since: str) -> str:
 
 def _unknown(saved: WorkspaceSnapshot, path: str) -> UsageError:
     """Why a path can't be shown."""
-    reasons = {left.path: left.reason for left in saved.report.left_out}
-    # A folder that is left out as a whole is reported with a slash at its end.
-    parents: Sequence[str] = [path, *(f"{part}/" for part in _folders(path))]
-    reason = next((reasons[one] for one in parents if one in reasons), None)
+    reason = why_unseen(path, saved)
     if reason is not None:
-        return UsageError(f"{path} is left out: {reason}")
+        return UsageError(reason)
     return UsageError(
         f"there is no file or folder {path!r} here: `search` or `outline` with '.' finds others"
     )
-
-
-def _folders(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[:n]) for n in range(len(parts), 0, -1)]

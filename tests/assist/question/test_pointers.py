@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.question.pointers import (
     CONTEXT_LINES,
+    MAX_FOLDER_TOKENS,
     Pointer,
     attachments_of,
     parse_pointer,
     pointed_names,
+    resolve_pointers,
 )
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.core.errors import UsageError
+from foreword.core.tokens import estimate
 from foreword.prefix.turn import Attachment
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
@@ -43,7 +48,8 @@ def test_what_is_no_place_is_refused_in_one_line(written: str) -> None:
 
 def attached(fixture: WorkspaceFixture, repo: GitRepo, written: str, **unsaved: str) -> Attachment:
     with fixture.session(repo.path) as session:
-        saved, pointers = take_snapshot(session), [parse_pointer(written)]
+        saved = take_snapshot(session)
+        pointers = resolve_pointers([parse_pointer(written)], saved)
         return attachments_of(pointers, saved, build_prefix(session, saved), unsaved)[0]
 
 
@@ -97,6 +103,39 @@ def test_a_line_in_no_definition_is_shown_with_some_around_it(
     assert Attachment("work.py", code, 99 - CONTEXT_LINES, 100) == attached(fixture, repo, "work.py:99")
 
 
+def test_an_absolute_path_of_the_workspace_is_taken(
+    fixture: WorkspaceFixture, repo: GitRepo, code: str, tmp_path: Path
+) -> None:
+    (tmp_path / "door").symlink_to(repo.path)
+    for folder in (repo.path, tmp_path / "door"):
+        assert Attachment("work.py", code, 10, 12) == attached(fixture, repo, f"{folder}/work.py:10-12")
+
+
+@pytest.mark.parametrize("written", ["shop", "shop/", "./shop", "."])
+def test_a_folder_stands_for_its_files(fixture: WorkspaceFixture, repo: GitRepo, written: str) -> None:
+    with fixture.session(repo.path) as session:
+        saved = take_snapshot(session)
+        files = [path for path in saved.paths if path.startswith("shop/") or written == "."]
+        pointers = [parse_pointer(written), Pointer("note", text="x")]
+        assert [*map(Pointer, files), pointers[1]] == list(resolve_pointers(pointers, saved))
+
+
+def test_a_folder_with_too_much_text_is_shown_by_its_definitions(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    for n in range(60):
+        repo.write(f"large/m{n:02}.py", f"def work_{n}():\n" + f"    # {'words ' * 10}\n" * 90)
+    repo.write("large/deep/.env", "MODE=1\n")
+    found = attached(fixture, repo, "large")
+    assert ("large/", 1) == (found.path, found.start_line)
+    content = found.content or ""
+    assert content.startswith("60 files, too many to be shown whole")
+    assert "large/m59.py\n  1 def work_59()\n" in content
+    assert "words" not in content
+    assert ".env" not in content
+    assert estimate(content) <= MAX_FOLDER_TOKENS
+
+
 def test_an_empty_file_can_be_pointed_at(fixture: WorkspaceFixture, repo: GitRepo) -> None:
     repo.write("empty.py", "")
     assert (1, 1) == (
@@ -110,8 +149,8 @@ def test_an_empty_file_can_be_pointed_at(fixture: WorkspaceFixture, repo: GitRep
     [
         ("missing.py", "there is no file missing.py"),
         ("../outside.py", r"there is no file \.\./outside.py"),
-        ("/etc/passwd", "there is no file /etc/passwd"),
-        ("shop", "there is no file shop"),
+        ("/etc/passwd", "/etc/passwd is not in the workspace .*: open its folder with --workspace"),
+        ("shop:3", "shop is a folder and has no lines"),
         pytest.param("shop/cart.py:" + "9" * 5_000, "there is no file", id="no-such-number"),
         (".env", r"\.env is left out \(secret\)"),
         ("shop/cart.py:4", "shop/cart.py has 3 lines, not 4"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from foreword.assist.question.request import library_of
 from foreword.assist.question.tools import MAX_LISTED, MAX_VIEW_LINES, ToolScope, carry_out, tool_results
 from foreword.core.errors import Problem
 from foreword.model.tool_call import CreateCall, InsertCall, ReplaceCall, SearchCall, SymbolsCall, ViewCall
-from gitrepo import GitRepo
+from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture
 
 
@@ -87,22 +89,23 @@ def test_a_directory_is_listed_with_paths_that_can_be_viewed(library: ToolScope)
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        ".env",
-        "build/out.py",
-        "build",
-        "link.py",
-        "../outside.py",
-        "/etc/passwd",
-        "shop/../.env",
-        ".git/config",
-        "sho",
-        "a\0b",
-    ],
+    "path", ["build", "../outside.py", "/etc/passwd", "shop/../.env", "sho", "a\0b", "x" * 300 + "/y"]
 )
 def test_what_is_not_in_the_snapshot_does_not_exist(library: ToolScope, path: str) -> None:
     assert "No file or directory" in complaint(carry_out(ViewCall(path, 1, None), library))
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (".env", ".env is left out (secret)."),
+        ("build/out.py", "build/out.py is left out (ignored by git)."),
+        ("link.py", "link.py is a symlink out of the workspace: name the file itself."),
+        (".git/config", ".git/config is left out (vendored)."),
+    ],
+)
+def test_what_is_left_out_is_refused_with_the_reason(library: ToolScope, path: str, reason: str) -> None:
+    assert reason == complaint(carry_out(ViewCall(path, 1, None), library))
 
 
 def test_a_large_directory_is_cut_and_says_so() -> None:
@@ -167,3 +170,42 @@ def test_an_empty_file_has_a_result_that_is_not_empty(fixture: WorkspaceFixture,
         assert [{"type": "tool_result", "tool_use_id": "t", "content": "(empty)"}] == tool_results(
             [view], library_of(saved)
         )
+
+
+def test_what_is_there_and_not_seen_is_told_with_the_reason(
+    fixture: WorkspaceFixture, repo: GitRepo, tmp_path: Path
+) -> None:
+    inner = make_repo(tmp_path / "inner")
+    inner.write("lib.py", "x = 1\n")
+    inner.commit()
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", inner.path.as_uri(), "libs/inner")
+    repo.git("worktree", "add", "-q", ".trees/x", "-b", "x")
+    repo.write(".gitignore", "*.log\n")
+    repo.write("out.log", "failed\n")
+    repo.write("web/node_modules/left/index.js", "x\n")
+    (repo.path / "link.py").symlink_to("shop/cart.py")
+    reasons = {
+        "libs/inner/lib.py": "libs/inner/lib.py is in libs/inner, a repository of its own: open that folder as a workspace.",
+        ".trees/x/shop/cart.py": ".trees/x/shop/cart.py is in .trees/x, a repository of its own: open that folder as a workspace.",
+        "out.log": "out.log is left out (ignored by git).",
+        "web/node_modules/left/index.js": "web/node_modules/left/index.js is left out (vendored).",
+        "link.py": "link.py is a symlink to shop/cart.py: name the file itself.",
+    }
+    with fixture.saved(repo.path) as saved:
+        for path, reason in reasons.items():
+            assert reason == complaint(carry_out(ViewCall(path, 1, None), library_of(saved)))
+
+
+def test_lines_of_a_file_that_is_too_large_to_be_shown_can_be_viewed(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    secret = "gh" + "p_" + "".join(random.Random(7).choices(string.ascii_letters + string.digits, k=36))
+    lines = [f"row_{n} = {n}" for n in range(100_000)]
+    lines[89_999] = f'token = "{secret}"'
+    repo.write("large.py", "\n".join(lines) + "\n")
+    repo.write("large.bin", b"\0" * 1_200_000)
+    with fixture.saved(repo.path) as saved:
+        library = library_of(saved)
+        assert "90002\trow_90001 = 90001\n" == text(carry_out(ViewCall("large.py", 90_002, 90_002), library))
+        assert secret not in text(carry_out(ViewCall("large.py", 89_990, 90_010), library))
+        assert "large.bin is left out" in complaint(carry_out(ViewCall("large.bin", 1, 2), library))

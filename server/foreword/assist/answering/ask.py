@@ -7,7 +7,7 @@ from contextlib import aclosing
 from functools import partial
 
 from foreword.assist.answering.answer_loop import AnswerEvent
-from foreword.assist.answering.pipeline import Asked, run_request
+from foreword.assist.answering.pipeline import run_request
 from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import Kind, PreparedRequest, prepare
@@ -38,9 +38,9 @@ async def ask(
     opened = tuple(documents)
     as_it_is = await may_be_told(session, question)
 
-    def make() -> Asked:
+    def make() -> PreparedRequest:
         how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind, as_it_is=as_it_is)
-        return Asked(how(session, question, pointers), pointers)
+        return how(session, question, pointers)
 
     async with aclosing(run_request(session, make, run=run)) as events:
         async for event in events:

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from foreword.assist.answering.pipeline import Asked, run_request
+from foreword.assist.answering.pipeline import run_request
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
-from foreword.assist.question.request import prepare
+from foreword.assist.question.request import PreparedRequest, prepare
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import ProviderFor, open_providers, tools_style
 from foreword.assist.session.session import Session
@@ -174,9 +174,9 @@ class _Batch:
     async def _answer(self, line: Line) -> Answer:
         session = self._session
 
-        def make() -> Asked:
+        def make() -> PreparedRequest:
             saved, prefix = self._lay()
-            prepared = prepare(
+            return prepare(
                 session,
                 saved,
                 line.question,
@@ -185,7 +185,6 @@ class _Batch:
                 prefix=prefix,
                 tools_style=tools_style(session),
             )
-            return Asked(prepared, line.pointers)
 
         answering = run_request(session, make, run=self._run, providers=self._provider_for)
         async with aclosing(answering) as events:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from foreword.assist.question.offline_answer import compose
-from foreword.assist.question.pointers import Pointer, pointed_names
+from foreword.assist.question.pointers import Pointer, pointed_names, text_at
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.question.retrieved import find_evidence
 from foreword.assist.session.snapshot.overlay import with_unsaved
@@ -18,8 +17,9 @@ from foreword.prefix.base.file_selection import READMES
 EVIDENCE_TOKENS = 4_000
 
 
-def offline_text(prepared: PreparedRequest, pointers: Sequence[Pointer]) -> str:
+def offline_text(prepared: PreparedRequest) -> str:
     """The text of an offline answer."""
+    pointers = prepared.pointers
     near = [pointer.path for pointer in pointers]
     about = pointed_names(prepared.saved, [p for p in pointers if p.path not in prepared.unsaved])
     shown = with_unsaved(prepared.saved, prepared.unsaved)
@@ -36,8 +36,7 @@ def offline_text(prepared: PreparedRequest, pointers: Sequence[Pointer]) -> str:
 def _pointed(prepared: PreparedRequest, pointer: Pointer) -> Excerpt:
     """The lines that a question points at, as the user sees them."""
     # What the editor shows goes first: the lines that the user points at are counted in it.
-    shown = prepared.unsaved.get(pointer.path) if pointer.text is None else pointer.text
-    lines = lines_of(prepared.saved.read_content(pointer.path) or "" if shown is None else shown)
+    lines = lines_of(text_at(pointer, prepared.saved, prepared.unsaved.get(pointer.path)))
     first, last = pointer.first or 1, pointer.last or len(lines)
     return Excerpt(pointer.path, first, last, 0.0, "\n".join(lines[first - 1 : last]))
 

@@ -10,13 +10,11 @@ What tells them apart is how the request is made, and what the tools of the mode
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from dataclasses import dataclass
 
 from foreword.assist.answering.answer_loop import AnswerEvent, Progress, answer
 from foreword.assist.answering.offline_text import offline_text
-from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
@@ -27,17 +25,9 @@ Tools = Callable[[PreparedRequest], Callable[[], ToolScope]]
 """What the tools of each round see, for a request that is prepared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that is prepared, and the places that its question points at."""
-
-    prepared: PreparedRequest
-    pointers: Sequence[Pointer] = ()
-
-
 async def run_request(
     session: Session,
-    make: Callable[[], Asked],
+    make: Callable[[], PreparedRequest],
     *,
     run: Runner = in_place,
     tools: Tools | None = None,
@@ -59,12 +49,12 @@ async def run_request(
         early = await opening if session.is_own_engine else None
         # While this is prepared the provider opens beside it: importing the SDK and connecting took half of
         # the time until the first byte.
-        asked = await run(make)
+        prepared = await run(make)
         is_offline = provider_name(session) == "offline"
-        composed = await run(offline_text, asked.prepared, asked.pointers) if is_offline else ""
+        composed = await run(offline_text, prepared) if is_offline else ""
         provider = (early or await opening)(lambda: composed)
-        library = tools(asked.prepared) if tools is not None else None
-        async with aclosing(answer(session, asked.prepared, provider, library, progress)) as events:
+        library = tools(prepared) if tools is not None else None
+        async with aclosing(answer(session, prepared, provider, library, progress)) as events:
             async for event in events:
                 yield event
 

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from foreword.assist.answering.answer_loop import AnswerEvent, Progress, receipt_of
-from foreword.assist.answering.pipeline import Asked, run_request
+from foreword.assist.answering.pipeline import run_request
 from foreword.assist.chat.chat import NO_MODEL, Chat, Conversation, Exchange, Status, Turn, echo, opening_of
 from foreword.assist.chat.chat_store import ChatStore, Ending
 from foreword.assist.chat.withdrawal import find_withdrawal
@@ -31,7 +31,7 @@ from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.disclosure import may_be_told
-from foreword.assist.question.pointers import AttachmentRef, Pointer, pointers_to
+from foreword.assist.question.pointers import AttachmentRef, pointers_to
 from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import Kind, PreparedRequest, Thread, library_of, prepare
 from foreword.assist.question.tools import ToolScope
@@ -82,7 +82,6 @@ class _Begun:
     conversation: Conversation
     thread: Thread | None
     shown: Mapping[str, Shown]
-    pointers: tuple[Pointer, ...]
 
 
 class ChatTurnRun:
@@ -155,9 +154,9 @@ class ChatTurnRun:
                 prepared = self._prepared_turn.prepared
                 self.receipt = receipt_of(session, prepared, progress.provider, progress)
 
-    def _make(self) -> Asked:
+    def _make(self) -> PreparedRequest:
         begun = self._begun = self._begin()
-        return Asked(begun.prepared, begun.pointers)
+        return begun.prepared
 
     def _tools(self, prepared: PreparedRequest) -> Callable[[], ToolScope]:
         if self._said.read_open is not None:
@@ -202,7 +201,7 @@ class ChatTurnRun:
             thread=thread,
             as_it_is=self._as_it_is,
         )
-        return _Begun(prepared, conversation, thread, shown, tuple(pointers))
+        return _Begun(prepared, conversation, thread, shown)
 
     def _conversation(self, saved: WorkspaceSnapshot) -> Conversation:
         """What was said so far, as far as it may still be sent: the rest of it is forgotten."""

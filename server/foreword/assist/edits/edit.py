@@ -10,7 +10,7 @@ from typing import Any
 
 from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.answering.ask import prepare_now
-from foreword.assist.answering.pipeline import Asked, run_request
+from foreword.assist.answering.pipeline import run_request
 from foreword.assist.edits.apply import Outcome
 from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.assist.edits.proposal import Proposal
@@ -88,9 +88,9 @@ async def edit(
     opened, editors = tuple(documents), list[Editor]()
     as_it_is = await may_be_told(session, instruction)
 
-    def make() -> Asked:
+    def make() -> PreparedRequest:
         how = partial(prepare_now, use_cache=use_cache, documents=opened, kind=kind, as_it_is=as_it_is)
-        return Asked(how(session, instruction, pointers), pointers)
+        return how(session, instruction, pointers)
 
     def tools(prepared: PreparedRequest) -> Callable[[], ToolScope]:
         editors.append(Editor(ground_of(session, prepared)))

@@ -5,11 +5,14 @@ A user writes `FILE`, `FILE:LINE` or `FILE:FIRST-LAST`; a client attaches a file
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from foreword.assist.context.build_prefix import Prefix
+from foreword.assist.question.unseen_names import why_unseen
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import UsageError, WorkspaceError
@@ -20,20 +23,28 @@ from foreword.core.exclusion import (
     SECRET,
     SUBMODULE,
     SYMLINK,
+    TOO_LARGE,
     UNREADABLE_NAME,
     reason_for_content,
     reason_for_path,
     reason_in_spite_of_user,
 )
 from foreword.core.outline import Definition
+from foreword.core.tokens import estimate
+from foreword.prefix.base.render import render_outline
 from foreword.prefix.turn import Attachment
-from foreword.workspace.files.disk import is_file, read_file, why_elsewhere
+from foreword.workspace.files.disk import read_file
 from foreword.workspace.ignore import IgnoreRules
 
 CONTEXT_LINES = 20
 """Shown around a single line that is in no definition, above and below."""
 
 MAX_POINTED_BYTES = 50_000_000
+MAX_VIEWED_BYTES = 10_000_000
+"""Of a file of which the model views lines: all of it is searched for secrets each time."""
+MAX_FOLDER_TOKENS = 20_000
+"""Of the files of a folder that is pointed at, or of their definitions where that is less."""
+MAX_FOLDER_FILES = 200
 # Without it a secret could lie across the border of two parts and be found in neither.
 OVERLAP = 10_000
 """Of two parts of a large file that are searched for secrets one after the other, in bytes."""
@@ -75,6 +86,77 @@ def parse_pointer(written: str) -> Pointer:
     return Pointer(match["path"].replace("\\", "/").removeprefix("./"), first, last)
 
 
+def resolve_pointers(pointers: Sequence[Pointer], saved: WorkspaceSnapshot) -> tuple[Pointer, ...]:
+    """The pointers with paths of the workspace, in place of absolute ones, and with the files of a folder in its place.
+
+    Of a folder with more text than `MAX_FOLDER_TOKENS` the definitions stand there instead.
+
+    Raises:
+        UsageError: a path leads out of the workspace, or lines of a folder are meant.
+    """
+    return tuple(one for pointer in pointers for one in _resolved(pointer, saved))
+
+
+def _resolved(pointer: Pointer, saved: WorkspaceSnapshot) -> Iterator[Pointer]:
+    if pointer.text is not None:
+        yield pointer
+        return
+    path = _relative(pointer.path, saved.root)
+    folder = "" if path in {"", "."} else f"{path.rstrip('/')}/"
+    files = () if path in saved.tree.blobs else tuple(one for one in saved.paths if one.startswith(folder))
+    if not files:
+        yield replace(pointer, path=path)
+    elif pointer.first is not None:
+        raise UsageError(f"{path} is a folder and has no lines: point at it, or at lines of a file in it")
+    else:
+        yield from _of_folder(folder or "./", files, saved)
+
+
+def _relative(path: str, root: Path) -> str:
+    """The path from the workspace's folder.
+
+    Raises:
+        UsageError: it is an absolute path of something else.
+    """
+    if not Path(path).is_absolute():
+        return path
+    # The last name stays as it is: what is a symlink is told to be one.
+    target = Path(os.path.realpath(Path(path).parent)) / Path(path).name
+    if target != root and not target.is_relative_to(root):
+        raise UsageError(f"{path} is not in the workspace {root}: open its folder with --workspace")
+    return target.relative_to(root).as_posix()
+
+
+def _of_folder(folder: str, files: Sequence[str], saved: WorkspaceSnapshot) -> Iterator[Pointer]:
+    texts = saved.read_all(files[:MAX_FOLDER_FILES])
+    if len(files) <= MAX_FOLDER_FILES:
+        left = MAX_FOLDER_TOKENS - sum(estimate(text.content) for text in texts.values())
+        if left >= 0:
+            yield from (Pointer(path) for path in texts)
+            return
+    head = f"{len(files):,} files, too many to be shown whole; these are definitions of them, with their lines.\n"
+    left, told = MAX_FOLDER_TOKENS, [head]
+    for path in files:
+        piece = render_outline(path, saved.index.outline(path).definitions)
+        left -= estimate(piece)
+        if left < 0:
+            told.append("(more files: view the folder)\n")
+            break
+        told.append(piece)
+    yield Pointer(folder, text="".join(told))
+
+
+def large_text(path: str, saved: WorkspaceSnapshot) -> str | None:
+    """The text of a file that is left out for its size alone, where somebody asks for lines of it; else None."""
+    reason = next((left.reason for left in saved.report.left_out if left.path == path), None)
+    if reason != TOO_LARGE:
+        return None
+    try:
+        return _left_out_text(Pointer(path, 1, 1), saved, MAX_VIEWED_BYTES)
+    except UsageError:  # it is more than large
+        return None
+
+
 def attachments_of(
     pointers: Sequence[Pointer], saved: WorkspaceSnapshot, prefix: Prefix, unsaved: Mapping[str, str]
 ) -> tuple[Attachment, ...]:
@@ -101,7 +183,7 @@ def pointed_names(saved: WorkspaceSnapshot, pointers: Sequence[Pointer]) -> tupl
 def _attachment(
     pointer: Pointer, saved: WorkspaceSnapshot, prefix: Prefix, unsaved: str | None
 ) -> Attachment:
-    text = _text_of(pointer, saved, unsaved)
+    text = text_at(pointer, saved, unsaved)
     n_lines = max(1, len(lines_of(text)))
     if pointer.first is None or pointer.last is None:
         # An unsaved text is in the turn as such already; the prefix has the whole of a saved one.
@@ -117,7 +199,12 @@ def _attachment(
     return Attachment(pointer.path, text, first, min(last, n_lines))
 
 
-def _text_of(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) -> str:
+def text_at(pointer: Pointer, saved: WorkspaceSnapshot, unsaved: str | None) -> str:
+    """The text of what a resolved pointer points at; `unsaved` is what an editor has of it, which goes first.
+
+    Raises:
+        UsageError: there is no such file, or it can't be shown.
+    """
     if pointer.text is not None:
         # An untitled document can hold secrets as a file can, and half a surrogate pair.
         reason = reason_in_spite_of_user(pointer.path) or reason_for_content(
@@ -155,7 +242,7 @@ def _is_hidden(path: str, rules: IgnoreRules) -> bool:
     return reason_in_spite_of_user(path) is not None or rules.ignores(path)
 
 
-def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:
+def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot, most: int = MAX_POINTED_BYTES) -> str:
     """The text of a file that a rule leaves out: the user points at it, so it is shown, but for secrets.
 
     Raises:
@@ -163,7 +250,7 @@ def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:
     """
     path = pointer.path
     reason = next((left.reason for left in saved.report.left_out if left.path == path), reason_for_path(path))
-    data = _on_disk(path, saved)
+    data = _on_disk(path, saved, most)
     if data is None or reason in NEVER_SHOWN:
         raise UsageError(_why_missing(path, saved))
     for start in range(0, max(1, len(data)), MAX_FILE_BYTES - OVERLAP):
@@ -175,13 +262,13 @@ def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot) -> str:
     return decode(data).content
 
 
-def _on_disk(path: str, saved: WorkspaceSnapshot) -> bytes | None:
+def _on_disk(path: str, saved: WorkspaceSnapshot, most: int) -> bytes | None:
     try:
         # One byte more than is taken shows that the file is larger.
-        data = read_file(saved.root, path, limit=MAX_POINTED_BYTES + 1)
+        data = read_file(saved.root, path, limit=most + 1)
     except WorkspaceError:  # it leads out of the workspace
         return None
-    return data if data is not None and len(data) <= MAX_POINTED_BYTES else None
+    return data if data is not None and len(data) <= most else None
 
 
 def _surroundings(pointer: Pointer, saved: WorkspaceSnapshot, *, is_saved: bool) -> tuple[int, int]:
@@ -203,18 +290,10 @@ def _smallest(saved: WorkspaceSnapshot, path: str, line: int) -> Definition | No
 
 
 def _why_missing(path: str, saved: WorkspaceSnapshot) -> str:
-    reasons = {left.path: left.reason for left in saved.report.left_out}
-    try:
-        elsewhere = why_elsewhere(saved.root, path)
-    except OSError:  # a name that no file can have
-        elsewhere = None
-    if elsewhere is not None:
-        return elsewhere
-    if path in reasons:
-        return f"{path} is left out ({reasons[path]}): point at another file"
-    if is_file(saved.root, path):
-        return f"{path} is left out (it has no text, or too much of it): point at another file"
-    return f"there is no file {path} in the workspace: give its path relative to the workspace"
+    reason = why_unseen(path, saved)
+    if reason is None:
+        return f"there is no file {path} in the workspace: give its path relative to the workspace"
+    return reason if ": " in reason.removeprefix(path) else f"{reason}: point at another file"
 
 
 @dataclass(frozen=True, slots=True)

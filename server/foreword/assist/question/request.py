@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.question.disclosure import redaction_note
-from foreword.assist.question.pointers import Pointer, attachments_of, pointed_names
+from foreword.assist.question.pointers import (
+    Pointer,
+    attachments_of,
+    large_text,
+    pointed_names,
+    resolve_pointers,
+)
 from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
-from foreword.assist.question.unseen_names import unseen_note
+from foreword.assist.question.unseen_names import unseen_note, why_unseen
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -75,7 +81,7 @@ class PreparedRequest:
 
     `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
     `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones. `note` is
-    what the user should know of it.
+    what the user should know of it. `pointers` are the places that it points at, as files of the workspace.
     """
 
     question: str
@@ -91,6 +97,7 @@ class PreparedRequest:
     asked_at: float
     unsaved: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    pointers: tuple[Pointer, ...] = ()
 
     @property
     def history(self) -> tuple[Mapping[str, Any], ...]:
@@ -134,6 +141,7 @@ def prepare(
         raise UsageError("the question is empty: give some words, or - to read it from standard input")
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
     texts = unsaved or {}
+    pointers = resolve_pointers(pointers, saved)
     attachments = attachments_of(pointers, saved, prefix, texts)
     # A base that shows every file in full leaves nothing to find.
     excerpts = () if prefix.base.whole else _excerpts(session, saved, prefix, question, pointers, texts=texts)
@@ -150,7 +158,7 @@ def prepare(
         turn = (thread.changes.text, *turn)
     return _measured(session, PreparedRequest(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
-        texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is),
+        texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is), pointers,
     ))  # fmt: skip
 
 
@@ -178,7 +186,10 @@ def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = Non
         return with_unsaved(saved, texts)
 
     def read(path: str) -> str | None:
-        return texts[path] if path in texts else saved.read_content(path)
+        if path in texts:
+            return texts[path]
+        text = saved.read_content(path)
+        return large_text(path, saved) if text is None else text
 
     def find(query: str, limit: int) -> Sequence[Excerpt]:
         seen = shown()
@@ -189,7 +200,7 @@ def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = Non
 
     # Files that exist in the editor only.
     paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))
-    return ToolScope(paths, read, find, define)
+    return ToolScope(paths, read, find, define, why_unseen=partial(why_unseen, saved=saved))
 
 
 def _excerpts(

@@ -39,6 +39,11 @@ def no_editing(_: EditCall) -> str | Problem:
     return Problem("This is a question: files are not edited here. Show the change in your answer.")
 
 
+def nothing_known(_path: str) -> str | None:
+    """The `why_unseen` of a `ToolScope` that knows of nothing but what it shows."""
+    return None
+
+
 def _forget(_path: str, _first: int, _last: int) -> None:
     """Nobody wants to know what was viewed."""
 
@@ -48,6 +53,7 @@ class ToolScope:
     """What the tools may see: the paths of the snapshot, their texts, search and definitions.
 
     `edit` carries out an edit, on a proposal; `viewed` hears which lines (1-based, inclusive) of a file were shown.
+    `why_unseen` says why a path that is there is not seen, None for one that is not there.
     """
 
     paths: Sequence[str]
@@ -56,6 +62,7 @@ class ToolScope:
     definitions: Callable[[str], Sequence[tuple[str, Definition]]]
     edit: Callable[[EditCall], str | Problem] = no_editing
     viewed: Callable[[str, int, int], None] = _forget
+    why_unseen: Callable[[str], str | None] = nothing_known
 
 
 def tool_results(content: Sequence[Mapping[str, Any]], library: ToolScope) -> list[dict[str, Any]]:
@@ -89,7 +96,7 @@ def carry_out(call: ToolCall, library: ToolScope) -> str | Problem:
 def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | Problem:
     content = library.read(path)
     if content is None:
-        return _list_directory(path, library.paths)
+        return _list_directory(path, library)
     n_lines = len(lines_of(content))
     # A model that views a whole large file would fill its window with it.
     end = min(last or n_lines, n_lines, start + MAX_VIEW_LINES - 1)
@@ -101,9 +108,11 @@ def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | 
     return numbered(shown(content), start, end) + more
 
 
-def _list_directory(path: str, paths: Sequence[str]) -> str | Problem:
+def _list_directory(path: str, library: ToolScope) -> str | Problem:
     prefix = "" if path in ("", ".") else f"{path}/"
-    below = [p[len(prefix) :] for p in paths if p.startswith(prefix)]
+    below = [p[len(prefix) :] for p in library.paths if p.startswith(prefix)]
+    if not below and (reason := library.why_unseen(path)):
+        return Problem(f"{reason}.")
     if not below:
         return Problem(f"No file or directory {path!r} in the workspace; search for it, or view '.'.")
     names = sorted({name.split("/")[0] + ("/" if "/" in name else "") for name in below})

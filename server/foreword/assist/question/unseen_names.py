@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.exclusion import reason_for_path
 from foreword.core.tree import LeftOut
 from foreword.workspace.files.disk import is_file, why_elsewhere
 
@@ -27,17 +28,25 @@ def unseen_note(question: str, saved: WorkspaceSnapshot, shown: Collection[str])
     found = [one for one in _unseen(question, saved) if one.path not in shown]
     if not found:
         return None
-    named = "; ".join(_told(saved, one) for one in found[:MAX_NAMES])
+    named = "; ".join(filter(None, (_why(saved, one.path, one.reason) for one in found[:MAX_NAMES])))
     more = f"; and {len(found) - MAX_NAMES:,} more" if len(found) > MAX_NAMES else ""
     which = "the file that the question names" if len(found) == 1 else "files that the question names"
     return f"the answer does not know {which}: {named}{more}"
 
 
-def _told(saved: WorkspaceSnapshot, one: LeftOut) -> str:
+def why_unseen(path: str, saved: WorkspaceSnapshot) -> str | None:
+    """Why a path that is there is not seen: it leads elsewhere, or a rule leaves it or a folder above it out; else None."""
+    left_out = {one.path: one.reason for one in saved.report.left_out}
+    found = _left_out(path, left_out, {}) or next(_ignored([path], saved), None)
+    return _why(saved, path, found.reason if found else None)
+
+
+def _why(saved: WorkspaceSnapshot, path: str, reason: str | None) -> str | None:
     try:
-        return why_elsewhere(saved.root, one.path) or f"{one.path} is left out ({one.reason})"
-    except OSError:  # a name that no file can have
-        return f"{one.path} is left out ({one.reason})"
+        elsewhere = why_elsewhere(saved.root, path)
+    except (OSError, ValueError):  # a name that no file can have
+        elsewhere = None
+    return elsewhere or (f"{path} is left out ({reason})" if reason else None)
 
 
 def _unseen(question: str, saved: WorkspaceSnapshot) -> list[LeftOut]:
@@ -92,7 +101,7 @@ def _ignored(words: Iterable[str], saved: WorkspaceSnapshot) -> Iterator[LeftOut
     known = set(saved.paths)
     for word in words:
         if word not in known and _is_there(word, saved):
-            yield LeftOut(word, "ignored by git")
+            yield LeftOut(word, reason_for_path(word) or "ignored by git")
 
 
 def _is_there(word: str, saved: WorkspaceSnapshot) -> bool:

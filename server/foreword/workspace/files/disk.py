@@ -67,19 +67,28 @@ def is_file(root: Path, path: str) -> bool:
 
 def why_elsewhere(root: Path, path: str) -> str | None:
     """Why a path is no file of this workspace although there is one: a symlink, or a repository of its own above it."""
+    if ".." in PurePosixPath(path).parts or Path(path).is_absolute():
+        return None
     if (root / path).is_symlink():
-        return f"{path} is a symlink to {(root / path).readlink()}: name the file itself"
+        return f"{path} is {_link(root, root / path)}: name the file itself"
     for parent in reversed(PurePosixPath(path).parents):
         folder = root / parent
         if parent.as_posix() in {".", "/"}:
             continue
         if folder.is_symlink():
-            return (
-                f"{path} is below {parent}, a symlink to {folder.readlink()}: name the file by its own path"
-            )
+            return f"{path} is below {parent}, {_link(root, folder)}: name the file by its own path"
         if (folder / ".git").exists():
             return f"{path} is in {parent}, a repository of its own: open that folder as a workspace"
     return None
+
+
+def _link(root: Path, link: Path) -> str:
+    """What a symlink is; where it leads out of the workspace is nobody's business but the user's."""
+    try:
+        inside = Path(os.path.realpath(link)).is_relative_to(root)
+    except OSError:  # it leads in a circle
+        inside = False
+    return f"a symlink to {link.readlink()}" if inside else "a symlink out of the workspace"
 
 
 def read_any(file: Path, limit: int = READ_LIMIT) -> bytes | None:
