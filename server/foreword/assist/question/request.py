@@ -151,8 +151,7 @@ def prepare(
     payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
     if thread is not None:
         payload = replace(payload, delta=thread.delta, history=thread.history)
-    goes_on = thread is not None and bool(thread.history)
-    first = _instructions(kind, asked_for, goes_on=goes_on)
+    first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
     turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts), as_it_is=as_it_is)
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)
