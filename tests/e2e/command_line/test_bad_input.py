@@ -29,7 +29,7 @@ BAD_COMMAND_LINES = {
     "no key for the provider": (["ask", Q, "--provider", "anthropic"], 5, "set ANTHROPIC_API_KEY"),
     "a missing file": (["ask", Q, "--path", "shop/nowhere.py"], 2, "no file shop/nowhere.py"),
     "a file outside": (["ask", Q, "--path", "../secret.txt"], 2, "../secret.txt"),
-    "an absolute path outside": (["ask", Q, "--path", "/etc/passwd"], 2, "/etc/passwd is not in the workspace"),
+    "an absolute path outside": (["ask", Q, "--path", "/etc/passwd"], 2, "not in the workspace"),
     "an ignored file": (["ask", Q, "--path", "ignored.txt"], 2, "ignored by .forewordignore"),
     "a secret file": (["ask", Q, "--path", ".env"], 2, ".env is left out (secret)"),
     "a line after the end": (["ask", Q, "--path", "shop/checkout.py:9999"], 2, "not 9999"),
