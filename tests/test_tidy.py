@@ -66,6 +66,7 @@ HOMES: Mapping[str, str] = {
     "yaml": "assist",
     "rich": "cli",
     "prompt_toolkit": "cli",
+    "shtab": "cli",
     "charset_normalizer": "core",
     "pygls": "lsp",
     "lsprotocol": "lsp",

@@ -24,7 +24,7 @@ ARGUMENTS = {
     "search": ["price of an item"],
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
 }
-WITHOUT_WORKSPACE = frozenset({"usage", "replay"})
+WITHOUT_WORKSPACE = frozenset({"completion", "usage", "replay"})
 SPECIAL = frozenset({"trust", "verify", "run", "commit", "review", "last"}) | {
     name for name, one in TYPED.items() if one.load is None
 }
@@ -296,6 +296,23 @@ def test_the_doctor_finds_what_is_wrong(repo: GitRepo, capsys: Output) -> None:
     assert ['.foreword.toml: unknown setting "modle"; did you mean "model"?'] == json.loads(
         capsys.readouterr().out
     )["problems"]
+
+
+def test_the_doctor_says_which_value_holds_and_where_it_comes_from(
+    repo: GitRepo, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.write(".foreword.toml", 'model = "claude-opus-5-5"\n[context]\nbudget = 20000\n')
+    monkeypatch.setenv("FOREWORD_CONTEXT_BUDGET", "30_000")
+    monkeypatch.setenv("FOREWORD_MODEL_URL", "https://me:hunter2@example.test")
+    told = {one["key"]: one for one in json_of("doctor", repo, capsys, "--settings")["settings"]}
+    found = {key: (one["value"], one["source"]) for key, one in told.items()}
+    assert ("claude-opus-5-5", ".foreword.toml") == found["model"]
+    assert (30_000, "FOREWORD_CONTEXT_BUDGET") == found["context.budget"]
+    assert (40_000, "default") == found["context.delta"]
+    assert "hunter2" not in str(found["model.url"][0])
+    assert 0 == run("doctor", repo, "--settings")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "context.budget 30000 FOREWORD_CONTEXT_BUDGET Tokens of the base." in shown
 
 
 def test_code_is_not_taken_for_markup_of_the_terminal(repo: GitRepo, capsys: Output) -> None:

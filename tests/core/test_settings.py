@@ -15,6 +15,7 @@ from foreword.core.settings import (
     from_environment,
     keys,
     resolve,
+    sources,
 )
 
 
@@ -105,6 +106,16 @@ def test_a_stronger_list_replaces_a_weaker_one() -> None:
 def test_a_variable_writes_a_list_with_commas(text: str, pins: tuple[str, ...]) -> None:
     resolved, problems = resolve([from_environment({"FOREWORD_CONTEXT_PINS": text})])
     assert (pins, ()) == (resolved.context_pins, problems)
+
+
+def test_the_source_of_a_value_is_the_strongest_layer_that_has_a_usable_one() -> None:
+    layers = [
+        Options("config.toml", {"model": "a", "context.budget": 10_000, "limits.day": 1}),
+        Options(".foreword.toml", {"model": 7, "context.budget": 90_000}, trusted=False, is_project=True),
+        Options("environment", {"limits.day": 1.0, "zzz": 1}),
+    ]
+    expected = {"model": "config.toml", "context.budget": ".foreword.toml", "limits.day": "environment"}
+    assert expected == sources(layers)
 
 
 @pytest.mark.parametrize(

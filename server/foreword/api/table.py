@@ -334,7 +334,7 @@ def _secrets() -> AnyBody:
 @entry(
     "doctor",
     "check the installation and the workspace, and say what to do",
-    "`--settings` lists all settings.",
+    "`--settings` lists all settings, each with the value that holds and where it comes from.",
 )
 def _doctor() -> AnyBody:
     from foreword.api.commands.setup import DOCTOR
@@ -374,6 +374,16 @@ def _models() -> AnyBody:
     from foreword.api.commands.status import MODELS
 
     return MODELS
+
+
+_completion = Command(
+    "completion",
+    "print the script that lets a shell complete commands and flags",
+    'bash: `eval "$(foreword completion bash)"` in ~/.bashrc; zsh: into a file `_foreword` in a folder of `$fpath`; fish: into '
+    "~/.config/fish/completions/foreword.fish.",
+    None,
+    CLI_ONLY,
+)
 
 
 # In the order in which they stand above, which is that of the help and the README.

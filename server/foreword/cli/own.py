@@ -29,6 +29,10 @@ def load(command: Command) -> OwnBody:
             from foreword.cli.chat.chat_command import CHAT  # noqa: PLC0415 - imports the core
 
             return CHAT
+        case "completion":
+            from foreword.cli.shell_completion import COMPLETION  # noqa: PLC0415 - imports every command
+
+            return COMPLETION
         case "mcp":
             from foreword.cli.mcp_server import MCP  # noqa: PLC0415 - imports the core
 

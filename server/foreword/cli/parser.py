@@ -32,8 +32,21 @@ class HelpLayout(argparse.RawTextHelpFormatter):
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises `UsageError` with the nearest flag instead of printing its usage."""
 
+    _misspelt = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - overloads of the base
+        """As the base does; noted is the first flag that there is not."""
+        words = [str(word) for word in (sys.argv[1:] if args is None else args)]
+        flags = (word.partition("=")[0] for word in words if word.startswith("--") and word != "--")
+        known = self._option_string_actions
+        self._misspelt = next((one for one in flags if not any(name.startswith(one) for name in known)), "")
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Refuse the command line."""
+        if message.startswith("argument ") and "invalid choice" in message and self._misspelt:
+            # The value of a flag that is not known was taken for a place: the flag is what is wrong.
+            message = f"unrecognized arguments: {self._misspelt}"
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         nearest = difflib.get_close_matches(unknown, self._option_string_actions, n=1, cutoff=0.5)
         hint = (

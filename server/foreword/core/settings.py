@@ -160,6 +160,25 @@ def resolve(layers: Sequence[Options]) -> tuple[Settings, tuple[Problem, ...]]:
     return settings, tuple(problems)
 
 
+def sources(layers: Sequence[Options]) -> Mapping[str, str]:
+    """Where the value of each key comes from: the origin of the strongest layer that has a usable one; others are missing."""
+    settings, found = Settings(), dict[str, str]()
+    for layer in layers:
+        for key, value in layer.values.items():
+            problems = list[Problem]()
+            before, settings = settings, _apply(settings, layer, key, value, problems)
+            # A value that was cut to what a project may set is its value all the same.
+            if not problems or settings != before:
+                found[key] = layer.origin
+    return found
+
+
+def value_of(settings: Settings, key: str) -> object:
+    """The value of the setting with this key, as an option says it."""
+    value = getattr(settings, _fields()[key].name)
+    return list(value) if isinstance(value, tuple) else value
+
+
 def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     """Nested TOML tables as dotted keys."""
     flat: dict[str, object] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -17,16 +18,18 @@ from typing import Annotated, Any
 from foreword import __version__
 from foreword.api.command import Body
 from foreword.api.parameters import Flag
-from foreword.api.printed import Line, Printed, notice
+from foreword.api.printed import Line, Printed, Table, notice
 from foreword.api.workspace import Stage, Workspace
 from foreword.assist.context.verification import Verification
 from foreword.assist.context.verification import verify as build_twice
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
+from foreword.assist.session.settings_files import read_settings, settings_sources
 from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
 from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import Problem, UsageError
-from foreword.core.settings import default_of, doc_of, environment_name, keys
+from foreword.core.secrets.redaction import shown
+from foreword.core.settings import default_of, doc_of, environment_name, keys, value_of
 from foreword.index.store.store_file import VERSION
 from foreword.model.messages_api.credentials import credential_source
 from foreword.workspace.git.history import clean_revision
@@ -68,14 +71,19 @@ class VerifyParameters:
 class DoctorParameters:
     """The parameters of `doctor`."""
 
-    settings: Annotated[bool, Flag("list every setting with its default and variable")] = False
+    settings: Annotated[bool, Flag("list every setting with its value and where that comes from")] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting by its key, and how to give it."""
+    """A setting by its key: its value, where that comes from, and how to give another one.
+
+    `source` is `default`, `config.toml`, a file of the project, a variable, or `editor`.
+    """
 
     key: str
+    value: Any
+    source: str
     default: Any
     variable: str
     meaning: str
@@ -92,17 +100,24 @@ class Checkup:
     def to_json(self) -> dict[str, Any]:
         """As `foreword.doctor/1`."""
         messages = [problem.message for problem in self.problems]
-        shown: dict[str, Any] = {
+        told: dict[str, Any] = {
             "schema": "foreword.doctor/1",
             "facts": dict(self.facts),
             "problems": messages,
         }
         if self.settings is not None:
-            shown["settings"] = [
-                {"key": s.key, "default": s.default, "variable": s.variable, "meaning": s.meaning}
+            told["settings"] = [
+                {
+                    "key": s.key,
+                    "value": s.value,
+                    "source": s.source,
+                    "default": s.default,
+                    "variable": s.variable,
+                    "meaning": s.meaning,
+                }
                 for s in self.settings
             ]
-        return shown
+        return told
 
 
 def trust(workspace: Workspace, given: TrustParameters) -> TrustState:
@@ -142,10 +157,34 @@ def doctor(workspace: Workspace, given: DoctorParameters) -> Checkup:
         ForewordError: the workspace can't be opened.
     """
     session = workspace.session
-    every = (Setting(key, default_of(key), environment_name(key), doc_of(key)) for key in keys())
-    return Checkup(
-        tuple(_facts(session).items()), tuple(session.problems), tuple(every) if given.settings else None
-    )
+    every = _settings(session) if given.settings else None
+    return Checkup(tuple(_facts(session).items()), tuple(session.problems), every)
+
+
+def _settings(session: Session) -> tuple[Setting, ...]:
+    """Every setting with the value that holds for a session."""
+    places, environ = session.places, session.environ
+    known = settings_sources(session.root, places.config, environ)
+    settings, _ = read_settings(session.root, places.config, environ, {})
+    found = []
+    for key in keys():
+        value, source = value_of(session.settings, key), known.get(key, "default")
+        # What neither a file nor a variable says comes from who opened the session.
+        if value != value_of(settings, key):
+            source = "editor"
+        elif source == "environment":
+            source = environment_name(key)
+        found.append(
+            Setting(key, _harmless(key, value), source, default_of(key), environment_name(key), doc_of(key))
+        )
+    return tuple(found)
+
+
+def _harmless(key: str, value: Any) -> Any:  # noqa: ANN401 - as the setting is typed
+    """A value without what lets others in: a URL may have a password, and a command a key."""
+    if key == "model.url":
+        return without_credentials(value)
+    return shown(value) if isinstance(value, str) else value
 
 
 def _facts(session: Session) -> dict[str, str]:
@@ -214,9 +253,15 @@ def _show_checkup(found: Checkup, _: DoctorParameters, _columns: int) -> Iterato
     for name, value in found.facts:
         yield Line(f"{name:14} {value}")
     if found.settings is not None:
-        yield Line("\nsettings (.foreword.toml, [tool.foreword] in pyproject.toml, variables):")
-        for one in found.settings:
-            yield Line(f"  {one.key:18} {one.default!r:20} {one.variable:28} {one.meaning}")
+        yield Line("")
+        rows = ((one.key, _written(one.value), one.source, one.meaning) for one in found.settings)
+        yield Table(("setting", "value", "from", "meaning"), tuple(rows))
+        yield Line("\nThe variable of context.budget is FOREWORD_CONTEXT_BUDGET, and so on.")
+
+
+def _written(value: object) -> str:
+    """A value as it stands in a file of settings."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 TRUST = Body(TrustParameters, trust, _show_trust)

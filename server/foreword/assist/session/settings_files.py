@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from foreword.core.errors import Problem
-from foreword.core.settings import Options, Settings, flatten, from_environment, resolve
+from foreword.core.settings import Options, Settings, flatten, from_environment, resolve, sources
 from foreword.workspace.files.disk import read_any
 
 PROJECT_FILE = ".foreword.toml"
@@ -29,8 +29,25 @@ def read_settings(
 ) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings for a workspace, and what was wrong with the options on the way."""
     problems: list[Problem] = []
+    below = _layers(root, user_config, environ, problems)
+    settings, wrong = resolve([*below, *editor, Options("command line", flags)])
+    return settings, (*problems, *wrong)
+
+
+def settings_sources(root: Path, user_config: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Where the values of a workspace's settings come from, by key; a key that nobody sets is missing."""
+    return sources(_layers(root, user_config, environ, []))
+
+
+def _layers(
+    root: Path,
+    user_config: Path,
+    environ: Mapping[str, str],
+    problems: list[Problem],
+) -> list[Options]:
+    """What files and variables say."""
     # In rising order of strength; `trusted=False` keeps a project from setting what sends text elsewhere.
-    layers = [
+    return [
         Options("config.toml", flatten(_read(user_config / "config.toml", problems))),
         Options(PROJECT_FILE, flatten(_read(root / PROJECT_FILE, problems)), trusted=False, is_project=True),
         Options(
@@ -40,11 +57,7 @@ def read_settings(
             is_project=True,
         ),
         from_environment(environ),
-        *editor,
-        Options("command line", flags),
     ]
-    settings, wrong = resolve(layers)
-    return settings, (*problems, *wrong)
 
 
 def _tool_table(path: Path, problems: list[Problem]) -> Mapping[str, object]:
