@@ -21,7 +21,6 @@ from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.symbol_registration import is_on
-from foreword.lsp.features.command_workspace import documents_in
 
 if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
@@ -85,7 +84,9 @@ async def workspace_symbol(
 
 async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[tuple[str, Definition]]:
     await server.load("foreword.assist.question.symbol_lookup")
+    await server.load("foreword.lsp.features.command_workspace")
     from foreword.assist.question.symbol_lookup import find_by_beginning  # noqa: PLC0415 - loaded by now
+    from foreword.lsp.features.command_workspace import documents_in  # noqa: PLC0415 - loaded by now
 
     shown = await opened.shown(documents_in(server, opened))
     return await opened.run(find_by_beginning, shown.index, query, MAX_FOUND)
