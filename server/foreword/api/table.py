@@ -268,6 +268,7 @@ A trace has one JSON object a line, oldest first:
 
 Policies: none, rebuild, stale (never told of a change), delta-5m, delta-1h, pings-N (a ping each N minutes),
 foreword (what the server does), optimum (what nobody can beat).
+`--turn 0` leaves the questions' own tokens out, and `--model article` has the prices that descriptions of caching reckon with.
 With --developers they share the base of the day; one more row says what it costs if everybody has their own.""",
 )
 def _replay() -> AnyBody:
@@ -346,7 +347,7 @@ def _doctor() -> AnyBody:
     "demo",
     "show in a second what caching a prefix saves, with no key and nothing sent",
     "A prefix and the questions over it go through a simulated cache: what is written, what is read, what a changed "
-    "character in front does, and what is too short to be kept.",
+    "character in front does, and what is too short to be kept. `--live` sends it, after it said what that costs.",
 )
 def _demo() -> AnyBody:
     from foreword.api.commands.demo import DEMO

@@ -40,7 +40,8 @@ class Demonstration:
     """The usage of each request, and of three more: what breaks a cache, and what it never keeps.
 
     `changed_in_front` is a request whose prefix differs by one character at its beginning, `changed_behind` one with
-    another question; `below_minimum` has a prefix just too short for the model's cache.
+    another question; `below_minimum` has a prefix just too short for the model's cache. `first_token_ms` are the times to the first token of the
+    requests, where they were really sent.
     """
 
     scenario: Scenario
@@ -48,6 +49,23 @@ class Demonstration:
     changed_in_front: Usage
     changed_behind: Usage
     below_minimum: Usage
+    first_token_ms: tuple[float, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was really sent."""
+        return bool(self.first_token_ms)
+
+    @property
+    def cold_ms(self) -> float:
+        """Milliseconds to the first token of the request that wrote the prefix."""
+        return self.first_token_ms[0]
+
+    @property
+    def warm_ms(self) -> float:
+        """Milliseconds to the first token of a request that read it: the middle one of them."""
+        warm = sorted(self.first_token_ms[1:]) or [self.cold_ms]
+        return warm[len(warm) // 2]
 
     @property
     def with_cache(self) -> float:

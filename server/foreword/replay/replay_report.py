@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from foreword.assist.session.budget import rates_of
@@ -22,6 +22,11 @@ SCHEMA = "foreword.replay/1"
 
 DEFAULT_MODELS = ("claude-sonnet-5", "claude-sonnet-5-5", "claude-fable-5-2")
 """One for each price of a read: 0.1, 0.05 and 0.025 of the price of fresh input."""
+
+CLASSIC = "claude-sonnet-4-6"
+"""Costs 3.00, 3.75 and 0.30 dollars a million tokens, as most descriptions of prompt caching reckon."""
+ARTICLE = "article"
+"""The name of these prices, which no model has."""
 
 BUDGET_WRITES = 4.0
 """The warm budget of a day, where none is given, in writes of the whole base for an hour."""
@@ -69,8 +74,14 @@ def synthetic_trace(
 
 def find_models(catalog: Catalog, ids: Iterable[str]) -> tuple[tuple[Model, ...], tuple[Problem, ...]]:
     """The models by id, or one for each price of a read; what is to be known about them."""
-    found = [catalog.find(model_id) for model_id in ids or DEFAULT_MODELS]
-    return tuple(model for model, _ in found), tuple(problem for _, problem in found if problem)
+    names = tuple(ids) or DEFAULT_MODELS
+    problems = (catalog.find(name)[1] for name in names if name != ARTICLE)
+    return tuple(priced_model(catalog, name) for name in names), tuple(filter(None, problems))
+
+
+def priced_model(catalog: Catalog, name: str) -> Model:
+    """The model of a name, or the prices that descriptions of prompt caching reckon with."""
+    return replace(catalog.find(CLASSIC)[0], id=ARTICLE) if name == ARTICLE else catalog.find(name)[0]
 
 
 def run_order(order: Order, model: Model) -> Iterator[Outcome]:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from foreword.api.command import Body
 from foreword.api.parameters import Flag
 from foreword.api.printed import Line, Printed, Table, notice
-from foreword.api.workspace import Workspace
+from foreword.api.workspace import Stage, Workspace
 from foreword.assist.question.receipt import dollars
 from foreword.core.errors import UsageError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.model_info import Model, cost
 from foreword.replay.caching_demo import MAX_BREAKPOINTS, Demonstration, Scenario, demonstrate
+from foreword.replay.live_demo import demonstrate_live
+from foreword.replay.replay_report import ARTICLE, CLASSIC, priced_model
 
 DEMO_SCHEMA = "foreword.demo/1"
-CLASSIC = "claude-sonnet-4-6"
-"""Costs 3.00, 3.75 and 0.30 dollars a million tokens, as most descriptions of prompt caching reckon."""
-
 SHOWN = 3
 """Rows of requests that are alike are told once, after so many."""
 
@@ -31,11 +30,13 @@ class DemoParameters:
     tokens: Annotated[int, Flag("size of the prefix", "N")] = 10_000
     questions: Annotated[int, Flag("how many questions are asked over it", "N")] = 20
     model: Annotated[str, Flag("whose prices", "ID")] = CLASSIC
+    live: Annotated[bool, Flag("send it for real; says what that costs, and asks")] = False
+    yes: Annotated[bool, Flag("with --live: go on without being asked")] = False
 
 
 @dataclass(frozen=True, slots=True)
 class DemoReport:
-    """The demonstration, simulated."""
+    """The demonstration, simulated or sent."""
 
     shown: Demonstration
 
@@ -57,8 +58,10 @@ class DemoReport:
             "belowMinimum": _request_json(shown.below_minimum, scenario.model),
             "minimum": scenario.model.minimum,
             "breakpoints": MAX_BREAKPOINTS,
-            "firstToken": None,
-            "simulated": True,
+            "firstToken": {"coldMs": round(shown.cold_ms), "warmMs": round(shown.warm_ms)}
+            if shown.is_live
+            else None,
+            "simulated": not shown.is_live,
         }
 
 
@@ -72,20 +75,29 @@ def _request_json(usage: Usage, model: Model) -> dict[str, Any]:
     }
 
 
-def demo(workspace: Workspace, given: DemoParameters) -> DemoReport:
-    """Run the scenario through the simulated cache.
+async def demo(workspace: Workspace, given: DemoParameters) -> DemoReport:
+    """Run the scenario through the simulated cache, or send it.
 
     Raises:
-        UsageError: the catalog does not know the model.
+        UsageError: the catalog does not know the model, or there is nobody to send to.
+        LimitError: the user did not agree to what it costs.
+        ModelError: a request was not answered.
     """
     catalog, problems = workspace.catalog()
     workspace.report(*problems)
-    model, _ = catalog.find(given.model)
+    model = priced_model(catalog, given.model)
     if not model.known_as:
         raise UsageError(f"unknown model {given.model!r}: `foreword models` lists those that are known")
     if given.tokens > model.context:
         raise UsageError(f"{given.model} takes {model.context:,} tokens: choose fewer --tokens")
-    return DemoReport(demonstrate(Scenario(given.tokens, given.questions, model)))
+    scenario = Scenario(given.tokens, given.questions, model)
+    if not given.live:
+        return DemoReport(demonstrate(scenario))
+    if given.model == ARTICLE:
+        raise UsageError(f"{ARTICLE} is a table of prices and answers nobody: choose a --model for --live")
+    settings = replace(workspace.session.settings, model=given.model)
+    session = replace(workspace.session, settings=settings)
+    return DemoReport(await demonstrate_live(session, scenario, lambda text: workspace.emit(Stage(text))))
 
 
 def _show(found: DemoReport, _given: DemoParameters, _columns: int) -> Iterator[Printed]:
@@ -100,10 +112,14 @@ def _show(found: DemoReport, _given: DemoParameters, _columns: int) -> Iterator[
     yield Line(f"without a cache  {dollars(shown.without_cache)}")
     yield Line(f"with it          {dollars(shown.with_cache)}: {shown.saved_percent:.1f} % saved", "bold")
     yield Line("")
+    if shown.is_live:
+        yield Line(f"first token       {shown.cold_ms:,.0f} ms cold, {shown.warm_ms:,.0f} ms warm")
     yield from _lessons(shown)
+    if shown.is_live:
+        return
     yield notice(
-        "This is simulated: nothing was sent, and times to the first token are not shown. The questions' own tokens "
-        "are left out. `foreword ask` shows the same figures for your repository.",
+        "This is simulated: nothing was sent, and times to the first token are not shown; --live sends it, after it said "
+        "what that costs. The questions' own tokens are left out.",
         "dim",
     )
 

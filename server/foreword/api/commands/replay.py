@@ -30,11 +30,13 @@ class ReplayParameters:
     asks: Annotated[int | None, Flag("questions a day (default: 45)", "N")] = None
     developers: Annotated[int | None, Flag("people who share the base (default: 1)", "N")] = None
     base: Annotated[int, Flag("the base", "TOKENS")] = BASE_TOKENS
-    turn: Annotated[int, Flag("a turn", "TOKENS")] = TURN_TOKENS
+    turn: Annotated[int, Flag("a turn; 0 leaves the questions out", "TOKENS", least=0)] = TURN_TOKENS
     warm_day: Annotated[
         float | None, Flag("budget for warming, a day (default: four writes of the base)", "DOLLARS")
     ] = None
-    model: Annotated[tuple[str, ...], Flag("whose prices (may be given several times)", "ID")] = ()
+    model: Annotated[
+        tuple[str, ...], Flag("whose prices (may be given several times); article: 3.00, 3.75 and 0.30", "ID")
+    ] = ()
     policy: Annotated[tuple[str, ...], Flag("what to compare (several times)", "NAME")] = ()
 
 
