@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +141,62 @@ def test_a_file_is_not_renamed_onto_another_or_out_of_the_workspace(root: Path, 
     outcome = apply_one(root, ProposedFile(path, Text("a\n"), "b\n", source="a.py"))
     assert (False, True) == (outcome.applied, says in outcome.problems[0].message)
     assert ("a\n", "theirs\n") == ((root / "a.py").read_text(), (root / "taken.py").read_text())
+
+
+FULL_DISK = """
+import json, resource, sys
+from pathlib import Path
+from foreword.assist.edits.apply import apply_proposal
+from foreword.assist.edits.proposal import Proposal, ProposedFile
+from foreword.core.documents.text import Text
+
+small, large = "a\\n" * 100, "line\\n" * 10_000
+proposal = Proposal()
+for file in (
+    ProposedFile("small.txt", Text(small), small + "more\\n"),
+    ProposedFile("large.txt", Text(large), large + "more\\n"),
+    ProposedFile("new.txt", None, large),
+    ProposedFile("moved.txt", Text(large), large + "more\\n", "large2.txt"),
+):
+    proposal = proposal.having(file)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+outcomes = apply_proposal(Path(sys.argv[1]), proposal)
+print(json.dumps([[one.path, one.applied, [problem.message for problem in one.problems]] for one in outcomes]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limits of that kind")
+def test_what_the_disk_does_not_take_leaves_each_file_as_it_was_or_as_it_shall_be(root: Path) -> None:
+    large = "line\n" * 10_000
+    for name, text in {"small.txt": "a\n" * 100, "large.txt": large, "large2.txt": large}.items():
+        (root / name).write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, root], capture_output=True, text=True, check=True, timeout=60
+    )
+    small, *others = json.loads(done.stdout)
+    assert ["small.txt", True, []] == small
+    assert ["large.txt", "new.txt", "moved.txt"] == [path for path, _, _ in others]
+    for path, is_applied, problems in others:
+        assert not is_applied
+        assert [f"can't write {path}: File too large (nothing was changed in it)"] == problems
+    held = {path.name: path.read_text() for path in root.iterdir()}
+    assert {"small.txt": "a\n" * 100 + "more\n", "large.txt": large, "large2.txt": large} == held
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no x bit")
+def test_a_program_is_written_only_with_leave_for_what_runs_here(root: Path) -> None:
+    file = changed("run", CODE.encode(), ("line 2\n", "two\n"))
+    (root / "run").write_text(CODE)
+    (root / "run").chmod(0o755)
+    proposal = Proposal().having(file)
+    (outcome,) = apply_proposal(root, proposal, allow_config=False)
+    assert (False, CODE) == (outcome.applied, (root / "run").read_text())
+    assert "--allow-config" in outcome.problems[0].message
+    (outcome,) = apply_proposal(root, proposal, allow_config=True)
+    assert (True, 0o755) == (outcome.applied, (root / "run").stat().st_mode & 0o777)
+
+
+def test_a_script_that_names_its_interpreter_runs_here() -> None:
+    assert ProposedFile("deploy", Text("#!/bin/sh\necho one\n"), "#!/bin/sh\necho two\n").runs_here
+    assert ProposedFile("deploy", None, "#!/usr/bin/env python3\n").runs_here
+    assert not ProposedFile("notes", None, "# a note\n").runs_here

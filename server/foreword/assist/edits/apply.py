@@ -11,7 +11,7 @@ from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import EditError, Problem, WorkspaceError
 from foreword.core.exclusion import MAX_FILE_BYTES
 from foreword.core.secrets.redaction import shown
-from foreword.workspace.files.atomic_write import move_file, remove_file, replace_file
+from foreword.workspace.files.atomic_write import is_executable, move_file, remove_file, replace_file
 from foreword.workspace.files.disk import read_file
 
 
@@ -34,9 +34,13 @@ def apply_proposal(root: Path, proposal: Proposal, *, allow_config: bool = True)
     Without `allow_config` none is written that changes what runs on this machine.
     """
     return tuple(
-        _withheld(file) if file.runs_here and not allow_config else _applied(root, file)
+        _withheld(file) if not allow_config and _runs_here(root, file) else _applied(root, file)
         for file in proposal.files.values()
     )
+
+
+def _runs_here(root: Path, file: ProposedFile) -> bool:
+    return file.runs_here or is_executable(root, file.source or file.path)
 
 
 def apply_whole(root: Path, proposal: Proposal) -> tuple[Outcome, ...]:
@@ -103,7 +107,12 @@ def _edited(root: Path, file: ProposedFile, data: bytes) -> Outcome:
             new = encode_edited(before, resolution.text)
         except EditError as error:
             return Outcome(file.path, applied=False, problems=(*problems, Problem(str(error), file.path)))
-        problems += _some(replace_file(root, file.path, data, new))
+        not_written = replace_file(root, file.path, data, new)
+        if not_written is not None and file.source is not None:
+            # All or nothing: a disk that took the new name and not the new text leaves neither.
+            moved_back = move_file(root, file.path, file.source, data)
+            return Outcome(file.path, applied=False, problems=(*problems, not_written, *_some(moved_back)))
+        problems += _some(not_written)
     is_written = len(problems) == len(resolution.refused) < len(file.hunks)
     is_applied = is_written or file.source is not None
     return Outcome(file.path, is_applied, tuple(problems), found.fitting if is_written else ())

@@ -64,8 +64,13 @@ class ProposedFile:
 
     @property
     def runs_here(self) -> bool:
-        """Whether the edit changes what programs run on the machine of whoever works on the workspace."""
-        return runs_here(self.path) or (self.source is not None and runs_here(self.source))
+        """Whether the edit changes what programs run on the machine of whoever works on the workspace.
+
+        A script that names its own interpreter is run by its name; the x bit that goes with it is known on disk only.
+        """
+        texts = (self.before.content if self.before else "", self.after or "")
+        is_named = runs_here(self.path) or (self.source is not None and runs_here(self.source))
+        return is_named or any(text.startswith("#!") for text in texts)
 
     @property
     def has_parts(self) -> bool:

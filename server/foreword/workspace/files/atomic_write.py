@@ -16,6 +16,8 @@ from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import GITIGNORE, IgnoreRules, is_ignored, read_rules
 
 WRITE_BITS = 0o222
+RUN_BITS = 0o111 if os.name == "posix" else 0
+"""Elsewhere each file seems to have them, or none."""
 
 
 def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> Problem | None:
@@ -50,6 +52,15 @@ def why_not_written(root: Path, path: str) -> Problem | None:
     except OSError:  # nothing is there yet
         return None
     return _read_only(path) if is_read_only else None
+
+
+def is_executable(root: Path, path: str) -> bool:
+    """Whether there is a file that anybody may run as a program."""
+    try:
+        mode = (root / path).lstat().st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(mode) and bool(stat.S_IMODE(mode) & RUN_BITS)
 
 
 def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem | None:
