@@ -196,3 +196,12 @@ def test_no_options_are_fatal_and_each_is_taken_or_reported(values: dict[str, ob
     assert (resolved, ()) == resolve(
         [Options("again", {key: getattr(resolved, key.replace(".", "_")) for key in keys()})]
     )
+
+
+def test_two_files_of_a_project_raise_a_cost_no_further_than_one() -> None:
+    user = Options("config.toml", {"context.budget": 50_000})
+    first = Options(".foreword.toml", {"context.budget": 100_000}, trusted=False, is_project=True)
+    second = Options("pyproject.toml", {"context.budget": 200_000}, trusted=False, is_project=True)
+    settings, problems = resolve([user, first, second])
+    assert 100_000 == settings.context_budget
+    assert ["pyproject.toml"] == [problem.message.partition(":")[0] for problem in problems]

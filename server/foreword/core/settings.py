@@ -153,20 +153,25 @@ def environment_name(key: str) -> str:
 
 def resolve(layers: Sequence[Options]) -> tuple[Settings, tuple[Problem, ...]]:
     """Settings from layers of rising strength, and a problem for each option that can't be used."""
-    settings, problems = Settings(), list[Problem]()
+    # What a project may raise is counted from the user's own value: two files of it would else raise it twice.
+    settings, own, problems = Settings(), Settings(), list[Problem]()
     for layer in layers:
         for key, value in layer.values.items():
-            settings = _apply(settings, layer, key, value, problems)
+            settings = _apply(settings, layer, key, value, problems, own=own)
+            if not layer.is_project:
+                own = _apply(own, layer, key, value, [], own=own)
     return settings, tuple(problems)
 
 
 def sources(layers: Sequence[Options]) -> Mapping[str, str]:
     """Where the value of each key comes from: the origin of the strongest layer that has a usable one; others are missing."""
-    settings, found = Settings(), dict[str, str]()
+    settings, own, found = Settings(), Settings(), dict[str, str]()
     for layer in layers:
         for key, value in layer.values.items():
             problems = list[Problem]()
-            before, settings = settings, _apply(settings, layer, key, value, problems)
+            before, settings = settings, _apply(settings, layer, key, value, problems, own=own)
+            if not layer.is_project:
+                own = _apply(own, layer, key, value, [], own=own)
             # A value that was cut to what a project may set is its value all the same.
             if not problems or settings != before:
                 found[key] = layer.origin
@@ -209,7 +214,9 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _apply(settings: Settings, layer: Options, key: str, value: object, problems: list[Problem]) -> Settings:
+def _apply(
+    settings: Settings, layer: Options, key: str, value: object, problems: list[Problem], *, own: Settings
+) -> Settings:
     known = _fields().get(key)
     if known is None:
         problems.append(Problem(f'{layer.origin}: unknown setting "{key}"{_hint(key)}'))
@@ -225,16 +232,16 @@ def _apply(settings: Settings, layer: Options, key: str, value: object, problems
         problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {_told(value)}'))
         return settings
     if layer.is_project:
-        parsed, problem = _bounded(key, parsed, settings, layer)
+        parsed, problem = _bounded(key, parsed, own, layer)
         problems += [problem] if problem else []
     changes: dict[str, Any] = {known.name: parsed}
     return replace(settings, **changes)
 
 
-def _bounded(key: str, value: object, settings: Settings, layer: Options) -> tuple[object, Problem | None]:
+def _bounded(key: str, value: object, own: Settings, layer: Options) -> tuple[object, Problem | None]:
     """The value that a project may set, and a problem where that is less than it wants."""
     known = _fields()[key]
-    before = getattr(settings, known.name)
+    before = getattr(own, known.name)
     remedy = f"to have more, set {environment_name(key)} or your own config.toml"
     # The offline provider sends nothing, so a project may choose it.
     if key == "provider" and value not in (before, "offline"):

@@ -51,6 +51,23 @@ async def test_the_configuration_is_taken_as_it_is_pushed_from_a_client_that_giv
         assert "claude-haiku-4-5" == await model_of(editor)
 
 
+async def test_what_a_workspace_sets_in_an_editor_raises_costs_within_the_users_bounds(
+    repo: GitRepo, environ: Environ
+) -> None:
+    project = {"context.budget": 900_000, "provider": "bedrock", "answer.tokens": 20_000}
+    repo.write(".foreword.toml", "[context]\nbudget = 120000\n")
+    answers = usual_answers({"tools.rounds": 50, "answer.tokens": 15_000, "project": project})
+    async with connected(environ, answers) as editor:
+        await editor.start([repo.path], NEOVIM_0_11)
+        await editor.command("foreword.index")
+        told = [one["params"]["message"] for one in editor.heard if one.get("method") == "window/showMessage"]
+    (bounded,) = [one for one in told if "context.budget" in one]
+    assert "workspace settings" in bounded
+    assert "is 120,000 instead of 900,000" in bounded
+    assert [] == [one for one in told if "tools.rounds" in one or "answer.tokens" in one]
+    assert any("can't be chosen by a project" in one for one in told)
+
+
 @pytest.mark.parametrize(
     ("configuration", "complaint"),
     [

@@ -28,6 +28,13 @@ export function serverKeys(declared: Declared): { project: string[]; user: strin
   };
 }
 
+/** The values that a project may set: the user's own, and under `project` those of the workspace, which may raise costs within bounds only. */
+export function layersSet(keys: readonly string[], inspect: (key: string) => Inspected | undefined): Record<string, unknown> {
+  const user = valuesSet(keys, (key) => ({ globalValue: inspect(key)?.globalValue }));
+  const project = valuesSet(keys, (key) => ({ ...inspect(key), globalValue: undefined }));
+  return { ...user, project };
+}
+
 /** The values that were set, by the server's dotted keys; the narrowest scope wins. */
 export function valuesSet(
   keys: readonly string[],

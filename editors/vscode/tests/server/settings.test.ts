@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { serverKeys, valuesSet, type Declared } from "../../src/server/settings";
+import { layersSet, serverKeys, valuesSet, type Declared } from "../../src/server/settings";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   contributes: { configuration: { properties: Declared } };
@@ -23,6 +23,12 @@ test("a value that nobody set is left to the project's file", () => {
 test("the narrowest scope wins, and 0 is a value", () => {
   const at = { globalValue: 5, workspaceValue: 3, workspaceFolderValue: 0 };
   assert.deepEqual(valuesSet(["tools.rounds"], () => at), { "tools.rounds": 0 });
+});
+
+test("what the workspace sets is told apart from what the user set", () => {
+  const at = { globalValue: 5, workspaceValue: 3 };
+  const set = layersSet(["tools.rounds", "cache.ttl"], (key) => (key === "cache.ttl" ? { globalValue: "1h" } : at));
+  assert.deepEqual(set, { "tools.rounds": 5, "cache.ttl": "1h", project: { "tools.rounds": 3 } });
 });
 
 test("the model has another name in the editor", () => {

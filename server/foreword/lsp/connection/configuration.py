@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
 
 SECTION = "foreword"
-CLIENTS_OWN = ("trusted", "keepsTrust", "token", "status", "trace", "server")
+PROJECT = "project"
+"""The key of the section under which a client that can tell them apart gives the settings of the project's own files."""
+CLIENTS_OWN = ("trusted", "keepsTrust", "token", "status", "trace", "server", PROJECT)
 """Keys of the client itself, which are no settings of the core; so are those below them."""
 
 
@@ -66,10 +68,10 @@ async def layers_of(server: ForewordServer, folder: Folder, *, again: bool = Fal
     """What the client says about settings for a folder, in rising order of strength."""
     if server.client.gives_configuration and (again or folder.uri not in server.configuration):
         server.configuration[folder.uri] = await _pull(server, folder)
-    pulled = server.configuration.get(folder.uri)
+    pulled = server.configuration.get(folder.uri, ())
     # Whoever started the server writes these options; a port can be reached by others.
     own = Options("initializationOptions", _known(server.client.options), trusted=not server.is_on_a_port)
-    return (own, pulled) if pulled is not None else (own,)
+    return (own, *pulled)
 
 
 async def _opened(server: ForewordServer, folder: Folder, layers: tuple[Options, ...]) -> OpenFolder:
@@ -102,7 +104,7 @@ def is_refused_by_client(server: ForewordServer) -> bool:
     return options.get("keepsTrust") is True and options.get("trusted") is not True
 
 
-async def _pull(server: ForewordServer, folder: Folder) -> Options:
+async def _pull(server: ForewordServer, folder: Folder) -> tuple[Options, ...]:
     item = types.ConfigurationItem(scope_uri=folder.uri, section=SECTION)
     try:
         answer = await server.workspace_configuration_async(types.ConfigurationParams([item]))
@@ -113,9 +115,13 @@ async def _pull(server: ForewordServer, folder: Folder) -> Options:
     return _section(given if isinstance(given, dict) else {})
 
 
-def _section(given: Mapping[str, Any]) -> Options:
+def _section(given: Mapping[str, Any]) -> tuple[Options, ...]:
     # Editors fill their configuration from files of the project too: those may not decide where text goes.
-    return Options("configuration", _known(given), trusted=False)
+    user = Options("configuration", _known(given), trusted=False)
+    project = given.get(PROJECT)
+    if not isinstance(project, Mapping):
+        return (user,)
+    return user, Options("workspace settings", _known(project), trusted=False, is_project=True)
 
 
 def _known(given: Mapping[str, Any]) -> dict[str, object]:

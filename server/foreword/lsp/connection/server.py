@@ -63,7 +63,7 @@ class ForewordServer(LanguageServer):
         self.encoding: PositionEncoding = "utf-16"
         self.snapshot = Snapshot(ignores_case=WINDOWS)
         self.folders: dict[str, Folder] = {}
-        self.configuration: dict[str, Options] = {}
+        self.configuration: dict[str, tuple[Options, ...]] = {}
         self.pages: dict[str, str] = {}
         # Counted apart: pages go too, and a name that was shown must not come to mean another text.
         self.page_numbers = count(1)
