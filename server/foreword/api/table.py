@@ -114,6 +114,8 @@ def _commit() -> AnyBody:
     "review what changed since a commit: findings with files, lines and severity",
     "`--base REF` names where the change will go; what is saved is compared with the merge base. `--sarif` and `--github` print "
     "for code scanning and for annotations, `--fail-on error` exits with 1. The base is the one that the main branch has warmed.",
+    # An editor has a review of its own, of proposed edits; this one is for pipelines.
+    CLI_ONLY,
 )
 def _review() -> AnyBody:
     from foreword.api.commands.reviews import REVIEW
