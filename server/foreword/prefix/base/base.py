@@ -46,7 +46,7 @@ SPARE_SHARE = 0.03
 SOURCE_WEIGHT = 1.0
 """From this weight on a file is source code; what counts less stands in full only where room is left."""
 
-NAMES_SHARE = 0.2
+NAMES_SHARE = 0.25
 """At most this share of the budget goes to names of files alone."""
 
 MAP_SHARE = 0.15
