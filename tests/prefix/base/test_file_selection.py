@@ -88,6 +88,11 @@ def test_tests_and_documentation_are_taken_where_the_sources_leave_room() -> Non
     assert ("a.py", "test_a.py") == select(candidates, 0).outlined
 
 
+def test_no_page_is_taken_where_a_source_found_no_room() -> None:
+    page = Candidate("page.md", 10, 0.9, is_source=False)
+    assert {"a.py"} == select([Candidate("a.py", 10, 0.5), Candidate("b.py", ROOM, 0.4), page], ROOM).full
+
+
 def test_an_empty_file_takes_no_place() -> None:
     assert {"a.py"} == select([Candidate("empty.py", 0, 1.0), Candidate("a.py", 10, 0.0)], ROOM).full
 

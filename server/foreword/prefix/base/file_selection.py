@@ -134,15 +134,17 @@ def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
     """Greedy by value for the root of the size: large central files are worth more than many tiny ones."""
     left, chosen = budget, set[str]()
     limit = int(budget * MAX_FILE_SHARE)
-    most = budget * MAX_INTRODUCTION_SHARE
+    most, is_short = budget * MAX_INTRODUCTION_SHARE, False
     first = [c for c in candidates if is_introduction(c.path) and c.n_tokens <= most]
     for candidate in [*sorted(first, key=_by_density), *sorted(candidates, key=_by_density)]:
         if candidate.path in chosen:
             continue
-        # Goes on after one that does not fit: a smaller file behind it may.
-        if candidate.n_tokens <= min(left, limit):
+        # Goes on after one that does not fit: a smaller file behind it may. But a template or a page is no use beside a
+        # source that found no room; what is left goes to the map then.
+        if candidate.n_tokens <= min(left, limit) and (candidate.is_source or not is_short):
             chosen.add(candidate.path)
             left -= candidate.n_tokens
+        is_short |= candidate.is_source and candidate.path not in chosen
     return frozenset(chosen)
 
 
