@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,10 @@ from gitrepo import make_repo
 from workspaces import repository_of
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="POSIX modes and links")
+
+as_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away and mounts"
+)
 
 
 @pytest.fixture
@@ -44,6 +50,100 @@ def test_a_replaced_file_keeps_its_mode(root: Path, mode: int) -> None:
     assert b"new\r\n" == (root / "a.py").read_bytes()
     assert mode == stat.S_IMODE((root / "a.py").stat().st_mode)
     assert ["a.py"] == names(root)
+
+
+@posix_only
+def test_a_replaced_file_keeps_its_other_names(root: Path, tmp_path: Path) -> None:
+    os.link(root / "a.py", tmp_path / "twin.py")
+    assert replace_file(root, "a.py", b"old\r\n", b"n\n") is None
+    assert b"n\n" == (root / "a.py").read_bytes() == (tmp_path / "twin.py").read_bytes()
+    assert (root / "a.py").samefile(tmp_path / "twin.py")
+    assert "changed while" in message(replace_file(root, "a.py", b"other", b"new"))
+    assert ["a.py"] == names(root)
+
+
+@as_root
+def test_a_replaced_file_keeps_its_owner_and_set_user_id_stays_with_it(root: Path) -> None:
+    os.chown(root / "a.py", 1234, 2345)
+    (root / "a.py").chmod(0o4750)
+    assert replace_file(root, "a.py", b"old\r\n", b"new\n") is None
+    status = (root / "a.py").stat()
+    assert (1234, 2345, 0o4750) == (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode))
+
+
+@posix_only
+def test_where_the_owner_can_not_be_given_the_file_is_written_into(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "not yours")
+
+    # As for a file of somebody else in a group that may write it.
+    monkeypatch.setattr(os, "listxattr", refuse, raising=False)
+    before = (root / "a.py").stat().st_ino
+    assert replace_file(root, "a.py", b"old\r\n", b"new\n") is None
+    assert (before, b"new\n") == ((root / "a.py").stat().st_ino, (root / "a.py").read_bytes())
+    assert ["a.py"] == names(root)
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes of Linux")
+def test_a_replaced_file_keeps_its_extended_attributes(root: Path) -> None:
+    try:
+        os.setxattr(root / "a.py", "user.origin", b"here")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    assert replace_file(root, "a.py", b"old\r\n", b"new\n") is None
+    assert b"here" == os.getxattr(root / "a.py", "user.origin")
+
+
+@posix_only
+def test_nobody_can_read_the_text_of_a_private_file_while_it_is_written(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "a.py").chmod(0o600)
+    seen: list[int] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    assert replace_file(root, "a.py", b"old\r\n", b"new\n") is None
+    assert [0o600] == seen
+
+
+@as_root
+def test_a_file_that_is_a_mount_of_its_own_is_written_into(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "outer.py").write_bytes(b"old\n")
+    mount = ["mount", "--bind", str(tmp_path / "outer.py"), str(root / "a.py")]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        assert replace_file(root, "a.py", b"old\n", b"new\n") is None
+        assert b"new\n" == (tmp_path / "outer.py").read_bytes()
+    finally:
+        subprocess.run(["umount", str(root / "a.py")], check=True)
+    assert ["a.py"] == names(root)
+
+
+@posix_only
+def test_a_text_that_does_not_fit_leaves_what_was_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.link(root / "a.py", root / "twin.py")
+    sync, left = os.fsync, [1]
+
+    def full(descriptor: int) -> None:
+        # The file beside is written, the target then is not.
+        if not left:
+            left.append(1)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left.pop()
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert "No space left" in message(replace_file(root, "a.py", b"old\r\n", b"longer than before\n"))
+    assert b"old\r\n" == (root / "a.py").read_bytes()
+    assert ["a.py", "twin.py"] == names(root)
 
 
 def test_a_file_that_is_not_as_expected_is_not_touched(root: Path) -> None:

@@ -1,7 +1,7 @@
 """Which files are being written, noted outside the workspace: what a killed process left there is cleared away at the next start.
 
 Each file is written beside its target and takes its place at once, so that a target is as it was or as it shall be; what
-can be left is the file beside it.
+can be left is the file beside it. Only what has several names or is a mount of its own is written over, in one call.
 
     noted --> written, file by file --> the note is gone
                killed --> the next start: files beside targets are removed, the note is gone

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
+from typing import IO
 from uuid import uuid4
 
 from foreword.core.edits.path_risks import why_no_name
@@ -18,6 +20,9 @@ from foreword.workspace.ignore import GITIGNORE, IgnoreRules, is_ignored, read_r
 WRITE_BITS = 0o222
 RUN_BITS = 0o111 if os.name == "posix" else 0
 """Elsewhere each file seems to have them, or none."""
+PRIVATE = 0o600
+MOUNTED = frozenset({errno.EBUSY, errno.EXDEV})
+"""What a rename says of a file that is a mount of its own, as containers have them for single files."""
 
 
 def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> Problem | None:
@@ -35,7 +40,7 @@ def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> 
         # Replacing needs leave for the folder only, so a read-only file would be overwritten without a word.
         if not mode & WRITE_BITS:
             return _read_only(path)
-        return None if _replace(root, path, expected, data, mode) else _changed(path)
+        return None if _replace(root, path, expected, data) else _changed(path)
     except FileExistsError:
         return Problem(f"{path} exists by now: move it away, or ask again", path)
     except OSError as error:
@@ -223,25 +228,84 @@ def _create_without_links(target: Path, data: bytes) -> None:
         raise
 
 
-def _replace(root: Path, path: str, expected: bytes, data: bytes, mode: int) -> bool:
-    """Whether the file still held `expected` just before it was replaced."""
-    temporary = _written_beside(root / path, data, mode)
+def _replace(root: Path, path: str, expected: bytes, data: bytes) -> bool:
+    """Whether the file still held `expected` just before it was replaced.
+
+    What a file of a new one would lack (other names, the owner, rights beyond the mode, a mount of its own) is kept by writing
+    into it; the text is complete in the file beside it meanwhile.
+    """
+    target = root / path
+    temporary = _written_beside(target, data, PRIVATE)
     try:
         if read_file(root, path) != expected:
             return False
-        # As late as can be: between this look and the next line somebody's save could still get lost.
-        temporary.replace(root / path)
+        status = target.lstat()
+        if status.st_nlink > 1 or not _is_like(temporary, target, status):
+            return _write_over(target, expected, data)
+        try:
+            # As late as can be: between the look and this line somebody's save could still get lost.
+            temporary.replace(target)
+        except OSError as error:
+            if error.errno not in MOUNTED:
+                raise
+            return _write_over(target, expected, data)
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def _is_like(temporary: Path, target: Path, status: os.stat_result) -> bool:
+    """Give a file the owner, the attributes and the mode of another; whether that could be done."""
+    try:
+        made = temporary.lstat()
+        # Before the mode: a change of owner takes set-user-ID away, and that must not go to another owner.
+        if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (status.st_uid, status.st_gid):
+            os.chown(temporary, status.st_uid, status.st_gid)
+        # The lists of who may do what (ACLs) are among them.
+        for name in os.listxattr(target) if hasattr(os, "listxattr") else ():
+            os.setxattr(temporary, name, os.getxattr(target, name))
+        temporary.chmod(stat.S_IMODE(status.st_mode))
+    except OSError:
+        return False
+    return True
+
+
+def _write_over(target: Path, expected: bytes, data: bytes) -> bool:
+    """Write into a file that holds `expected`; whether it did.
+
+    Raises:
+        OSError: it can't be written; it holds what it held.
+    """
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(target, flags), "r+b") as file:
+        if file.read() != expected:
+            return False
+        try:
+            _fill(file, data)
+        except OSError:
+            # A full disk: the blocks of the old text are still there.
+            _fill(file, expected)
+            raise
+    return True
+
+
+def _fill(file: IO[bytes], data: bytes) -> None:
+    file.seek(0)
+    file.write(data)
+    file.flush()
+    # Last, so that a text that did not fit has cut nothing off.
+    file.truncate()
+    os.fsync(file.fileno())
 
 
 def _written_beside(target: Path, data: bytes, mode: int | None) -> Path:
     """A temporary file in the same folder with the data, safe on disk; without a mode it has that of a new file."""
     # In the same folder, because a rename is at once within one file system only.
     temporary = target.parent / f"{TEMPORARY}{uuid4().hex[:8]}"
-    # O_EXCL follows no link that somebody put there; 0o666 leaves the mode to the user's umask.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    # O_EXCL follows no link that somebody put there; 0o666 leaves the mode to the user's umask. Where a mode is given, nobody
+    # may read the text before the file has it.
+    made = 0o666 if mode is None else PRIVATE
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), made)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
