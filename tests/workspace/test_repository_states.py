@@ -97,6 +97,91 @@ def sha256(repo: GitRepo) -> Path:
     return other.path
 
 
+def bare_with_a_worktree(repo: GitRepo) -> Path:
+    outer = repo.path.parent
+    run_git(outer, "clone", "-q", "--bare", str(repo.path), str(outer / "bare.git"))
+    run_git(outer / "bare.git", "worktree", "add", "-q", str(outer / "tree"))
+    return outer / "tree"
+
+
+def locked_worktree(repo: GitRepo) -> Path:
+    repo.git("config", "extensions.worktreeConfig", "true")
+    linked = repo.path.parent / "linked"
+    repo.git("worktree", "add", "-q", "--lock", "--detach", str(linked))
+    run_git(linked, "config", "--worktree", "core.autocrlf", "false")
+    return linked
+
+
+def worktree_in_the_repository(repo: GitRepo) -> Path:
+    repo.git("worktree", "add", "-q", str(repo.path / ".trees" / "x"), "-b", "x")
+    return repo.path / ".trees" / "x"
+
+
+def reached_by_a_symlink(repo: GitRepo) -> Path:
+    (repo.path.parent / "door").symlink_to(repo.path)
+    return repo.path.parent / "door"
+
+
+def reftable(repo: GitRepo) -> Path:
+    other = repo.path.parent / "reftable"
+    made = subprocess.run(
+        ["git", "init", "-q", "--ref-format=reftable", str(other)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("this git has no reftable")
+    GitRepo(other).write("a.py", "a = 1\n")
+    GitRepo(other).commit()
+    return other
+
+
+def fsmonitor(repo: GitRepo) -> Path:
+    """A hook that would hide every change; and leave a trace if anybody ran it."""
+    hook = repo.write(".git/monitor", "#!/bin/sh\ntouch ran\nprintf 'token\\0'\n")
+    hook.chmod(0o755)
+    repo.git("-c", f"core.fsmonitor={hook}", "update-index", "--fsmonitor")
+    (repo.path / "ran").unlink(missing_ok=True)
+    repo.git("config", "core.fsmonitor", str(hook))
+    return repo.path
+
+
+def rebase_at_an_edit(repo: GitRepo) -> Path:
+    subprocess.run(
+        ["git", "-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-q", "-i", "HEAD~1"],
+        cwd=repo.path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (repo.path / ".git" / "rebase-merge").is_dir()
+    return repo.path
+
+
+def staged_otherwise(repo: GitRepo) -> Path:
+    repo.write("a.py", "a = 'staged'\n")
+    repo.git("add", "a.py")
+    return repo.path
+
+
+def replaced_object(repo: GitRepo) -> Path:
+    repo.git("replace", "HEAD", "HEAD~1")
+    return repo.path
+
+
+def excluded_elsewhere(repo: GitRepo) -> Path:
+    repo.write(".git/info/exclude", "*.log\n")
+    repo.write(".git/info/attributes", "* text=auto\n")
+    repo.write("out.log", "no\n")
+    return repo.path
+
+
+def corrupt_commit_graph(repo: GitRepo) -> Path:
+    repo.write(".git/objects/info/commit-graph", b"CGPH nonsense")
+    return repo.path
+
+
 STATES: Mapping[str, Callable[[GitRepo], Path]] = {
     "clean": git(),
     "shallow clone": clone("--depth=1"),
@@ -150,6 +235,47 @@ STATES: Mapping[str, Callable[[GitRepo], Path]] = {
     "export-ignore": attributes("a.py export-ignore"),
     "merge driver": attributes("a.py merge=ours diff=nothing"),
     "large files": attributes("*.bin filter=lfs diff=lfs merge=lfs -text"),
+    "documentation": attributes("docs/** linguist-documentation"),
+    "bare with a worktree": bare_with_a_worktree,
+    "locked worktree": locked_worktree,
+    "worktree in the repository": worktree_in_the_repository,
+    "reached by a symlink": reached_by_a_symlink,
+    "reftable": reftable,
+    "shallow and of one branch": clone("--depth=1", "--no-single-branch"),
+    "clone with a reference": lambda repo: clone("--reference", str(repo.path))(repo),
+    "clone without tags and a checkout": clone("--no-tags", "--no-checkout"),
+    "sparse clone": clone("--sparse", "--filter=blob:none"),
+    "file system monitor": fsmonitor,
+    "rebase at an edit": rebase_at_an_edit,
+    "merge that is not committed": git("merge --no-commit -s ours other"),
+    "revert that is not committed": git("revert --no-commit HEAD"),
+    "staged otherwise": staged_otherwise,
+    "moved": git("mv a.py b.py"),
+    "replaced object": replaced_object,
+    "excluded elsewhere": excluded_elsewhere,
+    "commit graph that is damaged": corrupt_commit_graph,
+    "branch of an odd name": git("checkout -q -b größe/[日本]"),
+    "many index forms": git(
+        "config index.threads 4", "config feature.manyFiles true", "update-index --refresh"
+    ),
+    "signatures wanted": git("config commit.gpgSign true", "config log.showSignature true"),
+}
+ENVIRONMENTS: Mapping[str, Mapping[str, str]] = {
+    "within a hook": {"GIT_DIR": "/nowhere/.git", "GIT_INDEX_FILE": "/nowhere/index", "GIT_PREFIX": "x/"},
+    "another work tree": {"GIT_WORK_TREE": "/nowhere"},
+    "traces on": {"GIT_TRACE": "1", "GIT_TRACE2": "1", "GIT_CURL_VERBOSE": "1"},
+    "patterns taken literally": {"GIT_LITERAL_PATHSPECS": "1"},
+    "Turkish": {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "LANGUAGE": "tr"},
+    "colours and columns": {
+        "GIT_CONFIG_COUNT": "3",
+        "GIT_CONFIG_KEY_0": "color.ui",
+        "GIT_CONFIG_VALUE_0": "always",
+        "GIT_CONFIG_KEY_1": "column.ui",
+        "GIT_CONFIG_VALUE_1": "always",
+        "GIT_CONFIG_KEY_2": "core.abbrev",
+        "GIT_CONFIG_VALUE_2": "4",
+    },
+    "no home": {"HOME": "", "XDG_CONFIG_HOME": ""},
 }
 
 
@@ -174,7 +300,19 @@ def repo(tmp_path: Path) -> GitRepo:
 def test_in_every_state_of_a_repository_the_saved_text_is_seen_and_seen_again(
     repo: GitRepo, state: str
 ) -> None:
-    root = open_root(str(STATES[state](repo)))
+    seen_as_saved(open_root(str(STATES[state](repo))), state)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_in_every_environment_the_saved_text_is_seen_and_seen_again(
+    repo: GitRepo, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, value in ENVIRONMENTS[name].items():
+        monkeypatch.setenv(variable, value)
+    seen_as_saved(open_root(str(repo.path)), name)
+
+
+def seen_as_saved(root: Path, state: str) -> None:
     (root / "a.py").write_bytes(EDITED.encode())
     (root / "new.py").write_bytes(b"n = 1\n")
     first, second = saved(root), saved(root)
@@ -183,6 +321,8 @@ def test_in_every_state_of_a_repository_the_saved_text_is_seen_and_seen_again(
     assert blob_id(b"n = 1\n", algorithm) == first.blobs["new.py"]
     assert {"a.py", "new.py"} <= first.dirty
     assert snapshot_digest(first) == snapshot_digest(second)
+    # Programs that the repository's configuration names are not run.
+    assert not (root / "ran").exists()
     repository, problem = open_repository(root)
     assert ("outside git" == state) == (repository is None)
     assert ("treeless clone" == state) == (problem is not None)
