@@ -74,15 +74,20 @@ class Handler(BaseHTTPRequestHandler):
         recorded = self.server.service.receive(self.command, self.path, headers, raw or b"")
         self.request_id = f"req_{self.server.service.serial():08d}"
         try:
-            recorded.workspace = self.server.service.authenticate(headers)
-            self._route(recorded, is_whole=raw is not None)
-        except ApiError as error:
-            self._send_error(recorded, Status(error.status, error.message))
+            self._respond(recorded, headers, is_whole=raw is not None)
         except ClientGoneError:
             recorded.disconnected.set()
             self.close_connection = True
         finally:
             recorded.finished.set()
+
+    def _respond(self, recorded: Recorded, headers: dict[str, str], *, is_whole: bool) -> None:
+        try:
+            recorded.workspace = self.server.service.authenticate(headers)
+            self._route(recorded, is_whole=is_whole)
+        except ApiError as error:
+            # Nobody may be there to hear of it: a client that is killed leaves half a body behind.
+            self._send_error(recorded, Status(error.status, error.message))
 
     def _read_body(self) -> bytes | None:
         """The body, or None if it is longer than the service takes; then it is read and thrown away."""

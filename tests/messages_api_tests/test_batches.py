@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -123,3 +124,14 @@ def test_batches_cost_half(api: MessagesApi) -> None:
     send(api.url, make_body())
     create(api, request("a"))
     assert api.cost() / 2 == pytest.approx(api.batch_cost())
+
+
+def test_a_client_that_is_gone_in_the_middle_of_its_body_breaks_nothing(api: MessagesApi) -> None:
+    host, port = api.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        head = (
+            f"POST {BATCHES} HTTP/1.1\r\nhost: {host}\r\nx-api-key: any\r\nanthropic-version: 2026-10-21\r\n"
+        )
+        connection.sendall(f'{head}content-length: 1000\r\n\r\n{{"requests": ['.encode())
+    api.wait_for_any(1).finished.wait(10)
+    assert [] == get(api).body["data"]
