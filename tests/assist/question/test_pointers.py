@@ -130,7 +130,7 @@ def test_a_folder_with_too_much_text_is_shown_by_its_definitions(
     assert ("large/", 1) == (found.path, found.start_line)
     content = found.content or ""
     assert content.startswith("60 files, too many to be shown whole")
-    assert "large/m59.py\n  1 def work_59()\n" in content
+    assert ["1", "def", "work_59()"] == content.split("large/m59.py\n")[1].split()[:3]
     assert "words" not in content
     assert ".env" not in content
     assert estimate(content) <= MAX_FOLDER_TOKENS
