@@ -91,3 +91,14 @@ def test_a_stream_prints_everything_once_in_order() -> None:
         word for word in ("First.", "x = 1", "y = 2", "Last [bold]one[/bold].") if 1 == shown.count(word)
     ]
     assert shown.index("First.") < shown.index("x = 1") < shown.index("Last")
+
+
+def test_a_sign_turns_while_something_is_waited_for() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=60)
+    stream = MarkdownStream(console)
+    stream.status("waiting ...")
+    stream.close()
+    shown = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
+    assert any(f"{sign} " in shown for sign in "-\\|/")
+    assert "waiting ..." in shown
+    assert shown.isascii()

@@ -7,6 +7,7 @@ import re
 from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
+from rich.spinner import Spinner
 from rich.text import Text
 
 from foreword.core.documents.text import displayable
@@ -79,10 +80,12 @@ class MarkdownStream:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._pending = MarkdownBuffer()
+        self._status = ""
         self._live = Live(console=console, transient=True, refresh_per_second=12)
 
     def feed(self, text: str) -> None:
         """Take more of the answer's text, and print the paragraphs that are finished by now."""
+        self._status = ""
         self._live.start()
         complete = self._pending.feed(text)
         if complete:
@@ -92,10 +95,13 @@ class MarkdownStream:
         self._live.update(Text(displayable(self._pending.last_lines())))
 
     def status(self, text: str) -> None:
-        """What is going on while there is no text."""
-        if not self._pending.last_lines():
+        """What is going on while there is no text, with a sign that turns."""
+        # The same one goes on turning: it would begin anew with each of many events.
+        if not self._pending.last_lines() and text != self._status:
+            self._status = text
             self._live.start()
-            self._live.update(Text(displayable(text), style="dim"))
+            # Of ASCII: other signs are not in the encoding of every terminal.
+            self._live.update(Spinner("line", Text(displayable(text), style="dim")), refresh=True)
 
     def close(self) -> None:
         """Print the rest of the answer."""
