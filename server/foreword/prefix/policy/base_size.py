@@ -1,7 +1,8 @@
 """How large the base is where nobody says it: up to the step that costs more than what it shows is worth.
 
 A larger base shows more of what is asked about, and each question pays for all of it: for reading it where it is warm, for
-writing it where it is not. What it shows at each size is a table, made by `tests/benchmarks/base.py`.
+writing it where it is not. What it shows at each size is a table: rounded means of a count over 15 repositories of whole files
+alone, without the map, which a base spends a fifth on; `tests/benchmarks/base.py` counts real bases, which show somewhat less.
 """
 
 from __future__ import annotations
