@@ -1,11 +1,15 @@
-"""How well search finds the code that a commit's message is about, beside plain BM25 over whole files.
+"""How well search finds the code that a question or a commit's message is about, beside plain BM25 over whole files.
 
-    python tests/benchmarks/retrieval.py --cases cases.jsonl --repo OWNER/NAME=GIT_DIR ...
+    python tests/benchmarks/retrieval.py --repo OWNER/NAME=GIT_DIR ... [--cases cases.jsonl]
+
+Without other cases these are the questions of `questions.jsonl`, in people's words, on ten public repositories: each is
+about something that the project's documentation states or that was asked in an issue (`source`), and its gold are the
+definitions that do it, found by reading the code of the commit in `parent`.
 
 A case is one JSON line: {"repo", "sha", "parent", "query", "gold": [{"path", "lines": [[first, last], ...]}]};
 the parent's tree is the corpus with the history up to it, the changed lines (1-based) are the gold. Repositories are
 read from their object store; no work tree is needed. Printed by repository: the share of gold files among the first 1, 5, 10 and 20 files,
-the mean reciprocal rank of the first gold file, and the share of gold lines in the first 4,000, 8,000 and 16,000
+the share of cases with a gold file among the first three, the mean reciprocal rank of the first gold file, and the share of gold lines in the first 4,000, 8,000 and 16,000
 tokens of excerpts at three characters a token.
 """
 
@@ -45,6 +49,7 @@ CHARACTERS_A_TOKEN = 3
 CHUNK_LINES = 40
 PLAIN_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 N_EXCERPTS = 300
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
 Case = Mapping[str, Any]
 
 
@@ -53,6 +58,7 @@ class Score:
     """The figures of one case: recall by depth, reciprocal rank, gold lines by budget, and seconds of the search."""
 
     recall: tuple[float, ...]
+    among_three: float
     reciprocal_rank: float
     lines: tuple[float, ...]
     seconds: float
@@ -65,7 +71,11 @@ def judge(case: Case, excerpts: Sequence[Excerpt], seconds: float) -> Score:
     recall = tuple(len(gold & set(files[:depth])) / len(gold) for depth in DEPTHS)
     first = next((place for place, path in enumerate(files, 1) if path in gold), math.inf)
     return Score(
-        recall, 1 / first, tuple(_share_of_lines(case, excerpts, budget) for budget in BUDGETS), seconds
+        recall,
+        float(first <= 3),
+        1 / first,
+        tuple(_share_of_lines(case, excerpts, budget) for budget in BUDGETS),
+        seconds,
     )
 
 
@@ -79,11 +89,11 @@ def _share_of_lines(case: Case, excerpts: Iterable[Excerpt], budget: int) -> flo
     left = budget * CHARACTERS_A_TOKEN
     seen: set[tuple[str, int]] = set()
     for excerpt in excerpts:
-        for offset, text in enumerate(excerpt.text.split("\n")):
+        for line, text in excerpt.rows:
             left -= len(text) + 1
             if left < 0:
                 return len(gold & seen) / len(gold)
-            seen.add((excerpt.path, excerpt.start_line + offset))
+            seen.add((excerpt.path, line))
     return len(gold & seen) / len(gold)
 
 
@@ -192,13 +202,18 @@ def run(
             if with_plain:
                 chunks = plain_search(case, corpus, tree, index.paths)
                 by_file, by_chunk = judge(case, chunks, 0.0), judge(case, plain_chunks(case, chunks), 0.0)
-                plain.append(Score(by_file.recall, by_file.reciprocal_rank, by_chunk.lines, 0.0))
+                plain.append(
+                    Score(by_file.recall, by_file.among_three, by_file.reciprocal_rank, by_chunk.lines, 0.0)
+                )
     return ours, plain
 
 
 def row(name: str, scores: Sequence[Score]) -> str:
     """One line of the table: means, and the 95th percentile of the time."""
-    columns = zip(*((*score.recall, score.reciprocal_rank, *score.lines) for score in scores), strict=True)
+    columns = zip(
+        *((*score.recall, score.among_three, score.reciprocal_rank, *score.lines) for score in scores),
+        strict=True,
+    )
     slowest = sorted(score.seconds for score in scores)[int(len(scores) * 0.95) - 1]
     return (
         f"{name:34}"
@@ -212,7 +227,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cases", required=True, type=Path)
+    parser.add_argument("--cases", type=Path, default=QUESTIONS)
     parser.add_argument("--repo", action="append", default=[], metavar="NAME=GIT_DIR", help="may be repeated")
     parser.add_argument("--store", type=Path, help="a folder that keeps the indexes for the next run")
     parser.add_argument("--no-plain", action="store_true", help="without the plain BM25 to compare with")
@@ -224,7 +239,8 @@ def main() -> None:
     print(
         f"{'':34}"
         + "".join(
-            f"{title:>8}" for title in ("r@1", "r@5", "r@10", "r@20", "MRR", "4k", "8k", "16k", "p95 ms")
+            f"{title:>8}"
+            for title in ("r@1", "r@5", "r@10", "r@20", "in 3", "MRR", "4k", "8k", "16k", "p95 ms")
         )
     )
     all_ours, all_plain = [], []

@@ -19,7 +19,8 @@ from foreword.index.path_table import Role, relevance, role_of
         ),
         ("example", ["docs/index.md", "examples/shop/main.rs", "Benchmarks/loop.c"]),
         ("vendored", ["vendor/lib/a.go", "third_party/tests/a.c", "dist/app.js"]),
-        ("history", ["CHANGELOG.md", "docs/releases.rst", "vendor/lib/NEWS", "changes"]),
+        ("history", ["CHANGELOG.md", "docs/releases.rst", "vendor/lib/NEWS", "changes", "changelog-2.x.md"]),
+        ("source", ["src/history.go", "changes.py", "src/release.ts"]),
     ],
 )
 def test_the_role_of_a_file_is_told_by_its_path(role: Role, paths: list[str]) -> None:

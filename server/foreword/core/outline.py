@@ -73,7 +73,8 @@ class Excerpt:
     """Lines `start_line` to `end_line` (1-based, inclusive) of `path`.
 
     `text` holds exactly these lines, joined by newlines; `score` is comparable within one search only;
-    `symbol` is the definition that the excerpt is, or that the best part of it is.
+    `symbol` is the definition that the excerpt is, or that the best part of it is. `around` are the first lines of the
+    definitions that it begins in (number and text), the outermost first.
     """
 
     path: str
@@ -82,3 +83,9 @@ class Excerpt:
     score: float
     text: str
     symbol: str | None = None
+    around: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[int, str], ...]:
+        """Each line that is to be shown with its number: those around, and those of the excerpt."""
+        return (*self.around, *enumerate(self.text.split("\n"), self.start_line))

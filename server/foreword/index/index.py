@@ -23,7 +23,7 @@ from foreword.index.text.terms import parts, term_hash, whole, words
 T = TypeVar("T")
 
 OUTLINES_KEPT = 512
-_OF_PATHS = ("paths", "place_of", "paths_by_name")
+_OF_PATHS = ("paths", "place_of", "paths_by_name", "paths_by_stem")
 """Properties that depend on the paths alone."""
 
 
@@ -112,6 +112,14 @@ class Index:
         for path in self.paths:
             found.setdefault(path.rpartition("/")[2], []).append(path)
         return {name: tuple(paths) for name, paths in found.items()}
+
+    @cached_property
+    def paths_by_stem(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths whose file name is each text without the extension, in lower case."""
+        found: dict[str, list[str]] = {}
+        for name, paths in self.paths_by_name.items():
+            found.setdefault(name.rpartition(".")[0].lower(), []).extend(paths)
+        return {stem: tuple(sorted(paths)) for stem, paths in found.items()}
 
     @cached_property
     def paths_of(self) -> Mapping[int, tuple[str, ...]]:

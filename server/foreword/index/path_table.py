@@ -106,7 +106,11 @@ _VENDORED_FOLDER = re.compile(
     r"(?:^|/)(?:vendor|vendored|third[_-]?party|node_modules|extern|external|dist|generated)(?:/|$)",
     re.IGNORECASE,
 )
-_HISTORY_NAME = re.compile(r"(?:change(?:s|log)|news|history|releases?)(?:[.-].*)?$", re.IGNORECASE)
+_HISTORY_NAME = re.compile(
+    r"(?:change(?:s|log)|news|history|releases?)(?:-[^.]*|\.\d[^.]*|\.x)*(?:\.(?:md|markdown|rst|txt|adoc|html?|org|textile|rdoc|in))?$",
+    re.IGNORECASE,
+)
+"""A text by its name: `history.go` is code."""
 
 _PROSE = frozenset(("", "markdown", "restructuredtext", "asciidoc", "text", "html", "csv", "svg", "xml"))
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")

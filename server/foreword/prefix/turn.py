@@ -12,6 +12,7 @@ from foreword.core.tokens import estimate
 from foreword.prefix.base.render import numbered, quoted
 from foreword.prefix.delta import unified_diff
 
+EXCERPTS_HEAD = "Found for the question, what is less likely left out; each line begins with its number."
 MAX_UNSAVED_TOKENS = 8_000
 """Of all unsaved files together; what does not fit is named only."""
 MAX_COMPARED = 400_000
@@ -53,9 +54,7 @@ def render_turn(
     material = "".join(_attached(attachment) for attachment in attachments)
     if excerpts:
         found = "".join(_excerpt(excerpt) for excerpt in excerpts)
-        material += (
-            f"<excerpts>\nFound for the question; each line begins with its number.\n{found}</excerpts>\n"
-        )
+        material += f"<excerpts>\n{EXCERPTS_HEAD}\n{found}</excerpts>\n"
     material += _all_unsaved(unsaved)
     last = f"{instructions}\n{printable(question) if as_it_is else shown(question)}"
     return (material, last) if material else (last,)
@@ -72,8 +71,7 @@ def _attached(attachment: Attachment) -> str:
 
 def _excerpt(excerpt: Excerpt) -> str:
     symbol = f" symbol={quoted(excerpt.symbol)}" if excerpt.symbol else ""
-    lines = excerpt.text.split("\n")
-    rows = "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, excerpt.start_line))
+    rows = "".join(f"{number}\t{line}\n" for number, line in excerpt.rows)
     return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{shown(rows)}</excerpt>\n"
 
 

@@ -121,10 +121,24 @@ def test_no_companion_overtakes_the_best_files(bench: MakeBench) -> None:
     files = {f"src/{name}.py": f"needle {'hay ' * (50 + n)}\n" for n, name in enumerate("abcdef")}
     index = bench(files).index()
     alone = [one.path for one in candidates(index, parse_query("needle"), 9).files]
-    changed = history(*[f"{alone[0]} {alone[-1]}"] * 3)
+    # Each of the others changed more often, so that company alone is what lifts a file.
+    changed = history(*alone[:-1] * 3, *[f"{alone[0]} {alone[-1]}"] * 3)
     found = candidates(index, parse_query("needle"), 9, commit_messages=changed).files
     assert alone[:N_AHEAD] == [one.path for one in found[:N_AHEAD]]
     assert alone[-1] == found[N_AHEAD].path
+
+
+def test_of_files_that_fit_alike_the_one_that_changes_more_comes_first(bench: MakeBench) -> None:
+    files = bench({f"src/{name}.py": "needle\n" for name in "abc"})
+    changed = history("src/c.py", "src/c.py", "src/b.py")
+    found = search(files.index(), "needle", files.text, commit_messages=changed)
+    assert ["src/c.py", "src/b.py", "src/a.py"] == [one.path for one in found]
+
+
+def test_an_old_change_counts_less_than_a_new_one() -> None:
+    churn = history("new.py", *["other.py"] * 600, "old.py").churn
+    assert 1.0 == churn["other.py"]
+    assert 1.0 > churn["new.py"] > churn["old.py"] > 0.0
 
 
 def test_only_the_best_passage_of_a_companion_profits(bench: MakeBench) -> None:

@@ -14,7 +14,14 @@ def define(name: str, line: int, end_line: int) -> Definition:
 def test_a_short_definition_is_one_passage_with_the_comment_above_it() -> None:
     lines = ["import x", "", "# About f", "@cached", "def f():", "    pass", "", "y = 1"]
     f = define("f", 5, 6)
-    assert [Passage(1, 2), Passage(3, 6, f), Passage(7, 8)] == cut([f], lines)
+    assert [Passage(1, 6, f), Passage(7, 8)] == cut([f], lines)
+
+
+def test_a_few_lines_between_definitions_are_no_passage_of_their_own() -> None:
+    """What says something belongs to the definition below, blank lines and closing brackets to the one above."""
+    lines = ["a {", "  b()", "}", "", "const X = 1", "f {", "  g()", "}", "", "})", ""]
+    first, second = define("a", 1, 3), define("f", 6, 8)
+    assert [Passage(1, 3, first), Passage(4, 11, second)] == cut([first, second], lines)
 
 
 def test_a_long_class_is_cut_at_its_methods() -> None:
@@ -24,9 +31,8 @@ def test_a_long_class_is_cut_at_its_methods() -> None:
     assert [
         Passage(1, 2, outer),
         Passage(3, 20, first),
-        Passage(21, 21, outer),
-        Passage(22, 40, second),
-    ] == found[:4]
+        Passage(21, 40, second),
+    ] == found[:3]
 
 
 def test_a_long_function_is_cut_at_a_blank_line() -> None:

@@ -26,6 +26,40 @@ def test_plain_words_do_not_count_as_identifiers() -> None:
     assert not [term for term in parse_query("The header height is wrong").terms if term.startswith("=")]
 
 
+def test_a_word_stands_for_what_code_calls_the_same_but_for_less() -> None:
+    terms = parse_query("delete the folder").terms
+    assert terms["delet"] > terms["remov"] > 0
+    assert terms["folder"] > terms["dir"] > 0
+
+
+def test_a_long_text_is_helped_less_by_other_words() -> None:
+    short = parse_query("delete the folder").terms
+    long = parse_query(
+        "delete the folder where rows of a sheet lie that nobody opens before noon on Sunday"
+    ).terms
+    assert short["remov"] > long["remov"]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("shop/cart: add up", "shop/cart.py"),
+        ("Cart: add up", "shop/cart.py"),
+        ("fix(cart): add up", "shop/cart.py"),
+        ("cart.py: add up", "shop/cart.py"),
+    ],
+)
+def test_a_scope_names_its_file(bench: MakeBench, message: str, expected: str) -> None:
+    up = "def add_up(prices):\n    return sum(prices)\n"
+    files = bench({"shop/cart.py": "def put(item):\n    pass\n", "shop/sums.py": up, "shop/totals.py": up})
+    assert expected == search(files.index(), message, files.text)[0].path
+
+
+def test_a_scope_that_many_files_are_called_as_names_none(bench: MakeBench) -> None:
+    files = bench({f"{name}/index.ts": "put(item)\n" for name in "abcdef"} | {"sum.ts": "add(up)\n"})
+    assert ["sum.ts"] == [one.path for one in search(files.index(), "index: add up", files.text)][:1]
+
+
 def test_a_word_in_backticks_means_itself() -> None:
     assert parse_query("`update` button").terms["updat"] > parse_query("update button").terms["updat"]
 
@@ -140,7 +174,10 @@ def test_a_frame_of_java_says_the_package(bench: MakeBench) -> None:
 def test_frames_in_the_repository_come_first_innermost_first(
     bench: MakeBench, text: str, expected: list[tuple[str, int]]
 ) -> None:
-    lines = "".join(f"def step_{n}(total, decode, price):\n    return 'main'\n\n\n" for n in range(5))
+    lines = "".join(
+        f"def step_{n}(total, decode, price):\n    if total:\n        return 'main'\n    return price\n"
+        for n in range(5)
+    )
     files = dict.fromkeys(("shop/main.py", "shop/cart.py", "shop/price.py"), lines)
     shop = bench(files)
     found = search(shop.index(), text, shop.text, limit=len(expected))

@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from foreword.core.outline import EMPTY_OUTLINE
-from foreword.index.search.reranking import Matcher, naming_term, rescore
+from foreword.core.documents.text import lines_of
+from foreword.index.search.reranking import Matcher, ReadFile, naming_term, rescore
 from foreword.index.search.retrieval import Candidate
 
-TEXT = "boil the tea\n" + "x\n" * 60 + "boil\n"
+TEXT = ReadFile(lines_of("boil the tea\n" + "x\n" * 60 + "boil\n"), ())
 WORTH = {"boil": 1.0, "tea": 2.0}
 
 
 def scores(file: Candidate, named_lines: dict[int, int] | None = None) -> list[float]:
     """Of the first and of the last passage of `TEXT`."""
-    found = [one.score for one in rescore(file, EMPTY_OUTLINE, TEXT, Matcher(WORTH), named_lines or {})]
+    found = [one.score for one in rescore(file, TEXT, Matcher(WORTH), named_lines or {})]
     return [found[0], found[-1]]
 
 
@@ -39,7 +39,7 @@ def test_a_named_line_counts_in_full_whatever_the_relevance() -> None:
 
 
 def test_an_empty_file_has_no_passages_and_no_best_one() -> None:
-    assert [] == rescore(Candidate("a.py", 1.0, company=1.0), EMPTY_OUTLINE, "", Matcher(WORTH))
+    assert [] == rescore(Candidate("a.py", 1.0, company=1.0), ReadFile((), ()), Matcher(WORTH))
 
 
 @pytest.mark.parametrize(

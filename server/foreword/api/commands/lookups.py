@@ -333,6 +333,8 @@ def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Ite
     for excerpt in found:
         symbol = f" {excerpt.symbol}" if excerpt.symbol else ""
         yield Line(f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}{symbol}", "bold")
+        for number, line in excerpt.around:
+            yield Line(f"{number:6} {line}", "dim")
         lines = excerpt.text.split("\n")
         # One more line is shown: the note that it is left out would take a line, too.
         n_shown = SHOWN_LINES if len(lines) > SHOWN_LINES + 1 else len(lines)

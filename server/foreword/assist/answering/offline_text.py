@@ -38,7 +38,11 @@ def _pointed(prepared: PreparedRequest, pointer: Pointer) -> Excerpt:
     # What the editor shows goes first: the lines that the user points at are counted in it.
     lines = lines_of(text_at(pointer, prepared.saved, prepared.unsaved.get(pointer.path)))
     first, last = pointer.first or 1, pointer.last or len(lines)
-    return Excerpt(pointer.path, first, last, 0.0, "\n".join(lines[first - 1 : last]))
+    # What the index knows holds for the saved text alone.
+    is_saved = pointer.text is None and pointer.path not in prepared.unsaved
+    outline = prepared.saved.index.outline(pointer.path).definitions if is_saved else ()
+    name = next((one.name for one in outline if (one.line, one.end_line) == (first, last)), None)
+    return Excerpt(pointer.path, first, last, 0.0, "\n".join(lines[first - 1 : last]), name)
 
 
 def _introduction(saved: WorkspaceSnapshot) -> str | None:

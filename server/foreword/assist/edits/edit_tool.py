@@ -165,7 +165,9 @@ class Editor:
         before, text, _ = f"\n{self.read(found.path)}\n".partition(f"\n{shown(found.text)}\n")
         if text:
             start = before.count("\n") + 1
-            yield replace(found, start_line=start, end_line=start + found.end_line - found.start_line)
+            end = start + found.end_line - found.start_line
+            # The lines around it may be others by now.
+            yield replace(found, start_line=start, end_line=end, around=())
 
     def _viewed(self, path: str, first: int, last: int) -> None:
         self._seen.setdefault(path, set()).update(range(first, last + 1))

@@ -215,6 +215,7 @@ def _excerpts(
         saved,
         question,
         budget=session.settings.context_excerpts,
+        price=session.model.prices.input,
         near=[*texts, *(p.path for p in pointers)],
         shown=prefix.shown_in_full,
         about=pointed_names(saved, [p for p in pointers if p.path not in texts]),

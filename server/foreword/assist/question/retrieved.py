@@ -10,16 +10,32 @@ from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of
 from foreword.core.outline import Definition, Excerpt
+from foreword.index.index import Index
+from foreword.index.search.query import TraceLine, n_other_words, parse_query
 from foreword.index.search.search import search
 
 MAX_EXCERPTS = 24
 MAX_DEFINITIONS = 6
 MAX_MENTIONS = 6
+NAME_TOKENS = 800
+"""Of excerpts, for each name that a question asks about and nothing else: there is little doubt what it means."""
+MAX_OTHER_WORDS = 1
+ENOUGH = 0.5
+"""The share of the best excerpt's score that others need at the usual price. Measured: those below it take four hundredths
+of the tokens and hold none of the lines that were wanted; below 0.6 stand a tenth of the tokens and three hundredths of
+the lines."""
+USUAL_PRICE = 5.0
+PRICE_POWER = 0.125
+MOST_ENOUGH = 0.75
 NEAR_BOOST = 1.5
 DIRTY_BOOST = 1.2
 MAX_DIRTY = 100
 """When more files differ from git's, that says nothing about the question."""
 MIN_ACRONYM = 3
+N_LIKELY = 3
+"""So many of the files that a search finds are likely what a question is about."""
+PROJECT_SHARE = 0.2
+"""A folder with more than this share of the files is called as the project is."""
 NOT_CODE = frozenset(("heading", "key", "selector"))
 
 _SEPARATOR = re.compile(r"\.|::|#")
@@ -55,6 +71,7 @@ def find_excerpts(
     question: str,
     *,
     budget: int,
+    price: float = 0.0,
     near: Iterable[str] = (),
     shown: Container[str] = (),
     about: Sequence[str] = (),
@@ -63,9 +80,13 @@ def find_excerpts(
 
     Files in `near` (pointed at, or open) count for more, and so do those that are being edited. `about` are names that
     the question does not say, such as that of the function at the cursor: what they call, and what calls them, is found.
+    `price` is that of a million tokens of fresh input, in dollars: the higher, the likelier an excerpt has to be.
     """
     if budget <= 0:
         return ()
+    defined = _only_names(saved.index, question) if not about else ()
+    if defined:
+        budget = min(budget, NAME_TOKENS * len(defined))
     dirty = saved.tree.dirty if len(saved.tree.dirty) <= MAX_DIRTY else ()
     boosts = dict.fromkeys(dirty, DIRTY_BOOST) | dict.fromkeys(near, NEAR_BOOST)
     found = search(
@@ -77,8 +98,24 @@ def find_excerpts(
         boosts=boosts,
         shown=shown,
         commit_messages=saved.commit_messages,
+        enough=enough_at(price),
+        places=[TraceLine(path, one.line) for pairs in defined for path, one in pairs],
     )
     return tuple(found)
+
+
+def enough_at(price: float) -> float:
+    """The share of the best excerpt's score that others need, where a million fresh tokens cost so many dollars."""
+    return min(MOST_ENOUGH, ENOUGH * float((price / USUAL_PRICE) ** PRICE_POWER))
+
+
+def _only_names(index: Index, question: str) -> list[list[tuple[str, Definition]]]:
+    """The definitions of each name, if a question is about names and nothing else, and each has few definitions."""
+    query = parse_query(question)
+    if not query.names or n_other_words(query) > MAX_OTHER_WORDS:
+        return []
+    found = [index.definitions(name) for name in sorted(query.names)]
+    return found if all(1 <= len(pairs) <= MAX_DEFINITIONS for pairs in found) else []
 
 
 def find_evidence(
@@ -90,11 +127,20 @@ def find_evidence(
     about: Sequence[str] = (),
 ) -> Evidence:
     """Definitions of what the question names, where it is mentioned, and excerpts (see `find_excerpts`)."""
-    asked = dict.fromkeys([*about, *names_in(question)])
-    names = tuple(name for name in asked if find_definitions(saved.index, name))
     excerpts = find_excerpts(saved, question, budget=budget, near=near, about=about)
     ranks = {excerpt.path: place for place, excerpt in reversed(list(enumerate(excerpts)))}
-    definitions = [pair for name in names for pair in _best(find_definitions(saved.index, name), ranks)]
+    meant = {*about, *marked_names(question)}
+    likely = frozenset(list(dict.fromkeys(excerpt.path for excerpt in excerpts))[:N_LIKELY])
+    found = {}
+    for name in dict.fromkeys([*about, *names_in(question)]):
+        pairs = _best(find_definitions(saved.index, name), ranks)
+        if name not in meant and (name.isupper() or _is_project(saved.index, saved.root.name, name)):
+            # A word of prose as likely as a name: TLS, GET, what the project itself is called.
+            pairs = [pair for pair in pairs if pair[0] in likely and pair[1].end_line > pair[1].line]
+        if pairs:
+            found[name] = pairs
+    names = tuple(found)
+    definitions = [pair for pairs in found.values() for pair in pairs]
     mentions = [
         mention for name in names[:3] for mention in _mentions(saved, _SEPARATOR.split(name)[-1], definitions)
     ]
@@ -103,10 +149,22 @@ def find_evidence(
 
 def names_in(question: str) -> list[str]:
     """Words of a question that look like identifiers: in backticks, named as such, or not plain prose; each once."""
+    found = [*marked_names(question), *(w for w in _IDENTIFIER.findall(question) if _looks_like_code(w))]
+    return list(dict.fromkeys(found))
+
+
+def marked_names(question: str) -> list[str]:
+    """The names that a question marks as such, by backticks or by what it says of them."""
     found = [name.strip("`()") for name in _QUOTED.findall(question)]
     found += [before or after for before, after in _NAMED.findall(question)]
-    found += [word for word in _IDENTIFIER.findall(question) if _looks_like_code(word)]
-    return list(dict.fromkeys(name for name in found if name))
+    return [name for name in found if name]
+
+
+def _is_project(index: Index, folder: str, name: str) -> bool:
+    """Whether a name is that of the whole project: its folder's, or that of a folder with many of its files."""
+    plain = name.lower()
+    n_inside = sum(f"/{plain}/" in f"/{path.lower()}" for path in index.paths)
+    return plain == folder.lower() or n_inside > PROJECT_SHARE * len(index.paths)
 
 
 def _looks_like_code(word: str) -> bool:

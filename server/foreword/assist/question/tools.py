@@ -127,8 +127,7 @@ def _found(excerpts: Sequence[Excerpt]) -> str:
 
 
 def _shown(excerpt: Excerpt) -> str:
-    rows = excerpt.text.split("\n")
-    lines = "".join(f"{number}\t{row}\n" for number, row in enumerate(rows, excerpt.start_line))
+    lines = "".join(f"{number}\t{row}\n" for number, row in excerpt.rows)
     return f"{excerpt.path}:{excerpt.start_line}-{excerpt.end_line}\n{lines}"
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from math import log1p, sqrt
 
@@ -28,14 +28,26 @@ from foreword.index.text.term_table import Floats, Ints
 MAX_FILES = 12
 """A commit that changed more files says little about each."""
 MESSAGES_KEPT = 4096
+HALF_LIFE = 300.0
+"""Commits after which a change counts half."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CommitMessageIndex:
-    """The files of each commit; for each term which commits have it in their messages, with its weight there."""
+    """The files of each commit, the newest first; for each term which commits have it in their messages, with its weight there."""
 
     files: tuple[tuple[str, ...], ...]
     postings: Mapping[str, tuple[Ints, Floats]]
+
+    @cached_property
+    def churn(self) -> Mapping[str, float]:
+        """How often each file changed, a commit counting the less the older it is: 1 for the file that did so most."""
+        counts: dict[str, float] = {}
+        for age, paths in enumerate(self.files):
+            for path in paths:
+                counts[path] = counts.get(path, 0.0) + 0.5 ** (age / HALF_LIFE)
+        most = log1p(max(counts.values(), default=0.0)) or 1.0
+        return {path: log1p(count) / most for path, count in counts.items()}
 
     def of(self, query: Query) -> dict[str, float]:
         """The score of files, from 0 to 1; files that no such commit changed are not there."""

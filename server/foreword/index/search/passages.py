@@ -7,7 +7,7 @@ comment lines above; a longer one is cut at the definitions inside it, and what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from foreword.core.outline import Definition
@@ -15,6 +15,11 @@ from foreword.core.outline import Definition
 MAX_LINES = 28
 WINDOW = 20
 
+FEW_LINES = 2
+"""So many lines between two definitions are no passage of their own."""
+
+TELLING = re.compile(r"(?!\s*(?:end|fi|done|esac)\b[\W_]*$).*[^\W_]")
+"""A line that says anything: blank ones do not, nor those that only close what is above them."""
 _LEAD = re.compile(r"\s*(?://|#|/?\*|--|;;|@|\[<?\w)")
 """How comments, decorators and attributes begin."""
 
@@ -33,9 +38,36 @@ def cut(definitions: Sequence[Definition], lines: Sequence[str]) -> list[Passage
     nested = sorted(
         (one for one in definitions if one.end_line >= one.line), key=lambda one: (one.line, -one.end_line)
     )
-    return [
-        piece for passage in _cut(nested, lines, 1, len(lines), None) for piece in _windows(passage, lines)
-    ]
+    whole = _without_leftovers(_cut(nested, lines, 1, len(lines), None), lines)
+    return [piece for passage in whole for piece in _windows(passage, lines)]
+
+
+def _without_leftovers(passages: Iterable[Passage], lines: Sequence[str]) -> list[Passage]:
+    """The passages in order, few lines between two definitions as a part of one of them.
+
+    Blank lines and closing brackets go to the passage above, what says something to the one below.
+    """
+    found: list[Passage] = []
+    for one in passages:
+        last = found[-1] if found else None
+        if last is None or one.end - last.start >= MAX_LINES:
+            found.append(one)
+        elif not _begins(one) and not _n_telling(one, lines):
+            found[-1] = Passage(last.start, one.end, last.symbol)
+        elif _begins(one) and not _begins(last) and _n_telling(last, lines) <= FEW_LINES:
+            found[-1] = Passage(last.start, one.end, one.symbol)
+        else:
+            found.append(one)
+    return found
+
+
+def _begins(passage: Passage) -> bool:
+    """Whether a definition begins in a passage."""
+    return passage.symbol is not None and passage.start <= passage.symbol.line <= passage.end
+
+
+def _n_telling(passage: Passage, lines: Sequence[str]) -> int:
+    return sum(1 for line in lines[passage.start - 1 : passage.end] if TELLING.match(line))
 
 
 def _cut(
@@ -51,7 +83,7 @@ def _cut(
             inside += 1
         # What has one line is no passage of its own: it stays with its neighbours.
         if line <= one.line < end:
-            start = _lead(lines, one.line, line)
+            start = lead(lines, one.line, line)
             if start > line:
                 yield Passage(line, start - 1, around)
             if end - start < MAX_LINES:
@@ -64,7 +96,7 @@ def _cut(
         yield Passage(line, last, around)
 
 
-def _lead(lines: Sequence[str], line: int, first: int) -> int:
+def lead(lines: Sequence[str], line: int, first: int) -> int:
     """The line where the comments and attributes above `line` begin, not before `first`."""
     while line > first and _LEAD.match(lines[line - 2]):
         line -= 1

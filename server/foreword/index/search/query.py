@@ -9,11 +9,13 @@ error as tools write it: Python (`File "a.py", line 3`, the innermost frame last
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 from foreword.index.index import Index
+from foreword.index.search.phrases import Phrase, phrases_in
+from foreword.index.search.synonyms import SHARE, SYNONYMS
 from foreword.index.text.terms import parts, whole, words
 
 _STOP_WORDS = (
@@ -48,6 +50,10 @@ _LATER_WEIGHT = 0.6
 MAX_TERMS = 48
 SCOPE_LENGTH = 50
 SCOPE_WEIGHT = 1.0
+MAX_SCOPES = 4
+FEW_TERMS = 8
+"""A question with more words is helped less by what else they can be called."""
+_SCOPE_END = re.compile(r"[\s,()\[\]]+")
 
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")
@@ -59,13 +65,16 @@ _TEST = re.compile(r"\btests?\b|\btesting\b", re.IGNORECASE)
 class Query:
     """`terms` are stems with weights, and wholes (see `terms.whole`) of identifiers that were spelled out: the `names`.
 
-    `places` are the most telling first.
+    `places` are the most telling first; `scopes` are what a message says in front that it is about (`path: ...`),
+    `phrases` the words of what it quotes.
     """
 
     terms: dict[str, float]
     places: tuple[TraceLine, ...]
     wants_tests: bool
     names: frozenset[str] = frozenset()
+    scopes: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
 
 
 def parse_query(text: str) -> Query:
@@ -76,13 +85,39 @@ def parse_query(text: str) -> Query:
             weights[term] = weights.get(term, 0.0) + share * weight
     # A word that a long question repeats says hardly more each time.
     damped = {term: weight if weight <= 1 else 1 + log(weight) for term, weight in weights.items()}
-    strongest = sorted(damped, key=lambda term: -damped[term])[:MAX_TERMS]
+    meant = {term: share for term, share in _meant(damped).items() if term not in damped}
+    strongest = sorted(damped | meant, key=lambda term: -(damped.get(term) or meant[term]))[:MAX_TERMS]
     return Query(
-        {term: damped[term] for term in strongest},
+        {term: damped.get(term) or meant[term] for term in strongest},
         places_in(text),
         bool(_TEST.search(text)),
         frozenset(_spelled_out(text)),
+        _scopes(text),
+        phrases_in(text),
     )
+
+
+def _meant(weights: Mapping[str, float]) -> dict[str, float]:
+    """What else the words of a question can be called in code, with weights: a long text says it in several words itself."""
+    found: dict[str, float] = {}
+    share = SHARE * min(1.0, FEW_TERMS / max(len(weights), 1))
+    for term, weight in weights.items():
+        for other in SYNONYMS.get(term, ()):
+            found[other] = max(found.get(other, 0.0), share * min(weight, 1.0))
+    return found
+
+
+def n_other_words(query: Query) -> int:
+    """How many words of a query tell something and belong to no name that it spells out."""
+    of_names = {term for name in query.names for term in (*parts(name), whole(name))}
+    return sum(1 for term, weight in query.terms.items() if weight > _TALK_WEIGHT and term not in of_names)
+
+
+def _scopes(text: str) -> tuple[str, ...]:
+    """The names before the colon of a message's first line, if it begins with a few."""
+    scope, colon, _ = text.strip().partition("\n")[0][:SCOPE_LENGTH].partition(": ")
+    found = tuple(_SCOPE_END.split(scope)) if colon else ()
+    return tuple(name for name in found if name) if len(found) <= MAX_SCOPES else ()
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, float]]:
@@ -133,6 +168,21 @@ def files_at(index: Index, places: Sequence[TraceLine]) -> dict[str, dict[int, i
         if line is not None:
             found[path][line] = behind
     return found
+
+
+def files_of_scopes(index: Index, scopes: Sequence[str]) -> frozenset[str]:
+    """The files that are called as a scope says, without their extensions; none for a name that many have."""
+    found: set[str] = set()
+    for scope in scopes:
+        stem = scope.rpartition("/")[2].lower()
+        paths = [
+            path
+            for path in index.paths_by_stem.get(stem, ())
+            if f"/{path.rpartition('.')[0]}".lower().endswith(f"/{scope.lower()}")
+        ]
+        if len(paths) <= MAX_FILES_A_NAME:
+            found.update(paths)
+    return frozenset(found)
 
 
 def _paths(index: Index, named: str) -> list[str]:

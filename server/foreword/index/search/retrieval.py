@@ -16,9 +16,9 @@ import numpy as np
 from foreword.index.index import Index
 from foreword.index.path_table import TEST_RELEVANCE
 from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, co_changed
-from foreword.index.search.query import Query
+from foreword.index.search.query import Query, files_of_scopes
 from foreword.index.text.term_table import Floats, Ints
-from foreword.index.text.terms import term_hash
+from foreword.index.text.terms import parts, term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0)
 """Of a file's definitions and of its body; what is defined stands in the body too."""
@@ -31,6 +31,12 @@ COMMIT_MESSAGE_WEIGHT = 0.5
 """Of a commit with every word of the query that changed one file, in units of a file that has every word of it."""
 NAMED_WEIGHT = 1.0
 """Of a path in the query, in units of a file that has every word of the query."""
+CHURN_WEIGHT = 0.2
+"""What a file gains that changed more often than any other of late, of its score."""
+PHRASE_WEIGHT = 0.3
+"""Of a file with all words of a phrase that the query quotes, in units of a file that has every word of the query."""
+SCOPE_WEIGHT = 0.4
+"""Of a file that is called as the scope of a message, in units of a file that has every word of the query."""
 COMPANY_WEIGHT = 0.2
 """Of a file that changes whenever the best one does, in units of the best one."""
 N_LEADERS = 5
@@ -43,8 +49,8 @@ N_AHEAD = 3
 class Candidate:
     """A file that a query may be about; scores are comparable within one search only.
 
-    `score` counts for all of it, `company` (what it is worth that it changes together with better files) for its best
-    passage alone; `relevance` is that of its part in the repository (see `path_table.relevance`).
+    `score` counts for all of it, `company` (what it is worth that it changes often, and together with better files) for
+    its best passage alone; `relevance` is that of its part in the repository (see `path_table.relevance`).
     """
 
     path: str
@@ -80,9 +86,7 @@ def candidates(
     terms = list(query.terms)
     scores, worth = _scores(index, query, terms)
     whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
-    for path, score in commit_messages.of(query).items():
-        if path in index.place_of:
-            scores[index.place_of[path]] += COMMIT_MESSAGE_WEIGHT * whole_query * score
+    scores += whole_query * _told(index, query, commit_messages)
     relevance = index.path_table.relevance
     if query.wants_tests:
         # A question for tests takes back what being a test costs.
@@ -94,14 +98,35 @@ def candidates(
         scores[index.place_of[path]] *= boosts[path]
     # The last bits of a sum depend on the machine, and must decide no order.
     scores = np.round(scores, SCORE_DIGITS)
-    co_change = _co_change(index, scores, relevance, commit_messages)
-    order = _best(np.round(scores + co_change, SCORE_DIGITS)).tolist()
+    company = _co_change(index, scores, relevance, commit_messages)
+    for path, share in commit_messages.churn.items():
+        place = index.place_of.get(path)
+        if place is not None:
+            company[place] += CHURN_WEIGHT * share * scores[place]
+    company = np.round(company, SCORE_DIGITS)
+    order = _best(np.round(scores + company, SCORE_DIGITS)).tolist()
     files = (
-        Candidate(index.paths[place], float(scores[place]), float(co_change[place]), float(relevance[place]))
+        Candidate(index.paths[place], float(scores[place]), float(company[place]), float(relevance[place]))
         for place in order
         if index.paths[place] not in skipped
     )
     return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
+
+
+def _told(index: Index, query: Query, commit_messages: CommitMessageIndex) -> Floats:
+    """What speaks for each file besides its words: commits, quoted phrases, scopes; in units of a file with the whole query."""
+    told = np.zeros(len(index.paths))
+    for path, score in commit_messages.of(query).items():
+        if path in index.place_of:
+            told[index.place_of[path]] += COMMIT_MESSAGE_WEIGHT * score
+    for phrase in query.phrases:
+        # Every file with all words of the phrase; whether they stand in a row shows when it is read.
+        hashes = [term_hash(part) for word in phrase for part in parts(word)]
+        if hashes:
+            told[np.isin(index.path_table.row_ids, index.terms.containing(hashes))] += PHRASE_WEIGHT
+    for path in files_of_scopes(index, query.scopes):
+        told[index.place_of[path]] += SCOPE_WEIGHT
+    return told
 
 
 def _best(scores: Floats) -> Ints:

@@ -7,16 +7,17 @@ little higher (`mention_boost`); the best passages become excerpts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 
+from foreword.core.documents.text import lines_of
 from foreword.core.outline import Excerpt
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex
 from foreword.index.search.excerpts import choose
 from foreword.index.search.mention_boost import with_neighbours
-from foreword.index.search.query import files_at, parse_query
-from foreword.index.search.reranking import Matcher, Scored, rescore
+from foreword.index.search.query import TraceLine, files_at, parse_query
+from foreword.index.search.reranking import Matcher, ReadFile, Scored, rescore
 from foreword.index.search.retrieval import candidates
 
 ReadText = Callable[[str], str | None]
@@ -35,14 +36,17 @@ def search(
     boosts: Mapping[str, float] = MappingProxyType({}),
     shown: Container[str] = (),
     commit_messages: CommitMessageIndex = NO_COMMIT_MESSAGES,
+    enough: float = 0.0,
+    places: Sequence[TraceLine] = (),
 ) -> list[Excerpt]:
     """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
 
     `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
-    are passed over, since the reader has them in full. `commit_messages` are those of the history of this tree.
+    are passed over, since the reader has them in full. `commit_messages` are those of the history of this tree. What
+    scores less than the share `enough` of the best excerpt is left out. `places` count as if the query named them.
     """
     asked = parse_query(query)
-    named = files_at(index, asked.places)
+    named = files_at(index, (*places, *asked.places))
     found = candidates(
         index,
         asked,
@@ -52,13 +56,14 @@ def search(
         skipped=shown,
         commit_messages=commit_messages,
     )
-    matcher = Matcher(found.worth, asked.names)
+    matcher = Matcher(found.worth, asked.names, asked.phrases)
     scored: list[Scored] = []
+    read: dict[str, ReadFile] = {}
     for file in found.files:
         text = read_text(file.path)
         # A file may be gone since the tree was looked at.
         if text is not None:
-            scored += rescore(file, index.outline(file.path), text, matcher, named.get(file.path, {}))
-    return choose(
-        with_neighbours(index, scored, matcher.named_line), limit=limit, budget_tokens=budget_tokens
-    )
+            read[file.path] = ReadFile(lines_of(text), index.outline(file.path).definitions)
+            scored += rescore(file, read[file.path], matcher, named.get(file.path, {}))
+    ranked = with_neighbours(index, scored, matcher.named_line)
+    return choose(ranked, read, limit=limit, budget_tokens=budget_tokens, enough=enough)
