@@ -18,7 +18,15 @@ HERE = Path(__file__).parent
 TESTS = HERE.parent
 PARTS: dict[str, tuple[str, ...]] = {
     "long texts": ("reliability/test_adversarial_texts.py",),
-    "secrets in every channel": ("core/secrets", "e2e/test_secrets.py", "core/test_exclusion.py"),
+    "secrets in every channel": (
+        "core/secrets",
+        "e2e/test_secrets.py",
+        "e2e/test_secret_channels.py",
+        "core/test_exclusion.py",
+    ),
+    "what is ignored by now": ("assist/chat/test_withdrawal.py", "assist/context/test_withheld.py"),
+    "repositories of other folders": ("workspace/git/test_repository_layout.py",),
+    "full disk": ("assist/edits/test_apply.py",),
     "forged frames": ("prefix/test_frames.py",),
     "names and configuration": ("core/edits/test_path_risks.py", "workspace/files/test_atomic_write.py"),
     "kills while writing": ("assist/session/test_write_journal.py", "index/build/test_build_killed.py"),

@@ -35,7 +35,7 @@ TEMPORARY: Final = ".foreword-"
 FILTERED: Final = "kept by git through a filter"
 
 MAX_FILE_BYTES = 1_000_000
-LONG_WORD = re.compile(r"[A-Za-z0-9_=-]{20}")
+LONG_WORD = re.compile(r"[0-9][A-Za-z0-9]{11}|[A-Za-z0-9]{20}")
 """What every known token has in it: few paths do, and only these are looked at more closely."""
 BETWEEN_WORDS = re.compile(r"[/.]")
 

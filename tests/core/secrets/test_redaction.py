@@ -73,6 +73,7 @@ def test_a_key_in_one_string_in_base_64_or_in_utf_16_is_redacted() -> None:
         "PASSWORD=${DB_PASSWORD}",
         "token: {{ .Values.token1 }}",
         "postgres://user:password@localhost/db",
+        "http://daniel:s3cret@example.org socks://foo:baz@localhost",
         "https://example.org/a:b@c",
         "commit 3f786850e387550fdab836ed7e6dc881de23001b",
         'integrity = "sha512-Vh7aZ1oVwqG3mZ8Jd0k1Q5V1xXjxqv3y0r6uR5ZpPZs4yQ=="',

@@ -92,7 +92,8 @@ _NO_VALUE = re.compile(
 """Values that stand for one, in documentation and tests."""
 _SURELY_KNOWN = re.compile(r"(?i)example$|^(.)\1+$|x{6}|\*{4}|\.{3}|^abcdefghijklmnopqrstuvwxyz$")
 _EVERYDAY = re.compile(
-    r"(?i)^(?:user(?:name)?|pass(?:w(?:or)?d)?|pw|pwd|secret|token|password\d{0,4}|x+|port|root|admin|postgres|guest|test|host)$"
+    r"(?i)^(?:user(?:name)?|pass(?:w(?:or)?d)?|pw|pwd|secret|token|password\d{0,4}|x+|port|root|admin|postgres|guest|test|host"
+    r"|s[e3]cr[e3]t\d{0,3}|foo(?:bar)?|bar|baz)$"
 )
 
 
