@@ -12,6 +12,7 @@ crosses into worker processes and must therefore be picklable (a frozen dataclas
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,6 +24,14 @@ class LeftOut(NamedTuple):
 
     path: str
     reason: str
+
+
+def listed_reason(left_out: Sequence[LeftOut], path: str) -> str | None:
+    """Why a path stands in a list of what is left out, which is sorted by path; None if it does not."""
+    # The list may have tens of thousands of lines.
+    at = bisect_left(left_out, LeftOut(path, ""))
+    listed = left_out[at] if at < len(left_out) else None
+    return listed.reason if listed is not None and listed.path == path else None
 
 
 @dataclass(frozen=True, slots=True)

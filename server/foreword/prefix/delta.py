@@ -16,7 +16,7 @@ from foreword.core.documents.text import Text
 from foreword.core.outline import Definition, Outline
 from foreword.core.secrets.redaction import shown
 from foreword.core.tokens import estimate, weigh
-from foreword.prefix.base.render import in_a_row, quoted, render_file, render_outline
+from foreword.prefix.base.render import in_a_row, quoted, render_file, render_hidden, render_outline
 from foreword.prefix.layers import Block, Form, Part, text_digest
 
 MAX_FILE_TOKENS = 4_000
@@ -32,7 +32,8 @@ _HUNK = re.compile(r"@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 class FileChange:
     """One changed file. `before` is what the model was last shown, `after` what is saved; None: does not exist.
 
-    `form` is how the model knows the file so far, None if it was never shown.
+    `form` is how the model knows the file so far, None if it was never shown. `hidden` is why its text is left out now,
+    though the file is there; `after` is None then.
     """
 
     path: str
@@ -40,6 +41,7 @@ class FileChange:
     after: Text | None
     outline: Outline
     form: Form | None
+    hidden: str = ""
 
 
 def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> Block | None:
@@ -86,6 +88,8 @@ def unified_diff(before: str, after: str, path: str) -> str:
 
 def _told(change: FileChange) -> tuple[str, Form]:
     name = quoted(change.path)
+    if change.hidden:
+        return render_hidden(change.path, change.hidden), "hidden"
     if change.after is None:
         return f"<deleted path={name}/>\n", "diff"
     if change.before is None:
@@ -104,6 +108,8 @@ def _told(change: FileChange) -> tuple[str, Form]:
 
 
 def _outlined(change: FileChange) -> str:
+    if change.hidden:
+        return render_hidden(change.path, change.hidden)
     if change.after is None:
         return f"<deleted path={quoted(change.path)}/>\n"
     kind = "new" if change.before is None else "changed"

@@ -21,7 +21,7 @@ The first user message begins with what you know of the repository, and it may c
 - <repository>: the repository at a fixed point of its history. Small repositories stand there whole; of larger \
 ones you get an overview, a map (files with the line numbers and signatures of their definitions), and some files in full.
 - <changes>: what was saved since, in the order in which it happened. Later pieces win over earlier ones and over \
-<repository>.
+<repository>. A <hidden> file is there, but its text is left out for the reason that is given.
 - <unsaved>, <attached> and <excerpts>: text that belongs to the question at hand. It is newer than everything above it.
 A file whose text has such marks itself says so by `end="..."`, and reaches to the `</file ...>` with the same word; in all \
 other material each line of the text has a number, a sign of a diff or a path before it.

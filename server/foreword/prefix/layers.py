@@ -15,7 +15,8 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-Form = Literal["full", "outline", "diff"]
+Form = Literal["full", "outline", "diff", "hidden"]
+"""How a block shows a file; of a hidden one it says only why its text is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,14 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The version of a file that the model saw last: its blob id (None: told that it is gone) and its form."""
+    """The version of a file that the model saw last: its blob id (None: told that it is gone, or hidden) and its form.
+
+    `hidden` is the reason that was told for leaving its text out; empty for a file that is shown, or gone.
+    """
 
     blob: str | None
     form: Form
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,16 +46,19 @@ def render_turn(
     attachments: Sequence[Attachment],
     excerpts: Sequence[Excerpt],
     question: str,
-    unsaved: Sequence[Unsaved] = (),
+    unsaved: str = "",
     *,
     as_it_is: bool = False,
 ) -> tuple[str, ...]:
-    """The texts of the turn, the question last; `as_it_is` if the user wants the secrets in it to be sent."""
+    """The texts of the turn, the question last.
+
+    `unsaved` is as `render_unsaved` gives it; `as_it_is` if the user wants the secrets in the question to be sent.
+    """
     material = "".join(_attached(attachment) for attachment in attachments)
     if excerpts:
         found = "".join(_excerpt(excerpt) for excerpt in excerpts)
         material += f"<excerpts>\n{EXCERPTS_HEAD}\n{found}</excerpts>\n"
-    material += _all_unsaved(unsaved)
+    material += unsaved
     last = f"{instructions}\n{printable(question) if as_it_is else shown(question)}"
     return (material, last) if material else (last,)
 
@@ -75,20 +78,22 @@ def _excerpt(excerpt: Excerpt) -> str:
     return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{shown(rows)}</excerpt>\n"
 
 
-def _all_unsaved(files: Sequence[Unsaved]) -> str:
-    told, left = "", MAX_UNSAVED_TOKENS
+def render_unsaved(files: Sequence[Unsaved]) -> tuple[str, tuple[str, ...]]:
+    """The unsaved files, and the paths of those that are too large and only named."""
+    told, named, left = "", list[str](), MAX_UNSAVED_TOKENS
     # The order in which an editor names its documents must not change what the model is told.
     for file in sorted(files, key=lambda file: file.path):
         text = _unsaved(file) if len(file.text) <= MAX_COMPARED else ""
         n_tokens = estimate(text)
         if not text or n_tokens > left:
+            named.append(file.path)
             text = (
                 f"<unsaved path={quoted(file.path)}>too large to show here; view it for its text</unsaved>\n"
             )
         else:
             left -= n_tokens
         told += text
-    return told
+    return told, tuple(named)
 
 
 def _unsaved(file: Unsaved) -> str:

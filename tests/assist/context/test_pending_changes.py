@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.context.pending_changes import MAX_TOLD
+from foreword.assist.question.request import library_of
+from foreword.assist.question.tools import carry_out
+from foreword.core.errors import Problem
+from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.model.tool_call import ViewCall
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture, delta_of, text_of
 
@@ -34,7 +39,107 @@ def test_a_file_that_becomes_secret_is_not_shown_any_more(fixture: WorkspaceFixt
     repo.write("shop/price.py", KEY)
     prefix = fixture.ask_about(repo.path)
     assert "PRIVATE KEY" not in text_of(prefix)
-    assert '<deleted path="shop/price.py"/>' in delta_of(prefix)
+    assert '<hidden path="shop/price.py" reason="secret"/>' in delta_of(prefix)
+    assert "<deleted" not in delta_of(prefix)
+
+
+def _too_large(repo: GitRepo) -> None:
+    repo.write("shop/price.py", "a = 1\n" * (MAX_FILE_BYTES // 6 + 1))
+
+
+def _binary(repo: GitRepo) -> None:
+    repo.write("shop/price.py", b"\0\1\2")
+
+
+def _generated(repo: GitRepo) -> None:
+    repo.write("shop/price.py", GENERATED + "a = 1\n")
+
+
+def _linked(repo: GitRepo) -> None:
+    repo.remove("shop/price.py")
+    (repo.path / "shop/price.py").symlink_to("cart.py")
+
+
+def _ignored_by_git(repo: GitRepo) -> None:
+    repo.git("rm", "-q", "--cached", "shop/price.py")
+    repo.write(".gitignore", "price.py\n")
+
+
+def _ignored(repo: GitRepo) -> None:
+    repo.write(".forewordignore", "price.py\n")
+
+
+LEFT_OUT = {
+    "too large": _too_large,
+    "binary": _binary,
+    "generated": _generated,
+    "symlink": _linked,
+    "ignored by git": _ignored_by_git,
+    "ignored by .forewordignore": _ignored,
+}
+
+
+@pytest.mark.parametrize("reason", LEFT_OUT)
+def test_a_file_that_is_left_out_after_the_base_was_laid_is_told_as_hidden(
+    fixture: WorkspaceFixture, repo: GitRepo, reason: str
+) -> None:
+    fixture.ask_about(repo.path)
+    LEFT_OUT[reason](repo)
+    prefix = fixture.ask_about(repo.path)
+    assert f'<hidden path="shop/price.py" reason="{reason}"/>' in delta_of(prefix)
+    assert "<deleted" not in delta_of(prefix)
+    assert {"shop/price.py": reason} == prefix.hidden
+    assert "shop/price.py" in prefix.changed_files
+    assert prefix == fixture.ask_about(repo.path)
+
+
+def test_the_model_hears_what_becomes_of_a_hidden_file(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    fixture.ask_about(repo.path)
+    _binary(repo)
+    fixture.ask_about(repo.path)
+    _too_large(repo)
+    assert '<hidden path="shop/price.py" reason="too large"/>' in fixture.ask_about(repo.path).delta[-1].text
+    repo.remove("shop/price.py")
+    assert '<deleted path="shop/price.py"/>' in fixture.ask_about(repo.path).delta[-1].text
+    _generated(repo)
+    assert '<hidden path="shop/price.py" reason="generated"/>' in fixture.ask_about(repo.path).delta[-1].text
+    repo.write("shop/price.py", "x = 1\n")
+    shown = fixture.ask_about(repo.path)
+    assert '<file path="shop/price.py" lines="1">\nx = 1\n' in shown.delta[-1].text
+    assert {} == shown.hidden
+
+
+def test_a_file_that_was_ignored_at_the_anchor_is_not_spoken_of(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    repo.write(".forewordignore", "price.py\n")
+    repo.commit("Ignore")
+    repo.write(".forewordignore", "price.py\ncart.py\n")
+    assert {"shop/cart.py": "ignored by .forewordignore"} == fixture.ask_about(repo.path).hidden
+
+
+def test_the_tool_that_views_says_the_same_of_a_hidden_file(fixture: WorkspaceFixture, repo: GitRepo) -> None:
+    fixture.ask_about(repo.path)
+    repo.write("shop/price.py", KEY)
+    prefix = fixture.ask_about(repo.path)
+    with fixture.saved(repo.path) as saved:
+        viewed = carry_out(ViewCall("./shop/price.py", 1, None), library_of(saved, hidden=prefix.hidden))
+    assert isinstance(viewed, Problem)
+    assert viewed.message.startswith('<hidden path="shop/price.py" reason="secret"/>')
+
+
+def test_a_file_that_is_again_as_at_the_anchor_counts_as_changed_no_more(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    before = (repo.path / "shop/price.py").read_text()
+    fixture.ask_about(repo.path)
+    repo.write("shop/price.py", "x = 1\n")
+    repo.write("shop/new.py", "y = 1\n")
+    assert ("shop/new.py", "shop/price.py") == fixture.ask_about(repo.path).changed_files
+    repo.write("shop/price.py", before)
+    assert ("shop/new.py",) == fixture.ask_about(repo.path).changed_files
+    repo.remove("shop/new.py")
+    assert () == fixture.ask_about(repo.path).changed_files
 
 
 def test_a_secret_that_was_committed_is_not_told_when_it_is_taken_out(

@@ -6,7 +6,7 @@ import pytest
 
 from foreword.assist.question.receipt import Freshness, Receipt, dollars, receipt_from_json
 from foreword.core.token_usage import Usage
-from foreword.core.tree import Scope
+from foreword.core.tree import LeftOut, Scope
 from foreword.prefix.verdict import Verdict
 
 RECEIPT = Receipt(
@@ -73,6 +73,19 @@ def test_a_cost_that_nobody_told_is_not_called_zero() -> None:
 )
 def test_freshness_counts_the_files_of_the_delta(files: tuple[str, ...], words: str) -> None:
     assert words in line(freshness=Freshness("r", "a", files))
+
+
+def test_the_receipt_says_whose_unsaved_text_was_sent_and_whose_was_not() -> None:
+    left_out = (LeftOut(".env", "secret"), *(LeftOut(f"{n}.png", "binary") for n in range(5)))
+    shown = replace(RECEIPT, freshness=Freshness("r", "a", (), unsaved=("a.py",), unsaved_left_out=left_out))
+    assert (
+        "fresh: as at the anchor, 1 unsaved file sent, "
+        "unsaved text not sent: .env (secret), 0.png (binary), 1.png (binary) and 3 more"
+    ) in shown.summary
+    freshness = shown.to_json()["freshness"]
+    assert ["a.py"] == freshness["unsaved"]
+    assert {"path": ".env", "reason": "secret"} == freshness["unsavedLeftOut"][0]
+    assert shown.freshness == receipt_from_json(shown.to_json(), "anthropic").freshness
 
 
 def test_a_receipt_that_was_kept_says_the_same_again() -> None:

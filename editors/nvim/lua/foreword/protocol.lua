@@ -23,7 +23,7 @@
 ---@field tokens foreword.Tokens
 ---@field cost foreword.Cost
 ---@field cache { verdict: string, detail: string, simulated: boolean }
----@field freshness { deltaFiles: string[] }
+---@field freshness { deltaFiles: string[], unsaved?: string[], unsavedLeftOut?: { path: string, reason: string }[] }
 ---@field latency { totalMs: number }
 
 ---@class foreword.Edit

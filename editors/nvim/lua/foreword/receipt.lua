@@ -29,6 +29,14 @@ function M.lines(receipt)
   if #files > 0 then
     table.insert(lines, "  changed: " .. table.concat(files, ", "))
   end
+  -- Receipts of older releases say nothing of unsaved text.
+  local unsaved = receipt.freshness.unsaved or {}
+  if #unsaved > 0 then
+    table.insert(lines, "  unsaved text sent: " .. table.concat(unsaved, ", "))
+  end
+  for _, left in ipairs(receipt.freshness.unsavedLeftOut or {}) do
+    table.insert(lines, ("  unsaved text left out: %s (%s)"):format(left.path, left.reason))
+  end
   return lines
 end
 

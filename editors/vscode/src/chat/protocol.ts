@@ -85,7 +85,14 @@ export interface Receipt {
   /** US dollars. */
   cost: { total: number; withoutCache: number; saved: number; pricedAs: string; prices: string; estimated: boolean };
   cache: { verdict: string; detail: string; simulated: boolean; file?: string };
-  freshness: { revision: string; anchor: string; deltaFiles: string[] };
+  /** What is said of unsaved text is missing in receipts of older releases. */
+  freshness: {
+    revision: string;
+    anchor: string;
+    deltaFiles: string[];
+    unsaved?: string[];
+    unsavedLeftOut?: { path: string; reason: string }[];
+  };
   latency: { firstTokenMs: number | null; totalMs: number };
   requests: number;
   requestId: string;

@@ -35,6 +35,14 @@ test("the table names every file that changed, and leaves out what there was not
   assert.equal("nothing", new Map(receiptRows(RECEIPT)).get("Changed files"));
 });
 
+test("the table names the files whose unsaved text was sent, and those whose was not with the reason", () => {
+  const freshness = { unsaved: ["a.py"], unsavedLeftOut: [{ path: ".env", reason: "secret" }] };
+  const rows = new Map(receiptRows(changed({ freshness })));
+  assert.equal("a.py", rows.get("Unsaved text sent"));
+  assert.equal(".env (secret)", rows.get("Unsaved text left out"));
+  assert.equal(false, new Map(receiptRows(RECEIPT)).has("Unsaved text sent"));
+});
+
 test("prices that are an assumption are said to be estimated", () => {
   assert.equal("claude-sonnet-5-5, 2026-11-22, estimated", new Map(receiptRows(changed({ cost: { estimated: true } }))).get("Prices"));
 });

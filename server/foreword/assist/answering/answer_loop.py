@@ -84,7 +84,7 @@ async def answer(
     await confirm(session, prepared, provider)
     progress = progress or Progress()
     progress.provider = provider
-    library = library or partial(library_of, prepared.saved, prepared.unsaved)
+    library = library or partial(library_of, prepared.saved, prepared.unsaved, prepared.prefix.hidden)
     rounds = pauses = 0
     while True:
         try:
@@ -278,7 +278,9 @@ def receipt_of(
         freshness=Freshness(
             revision=prepared.saved.revision,
             anchor=prepared.prefix.anchor.name,
-            delta_files=prepared.prefix.delta_files,
+            delta_files=prepared.prefix.changed_files,
+            unsaved=prepared.unsaved_sent,
+            unsaved_left_out=prepared.unsaved_left_out,
             scope=session.scope,
         ),
         first_token_ms=None if first is None else (first - prepared.asked_at) * 1000,

@@ -14,7 +14,7 @@ from foreword.assist.question.request import Kind, PreparedRequest, prepare
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import tools_style
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.overlay import unsaved_texts
+from foreword.assist.session.snapshot.overlay import overlay_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 
 
@@ -77,7 +77,7 @@ def prepare_now(
             asked_at=asked_at,
             kind=kind,
             as_it_is=as_it_is,
-            unsaved=unsaved_texts(saved, session.repository, documents),
+            overlay=overlay_of(saved, session.repository, documents),
         )
 
     return over_saved(session, prepared)

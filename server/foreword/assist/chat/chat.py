@@ -14,11 +14,10 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix
-from foreword.assist.context.pending_changes import known_as
 from foreword.assist.question.receipt import receipt_from_json
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import StoreError
@@ -43,7 +42,8 @@ MAX_TITLE = 60
 class Opening:
     """The prefix that a chat pins with its first turn, as bytes: it needs neither git nor this release to be sent again.
 
-    `known` are the files of that moment by blob id, `shown` those among them that the delta told of.
+    `known` are the files of that moment by blob id, `shown` those among them that the delta told of, `anchored` their
+    blob ids in the tree of the base.
     """
 
     variant: str
@@ -52,6 +52,7 @@ class Opening:
     delta: tuple[Block, ...]
     known: Mapping[str, str]
     shown: Mapping[str, Shown]
+    anchored: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,10 @@ class Conversation:
 
 def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> Opening:
     """The opening of a chat whose first turn was sent over a prefix that was built for this saved state."""
-    forms = dict(prefix.base.forms)
-    for block in prefix.delta:
-        for part in block.parts:
-            forms[part.path] = known_as(part.form, forms.get(part.path))
     known = {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
-    shown = {path: Shown(known.get(path), forms[path]) for path in prefix.delta_files}
-    return Opening(prefix.variant, prefix.anchor, prefix.base, prefix.delta, known, shown)
+    return Opening(
+        prefix.variant, prefix.anchor, prefix.base, prefix.delta, known, prefix.shown, prefix.anchored
+    )
 
 
 def title_of(question: str) -> str:
@@ -251,6 +249,7 @@ def encode_opening(opening: Opening) -> tuple[Json, Pieces]:
         "delta": [asdict(block) for block in opening.delta],
         "known": _put(pieces, dict(sorted(opening.known.items()))),
         "shown": _shown_json(opening.shown),
+        "anchored": dict(opening.anchored),
     }
     return raw, pieces
 
@@ -265,6 +264,8 @@ def decode_opening(raw: Json, piece: Callable[[str], bytes]) -> Opening:
         _blocks(raw["delta"]),
         unpack(piece(raw["known"])),
         _shown(raw["shown"]),
+        # Openings of older releases did not say it: what their delta told of counts as changed.
+        raw.get("anchored", {}),
     )
 
 

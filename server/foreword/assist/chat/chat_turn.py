@@ -38,7 +38,7 @@ from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import provider_name, tools_style
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.overlay import OpenTexts, ReadOpen, unsaved_texts
+from foreword.assist.session.snapshot.overlay import OpenTexts, ReadOpen, overlay_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
 from foreword.core.secrets.redaction import shown
@@ -164,7 +164,7 @@ class ChatTurnRun:
             live = OpenTexts(saved, repository, prepared.unsaved, self._said.read_open)
             prepared = replace(prepared, unsaved=live)
         if not self._said.may_edit:
-            return partial(library_of, prepared.saved, prepared.unsaved)
+            return partial(library_of, prepared.saved, prepared.unsaved, prepared.prefix.hidden)
         self._editor = Editor(ground_of(self._session, prepared))
         return edit_tools(self._editor, prepared)
 
@@ -186,8 +186,8 @@ class ChatTurnRun:
         session = self._session
         conversation = self._conversation(saved)
         thread, shown = _thread(session, saved, conversation)
-        unsaved = unsaved_texts(saved, session.repository, self._said.documents)
-        pointers = pointers_to(self._said.places, saved, unsaved)
+        overlay = overlay_of(saved, session.repository, self._said.documents)
+        pointers = pointers_to(self._said.places, saved, overlay.texts)
         prepared = prepare(
             session,
             saved,
@@ -197,7 +197,7 @@ class ChatTurnRun:
             asked_at=self.turn.asked_at,
             kind="chat",
             asked_for=self._said.kind,
-            unsaved=unsaved,
+            overlay=overlay,
             thread=thread,
             as_it_is=self._as_it_is,
         )
@@ -289,7 +289,21 @@ def _thread(
     decision = decide(
         session, situation_of(session, opening.base, delta=lineage.delta, pending=pending), more_follow=True
     )
-    prefix = Prefix(opening.variant, opening.anchor, opening.base, told, ttl=decision.ttl, why=decision.why)
+    seen = {**lineage.shown, **changes.shown}
+    # What the opening's delta did not tell of was then as in the tree of its base.
+    before = {
+        path: opening.known[path] for path in seen if path in opening.known and path not in opening.shown
+    }
+    prefix = Prefix(
+        opening.variant,
+        opening.anchor,
+        opening.base,
+        told,
+        ttl=decision.ttl,
+        why=decision.why,
+        shown=seen,
+        anchored={**opening.anchored, **before},
+    )
     parameters = conversation.parameters(voice)
     return Thread(prefix, opening.delta, history, changes.block, parameters), changes.shown
 

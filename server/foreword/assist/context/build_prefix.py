@@ -7,8 +7,8 @@ candidate anchor -> keep or rebase (policy) -> base (stored by anchor) -> change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from foreword.assist.context.base_cache import (
@@ -31,7 +31,7 @@ from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
 from foreword.prefix.base.file_selection import values_of
 from foreword.prefix.base.render import MapEntry, render_map
-from foreword.prefix.layers import Anchor, Base, Block, Lineage, blocks_digest
+from foreword.prefix.layers import Anchor, Base, Block, Lineage, Shown, blocks_digest
 from foreword.prefix.policy.policy import Ttl
 from foreword.prefix.policy.situation import Decision
 from foreword.prefix.warmth import warm_until
@@ -48,6 +48,9 @@ class Prefix:
     `ttl` is the lifetime of its marks, None for no marks, and `why` says why in a sentence.
     `provisional` says in one sentence, if it was built before the index was complete, what it shows. Nothing of it is
     kept, and it gets no breakpoint: no later request begins like it.
+
+    `shown` has the version that the model saw last of each file that the delta told of, `anchored` the blob ids of those
+    of them that stand in the base's tree.
     """
 
     variant: str
@@ -57,6 +60,8 @@ class Prefix:
     provisional: str = ""
     ttl: Ttl | None = "5m"
     why: str = ""
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+    anchored: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -67,6 +72,18 @@ class Prefix:
     def delta_files(self) -> tuple[str, ...]:
         """The files that the delta tells of."""
         return tuple(sorted({part.path for block in self.delta for part in block.parts}))
+
+    @property
+    def changed_files(self) -> tuple[str, ...]:
+        """The files that are not as in the base's tree: one that is so again does not count, though the delta told of it."""
+        return tuple(
+            sorted(p for p, now in self.shown.items() if now.hidden or now.blob != self.anchored.get(p))
+        )
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """The files of which the model was told that they are there and left out, with the reasons."""
+        return {path: now.hidden for path, now in self.shown.items() if now.hidden}
 
     @property
     def shown_in_full(self) -> frozenset[str]:
@@ -117,14 +134,27 @@ def build_prefix(
 @dataclass(frozen=True, slots=True)
 class _Step:
     lineage: Lineage
-    base: Base
+    anchored: AnchoredBase
     contents: Mapping[str, bytes]
     decision: Decision = KEEP
 
     def prefix(self, variant: str) -> Prefix:
         """The prefix that is sent if this step is taken; `variant` as in `Prefix`."""
         lineage, decision = self.lineage, self.decision
-        return Prefix(variant, lineage.anchor, self.base, lineage.delta, ttl=decision.ttl, why=decision.why)
+        return Prefix(
+            variant,
+            lineage.anchor,
+            self.anchored.base,
+            lineage.delta,
+            ttl=decision.ttl,
+            why=decision.why,
+            shown=lineage.shown,
+            anchored=_blobs_of(lineage.shown, self.anchored.blobs),
+        )
+
+
+def _blobs_of(paths: Iterable[str], blobs: Mapping[str, str]) -> dict[str, str]:
+    return {path: blobs[path] for path in paths if path in blobs}
 
 
 def _contents(saved: WorkspaceSnapshot, step: _Step) -> Mapping[str, bytes]:
@@ -173,7 +203,7 @@ def _decided(
     """
     delta = step.lineage.delta
     n_sent = len(in_force.delta) if in_force else 0
-    now = situation_of(session, step.base, delta=delta[:n_sent], pending=delta[n_sent:])
+    now = situation_of(session, step.anchored.base, delta=delta[:n_sent], pending=delta[n_sent:])
     # What was never committed stands in the delta whatever the base: moving the base can't save it.
     left = max(0, now.delta - stays)
     now = replace(now, base=now.base + now.delta - left, delta=left)
@@ -188,7 +218,7 @@ def _folded(
     What was never committed can't be folded into a base that is read from a commit. What is warm for another model
     or provider only stays for as long as its delta is within the limit.
     """
-    is_warm, is_warm_elsewhere = _warmth(session, kept.base)
+    is_warm, is_warm_elsewhere = _warmth(session, kept.anchored.base)
     stays, n_tokens = _delta_tokens(fresh.lineage), _delta_tokens(kept.lineage)
     # A fresh base would leave the delta as long as it is, and a warm one be thrown away for nothing.
     if (is_warm or is_warm_elsewhere) and stays >= n_tokens:
@@ -248,9 +278,9 @@ def _grown(session: Session, saved: WorkspaceSnapshot, lineage: Lineage) -> _Ste
 def _step(session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase) -> _Step:
     changes = find_changes(session, saved, lineage, anchored)
     if changes.block is None:
-        return _Step(lineage, anchored.base, {})
+        return _Step(lineage, anchored, {})
     grown = lineage.append(changes.block, changes.shown)
-    return _Step(grown, anchored.base, changes.contents)
+    return _Step(grown, anchored, changes.contents)
 
 
 def _readable(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:

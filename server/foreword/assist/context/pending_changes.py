@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from foreword.assist.context.base_cache import AnchoredBase
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import Text, decode, printable
-from foreword.core.exclusion import reason_for_content
+from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, reason_for_content
 from foreword.core.outline import EMPTY_OUTLINE
 from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
 from foreword.prefix.layers import Block, Form, Lineage, Shown
+from foreword.workspace.files.disk import is_file
+from foreword.workspace.git.git_listing import ignored_by_git
+from foreword.workspace.ignore import FOREWORDIGNORE, parse_rules
 
 # After a switch of branches thousands can differ, and of each both versions are read and compared.
 MAX_TOLD = 300
 """Files of one block whose contents are compared; more than that are named only."""
+MAX_IGNORED = 100
+"""Files of which a block tells that `.forewordignore` leaves them out from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,14 @@ def find_changes(
     """The difference between what the model was last shown and what is saved."""
     known = _known_blobs(lineage, anchored)
     after = _saved_blobs(saved)
-    paths = sorted(
+    differing = {
         p for p in known.keys() | after.keys() if known.get(p) != after.get(p) and _counts(p, known, saved)
-    )
+    }
+    # What was told of a file that is not shown: the reason, or that it is gone.
+    without_text = {p: shown.hidden for p, shown in lineage.shown.items() if shown.blob is None}
+    hidden = hidden_now(session, saved, (differing | without_text.keys()) - after.keys())
+    differing |= {p for p, told in without_text.items() if p not in after and hidden.get(p, "") != told}
+    paths = sorted(differing)
     if not paths:
         return Changes(None, {}, {})
     # Files that are there come first: of a deleted one the name says all.
@@ -51,11 +62,37 @@ def find_changes(
         for path in told
         if (path in new or path in old or path in forms) and not _is_converted(path, old, new, saved)
     ]
-    block = render_delta([_change(path, old, new, forms, saved) for path in seen], named)
-    shown = _shown(block, after, (*seen, *named), forms) if block else {}
+    if FOREWORDIGNORE in seen:
+        newly = _newly_ignored(session, saved, old.get(FOREWORDIGNORE, b""))
+        hidden |= newly
+        seen += newly
+    block = render_delta(
+        [replace(_change(path, old, new, forms, saved), hidden=hidden.get(path, "")) for path in seen], named
+    )
+    shown = _shown(block, after, (*seen, *named), forms, hidden) if block else {}
     # Only dirty files: what git has can be read from git when the next change is compared.
     contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
     return Changes(block, shown, contents)
+
+
+def hidden_now(session: Session, saved: WorkspaceSnapshot, paths: Collection[str]) -> dict[str, str]:
+    """Those of some files without a text to show that are there all the same, each with the reason."""
+    reasons = {path: saved.reason_left_out(path) for path in paths}
+    hidden = {path: reason for path, reason in reasons.items() if reason is not None}
+    # Left out without being listed: what git was told to forget and to ignore.
+    others = [path for path in paths if path not in hidden and is_file(saved.root, path)]
+    if session.repository is not None and others:
+        hidden |= dict.fromkeys(ignored_by_git(session.repository, others), IGNORED_BY_GIT)
+    return hidden
+
+
+def _newly_ignored(session: Session, saved: WorkspaceSnapshot, before: bytes) -> dict[str, str]:
+    """The tracked files that `.forewordignore` leaves out, and did not when it had the bytes `before`."""
+    files = session.recall.files
+    rules, _ = parse_rules(before, "", FOREWORDIGNORE)
+    ignored = (left.path for left in saved.report.left_out if left.reason == IGNORED)
+    newly = (p for p in ignored if files is not None and p in files.left_out and not rules.ignores(p))
+    return dict.fromkeys(islice(newly, MAX_IGNORED), IGNORED)
 
 
 def has_unread_changes(saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase) -> bool:
@@ -144,10 +181,17 @@ def _after(saved: WorkspaceSnapshot, paths: Iterable[str]) -> dict[str, bytes]:
 
 
 def _shown(
-    block: Block, after: Mapping[str, str], paths: Iterable[str], forms: Mapping[str, Form]
+    block: Block,
+    after: Mapping[str, str],
+    paths: Iterable[str],
+    forms: Mapping[str, Form],
+    hidden: Mapping[str, str],
 ) -> dict[str, Shown]:
     told = {part.path: part.form for part in block.parts}
-    return {path: Shown(after.get(path), known_as(told.get(path), forms.get(path))) for path in paths}
+    return {
+        path: Shown(after.get(path), known_as(told.get(path), forms.get(path)), hidden.get(path, ""))
+        for path in paths
+    }
 
 
 def known_as(told: Form | None, before: Form | None) -> Form:

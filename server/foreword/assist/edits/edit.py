@@ -114,7 +114,7 @@ def _edited(finished: Answer, editor: Editor) -> Edited:
 
 def edit_tools(editor: Editor, prepared: PreparedRequest) -> Callable[[], ToolScope]:
     """Tools that edit: what those of each round see is the workspace with the edits so far."""
-    return lambda: editor.over(library_of(prepared.saved, prepared.unsaved))
+    return lambda: editor.over(library_of(prepared.saved, prepared.unsaved, prepared.prefix.hidden))
 
 
 def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.core.token_usage import Usage
-from foreword.core.tree import Scope
+from foreword.core.tree import LeftOut, Scope
 from foreword.prefix.verdict import Verdict
 
 SMALL, LEAST = 0.00005, 0.0000005
 """US dollars from which four, and from which six places tell more than zero."""
+MAX_NAMED = 3
+"""Files that the sentence of a receipt names; all of them are in its JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What the answer is about: the saved tree, the anchor of its base, and the files told of in the delta.
+    """What the answer is about: the saved tree, the anchor of its base, and the files that are not as at the anchor.
 
+    `unsaved` are the files whose unsaved text was sent; `unsaved_left_out` those whose unsaved text was not, and why.
     `scope` is the folder that is seen, where the repository is larger.
     """
 
@@ -25,6 +28,8 @@ class Freshness:
     anchor: str
     delta_files: tuple[str, ...]
     scope: Scope | None = None
+    unsaved: tuple[str, ...] = ()
+    unsaved_left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,10 @@ class Receipt:
                 "anchor": fresh.anchor,
                 "deltaFiles": list(fresh.delta_files),
                 "scope": fresh.scope.to_json() if fresh.scope else None,
+                "unsaved": list(fresh.unsaved),
+                "unsavedLeftOut": [
+                    {"path": left.path, "reason": left.reason} for left in fresh.unsaved_left_out
+                ],
             },
             "latency": {
                 "firstTokenMs": None if self.first_token_ms is None else round(self.first_token_ms),
@@ -129,8 +138,6 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
     """The receipt that became this JSON, also in a release that had no sentence for it; `provider` answered."""
     cost, cache, fresh, latency = (shown[key] for key in ("cost", "cache", "freshness", "latency"))
     known = {"file": "file", "layer": "layer", "tokensLost": "tokens_lost", "cause": "cause"}
-    # Releases before did not tell it.
-    scope = fresh.get("scope")
     more = {name: cache[key] for key, name in known.items() if key in cache}
     tokens = shown["tokens"]
     return Receipt(
@@ -142,12 +149,7 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         priced_as=cost["pricedAs"],
         prices=cost["prices"],
         n_requests=shown["requests"],
-        freshness=Freshness(
-            fresh["revision"],
-            fresh["anchor"],
-            tuple(fresh["deltaFiles"]),
-            Scope(scope["folder"], scope["repository"]) if scope else None,
-        ),
+        freshness=_freshness_from_json(fresh),
         first_token_ms=latency["firstTokenMs"],
         total_ms=latency["totalMs"],
         # Chats keep receipts of older releases, which named no request.
@@ -178,12 +180,34 @@ def dollars(amount: float) -> str:
     return f"{sign}${size:.6f}" if LEAST <= size < SMALL else f"{sign}${size:.4f}"
 
 
-def _freshness(fresh: Freshness) -> str:
-    n_files = len(fresh.delta_files)
-    state = (
-        f"{n_files} changed file{'s' if n_files > 1 else ''} in the delta" if n_files else "as at the anchor"
+def _freshness_from_json(shown: Mapping[str, Any]) -> Freshness:
+    scope = shown.get("scope")
+    # Receipts of older releases said nothing of these.
+    left_out = tuple(LeftOut(left["path"], left["reason"]) for left in shown.get("unsavedLeftOut", ()))
+    return Freshness(
+        shown["revision"],
+        shown["anchor"],
+        tuple(shown["deltaFiles"]),
+        Scope(scope["folder"], scope["repository"]) if scope else None,
+        tuple(shown.get("unsaved", ())),
+        left_out,
     )
-    return f"fresh: {state}" + (f", but only {fresh.scope.folder} is seen" if fresh.scope else "")
+
+
+def _freshness(fresh: Freshness) -> str:
+    n_changed, n_unsaved = len(fresh.delta_files), len(fresh.unsaved)
+    said = f"{_files(n_changed, 'changed')} in the delta" if n_changed else "as at the anchor"
+    if n_unsaved:
+        said += f", {_files(n_unsaved, 'unsaved')} sent"
+    left_out = [f"{left.path} ({left.reason})" for left in fresh.unsaved_left_out]
+    if left_out:
+        more = f" and {len(left_out) - MAX_NAMED} more" if len(left_out) > MAX_NAMED else ""
+        said += f", unsaved text not sent: {', '.join(left_out[:MAX_NAMED])}{more}"
+    return f"fresh: {said}" + (f", but only {fresh.scope.folder} is seen" if fresh.scope else "")
+
+
+def _files(n_files: int, what: str) -> str:
+    return f"{n_files} {what} file{'s' if n_files > 1 else ''}"
 
 
 def _money(dollars: float) -> float:

@@ -25,10 +25,11 @@ from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.question.unseen_names import unseen_note, why_unseen
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.overlay import unsaved_files, with_unsaved
+from foreword.assist.session.snapshot.overlay import NOTHING_UNSAVED, Overlay, unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import ContextTooLarge, UsageError
 from foreword.core.outline import Definition, Excerpt
+from foreword.core.tree import LeftOut
 from foreword.index.search.search import search
 from foreword.model.catalog.model_info import thinking_of
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
@@ -37,9 +38,11 @@ from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Block, instructions_digest
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.prefix.simulator import positions_of
-from foreword.prefix.turn import render_turn
+from foreword.prefix.turn import render_turn, render_unsaved
 
 MIN_ANSWER_TOKENS = 256
+UNSAVED_TOO_LARGE = "too large: only named, the model can view it"
+"""Why an unsaved text is not in the request itself."""
 
 Kind = Literal["ask", "edit", "explain", "review", "fix", "rewrite", "simplify", "document", "tests", "chat"]
 INSTRUCTIONS: Mapping[Kind, str] = MappingProxyType(
@@ -80,8 +83,9 @@ class PreparedRequest:
     """A question that is ready to be sent.
 
     `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
-    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones. `note` is
-    what the user should know of it. `pointers` are the places that it points at, as files of the workspace.
+    `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones,
+    `unsaved_left_out` are files with unsaved text that is not sent. `note` is what the user should know of it.
+    `pointers` are the places that it points at, as files of the workspace.
     """
 
     question: str
@@ -98,6 +102,13 @@ class PreparedRequest:
     unsaved: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     pointers: tuple[Pointer, ...] = ()
+    unsaved_left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def unsaved_sent(self) -> tuple[str, ...]:
+        """The files whose unsaved text is part of the request."""
+        named = {left.path for left in self.unsaved_left_out}
+        return tuple(path for path in sorted(self.unsaved) if path not in named)
 
     @property
     def history(self) -> tuple[Mapping[str, Any], ...]:
@@ -122,15 +133,15 @@ def prepare(
     asked_at: float | None = None,
     kind: Kind = "ask",
     asked_for: Kind | None = None,
-    unsaved: Mapping[str, str] | None = None,
+    overlay: Overlay = NOTHING_UNSAVED,
     thread: Thread | None = None,
     as_it_is: bool = False,
 ) -> PreparedRequest:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `asked_for` is the kind whose instructions a turn of a chat gets instead of its own. `unsaved` are an editor's texts that
-    differ from the saved ones (`overlay.unsaved_texts`); `thread` is what a turn goes on from, None for a chat's first.
-    `as_it_is`: the user wants secrets in the question sent.
+    `asked_for` is the kind whose instructions a turn of a chat gets instead of its own. `overlay` is what an editor shows and
+    has not saved; `thread` is what a turn goes on from, None for a chat's first. `as_it_is`: the user wants secrets in the
+    question sent.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -140,7 +151,7 @@ def prepare(
     if not question.strip():
         raise UsageError("the question is empty: give some words, or - to read it from standard input")
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
-    texts = unsaved or {}
+    texts = overlay.texts
     pointers = resolve_pointers(pointers, saved)
     attachments = attachments_of(pointers, saved, prefix, texts)
     # A base that shows every file in full leaves nothing to find.
@@ -152,12 +163,14 @@ def prepare(
     if thread is not None:
         payload = replace(payload, delta=thread.delta, history=thread.history)
     first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
-    turn = render_turn(first, attachments, excerpts, question, unsaved_files(saved, texts), as_it_is=as_it_is)
+    unsaved, named = render_unsaved(unsaved_files(saved, texts))
+    turn = render_turn(first, attachments, excerpts, question, unsaved, as_it_is=as_it_is)
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)
     return _measured(session, PreparedRequest(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
         texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is), pointers,
+        tuple(sorted((*overlay.left_out, *(LeftOut(path, UNSAVED_TOO_LARGE) for path in named)))),
     ))  # fmt: skip
 
 
@@ -175,8 +188,15 @@ def _instructions(kind: Kind, asked_for: Kind | None, *, goes_on: bool) -> str:
     return again or INSTRUCTIONS[kind]
 
 
-def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = None) -> ToolScope:
-    """What the tools may see: unsaved texts first, then the saved state."""
+def library_of(
+    saved: WorkspaceSnapshot,
+    unsaved: Mapping[str, str] | None = None,
+    hidden: Mapping[str, str] | None = None,
+) -> ToolScope:
+    """What the tools may see: unsaved texts first, then the saved state.
+
+    `hidden` are files that the model was told to be left out, with the reasons.
+    """
     texts = unsaved or {}
 
     # An index of the unsaved texts is made for tools that ask for it alone: most only view files.
@@ -199,7 +219,9 @@ def library_of(saved: WorkspaceSnapshot, unsaved: Mapping[str, str] | None = Non
 
     # Files that exist in the editor only.
     paths = (*saved.paths, *sorted(texts.keys() - saved.tree.blobs.keys()))
-    return ToolScope(paths, read, find, define, why_unseen=partial(why_unseen, saved=saved))
+    return ToolScope(
+        paths, read, find, define, why_unseen=partial(why_unseen, saved=saved), hidden=hidden or {}
+    )
 
 
 def _excerpts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from foreword.core.documents.text import lines_of
@@ -23,7 +23,7 @@ from foreword.model.tool_call import (
     ViewCall,
     parse_call,
 )
-from foreword.prefix.base.render import numbered
+from foreword.prefix.base.render import numbered, render_hidden
 
 MAX_VIEW_LINES = 1_200
 MAX_LISTED = 300
@@ -54,6 +54,7 @@ class ToolScope:
 
     `edit` carries out an edit, on a proposal; `viewed` hears which lines (1-based, inclusive) of a file were shown.
     `why_unseen` says why a path that is there is not seen, None for one that is not there.
+    `hidden` are files that the model was told to be left out, with the reasons.
     """
 
     paths: Sequence[str]
@@ -63,6 +64,7 @@ class ToolScope:
     edit: Callable[[EditCall], str | Problem] = no_editing
     viewed: Callable[[str, int, int], None] = _forget
     why_unseen: Callable[[str], str | None] = nothing_known
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
 
 def tool_results(content: Sequence[Mapping[str, Any]], library: ToolScope) -> list[dict[str, Any]]:
@@ -95,6 +97,10 @@ def carry_out(call: ToolCall, library: ToolScope) -> str | Problem:
 
 def _view(path: str, start: int, last: int | None, library: ToolScope) -> str | Problem:
     content = library.read(path)
+    if content is None and path in library.hidden:
+        # In the words in which the changes told it.
+        told = render_hidden(path, library.hidden[path])
+        return Problem(f"{told}The file is there, but its text is not shown to you.")
     if content is None:
         return _list_directory(path, library)
     n_lines = len(lines_of(content))

@@ -6,7 +6,6 @@ looks at nothing itself, and what is sent is checked again when it is sent: noth
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,9 @@ from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.assist.session.trust_store import is_trusted
-from foreword.core.exclusion import reason_for_path
+from foreword.core.exclusion import IGNORED_BY_GIT, reason_for_path
 from foreword.core.token_usage import Usage
-from foreword.core.tree import LeftOut
+from foreword.core.tree import LeftOut, listed_reason
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.warmth import warm_until
 from foreword.workspace.git.git_listing import ignored_by_git
@@ -51,15 +50,9 @@ class Readiness:
         folders = path.split("/")[:-1]
         # A folder that is left out stands for all files in it.
         above = ("/".join(folders[:n]) + "/" for n in range(1, len(folders) + 1))
-        reasons = (self._listed(place) for place in (path, *above))
+        reasons = (listed_reason(self.left_out, place) for place in (path, *above))
         known = next((reason for reason in reasons if reason is not None), None) or reason_for_path(path)
-        return known or ("ignored by git" if path in self.ignored else None)
-
-    def _listed(self, path: str) -> str | None:
-        """The reason in the list, which may have tens of thousands of lines."""
-        at = bisect_left(self.left_out, LeftOut(path, ""))
-        listed = self.left_out[at] if at < len(self.left_out) else None
-        return listed.reason if listed is not None and listed.path == path else None
+        return known or (IGNORED_BY_GIT if path in self.ignored else None)
 
 
 def readiness(

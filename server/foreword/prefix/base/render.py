@@ -48,6 +48,11 @@ def render_file(path: str, text: Text, outline: Outline) -> str:
     return f"<file {_attributes(path, text, outline)}{attribute}>\n{content}{closing}</{name}>\n"
 
 
+def render_hidden(path: str, reason: str) -> str:
+    """A file that is there, and whose text is left out for a reason."""
+    return f"<hidden path={quoted(path)} reason={quoted(reason)}/>\n"
+
+
 def render_outline(path: str, definitions: Sequence[Definition]) -> str:
     """A file as its definitions: line number and signature, indented by nesting."""
     rows = [f"{in_a_row(path)}\n"]

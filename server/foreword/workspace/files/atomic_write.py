@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from foreword.core.edits.path_risks import why_no_name
 from foreword.core.errors import Problem, WorkspaceError
-from foreword.core.exclusion import TEMPORARY, reason_for_path
+from foreword.core.exclusion import IGNORED_BY_GIT, TEMPORARY, reason_for_path
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
@@ -162,7 +162,7 @@ def _ignored(root: Path, repository: Repository | None, rules: IgnoreRules, path
         return "ignored by .forewordignore"
     if repository is not None:
         try:
-            return "ignored by git" if ignored_by_git(repository, [path]) else None
+            return IGNORED_BY_GIT if ignored_by_git(repository, [path]) else None
         except WorkspaceError as error:
             return str(error)
     folders = [f"{folder}/" for folder in reversed(PurePosixPath(path).parents) if str(folder) != "."]

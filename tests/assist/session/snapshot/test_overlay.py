@@ -1,4 +1,4 @@
-"""What a lookup sees of texts that an editor has not saved."""
+"""What an editor has not saved: what a lookup sees of it, what is sent, and what is left out and why."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
+from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.request import library_of
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import carry_out
-from foreword.assist.session.snapshot.overlay import OpenTexts, with_unsaved
+from foreword.assist.session.snapshot.overlay import OpenTexts, Overlay, overlay_of, with_unsaved
+from foreword.core.exclusion import MAX_FILE_BYTES
+from foreword.core.tree import LeftOut
 from foreword.model.tool_call import SearchCall, SymbolsCall, ViewCall
+from foreword.prefix.turn import MAX_COMPARED
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
 
@@ -93,3 +97,65 @@ def test_an_editor_is_asked_once_for_a_file_that_is_looked_at_and_never_for_one_
         assert "x = 1\n" == library.read("shop/new.py")
         assert {"shop/new.py", "shop/price.py"} == set(texts)
     assert ["shop/price.py", "shop/cart.py"] == asked
+
+
+BODY = "A" * 64 + "\n"
+KEY = "-----BEGIN RSA PRIVATE" + " KEY-----\n" + BODY * 9 + "-----END RSA PRIVATE" + " KEY-----\n"
+
+
+def seen(fixture: WorkspaceFixture, repo: GitRepo, *documents: tuple[str, str]) -> Overlay:
+    with fixture.session(repo.path) as session, fixture.saved(repo.path) as saved:
+        return overlay_of(saved, session.repository, documents)
+
+
+def test_a_document_that_differs_from_its_file_is_unsaved_and_one_that_does_not_is_not(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    same = (repo.path / "shop/cart.py").read_text()
+    documents = [("shop/price.py", "x = 1\n"), ("shop/cart.py", "\ufeff" + same), ("shop/new.py", "y = 1\n")]
+    assert Overlay({"shop/new.py": "y = 1\n", "shop/price.py": "x = 1\n"}) == seen(fixture, repo, *documents)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reason"),
+    [
+        (".env", "PASSWORD=hunter3\n", "secret"),
+        ("new/.env", "PASSWORD=hunter3\n", "secret"),
+        ("debug.log", "noise\n", "ignored by git"),
+        ("other.log", "noise\n", "ignored by git"),
+        ("notes.txt", "private\n", "ignored by .forewordignore"),
+        ("shop/price.py", KEY, "secret"),
+        ("shop/price.py", "x = 1\n" * (MAX_FILE_BYTES // 6 + 1), "too large"),
+        ("shop/link.py", "x = 1\n", "symlink"),
+    ],
+)
+def test_unsaved_text_that_is_left_out_is_named_with_its_reason(
+    fixture: WorkspaceFixture, repo: GitRepo, path: str, text: str, reason: str
+) -> None:
+    repo.write(".gitignore", "*.log\n")
+    repo.write(".forewordignore", "notes.txt\n")
+    repo.write("debug.log", "old noise\n")
+    repo.write(".env", "PASSWORD=hunter2\n")
+    (repo.path / "shop/link.py").symlink_to("price.py")
+    assert Overlay({}, (LeftOut(path, reason),)) == seen(fixture, repo, (path, text))
+
+
+def test_a_left_out_file_that_is_open_and_saved_is_not_named(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    repo.write(".gitignore", "*.log\n")
+    repo.write("debug.log", "noise\r\n")
+    repo.write(".env", "PASSWORD=hunter2\n")
+    assert Overlay() == seen(fixture, repo, (".env", "PASSWORD=hunter2\n"), ("debug.log", "noise\r\n"))
+
+
+def test_unsaved_text_that_is_too_large_for_the_request_is_not_said_to_be_sent(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    documents = [("shop/price.py", "x = 1\n"), ("shop/cart.py", "y = 2\n" * (MAX_COMPARED // 6 + 1))]
+    with fixture.session(repo.path) as session:
+        prepared = prepare_now(session, "Why?", documents=documents)
+    assert ("shop/price.py",) == prepared.unsaved_sent
+    (left,) = prepared.unsaved_left_out
+    assert "shop/cart.py" == left.path
+    assert left.reason.startswith("too large")

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.documents.text import printable
-from foreword.core.exclusion import reason_for_content, reason_for_path
-from foreword.core.tree import Reader, Source, blob_id, make_tree
+from foreword.core.documents.text import decode, printable
+from foreword.core.errors import WorkspaceError
+from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, UNREADABLE, reason_for_content, reason_for_path
+from foreword.core.tree import LeftOut, Reader, Source, blob_id, make_tree
 from foreword.index.build.build import Whole, update
 from foreword.prefix.turn import Unsaved
+from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
 
 BYTE_ORDER_MARK = "\ufeff"
+MAX_COMPARED_BYTES = 50_000_000
+"""Of a file on disk that an open document is compared with."""
 
 ReadOpen = Callable[[str], str | None]
 """The text that an editor has of a file by its path in the workspace; None where it has none, or does not say."""
@@ -34,21 +38,38 @@ def workspace_path(root: Path, path: Path) -> str | None:
     return None
 
 
-def unsaved_texts(
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What an editor shows and has not saved: texts by path, and the files whose unsaved text is left out."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+NOTHING_UNSAVED = Overlay()
+
+
+def overlay_of(
     saved: WorkspaceSnapshot, repository: Repository | None, documents: Iterable[tuple[str, str]]
-) -> dict[str, str]:
+) -> Overlay:
     """Of open documents (path in the workspace, text) those that differ from the saved state.
 
     A file that is left out stays out, also a new one that would be.
     """
     # An editor may hand the mark on as a character; the saved text is held without it.
-    texts = {path: text.removeprefix(BYTE_ORDER_MARK) for path, text in documents}
+    texts = {path: text.removeprefix(BYTE_ORDER_MARK) for path, text in sorted(documents)}
     known = saved.read_all(tuple(texts))
-    changed = {p: t for p, t in texts.items() if p in known and not _is_same(t, known[p].content)}
-    new = {p: t for p, t in texts.items() if p not in saved.index.blobs and _may_be_new(saved, p)}
-    hidden = ignored_by_git(repository, new) if repository is not None and new else frozenset()
-    shown = changed | {path: text for path, text in new.items() if path not in hidden}
-    return {path: text for path, text in sorted(shown.items()) if not _is_left_out(path, text)}
+    unknown = {path: text for path, text in texts.items() if path not in known}
+    candidates = {p: t for p, t in texts.items() if p in known and not _is_same(t, known[p].content)}
+    candidates |= {p: t for p, t in unknown.items() if not _is_on_disk(saved, p, t)}
+    new = unknown.keys() & candidates.keys()
+    ignored = ignored_by_git(repository, new) if repository is not None and new else frozenset()
+    by_path = {path: _reason_for_path(saved, path, is_ignored=path in ignored) for path in new}
+    reasons = {path: by_path.get(path) or _reason_for_text(path, text) for path, text in candidates.items()}
+    return Overlay(
+        {path: text for path, text in sorted(candidates.items()) if reasons[path] is None},
+        tuple(LeftOut(path, reason) for path, reason in sorted(reasons.items()) if reason is not None),
+    )
 
 
 def with_unsaved(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> WorkspaceSnapshot:
@@ -79,7 +100,7 @@ def as_shown(
     Raises:
         StoreError: the index can't be used.
     """
-    return with_unsaved(saved, unsaved_texts(saved, repository, documents))
+    return with_unsaved(saved, overlay_of(saved, repository, documents).texts)
 
 
 def _read(
@@ -127,7 +148,7 @@ class OpenTexts(Mapping[str, str]):
         self._asked.add(path)
         text = self._read(path)
         if text is not None:
-            self._texts |= unsaved_texts(self._saved, self._repository, [(path, text)])
+            self._texts |= overlay_of(self._saved, self._repository, [(path, text)]).texts
 
 
 def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[Unsaved, ...]:
@@ -140,11 +161,25 @@ def _is_same(text: str, saved: str) -> bool:
     return text == saved or printable(text) == printable(saved)
 
 
-def _may_be_new(saved: WorkspaceSnapshot, path: str) -> bool:
-    """Whether nothing is on disk yet, and no rule about names leaves the file out."""
-    on_disk = (saved.root / path).exists() or (saved.root / path).is_symlink()
-    return not on_disk and reason_for_path(path) is None and not saved.rules.ignores(path)
+def _is_on_disk(saved: WorkspaceSnapshot, path: str, text: str) -> bool:
+    """Whether a file that is not shown has this text on disk: then nothing of it is unsaved."""
+    try:
+        data = read_file(saved.root, path, limit=MAX_COMPARED_BYTES)
+    except WorkspaceError:  # it leads out of the workspace
+        return True
+    return data is not None and _is_same(text, decode(data).content.removeprefix(BYTE_ORDER_MARK))
 
 
-def _is_left_out(path: str, text: str) -> bool:
-    return reason_for_content(path, text.encode("utf-8", "surrogatepass")) is not None
+def _reason_for_text(path: str, text: str) -> str | None:
+    return reason_for_content(path, text.encode("utf-8", "surrogatepass"))
+
+
+def _reason_for_path(saved: WorkspaceSnapshot, path: str, *, is_ignored: bool) -> str | None:
+    """Why a file that is not shown, or not there yet, is left out whatever its text; `is_ignored` by git."""
+    known = saved.reason_left_out(path) or reason_for_path(path)
+    known = (
+        known or (IGNORED if saved.rules.ignores(path) else None) or (IGNORED_BY_GIT if is_ignored else None)
+    )
+    there = (saved.root / path).exists() or (saved.root / path).is_symlink()
+    # There, and in no list: it was made after the look, and the next one knows what it is.
+    return known or (UNREADABLE if there else None)

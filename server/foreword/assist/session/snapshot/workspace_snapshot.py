@@ -25,7 +25,7 @@ from foreword.core.exclusion import reason_for_content
 from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.secrets.detection import RULES_VERSION
 from foreword.core.secrets.redaction import RedactionCache
-from foreword.core.tree import FileTree, Reader, Source, blob_id, make_tree
+from foreword.core.tree import FileTree, Reader, Source, blob_id, listed_reason, make_tree
 from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update
 from foreword.index.build.parse_jobs import FEW_FILES, Progress
 from foreword.index.index import Index
@@ -87,6 +87,16 @@ class WorkspaceSnapshot:
     def paths(self) -> tuple[str, ...]:
         """The files that can be read: those of the index, and those that it does not know yet."""
         return (*self.index.paths, *sorted(self.unread))
+
+    def reason_left_out(self, path: str) -> str | None:
+        """Why a file that is there is left out, or None; a folder that is left out stands for all files in it."""
+        folders = path.split("/")[:-1]
+        above = ["/".join(folders[:n]) for n in range(len(folders), 0, -1)]
+        # A folder of vendored files is listed with a slash at its end, a repository of its own without.
+        places = (path, *above, *(f"{folder}/" for folder in above))
+        return next(
+            (reason for place in places if (reason := listed_reason(self.report.left_out, place))), None
+        )
 
     def read(self, path: str) -> Text | None:
         """The saved text of a file, or None."""

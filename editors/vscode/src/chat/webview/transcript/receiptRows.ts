@@ -16,6 +16,8 @@ export function receiptRows(receipt: Receipt, provider?: string, model?: string)
     ["Workspace", freshness.revision.slice(0, 12)],
     ["Anchor", freshness.anchor.slice(0, 12)],
     ["Changed files", freshness.deltaFiles.join("\n") || "nothing"],
+    ["Unsaved text sent", freshness.unsaved?.join("\n")],
+    ["Unsaved text left out", freshness.unsavedLeftOut?.map(({ path, reason }) => `${path} (${reason})`).join("\n")],
     ["First word", latency.firstTokenMs !== null && `${(latency.firstTokenMs / 1000).toFixed(1)} s`],
   ];
   return rows.filter((row): row is [string, string] => typeof row[1] === "string" && row[1] !== "");
