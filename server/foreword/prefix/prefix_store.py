@@ -9,16 +9,21 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote, unquote
 
-from foreword.prefix.layers import Lineage, decode, encode
+from foreword.prefix.layers import Lineage, decode, encode, text_digest
 from foreword.prefix.manifest import ORDER, Manifest, decode_pieces, encode_pieces
 from foreword.prefix.simulator import CacheEntry
 from foreword.storage.database import Schema, open_database, transaction
 
+LONGEST_TTL_S = 3_600
+"""The longest that a cache keeps what nobody reads."""
+MOST_PAST = 24
+"""How many lineages that were in force lately are kept for each worktree and variant."""
 CONTENT_DAYS = 30
 SENT_DAYS = 7
 """How long a request over a base that is no longer in force is remembered."""
@@ -38,7 +43,16 @@ CREATE TABLE IF NOT EXISTS content (blob TEXT PRIMARY KEY, data BLOB NOT NULL, u
 {_REQUEST}CREATE TABLE IF NOT EXISTS manifest (digest TEXT PRIMARY KEY, pieces BLOB NOT NULL, used REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS simulated (digest TEXT PRIMARY KEY, expires REAL NOT NULL, ttl_s INTEGER NOT NULL)
 WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS earlier_request (
+    worktree TEXT, variant TEXT, provider TEXT, model TEXT, base TEXT, delta TEXT, at REAL NOT NULL,
+    ttl_s INTEGER NOT NULL, digests TEXT NOT NULL, anchor TEXT NOT NULL, message_id TEXT NOT NULL,
+    cached INTEGER NOT NULL, readable_at REAL NOT NULL, PRIMARY KEY (worktree, variant, provider, model, base, delta)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS past_lineage (
+    worktree TEXT, variant TEXT, name TEXT, body TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (worktree, variant, name)
+) WITHOUT ROWID;
 """
+# Tables that only save money may come without a new version: an older release goes on without them.
 _SCHEMA = Schema(
     _TABLES,
     version=2,
@@ -52,7 +66,8 @@ _SCHEMA = Schema(
         )
     },
 )
-_COLUMNS = "provider, model, at, ttl_s, digests, anchor, message_id, cached, readable_at"
+_AFTER_BASE = "at, ttl_s, digests, anchor, message_id, cached, readable_at"
+_COLUMNS = f"provider, model, {_AFTER_BASE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,9 @@ class PrefixStore:
         `contents` are the files by blob id that git does not have, needed for later diffs.
         """
         with transaction(self._connection) as connection:
+            replaced = connection.execute(
+                "SELECT body FROM lineage WHERE worktree = ? AND variant = ?", (worktree, variant)
+            ).fetchone()
             # Both statements take the same values in the same order, hence `1 + ?` for a version that is
             # always zero. Of two processes that begin a lineage the second finds a row, changes none, and so
             # knows that it came too late.
@@ -134,10 +152,25 @@ class PrefixStore:
                     "WHERE worktree = ? AND variant = ? AND version = ?"
                 )
             changed = connection.execute(sql, (encode(lineage), worktree, variant, version)).rowcount
+            if changed == 1 and replaced is not None:
+                self._put_past(connection, (worktree, variant), str(replaced[0]), now)
             # Only the winner's files: those of the loser belong to a delta that was never stored.
             if changed == 1:
                 self._put_contents(connection, contents, now)
         return changed == 1
+
+    def past(self, worktree: str, variant: str) -> tuple[Lineage, ...]:
+        """The lineages that were in force before the one that is now, the one replaced last first."""
+        rows = self._connection.execute(
+            "SELECT body FROM past_lineage WHERE worktree = ? AND variant = ? ORDER BY at DESC, name",
+            (worktree, variant),
+        ).fetchall()
+        lineages = list[Lineage]()
+        for (body,) in rows:
+            # What can't be read is no lineage to go back to.
+            with suppress(ValueError):
+                lineages.append(decode(body))
+        return tuple(lineages)
 
     def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
         """The stored contents among these blob ids."""
@@ -154,10 +187,14 @@ class PrefixStore:
             self._put_contents(connection, contents, now)
 
     def sent(self, worktree: str, variant: str | None = None) -> tuple[SentRequest, ...]:
-        """The last request of each provider, model and base over a worktree, newest first; None: of all variants."""
+        """The last request of each provider, model and base over a worktree, newest first; None: of all variants.
+
+        With them come the last requests over other deltas of these bases, as long as their entries may be readable.
+        """
         rows = self._connection.execute(
-            f"SELECT {_COLUMNS} FROM request WHERE worktree = ? AND (? IS NULL OR variant = ?) "  # noqa: S608 - constant columns
-            "ORDER BY at DESC",
+            f"SELECT {_COLUMNS} FROM (SELECT 0 AS n, * FROM request UNION ALL "  # noqa: S608 - constant columns
+            f"SELECT 1, worktree, variant, provider, model, base, {_AFTER_BASE} FROM earlier_request) "
+            "WHERE worktree = ? AND (? IS NULL OR variant = ?) ORDER BY at DESC, n",
             (worktree, variant, variant),
         )
         return tuple(SentRequest(p, m, at, ttl, _digests(d), *more) for p, m, at, ttl, d, *more in rows)
@@ -168,6 +205,7 @@ class PrefixStore:
         """Remember a request that was sent, and what its layers were made of, for the next one's verdict."""
         digests = " ".join(f"{quote(name)}={quote(value)}" for name, value in sent.digests.items())
         with transaction(self._connection) as connection:
+            self._put_earlier(connection, worktree, variant, sent)
             connection.execute(
                 # One row a base and model: only the last request says how long the cache still has it.
                 f"INSERT OR REPLACE INTO request (worktree, variant, base, {_COLUMNS}) "  # noqa: S608 - constant columns
@@ -214,6 +252,42 @@ class PrefixStore:
                 "INSERT OR REPLACE INTO simulated VALUES (?, ?, ?)",
                 [(digest, entry.expires, entry.ttl_s) for digest, entry in entries.items()],
             )
+
+    def _put_earlier(
+        self, connection: sqlite3.Connection, worktree: str, variant: str, sent: SentRequest
+    ) -> None:
+        """Keep the request that `sent` takes the place of, if it had another delta: that may be gone back to."""
+        delta, place = sent.digests.get("delta", ""), (worktree, variant, sent.provider, sent.model)
+        base = sent.digests.get("base", "")
+        where = "worktree = ? AND variant = ? AND provider = ? AND model = ? AND base = ?"
+        row = connection.execute(
+            f"SELECT {_AFTER_BASE} FROM request WHERE {where}",  # noqa: S608 - constant columns
+            (*place, base),
+        ).fetchone()
+        before = _digests(row[2]).get("delta", "") if row else delta
+        if before != delta:
+            connection.execute(
+                f"INSERT OR REPLACE INTO earlier_request (worktree, variant, provider, model, base, delta, {_AFTER_BASE}) "  # noqa: S608 - constant columns
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*place, base, before, *row),
+            )
+        connection.execute(f"DELETE FROM earlier_request WHERE {where} AND delta = ?", (*place, base, delta))  # noqa: S608 - as above
+        connection.execute("DELETE FROM earlier_request WHERE at + ttl_s <= ?", (sent.at,))
+
+    def _put_past(
+        self, connection: sqlite3.Connection, place: tuple[str, str], body: str, now: float
+    ) -> None:
+        """Keep a lineage that is no longer in force, while some cache may have it."""
+        connection.execute(
+            "INSERT OR REPLACE INTO past_lineage VALUES (?, ?, ?, ?, ?)",
+            (*place, text_digest(body), body, now),
+        )
+        connection.execute("DELETE FROM past_lineage WHERE at < ?", (now - LONGEST_TTL_S,))
+        connection.execute(
+            "DELETE FROM past_lineage WHERE worktree = ? AND variant = ? AND name NOT IN (SELECT name FROM past_lineage "
+            "WHERE worktree = ? AND variant = ? ORDER BY at DESC LIMIT ?)",
+            (*place, *place, MOST_PAST),
+        )
 
     def _put_manifest(self, connection: sqlite3.Connection, sent: SentRequest, manifest: Manifest) -> None:
         """A layer that is known is not written again."""

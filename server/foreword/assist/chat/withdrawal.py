@@ -21,7 +21,9 @@ from foreword.core.secrets.redaction import redact
 from foreword.core.tree import Source
 from foreword.workspace.files.disk import is_file, read_file
 
-SHOWN_PATH = re.compile(r'\bpath="([^"\n]{1,4096})"|^([^\n:]{1,4096}):\d{1,9}-\d{1,9}\b', re.MULTILINE)
+SHOWN_PATH = re.compile(
+    r'(?<!<hidden )\bpath="([^"\n]{1,4096})"|^([^\n:]{1,4096}):\d{1,9}-\d{1,9}\b', re.MULTILINE
+)
 """How a turn names the files that it shows, and a result of a tool those that it found."""
 WORD = re.compile(r"[^\W_](?:[\w.@/+=-]*\w)?")
 MIN_WORD, MIN_PLAIN_WORD = 4, 6
@@ -86,10 +88,10 @@ def _paths_shown(conversation: Conversation) -> set[str]:
     if opening is None:
         shown = set[str]()
     else:
-        delta = (part.path for block in opening.delta for part in block.parts)
-        shown = {*opening.base.forms, *delta, *opening.shown}
+        delta = (part.path for block in opening.delta for part in block.parts if part.form != "hidden")
+        shown = {*opening.base.forms, *delta, *(p for p, one in opening.shown.items() if not one.hidden)}
     for exchange in conversation.exchanges:
-        shown |= exchange.shown.keys()
+        shown |= {path for path, one in exchange.shown.items() if not one.hidden}
         shown |= {
             name for text in _texts(exchange) for match in SHOWN_PATH.findall(text) for name in match if name
         }

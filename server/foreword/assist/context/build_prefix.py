@@ -22,6 +22,7 @@ from foreword.assist.context.base_cache import (
 )
 from foreword.assist.context.pending_changes import find_changes, has_unread_changes
 from foreword.assist.context.policy_inputs import decide, situation_of
+from foreword.assist.context.rewind import nearest_sent
 from foreword.assist.context.withheld import without_withheld
 from foreword.assist.session.budget import budget_of
 from foreword.assist.session.cache_key import current_cache_key
@@ -32,8 +33,8 @@ from foreword.core.tokens import estimate
 from foreword.prefix.base.file_selection import values_of
 from foreword.prefix.base.render import MapEntry, render_map
 from foreword.prefix.layers import Anchor, Base, Block, Lineage, Shown, blocks_digest
-from foreword.prefix.policy.policy import Ttl
-from foreword.prefix.policy.situation import Decision
+from foreword.prefix.policy.policy import Ttl, cost_of_next
+from foreword.prefix.policy.situation import Decision, Situation
 from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.walk import snapshot_digest
 
@@ -133,9 +134,12 @@ def build_prefix(
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """A lineage that a question could be sent over; `n_sent` of the blocks of its delta were sent before."""
+
     lineage: Lineage
     anchored: AnchoredBase
     contents: Mapping[str, bytes]
+    n_sent: int = 0
     decision: Decision = KEEP
 
     def prefix(self, variant: str) -> Prefix:
@@ -184,35 +188,53 @@ def _next_step(
     # A delta or base from half an index would be other bytes than the next process builds.
     if not saved.is_complete:
         step = _step_meanwhile(session, saved, in_force, candidates)
-        return _decided(session, step, in_force, more_follow=more_follow) if step else None
+        return _decided(session, step, more_follow=more_follow) if step else None
     kept = _grown(session, saved, in_force) if in_force else None
-    if kept is None:
-        return _decided(session, _fresh(session, saved, candidates), None, more_follow=more_follow)
-    kept = _decided(session, kept, in_force, more_follow=more_follow)
+    if kept is None or in_force is None:
+        return _decided(session, _fresh(session, saved, candidates), more_follow=more_follow)
+    kept = _decided(session, _rewound(session, saved, in_force, kept), more_follow=more_follow)
     if kept.decision.action == "keep":
         return kept
-    return _folded(session, kept, _fresh(session, saved, candidates), in_force, more_follow=more_follow)
+    return _folded(session, kept, _fresh(session, saved, candidates), more_follow=more_follow)
 
 
-def _decided(
-    session: Session, step: _Step, in_force: Lineage | None, *, more_follow: bool, stays: int = 0
-) -> _Step:
-    """A step with the decision about it; of its delta, what was not sent before is pending.
+def _rewound(session: Session, saved: WorkspaceSnapshot, in_force: Lineage, grown: _Step) -> _Step:
+    """The step from the lineage in force, or one from a prefix that was sent before, if that costs less."""
+    if grown.lineage == in_force:
+        return grown
+
+    def find(anchor: Anchor) -> AnchoredBase | None:
+        return grown.anchored if anchor == in_force.anchor else _stored_quietly(session, saved, anchor)
+
+    found = nearest_sent(session, saved, in_force, find)
+    if found is None:
+        return grown
+    back = _step(session, saved, *found)
+    costs = [cost_of_next(_situation(session, step)) for step in (back, grown)]
+    # Both: what is cheap now must not be read ever after, and what pays only later may never be asked.
+    is_cheaper = all(one <= other for one, other in zip(*costs, strict=True)) and costs[0] != costs[1]
+    return back if is_cheaper else grown
+
+
+def _situation(session: Session, step: _Step) -> Situation:
+    """The situation in which a question is asked over a step: what was not sent of its delta is pending."""
+    delta = step.lineage.delta
+    return situation_of(session, step.anchored.base, delta=delta[: step.n_sent], pending=delta[step.n_sent :])
+
+
+def _decided(session: Session, step: _Step, *, more_follow: bool, stays: int = 0) -> _Step:
+    """A step with the decision about it.
 
     `stays` are the tokens of the delta that would stand in front of any question, whatever the base.
     """
-    delta = step.lineage.delta
-    n_sent = len(in_force.delta) if in_force else 0
-    now = situation_of(session, step.anchored.base, delta=delta[:n_sent], pending=delta[n_sent:])
+    now = _situation(session, step)
     # What was never committed stands in the delta whatever the base: moving the base can't save it.
     left = max(0, now.delta - stays)
     now = replace(now, base=now.base + now.delta - left, delta=left)
     return replace(step, decision=decide(session, now, more_follow=more_follow))
 
 
-def _folded(
-    session: Session, kept: _Step, fresh: _Step, in_force: Lineage | None, *, more_follow: bool
-) -> _Step:
+def _folded(session: Session, kept: _Step, fresh: _Step, *, more_follow: bool) -> _Step:
     """The fresh step, unless it saves too little of a prefix that is still in some cache.
 
     What was never committed can't be folded into a base that is read from a commit. What is warm for another model
@@ -224,12 +246,12 @@ def _folded(
     if (is_warm or is_warm_elsewhere) and stays >= n_tokens:
         return kept
     if is_warm:
-        again = _decided(session, kept, in_force, more_follow=more_follow, stays=stays)
+        again = _decided(session, kept, more_follow=more_follow, stays=stays)
         if again.decision.action == "keep" or again.decision.ttl is None:
             return again
     elif is_warm_elsewhere and n_tokens <= session.settings.context_delta:
         return kept
-    return _decided(session, fresh, None, more_follow=more_follow)
+    return _decided(session, fresh, more_follow=more_follow)
 
 
 def _warmth(session: Session, base: Base) -> tuple[bool, bool]:
@@ -276,11 +298,11 @@ def _grown(session: Session, saved: WorkspaceSnapshot, lineage: Lineage) -> _Ste
 
 
 def _step(session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase) -> _Step:
-    changes = find_changes(session, saved, lineage, anchored)
+    changes, n_sent = find_changes(session, saved, lineage, anchored), len(lineage.delta)
     if changes.block is None:
-        return _Step(lineage, anchored, {})
+        return _Step(lineage, anchored, {}, n_sent)
     grown = lineage.append(changes.block, changes.shown)
-    return _Step(grown, anchored, changes.contents)
+    return _Step(grown, anchored, changes.contents, n_sent)
 
 
 def _readable(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:
@@ -290,6 +312,14 @@ def _readable(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Anc
         session.report(
             Problem(f"the anchor {anchor.name[:12]} can't be read any more ({error}); a new base is laid")
         )
+        return None
+
+
+def _stored_quietly(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:
+    try:
+        return stored_base(session, saved, anchor)
+    # Git can't read it any more: then there is nothing to go back to.
+    except WorkspaceError:
         return None
 
 

@@ -39,16 +39,11 @@ def find_changes(
     session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase
 ) -> Changes:
     """The difference between what the model was last shown and what is saved."""
-    known = _known_blobs(lineage, anchored)
-    after = _saved_blobs(saved)
-    differing = {
-        p for p in known.keys() | after.keys() if known.get(p) != after.get(p) and _counts(p, known, saved)
-    }
-    # What was told of a file that is not shown: the reason, or that it is gone.
-    without_text = {p: shown.hidden for p, shown in lineage.shown.items() if shown.blob is None}
-    hidden = hidden_now(session, saved, (differing | without_text.keys()) - after.keys())
-    differing |= {p for p, told in without_text.items() if p not in after and hidden.get(p, "") != told}
-    paths = sorted(differing)
+    differing, hidden = differing_paths(session, saved, lineage, anchored)
+    withheld = _withheld(session, saved, lineage)
+    hidden |= withheld
+    paths = sorted(differing | withheld.keys())
+    known, after = _known_blobs(lineage, anchored), saved_blobs(saved)
     if not paths:
         return Changes(None, {}, {})
     # Files that are there come first: of a deleted one the name says all.
@@ -60,7 +55,8 @@ def find_changes(
     seen = [
         path
         for path in told
-        if (path in new or path in old or path in forms) and not _is_converted(path, old, new, saved)
+        if (path in new or path in old or path in forms or path in withheld)
+        and not _is_converted(path, old, new, saved)
     ]
     if FOREWORDIGNORE in seen:
         newly = _newly_ignored(session, saved, old.get(FOREWORDIGNORE, b""))
@@ -75,6 +71,21 @@ def find_changes(
     return Changes(block, shown, contents)
 
 
+def differing_paths(
+    session: Session, saved: WorkspaceSnapshot, lineage: Lineage, anchored: AnchoredBase
+) -> tuple[set[str], dict[str, str]]:
+    """The files that are not as the model was last told of them, and those among them that are hidden, with the reasons."""
+    known, after = _known_blobs(lineage, anchored), saved_blobs(saved)
+    differing = {
+        p for p in known.keys() | after.keys() if known.get(p) != after.get(p) and _counts(p, known, saved)
+    }
+    # What was told of a file that is not shown: the reason, or that it is gone.
+    without_text = {p: shown.hidden for p, shown in lineage.shown.items() if shown.blob is None}
+    hidden = hidden_now(session, saved, (differing | without_text.keys()) - after.keys())
+    differing |= {p for p, told in without_text.items() if p not in after and hidden.get(p, "") != told}
+    return differing, {path: reason for path, reason in hidden.items() if path in differing}
+
+
 def hidden_now(session: Session, saved: WorkspaceSnapshot, paths: Collection[str]) -> dict[str, str]:
     """Those of some files without a text to show that are there all the same, each with the reason."""
     reasons = {path: saved.reason_left_out(path) for path in paths}
@@ -84,6 +95,13 @@ def hidden_now(session: Session, saved: WorkspaceSnapshot, paths: Collection[str
     if session.repository is not None and others:
         hidden |= dict.fromkeys(ignored_by_git(session.repository, others), IGNORED_BY_GIT)
     return hidden
+
+
+def _withheld(session: Session, saved: WorkspaceSnapshot, lineage: Lineage) -> dict[str, str]:
+    """The files that a base leaves out because git ignores them by now, unless it was told already."""
+    missing = saved.local_versions - saved_blobs(saved).keys() - lineage.shown.keys()
+    hidden = hidden_now(session, saved, missing) if missing else {}
+    return {path: reason for path, reason in hidden.items() if reason == IGNORED_BY_GIT}
 
 
 def _newly_ignored(session: Session, saved: WorkspaceSnapshot, before: bytes) -> dict[str, str]:
@@ -101,7 +119,7 @@ def has_unread_changes(saved: WorkspaceSnapshot, lineage: Lineage, anchored: Anc
     return any(known.get(path) != saved.tree.blobs[path] for path in saved.unread)
 
 
-def _saved_blobs(saved: WorkspaceSnapshot) -> Mapping[str, str]:
+def saved_blobs(saved: WorkspaceSnapshot) -> Mapping[str, str]:
     """What is saved. A file that was not read yet counts as it is in the tree: it is one that the model was shown."""
     if saved.is_complete:
         return saved.index.blobs

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from foreword.assist.context.base_cache import candidate_anchors, known_blobs
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.withheld_files import IGNORED_BY_GIT, withheld_files
+from foreword.assist.session.snapshot.withheld_files import withheld_files
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import WorkspaceError
+from foreword.core.exclusion import IGNORED_BY_GIT
 from foreword.prefix.layers import Anchor
 from foreword.workspace.files.disk import is_file
 

@@ -27,6 +27,7 @@ from foreword.prefix.prefix_inputs import as_digests, changed_inputs
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose
+from foreword.prefix.warmth import key_of
 from foreword.workspace.git.history import SHORT_ID, last_commit
 from foreword.workspace.git.repository import Repository
 
@@ -67,6 +68,7 @@ class Booking:
         earlier = self.session.prefix_store.sent(self.session.worktree, self.prepared.prefix.variant)
         sent = self._sent(event.usage)
         everywhere = self.session.prefix_store.sent(self.session.worktree)
+        earlier = self._continued(sent, earlier)
         # A read renews an entry for as long as it was once written for, whatever this request's mark says.
         sent = replace(sent, ttl_s=lifetime_of(sent, event.usage, everywhere))
         self.last = compared_with(sent, earlier)
@@ -79,6 +81,19 @@ class Booking:
         # Written now, so that a killed process loses nothing of what the API has billed.
         self.write("started")
         return self.verdict
+
+    def _continued(self, sent: SentRequest, earlier: tuple[SentRequest, ...]) -> tuple[SentRequest, ...]:
+        """Of warm requests over the same base, the one that this one goes on from, and all others.
+
+        After a step back that is not the last request.
+        """
+        over = [one for one in earlier if one.is_warm(sent.at) and _is_over(one, sent)]
+        if len(over) <= 1:
+            return earlier
+        manifest, store = _manifest(self.prepared), self.session.prefix_store
+        olds = ((one, store.manifest(one)) for one in over)
+        begun = next((one for one, old in olds if old and first_difference(old, manifest) is None), None)
+        return earlier if begun is None else tuple(one for one in earlier if one is begun or one not in over)
 
     def finish(self, usage: Usage, n_characters: int, geography: str = "") -> None:
         """The answer is over. Some endpoints count the prompt only now: the verdict is about what is booked.
@@ -223,6 +238,11 @@ def sent_digests(session: Session, prepared: PreparedRequest) -> dict[str, str]:
     tools, system = text_digest(repr(parameters.tools)), text_digest(parameters.system)
     known = {"tools": tools, "system": system, "endpoint": session.endpoint}
     return {**prepared.digests, **known, **as_digests(prefix_inputs(session))}
+
+
+def _is_over(one: SentRequest, other: SentRequest) -> bool:
+    """Whether two requests went over the same base to the same model."""
+    return key_of(one).is_of(other) and one.digests.get("base") == other.digests.get("base")
 
 
 def _manifest(prepared: PreparedRequest) -> Manifest:

@@ -86,6 +86,15 @@ def decide_request(now: Situation) -> Decision:
     return Decision("rebase", f"{why} Kept for {ttl}, {_chance(ahead, ttl)}.", ttl, _next_look(now.now, ttl))
 
 
+def cost_of_next(now: Situation) -> tuple[float, float]:
+    """What a question over the base and delta in force costs in tokens of fresh input: itself, and with what is to come."""
+    ttl = now.ttl or "5m"
+    write, sent = now.rates.writing(ttl), now.base + now.delta
+    itself = (now.rates.reading if now.is_warm else write) * sent + write * now.pending
+    carried = now.rates.reading * (now.base + now.delta + now.pending)
+    return itself, itself + carried * _horizon(now, _look(now).outlook.runs[ttl], ttl)
+
+
 def decide_warmth(now: Situation) -> Decision:
     """Between questions: whether a ping pays.
 

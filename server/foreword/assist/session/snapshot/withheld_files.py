@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.exclusion import FILTERED, IGNORED, reason_in_spite_of_user
+from foreword.core.exclusion import FILTERED, IGNORED, IGNORED_BY_GIT, reason_in_spite_of_user
 from foreword.workspace.files.disk import is_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
 
 CONFIDENTIAL = frozenset({IGNORED, FILTERED})
 """Reasons that hold for what was sent before, too: a file that is merely too large by now was no mistake to send."""
-IGNORED_BY_GIT = "ignored by git"
 
 
 def withheld_files(
