@@ -71,6 +71,13 @@ class Settings:
     context_delta: int = _option(
         40_000, "Tokens of saved changes that the base may lag behind.", range=(500, 400_000), costs=True
     )
+    context_instructions: int = _option(
+        12_000,
+        "Tokens of instruction files (AGENTS.md, CLAUDE.md with its imports, .github/copilot-instructions.md, .cursor/rules); "
+        "0 to treat them as any other file.",
+        range=(0, 200_000),
+        costs=True,
+    )
     context_excerpts: int = _option(
         6_000, "Tokens of excerpts found for a question; 0 for none.", range=(0, 200_000), costs=True
     )

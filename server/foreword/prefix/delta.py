@@ -17,6 +17,12 @@ from foreword.core.outline import Definition, Outline
 from foreword.core.secrets.redaction import shown
 from foreword.core.tokens import estimate, weigh
 from foreword.prefix.base.render import in_a_row, quoted, render_file, render_hidden, render_outline
+from foreword.prefix.instruction_files import (
+    INSTRUCTION_FORMS,
+    InstructionFile,
+    render_changed_instructions,
+    render_instructions,
+)
 from foreword.prefix.layers import Block, Form, Part, text_digest
 
 MAX_FILE_TOKENS = 4_000
@@ -33,7 +39,8 @@ class FileChange:
     """One changed file. `before` is what the model was last shown, `after` what is saved; None: does not exist.
 
     `form` is how the model knows the file so far, None if it was never shown. `hidden` is why its text is left out now,
-    though the file is there; `after` is None then.
+    though the file is there; `after` is None then. `instructions` are the tokens that an instruction file may take (0: it is
+    none), which `imported_by` names another one for.
     """
 
     path: str
@@ -42,6 +49,8 @@ class FileChange:
     outline: Outline
     form: Form | None
     hidden: str = ""
+    instructions: int = 0
+    imported_by: str = ""
 
 
 def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> Block | None:
@@ -49,9 +58,10 @@ def render_delta(changes: Iterable[FileChange], further: Iterable[str] = ()) -> 
     pieces, parts, named, left = list[str](), list[Part](), list[str](), float(MAX_BLOCK_TOKENS)
     # In the order of paths: the same changes give the same bytes, in whatever order they were found.
     for change in sorted(changes, key=lambda change: change.path):
-        text, form = _told(change)
+        limit = min(left, change.instructions or MAX_FILE_TOKENS)
+        text, form = _instruction_change(change, int(limit)) if change.instructions else _told(change)
         n_tokens = estimate(text)
-        if n_tokens > min(left, MAX_FILE_TOKENS):
+        if n_tokens > limit:
             text, form = _outlined(change), "outline"
             n_tokens = estimate(text)
         # The block goes on after a file that does not fit: a smaller one behind it may.
@@ -105,6 +115,19 @@ def _told(change: FileChange) -> tuple[str, Form]:
     # diff shows, and the line numbers of the old outline no longer hold.
     outline = _definitions(change) if change.form != "full" else ""
     return f"<changed path={name}>\n{diff}{outline}</changed>\n", "diff"
+
+
+def _instruction_change(change: FileChange, room: int) -> tuple[str, Form]:
+    """The change of an instruction file: what was not shown as one yet stands there whole, or cut."""
+    if change.after is None:
+        return _told(change)
+    whole = render_instructions(InstructionFile(change.path, change.after, change.imported_by), room)
+    if change.before is None or change.form not in INSTRUCTION_FORMS:
+        return whole
+    diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
+    told = render_changed_instructions(change.path, diff) if diff else _told(change)[0]
+    # A text that was written anew has a diff of twice its length.
+    return (told, "diff") if estimate(told) <= min(room, estimate(whole[0])) else whole
 
 
 def _outlined(change: FileChange) -> str:

@@ -15,8 +15,13 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-Form = Literal["full", "outline", "diff", "hidden"]
-"""How a block shows a file; of a hidden one it says only why its text is left out."""
+Form = Literal["full", "outline", "diff", "hidden", "instructions", "cut"]
+"""How a block shows a file; of a hidden one it says only why its text is left out.
+
+`instructions` is an instruction file as a whole, `cut` the beginning of one.
+"""
+WHOLE: frozenset[Form] = frozenset(("full", "instructions"))
+"""The forms that show a whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +46,19 @@ class Block:
 class Base:
     """The repository at its anchor: `stable` changes seldom and ends at the inner breakpoint, `rest` follows.
 
-    Either may be empty; `whole` says that every file that counts is given in full.
+    Either may be empty; `whole` says that every file that counts is given in full. `instructions` is the layer of
+    instruction files, behind both.
     """
 
     stable: tuple[Block, ...]
     rest: tuple[Block, ...]
     whole: bool = False
+    instructions: tuple[Block, ...] = ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """All blocks in order."""
-        return self.stable + self.rest
+        return self.stable + self.rest + self.instructions
 
     @property
     def forms(self) -> dict[str, Form]:

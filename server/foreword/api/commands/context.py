@@ -81,6 +81,7 @@ def _show(found: ContextReport | PinnedContext, given: ContextParameters, column
     reasons = Counter(left.reason for left in found.left_out)
     left_out = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
     yield from _not_pinned(found)
+    yield from _instruction_files(found)
     yield Line(f"left out: {left_out or 'nothing'}")
     if found.n_not_shown:
         yield Line(f"in the index only (found by search and tools): {found.n_not_shown:,} files")
@@ -108,6 +109,21 @@ def _not_pinned(found: ContextReport) -> Iterator[Printed]:
     rest = len(found.not_pinned) - SHOWN_FILES
     if rest > 0:
         yield Line(f"pinned, but not shown in full: {rest:,} more (see --json)")
+
+
+def _instruction_files(found: ContextReport) -> Iterator[Printed]:
+    if not found.instruction_files:
+        return
+    how = (
+        "followed as your wishes"
+        if found.follows_instructions
+        else "material only: the workspace is not trusted"
+    )
+    yield Line(f"instruction files, {how} (never permissions): {len(found.instruction_files):,}")
+    for file in found.instruction_files[:SHOWN_FILES]:
+        imported = f", imported by {file.imported_by}" if file.imported_by else ""
+        reason = f" ({file.reason})" if file.reason else ""
+        yield Line(f"  {file.path}: {file.state}{reason}{imported}")
 
 
 def _layers(found: ContextReport, bar_cells: int) -> Table:

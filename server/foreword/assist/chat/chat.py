@@ -260,7 +260,12 @@ def decode_opening(raw: Json, piece: Callable[[str], bytes]) -> Opening:
     return Opening(
         raw["variant"],
         Anchor(**raw["anchor"]),
-        Base(_blocks(base["stable"]), _blocks(base["rest"]), base["whole"]),
+        Base(
+            _blocks(base["stable"]),
+            _blocks(base["rest"]),
+            base["whole"],
+            _blocks(base.get("instructions", ())),
+        ),
         _blocks(raw["delta"]),
         unpack(piece(raw["known"])),
         _shown(raw["shown"]),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from heapq import nsmallest
 from typing import Any
 
+from foreword.assist.context.instruction_layer import instruction_layer
 from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.file_weight import weight_of
@@ -16,9 +17,11 @@ from foreword.core.documents.text import Text, decode
 from foreword.core.errors import WorkspaceError
 from foreword.core.tree import FileTree, Source
 from foreword.index.build.build import refresh
+from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.page_rank import Ranking, rank
 from foreword.prefix.base.base import BaseSource, build_base
+from foreword.prefix.instruction_files import is_instruction_path
 from foreword.prefix.layers import Anchor, Base, Block, Part
 from foreword.storage.named_lock import named_lock
 from foreword.workspace.files.tree_builder import anchor_tree
@@ -87,10 +90,16 @@ def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
     if anchor.kind == "snapshot":
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
-    base = build_base(source_of(session, saved, tree, _activity(session, anchor)), budget_of(session).tokens)
+    base = _base_of(session, saved, tree, _activity(session, anchor))
     _store(session, _key("base", saved, anchor), base)
     session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
     return AnchoredBase(base, tree.blobs)
+
+
+def _base_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity) -> Base:
+    source, index = _indexed_source(session, saved, tree, seen)
+    rest, instructions = instruction_layer(source, index, session.settings.context_instructions)
+    return replace(build_base(rest, budget_of(session).tokens), instructions=instructions)
 
 
 def stored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> AnchoredBase | None:
@@ -128,8 +137,9 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
     build = session.indexing.latest if session.indexing else None
     pinned = all_matching(session.settings.context_pins, index.paths)
     first = nsmallest(PROVISIONAL_FILES, index.paths, key=lambda path: index.rows[path].id)
-    paths = tuple(dict.fromkeys((*first, *sorted(pinned))))
-    base = build_base(
+    followed = [path for path in index.paths if is_instruction_path(path)]
+    paths = tuple(dict.fromkeys((*first, *sorted(pinned), *followed)))
+    source, instructions = instruction_layer(
         BaseSource(
             sizes={path: index.rows[path].size for path in paths},
             weights={path: weight_of(path, index.language(path)) for path in paths},
@@ -142,10 +152,12 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
             read=lambda paths: saved.read_all(list(paths)),
             pinned=pinned,
         ),
-        PROVISIONAL_TOKENS,
+        index,
+        session.settings.context_instructions,
     )
+    base = build_base(source, PROVISIONAL_TOKENS)
     # Not whole even if all that was read is in it: there are more files.
-    return replace(base, whole=False)
+    return replace(base, whole=False, instructions=instructions)
 
 
 def _git_tree(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> FileTree:
@@ -171,7 +183,7 @@ def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -
     # Old contents of a folder outside git are nowhere, so such a base can't be made again.
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
-    base = build_base(source_of(session, saved, saved.tree, NO_ACTIVITY), budget_of(session).tokens)
+    base = _base_of(session, saved, saved.tree, NO_ACTIVITY)
     _store(session, _key("base", saved, anchor), base)
     session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
     return AnchoredBase(base, saved.tree.blobs)
@@ -191,6 +203,12 @@ def snapshot_contents(saved: WorkspaceSnapshot) -> dict[str, bytes]:
 
 def source_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity) -> BaseSource:
     """What a base (or a map) of a tree is made of; unseen files are indexed."""
+    return _indexed_source(session, saved, tree, seen)[0]
+
+
+def _indexed_source(
+    session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity
+) -> tuple[BaseSource, Index]:
     index, report = refresh(
         session.index_store, tree, saved.reader, previous=saved.index, on_progress=session.on_progress
     )
@@ -201,7 +219,7 @@ def source_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: 
         sources = [Source(path, tree.blobs[path], path in tree.dirty) for path in paths]
         return {source.path: decode(data) for source, data in saved.reader(sources) if data is not None}
 
-    return BaseSource(
+    source = BaseSource(
         sizes={path: index.rows[path].size for path in index.paths},
         weights={path: weight_of(path, index.language(path)) for path in index.paths},
         languages=report.languages,
@@ -213,6 +231,7 @@ def source_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: 
         read=read,
         pinned=all_matching(session.settings.context_pins, index.paths),
     )
+    return source, index
 
 
 def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> BaseSource:
@@ -243,7 +262,9 @@ def _store(session: Session, key: str, base: Base) -> None:
 
 
 def _decode(raw: Mapping[str, Any]) -> Base:
-    return Base(_blocks(raw["stable"]), _blocks(raw["rest"]), raw["whole"])
+    return Base(
+        _blocks(raw["stable"]), _blocks(raw["rest"]), raw["whole"], _blocks(raw.get("instructions", ()))
+    )
 
 
 def _blocks(raw: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:

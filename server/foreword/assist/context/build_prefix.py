@@ -32,7 +32,7 @@ from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
 from foreword.prefix.base.file_selection import values_of
 from foreword.prefix.base.render import MapEntry, render_map
-from foreword.prefix.layers import Anchor, Base, Block, Lineage, Shown, blocks_digest
+from foreword.prefix.layers import WHOLE, Anchor, Base, Block, Form, Lineage, Shown, blocks_digest
 from foreword.prefix.policy.policy import Ttl, cost_of_next
 from foreword.prefix.policy.situation import Decision, Situation
 from foreword.prefix.warmth import warm_until
@@ -87,10 +87,15 @@ class Prefix:
         return {path: now.hidden for path, now in self.shown.items() if now.hidden}
 
     @property
+    def forms(self) -> Mapping[str, Form]:
+        """How the model knows each file of the base and the delta."""
+        return {**self.base.forms, **{path: now.form for path, now in self.shown.items()}}
+
+    @property
     def shown_in_full(self) -> frozenset[str]:
         """The files whose whole current text the model has: in the base and not changed, or new in full."""
         told = {part.path: part.form for block in self.delta for part in block.parts}
-        return frozenset(path for path, form in {**self.base.forms, **told}.items() if form == "full")
+        return frozenset(path for path, form in {**self.base.forms, **told}.items() if form in WHOLE)
 
     def shows_in_full(self, path: str) -> bool:
         """Whether the model has the whole current text of a file."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from foreword.assist.context.base_cache import AnchoredBase
+from foreword.assist.context.instruction_layer import new_imports
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import Text, decode, printable
@@ -14,7 +15,8 @@ from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, reason_for_content
 from foreword.core.outline import EMPTY_OUTLINE
 from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
-from foreword.prefix.layers import Block, Form, Lineage, Shown
+from foreword.prefix.instruction_files import CLAUDE, INSTRUCTION_FORMS, is_instruction_path
+from foreword.prefix.layers import WHOLE, Block, Form, Lineage, Shown
 from foreword.workspace.files.disk import is_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.ignore import FOREWORDIGNORE, parse_rules
@@ -62,13 +64,42 @@ def find_changes(
         newly = _newly_ignored(session, saved, old.get(FOREWORDIGNORE, b""))
         hidden |= newly
         seen += newly
-    block = render_delta(
-        [replace(_change(path, old, new, forms, saved), hidden=hidden.get(path, "")) for path in seen], named
+    room = session.settings.context_instructions
+    changes = [
+        replace(
+            _change(path, old, new, forms, saved),
+            hidden=hidden.get(path, ""),
+            instructions=room if is_instruction_path(path) or forms.get(path) in INSTRUCTION_FORMS else 0,
+        )
+        for path in seen
+    ]
+    changes = _with_imports(saved, changes, forms) if room else changes
+    block = render_delta(changes, named)
+    shown = (
+        _shown(block, after, sorted({*(one.path for one in changes), *named}), forms, hidden) if block else {}
     )
-    shown = _shown(block, after, (*seen, *named), forms, hidden) if block else {}
     # Only dirty files: what git has can be read from git when the next change is compared.
     contents = {after[path]: new[path] for path in seen if path in new and path in saved.tree.dirty}
     return Changes(block, shown, contents)
+
+
+def _with_imports(
+    saved: WorkspaceSnapshot, changes: Sequence[FileChange], forms: Mapping[str, Form]
+) -> list[FileChange]:
+    """The changes with what changed instruction files import by now, and the model was not shown as instructions yet."""
+    by_path = {change.path: change for change in changes}
+    for change in changes:
+        by_name = is_instruction_path(change.path)
+        # Of those that are known by their names only `CLAUDE.md` has imports, and of the others what it imports.
+        if not change.instructions or change.after is None or (by_name and not change.path.endswith(CLAUDE)):
+            continue
+        for path, text in new_imports(saved, change.path, change.after, forms):
+            known = by_path.get(path) or FileChange(path, None, text, saved.index.outline(path), None)
+            if not is_instruction_path(path):
+                by_path[path] = replace(
+                    known, before=None, instructions=change.instructions, imported_by=change.path
+                )
+    return list(by_path.values())
 
 
 def differing_paths(
@@ -213,9 +244,10 @@ def _shown(
 
 
 def known_as(told: Form | None, before: Form | None) -> Form:
-    """The form in which the model has a file, `full` or `outline`, after a block told of it.
+    """The form in which the model has a file, `full` or `outline` (of instructions: whole or cut), after a block told of it.
 
     `told` is the form in that block (None: only named), `before` the form before (None: not shown). A diff
     gives the whole text only to a model that had the whole text.
     """
-    return "full" if told == "full" or (told == "diff" and before == "full") else "outline"
+    known = before if told == "diff" else told
+    return known if known in WHOLE or known == "cut" else "outline"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.exclusion import reason_for_path
+from foreword.prefix.layers import WHOLE
 from foreword.workspace.ignore import matching
 
 NO_FILE = "there is no such file, or git ignores it"
@@ -42,5 +43,5 @@ def find_pins(pins: Sequence[str], saved: WorkspaceSnapshot, prefix: Prefix) -> 
             return UNREAD
         return IN_DELTA if path in later and path not in forms else NO_ROOM
 
-    missing = {path: why_missing(path) for path in paths if forms.get(path) != "full"}
+    missing = {path: why_missing(path) for path in paths if forms.get(path) not in WHOLE}
     return Pins(paths, dict(sorted((none | missing).items())))

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from foreword.assist.accounts.ledger import WARM, start_of_day, utc_offset
 from foreword.assist.session.budget import DAYS, MOST_ANSWERS, rates_of
-from foreword.assist.session.cache_key import current_cache_key, offered_tools
+from foreword.assist.session.cache_key import current_cache_key, current_system_prompt, offered_tools
 from foreword.assist.session.session import Session
 from foreword.core.tokens import weigh
-from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Base, Block, blocks_digest
 from foreword.prefix.policy.gap_model import GapModel, Signals
 from foreword.prefix.policy.policy import TTL_SECONDS, Ttl, decide_request
@@ -107,7 +106,10 @@ def _tokens(session: Session, blocks: Iterable[Block]) -> int:
 def _instructions_tokens(session: Session) -> int:
     """Tools and system prompt: no mark ends with them, so they are written, and read, with the base."""
     positions = positions_of(
-        {"tools": offered_tools(session), "system": [{"type": "text", "text": SYSTEM_PROMPT}]}
+        {
+            "tools": offered_tools(session),
+            "system": [{"type": "text", "text": current_system_prompt(session)}],
+        }
     )
     return round(positions[-1].weight / session.ratio)
 

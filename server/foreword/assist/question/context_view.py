@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from foreword.assist.context.build_prefix import Prefix
+from foreword.assist.context.instruction_layer import InstructionState, instruction_states
 from foreword.assist.context.pins import find_pins
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.budget import budget_of
@@ -20,6 +21,8 @@ from foreword.prefix.layers import Anchor, Block, blocks_digest
 from foreword.prefix.warmth import WITH_DELTA, warm_until
 
 CONTEXT_SCHEMA = "foreword.context/1"
+INSTRUCTION_FILES = "instruction files"
+"""The name of their layer, which is there if the workspace has such files."""
 Json = dict[str, Any]
 
 
@@ -84,7 +87,8 @@ class ContextReport:
 
     `whole`: the base shows every file in full. `n_not_shown` files are in the index only. `not_pinned` are files whose
     pin does not show them in full, each with its reason. `budget` are the tokens that the base may have, and `budget_why`
-    says why those, empty where the user set them. `minimum` is the shortest prefix that the model caches.
+    says why those, empty where the user set them. `instruction_files` are followed as the user's wishes if
+    `follows_instructions`: in a trusted workspace. `minimum` is the shortest prefix that the model caches.
     `at` is when this was so, in Unix seconds. `scope` is the folder that is seen, where the repository is larger.
     """
 
@@ -100,6 +104,8 @@ class ContextReport:
     minimum: int
     at: float
     scope: Scope | None = None
+    instruction_files: tuple[InstructionState, ...] = ()
+    follows_instructions: bool = False
 
     @property
     def tokens(self) -> int:
@@ -116,6 +122,8 @@ class ContextReport:
             "leftOut": [{"path": left.path, "reason": left.reason} for left in self.left_out],
             "notShown": self.n_not_shown,
             "pins": list(self.pins),
+            "instructionFiles": [file.to_json() for file in self.instruction_files],
+            "followsInstructions": self.follows_instructions,
             "notPinned": [{"path": path, "reason": reason} for path, reason in self.not_pinned],
             "tokens": self.tokens,
             "budget": self.budget,
@@ -132,6 +140,9 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
     ttl = prepared.payload.ttl
     pins = find_pins(session.settings.context_pins, saved, prefix)
     layer = partial(_layer, ratio=ratio, pinned=pins.paths, until=_warm_until(session, prepared))
+    followed = prefix.base.instructions
+    # The mark behind the instruction files is the base's: no other layer is written with them, or read.
+    of_base = prefix.base.stable + prefix.base.rest
     # No mark ends with them (they are short), so they have no lifetime of their own.
     system = f"{prepared.parameters.system}{list(prepared.parameters.tools)}"
     return ContextReport(
@@ -139,7 +150,8 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
         whole=prefix.base.whole,
         layers=(
             layer("instructions", prepared.digests["instructions"], (Block(system),), None),
-            layer("base", blocks_digest(prefix.base.blocks), prefix.base.blocks, ttl),
+            layer("base", blocks_digest(prefix.base.blocks), of_base, ttl),
+            *([layer(INSTRUCTION_FILES, blocks_digest(followed), followed, ttl)] if followed else []),
             layer("delta", blocks_digest(prefix.delta), prefix.delta, ttl if prefix.delta else None),
         ),
         left_out=tuple(saved.report.left_out),
@@ -151,6 +163,8 @@ def context_report(session: Session, prepared: PreparedRequest) -> ContextReport
         minimum=session.model.minimum,
         at=session.clock(),
         scope=session.scope,
+        instruction_files=instruction_states(saved, prefix.forms, session.settings.context_instructions),
+        follows_instructions=session.trust.granted(),
     )
 
 
@@ -183,7 +197,7 @@ def _warm_until(session: Session, prepared: PreparedRequest) -> dict[str, float]
     now, sent = session.clock(), session.prefix_store.sent(session.worktree)
     key = current_cache_key(session, prepared.digests)
     base = warm_until(sent, key, now) or 0.0
-    until = {"instructions": base, "base": base}
+    until = {"instructions": base, "base": base, INSTRUCTION_FILES: base}
     if prepared.payload.delta:
         until["delta"] = warm_until(sent, key, now, WITH_DELTA) or 0.0
     return until

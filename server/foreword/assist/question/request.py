@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix, build_prefix
+from foreword.assist.context.instruction_layer import nearest_instructions
 from foreword.assist.question.disclosure import redaction_note
 from foreword.assist.question.pointers import (
     Pointer,
@@ -24,6 +25,7 @@ from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.question.unseen_names import unseen_note, why_unseen
+from foreword.assist.session.cache_key import current_system_prompt
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import NOTHING_UNSAVED, Overlay, unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -34,7 +36,6 @@ from foreword.index.search.search import search
 from foreword.model.catalog.model_info import thinking_of
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
 from foreword.prefix import instructions
-from foreword.prefix.instructions import SYSTEM_PROMPT
 from foreword.prefix.layers import Block, instructions_digest
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.prefix.simulator import positions_of
@@ -164,7 +165,8 @@ def prepare(
         payload = replace(payload, delta=thread.delta, history=thread.history)
     first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
     unsaved, named = render_unsaved(unsaved_files(saved, texts))
-    turn = render_turn(first, attachments, excerpts, question, unsaved, as_it_is=as_it_is)
+    near = _near(session, saved, prefix, pointers)
+    turn = render_turn(first, attachments, excerpts, question, near + unsaved, as_it_is=as_it_is)
     if thread is not None and thread.changes is not None:
         turn = (thread.changes.text, *turn)
     return _measured(session, PreparedRequest(
@@ -224,6 +226,13 @@ def library_of(
     )
 
 
+def _near(session: Session, saved: WorkspaceSnapshot, prefix: Prefix, pointers: Iterable[Pointer]) -> str:
+    """The instruction files that hold for the files pointed at, where the prefix has no room for them."""
+    if session.settings.context_instructions <= 0:
+        return ""
+    return nearest_instructions(saved, prefix.forms, [p.path for p in pointers if p.text is None])
+
+
 def _excerpts(
     session: Session,
     saved: WorkspaceSnapshot,
@@ -253,7 +262,7 @@ def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None)
     return Parameters(
         model=session.model_id,
         max_tokens=min(session.settings.answer_tokens, model.max_output),
-        system=SYSTEM_PROMPT,
+        system=current_system_prompt(session),
         tools=tuple(tools) if session.settings.tools_rounds else (),
         thinking=thinking_of(model),
     )

@@ -24,7 +24,13 @@ LAYERS: Mapping[Layer, str] = MappingProxyType(
     {"tools": "instructions", "system": "instructions", "base": "base", "delta": "delta"}
 )
 FORMS: Mapping[str, str] = MappingProxyType(
-    {"full": "whole file", "outline": "outline", "diff": "change", "text": "text around files"}
+    {
+        "full": "whole file",
+        "outline": "outline",
+        "diff": "change",
+        "text": "text around files",
+        "cut": "instructions, cut",
+    }
 )
 
 

@@ -318,7 +318,9 @@ def _variant(
 ) -> str:
     """What the bytes of a base depend on besides the anchor."""
     ignored, settings = read_file(session.root, FOREWORDIGNORE) or b"", session.settings
-    parts = [PREFIX_FORMAT, RULES_VERSION, budget_of(session).tokens, blob_id(ignored)]
+    parts = [
+        PREFIX_FORMAT, RULES_VERSION, budget_of(session).tokens, settings.context_instructions, blob_id(ignored)
+    ]  # fmt: skip
     # Sorted, for the order of pins must not matter. Empty parts are left out: who uses none of them keeps the
     # name from before they existed.
     parts += [sorted(set(settings.context_pins))] if settings.context_pins else []
