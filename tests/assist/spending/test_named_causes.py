@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.answering.ask import ask
-from foreword.assist.question import request
 from foreword.assist.question.answer import Answer
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import open_session
 from foreword.assist.session.snapshot import workspace_snapshot
 from foreword.assist.session.snapshot.workspace_snapshot import prefix_inputs
 from foreword.assist.spending.explain import explain
+from foreword.prefix import instructions
 from foreword.prefix.prefix_inputs import as_digests, changed_inputs
 from gitrepo import GitRepo, make_repo, run_git
 from messages_api import MessagesApi
@@ -67,7 +67,7 @@ def _ignore(repo: GitRepo) -> Flags:
 
 def _release(patch: pytest.MonkeyPatch) -> Flags:
     patch.setattr(workspace_snapshot, "PREFIX_FORMAT", 999)
-    patch.setattr(request, "SYSTEM_PROMPT", "You know this repository.")
+    patch.setattr(instructions, "SYSTEM_PROMPT", "You know this repository.")
     return {}
 
 

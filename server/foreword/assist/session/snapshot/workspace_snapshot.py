@@ -296,6 +296,7 @@ def prefix_inputs(session: Session) -> dict[str, str]:
     is_shallow = repository is not None and (repository.common_dir / "shallow").exists()
     return {
         "context.budget": f"{budget_of(session).tokens:,}",
+        "context.instructions": f"{settings.context_instructions:,}",
         "context.pins": ", ".join(sorted(set(settings.context_pins))),
         "context.include": ", ".join(settings.context_include),
         FOREWORDIGNORE: _patterns(read_file(session.root, FOREWORDIGNORE) or b""),
