@@ -140,9 +140,8 @@ def prepare(
 ) -> PreparedRequest:
     """Everything that is sent for a question; `keep=False` leaves the stored prefix as it is.
 
-    `asked_for` is the kind whose instructions a turn of a chat gets instead of its own. `overlay` is what an editor shows and
-    has not saved; `thread` is what a turn goes on from, None for a chat's first. `as_it_is`: the user wants secrets in the
-    question sent.
+    `asked_for` is the kind whose instructions a turn of a chat gets. `overlay` is what an editor has not saved; `thread` is
+    what a turn goes on from, None for a chat's first. `as_it_is`: the user wants secrets in the question sent.
 
     Raises:
         UsageError: the question is empty, or points at a file that is not there.
@@ -165,15 +164,21 @@ def prepare(
         payload = replace(payload, delta=thread.delta, history=thread.history)
     first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
     unsaved, named = render_unsaved(unsaved_files(saved, texts))
-    near = _near(session, saved, prefix, pointers)
-    turn = render_turn(first, attachments, excerpts, question, near + unsaved, as_it_is=as_it_is)
-    if thread is not None and thread.changes is not None:
-        turn = (thread.changes.text, *turn)
+    more = _near(session, saved, prefix, pointers) + unsaved
+    turn = _changes_of(thread) + render_turn(first, attachments, excerpts, question, more, as_it_is=as_it_is)
     return _measured(session, PreparedRequest(
         question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
         texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is), pointers,
-        tuple(sorted((*overlay.left_out, *(LeftOut(path, UNSAVED_TOO_LARGE) for path in named)))),
+        _not_sent(overlay, named),
     ))  # fmt: skip
+
+
+def _changes_of(thread: Thread | None) -> tuple[str, ...]:
+    return (thread.changes.text,) if thread is not None and thread.changes is not None else ()
+
+
+def _not_sent(overlay: Overlay, named: Iterable[str]) -> tuple[LeftOut, ...]:
+    return tuple(sorted((*overlay.left_out, *(LeftOut(path, UNSAVED_TOO_LARGE) for path in named))))
 
 
 def _note(question: str, saved: WorkspaceSnapshot, shown: Collection[str], *, as_it_is: bool) -> str:
