@@ -13,9 +13,9 @@ join files that have nothing else in common.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain
 from math import log1p, sqrt
 
@@ -27,7 +27,11 @@ from foreword.index.text.term_table import Floats, Ints
 
 MAX_FILES = 12
 """A commit that changed more files says little about each."""
-MESSAGES_KEPT = 4096
+MESSAGE_TERMS_FORMAT = 1
+"""Rises whenever a message has other terms or weights than before: they are stored."""
+
+Terms = tuple[tuple[str, float], ...]
+"""Terms with their weights."""
 HALF_LIFE = 300.0
 """Commits after which a change counts half."""
 
@@ -75,12 +79,22 @@ class CommitMessageIndex:
 NO_COMMIT_MESSAGES = CommitMessageIndex((), {})
 
 
-def commit_message_index(commits: Sequence[Commit]) -> CommitMessageIndex:
-    """The index of the messages of some commits, each with the files that it changed."""
+def message_terms(message: str) -> Terms:
+    """The terms of a message with their weights, at most 1. What they are is part of `MESSAGE_TERMS_FORMAT`."""
+    return tuple((term, min(weight, 1.0)) for term, weight in parse_query(message).terms.items())
+
+
+def commit_message_index(
+    commits: Sequence[Commit], terms_of: Callable[[str], Terms] = message_terms
+) -> CommitMessageIndex:
+    """The index of the messages of some commits, each with the files that it changed.
+
+    `terms_of` may know the terms of a message: to find them is what takes time.
+    """
     told = [commit for commit in commits if 0 < len(commit.paths) <= MAX_FILES]
     postings: dict[str, tuple[list[int], list[float]]] = {}
     for number, commit in enumerate(told):
-        for term, weight in _terms(commit.message):
+        for term, weight in terms_of(commit.message):
             numbers, weights = postings.setdefault(term, ([], []))
             numbers.append(number)
             weights.append(weight)
@@ -91,12 +105,6 @@ def commit_message_index(commits: Sequence[Commit]) -> CommitMessageIndex:
             for term, (numbers, weights) in postings.items()
         },
     )
-
-
-@lru_cache(maxsize=MESSAGES_KEPT)
-def _terms(message: str) -> tuple[tuple[str, float], ...]:
-    """The terms of a message with their weights, at most 1."""
-    return tuple((term, min(weight, 1.0)) for term, weight in parse_query(message).terms.items())
 
 
 # Weaker pairs cost first places on some repositories: most commits join files that have nothing else in

@@ -68,6 +68,9 @@ def choose(
             joined = span if place is None else chosen[place].joined(span)
             cost = 0
             if budget_tokens is not None:
+                # Of the thousands of passages most are looked at when little is left: what is around them costs more yet.
+                if place is None and estimate("\n".join(_lines(span, files))) >= left:
+                    continue
                 cost = _cost(joined, files) - (0 if place is None else _cost(chosen[place], files))
             # Goes on after one that does not fit: a shorter one behind it may.
             if cost > left or (place is None and len(chosen) == limit):
@@ -126,14 +129,13 @@ def _is_some(span: _Span, file: ReadFile) -> bool:
     return sum(1 for line in file.lines[span.start - 1 : span.end] if TELLING.match(line)) > 1
 
 
+def _lines(span: _Span, files: Mapping[str, ReadFile]) -> Sequence[str]:
+    return files[span.path].lines[span.start - 1 : span.end]
+
+
 def _cost(span: _Span, files: Mapping[str, ReadFile]) -> int:
-    file = files[span.path]
-    return (
-        estimate(
-            "\n".join((*(line for _, line in _around(span, file)), *file.lines[span.start - 1 : span.end]))
-        )
-        + 1
-    )
+    around = (line for _, line in _around(span, files[span.path]))
+    return estimate("\n".join((*around, *_lines(span, files)))) + 1
 
 
 def _is_next(chosen: _Span, span: _Span, files: Mapping[str, ReadFile]) -> bool:

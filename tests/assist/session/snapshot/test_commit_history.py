@@ -1,14 +1,31 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+import pytest
+
+from foreword.assist.session.snapshot import commit_history
 from foreword.assist.session.snapshot.commit_history import Past
-from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES
+from foreword.index.search.commit_messages import (
+    MESSAGE_TERMS_FORMAT,
+    NO_COMMIT_MESSAGES,
+    Terms,
+    message_terms,
+)
 from foreword.index.search.query import parse_query
 from foreword.index.search.search import search
 from foreword.workspace.git.repository import open_repository
 from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture
+
+MESSAGE = """\
+shop: let `price_of` round, don't truncate (#12)
+
+Customers of HTTPServer paid "a penny too much" in shop/price.py:3; the tests of the till and
+fooBarBaz say so. Directories are folders.
+"""
+DIGEST = "72113477459b62aa"
 
 
 def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
@@ -19,6 +36,44 @@ def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
     repo.commit("Empty the trolley")
     assert ["shop/cart.py"] == list(past.commit_messages().of(parse_query("trolley")))
     assert {} == first.of(parse_query("trolley"))
+
+
+def test_the_next_process_finds_the_terms_of_new_messages_only(
+    repo: GitRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: dict[str, object] = {}
+    asked: list[str] = []
+
+    def terms(message: str) -> Terms:
+        asked.append(message.strip())
+        return message_terms(message)
+
+    monkeypatch.setattr(commit_history, "message_terms", terms)
+    first = Past(open_repository(repo.path)[0], stored.get, stored.__setitem__)
+    first.commit_messages()
+    assert asked
+    repo.write("shop/cart.py", "x = 1\n")
+    repo.commit("Empty the trolley")
+    asked.clear()
+    second = Past(open_repository(repo.path)[0], stored.get, stored.__setitem__)
+    assert ["shop/cart.py"] == list(second.commit_messages().of(parse_query("trolley")))
+    assert ["Empty the trolley"] == asked
+
+
+def test_a_secret_in_a_message_is_not_stored(repo: GitRepo) -> None:
+    stored: dict[str, object] = {}
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY2zA4"
+    repo.write("shop/cart.py", "x = 1\n")
+    repo.commit(f"Try with {secret}")
+    Past(open_repository(repo.path)[0], stored.get, stored.__setitem__).commit_messages()
+    assert "ab3de5" not in str(stored).lower()
+    assert "try" in str(stored)
+
+
+def test_other_terms_of_a_message_have_another_format() -> None:
+    """If this fails, raise `MESSAGE_TERMS_FORMAT` and note the new digest: terms of earlier versions are stored."""
+    told = repr((MESSAGE_TERMS_FORMAT, message_terms(MESSAGE)))
+    assert DIGEST == hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def test_without_git_or_without_a_commit_there_is_none(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.commit_history import Past
 from foreword.assist.session.snapshot.file_weight import by_importance
 from foreword.assist.session.snapshot.indexing import Build, Built, Work
-from foreword.assist.session.snapshot.snapshot_cache import recall_last_look, remember
+from foreword.assist.session.snapshot.snapshot_cache import keep, kept, recall_last_look, remember
 from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
 from foreword.assist.session.trust_store import allowed_values
 from foreword.core.documents.text import Text, decode
@@ -205,7 +205,7 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
     tree, recall = files.tree, session.recall
     reader = partial(read_sources, session.root, session.repository)
     index, report, unread = _indexed(session, tree, reader)
-    recall.files, recall.past = files, recall.past or Past(session.repository)
+    recall.files, recall.past = files, recall.past or _past(session)
     found = Whole(tree, index, report)
     recall.keep(found, is_whole=not unread)
     if not unread:
@@ -230,6 +230,10 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
         files.local_versions,
         recall.redactions,
     )
+
+
+def _past(session: Session) -> Past:
+    return Past(session.repository, partial(kept, session), partial(keep, session))
 
 
 def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, BuildReport, frozenset[str]]:
