@@ -19,7 +19,8 @@ DAYS = {"synthetic": 4, "days": 2, "law": "hourly", "model": "claude-sonnet-5", 
 def sent(shop: GitRepo, home: Path, name: str, /, **arguments: object) -> Any:  # noqa: ANN401 - any JSON
     async def run() -> Any:  # noqa: ANN401 - any JSON
         async with connected({"FOREWORD_HOME": str(home)}) as editor:
-            await editor.start([shop.path])
+            # As on the command line here: what the user trusts has other instructions for the model.
+            await editor.start([shop.path], initializationOptions={"trusted": True})
             return await editor.command(name, **arguments)
 
     return asyncio.run(run())

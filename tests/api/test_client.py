@@ -64,7 +64,7 @@ def test_a_name_that_is_not_public_is_not_there() -> None:
 
 def test_what_it_finds_is_the_json_of_the_command_line(shop: GitRepo, capsys: Output) -> None:
     where = ("-w", str(shop.path))
-    with open_workspace(shop.path) as workspace:
+    with open_workspace(shop.path, trusted=True) as workspace:
         found: dict[str, tuple[Any, list[str]]] = {
             "search": (workspace.search("refund", limit=3), ["search", "refund", "--limit", "3"]),
             "symbols": (workspace.symbols("Checkout"), ["symbols", "Checkout"]),
