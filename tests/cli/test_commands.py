@@ -20,6 +20,7 @@ ARGUMENTS = {
     "ask": ["Where is price_of defined?"],
     "batch": [],
     "edit": ["Rename price_of", "--dry-run"],
+    "review": ["--base", "HEAD"],
     "symbols": ["price_of"],
     "search": ["price of an item"],
     "replay": ["--synthetic", "1", "--days", "1", "--model", "claude-sonnet-5"],
@@ -312,7 +313,7 @@ def test_the_doctor_says_which_value_holds_and_where_it_comes_from(
     assert "hunter2" not in str(found["model.url"][0])
     assert 0 == run("doctor", repo, "--settings")
     shown = " ".join(capsys.readouterr().out.split())
-    assert "context.budget 30000 FOREWORD_CONTEXT_BUDGET Tokens of the base." in shown
+    assert "context.budget 30000 FOREWORD_CONTEXT_BUDGET Tokens of the base" in shown
 
 
 def test_code_is_not_taken_for_markup_of_the_terminal(repo: GitRepo, capsys: Output) -> None:

@@ -35,7 +35,8 @@ def context_json(repo: GitRepo, capsys: Output, *flags: str) -> dict[str, Any]:
 
 def outlined(repo: GitRepo, capsys: Output) -> str:
     base = context_json(repo, capsys)["layers"][1]
-    return str(next(file["path"] for file in base["files"] if file["form"] == "outline"))
+    outlines = (file["path"] for file in base["files"] if file["form"] == "outline")
+    return str(next(path for path in outlines if path != "README.md"))
 
 
 def test_pinning_says_what_was_pinned_and_what_it_costs(large: GitRepo, capsys: Output) -> None:

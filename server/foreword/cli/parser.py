@@ -136,6 +136,8 @@ def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
         return
     if parameter.is_many:
         more |= {"action": "extend", "nargs": "+"} if flag.is_greedy else {"action": "append"}
+    if parameter.is_required:
+        more["required"] = True
     names = [f"--{parameter.name.replace('_', '-')}"]
     parser.add_argument(*([flag.short] if flag.short else []), *names, dest=parameter.name, **more)
 

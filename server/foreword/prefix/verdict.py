@@ -162,14 +162,17 @@ def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) 
 
 def _judge_first(seen: Circumstances) -> Verdict:
     now, provider = seen.request.at, seen.request.provider
-    others = [s for s in seen.earlier if s.provider == provider and s.is_warm(now)]
+    key = key_of(seen.request)
+    moved = [s for s in seen.elsewhere if key.is_of(s) and s.is_warm(now)]
+    # Another model may have a base of another size, and so other settings.
+    before = seen.earlier or (() if moved else seen.elsewhere)
+    others = [s for s in before if s.provider == provider and s.is_warm(now) and not key.is_of(s)]
     if others:
         return Verdict(
             "model_changed",
             f"the cache was warm for {others[0].model}; each model has its own, and this went to {seen.request.model}",
             tokens_lost=others[0].cached,
         )
-    moved = [s for s in seen.elsewhere if key_of(seen.request).is_of(s) and s.is_warm(now)]
     if moved:
         inputs = changed_inputs(moved[0].digests, seen.request.digests)
         # A record of an older release does not say what it was made from.

@@ -129,7 +129,15 @@ def test_saves_that_fold_the_delta_are_named_with_the_file(asker: Asker, repo: G
     assert cache["tokensLost"] > 0
 
 
+def test_another_model_whose_base_has_another_size_is_named_as_the_cause(asker: Asker) -> None:
+    asker.ask()
+    cache = asker.cache(model="claude-opus-5-5")
+    assert "model_changed" == cache["verdict"]
+    assert "claude-sonnet-5-5" in cache["detail"]
+
+
 def test_another_model_has_a_cache_of_its_own(asker: Asker) -> None:
+    asker.flags = {"context.budget": 60_000}
     asker.ask()
     cache = asker.cache(model="claude-opus-5-5")
     assert "model_changed" == cache["verdict"]

@@ -10,7 +10,7 @@ import pytest
 
 from foreword_cli import Foreword
 from gitrepo import GitRepo
-from sample_repo import CHECKOUT, README, make_sample
+from sample_repo import CHECKOUT, make_sample
 
 pytest.importorskip("gguf", reason="the model maker is not installed here", exc_type=ImportError)
 pytest.importorskip("xllamacpp", reason="the engine is not installed here", exc_type=ImportError)
@@ -99,7 +99,10 @@ def test_one_character_at_the_front_makes_the_engine_read_everything_anew(
     tokens_of(user, project, "What does checkout do?")
     other = project.clone(tmp_path / "other")
     other.git("remote", "remove", "origin")
-    other.write("README.md", "!" + README)
+    # A history of its own: a file that was changed lately does not stand at the front.
+    other.git("checkout", "-q", "--orphan", "spoilt")
+    front = base_text(user, project).partition('<file path="')[2].partition('"')[0]
+    other.write(front, "#" + (project.path / front).read_text(encoding="utf-8"))
     other.commit("Spoil the front")
     n_base = engine.count(base_text(user, other))
     assert tokens_of(user, other, "Who ships the parcels?")["fresh"] >= 0.95 * n_base
