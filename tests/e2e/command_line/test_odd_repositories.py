@@ -318,10 +318,10 @@ def test_a_changed_branch_is_followed(online: Foreword, api: MessagesApi, shop: 
     shop.checkout("main")
     online.ask(shop.path, Q)
     first, second, third = (prefix_texts(recorded) for recorded in api.messages)
-    assert first == second[: len(first)] == third[: len(first)]
+    assert first == second[: len(first)]
     assert "topic.py" in second[-1]
-    assert second == third[: len(second)]
-    assert "topic.py" in third[-1]
+    # Back where it was, over the prefix that is warm from then.
+    assert first == third
 
 
 def test_a_repository_whose_objects_are_damaged_is_told(offline: Foreword, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from foreword.index.store.store_file import VERSION
 from foreword.model.messages_api.credentials import credential_source
 from foreword.workspace.git.history import clean_revision
 
+KEY_COMMAND = "(a command that is not shown)"
 _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 PACKAGES = ("anthropic", "gitpython", "pygls", "tree-sitter", "rustworkx", "pebble", "rich")
 
@@ -184,6 +185,9 @@ def _harmless(key: str, value: Any) -> Any:  # noqa: ANN401 - as the setting is 
     """A value without what lets others in: a URL may have a password, and a command a key."""
     if key == "model.url":
         return without_credentials(value)
+    # A key within it need not look like one.
+    if key == "model.key_command" and value:
+        return KEY_COMMAND
     return shown(value) if isinstance(value, str) else value
 
 
