@@ -58,8 +58,8 @@ def test_the_reports_are_shown_in_a_float_or_in_a_line(editor: Neovim, api: Mess
         editor.until("return vim.api.nvim_win_get_config(0).relative == ''")
     for report, words in {
         "trust": "shop is trusted",
-        "trust revoke": "shop is not trusted",
         "status": "Foreword: warm ",
+        "trust revoke": "shop is not trusted",
         "stop": "nothing is under way",
         "receipt": "use this in a chat, on an answer",
         "edits": "no answer here",
