@@ -205,3 +205,14 @@ def test_two_files_of_a_project_raise_a_cost_no_further_than_one() -> None:
     settings, problems = resolve([user, first, second])
     assert 100_000 == settings.context_budget
     assert ["pyproject.toml"] == [problem.message.partition(":")[0] for problem in problems]
+
+
+@pytest.mark.parametrize("key", ["provider", "model.deadline", "context.pins", "limits.day"])
+def test_a_key_in_the_wrong_place_is_not_told(key: str) -> None:
+    secret = "sk-" + "marked-" + "q7" * 20
+    _, problems = resolve([Options("environment", {key: secret})])
+    (problem,) = problems
+    assert secret[:12] not in problem.message
+    assert f"a text of {len(secret)} characters" in problem.message
+    _, (within,) = resolve([Options("environment", {key: [secret, 5]})])
+    assert secret[:12] not in within.message

@@ -32,6 +32,9 @@ MAX_PINS: Final = 200
 MAX_TEXT: Final = 1_000
 """Characters of a text in a list."""
 
+MAX_WORD = 24
+"""Characters of a word that is told; keys are longer, names of choices shorter."""
+
 _CHOICES, _RANGE, _USER_ONLY, _MOST, _COSTS = "choices", "range", "user_only", "most", "costs"
 AUTO: Final = "auto"
 """What a number of tokens may be set to that is then chosen by what pays."""
@@ -294,10 +297,20 @@ def _is_line(value: object) -> bool:
     )
 
 
+def _is_plain(text: str) -> bool:
+    return all(len(word) <= MAX_WORD for word in text.split())
+
+
 def _told(value: object) -> str:
-    """The value as a message shows it: of a long list the beginning and the length."""
+    """The value as a message shows it: of a long list the beginning and the length, of a long word the length alone.
+
+    A key that stands in the wrong variable is told nowhere: messages are printed, logged and kept with answers.
+    """
     if isinstance(value, list | tuple):
-        return f"{reprlib.repr(value)} ({len(value):,})"
+        is_plain = all(not isinstance(one, str) or _is_plain(one) for one in value)
+        return f"{reprlib.repr(value)} ({len(value):,})" if is_plain else f"a list of {len(value):,}"
+    if isinstance(value, str) and not _is_plain(value):
+        return f"a text of {len(value):,} characters"
     return repr(value)
 
 
