@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Literal, TypedDict
 from urllib.parse import urlsplit
 
 import anthropic
@@ -127,6 +128,20 @@ def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
     return anthropic.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
 
+class _Usual(TypedDict):
+    """What every client is opened with, whoever provides."""
+
+    timeout: httpx2.Timeout
+    http_client: httpx2.AsyncClient
+    max_retries: int
+    open_telemetry: Literal[False]
+
+
+def _usual(url: str | None, timeout: httpx2.Timeout) -> _Usual:
+    # Retries are ours (`retry_policy`): how long a request may take is a setting.
+    return _Usual(timeout=timeout, http_client=_http(url, timeout), max_retries=0, open_telemetry=False)
+
+
 def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     key = keys.given or keys.variable("ANTHROPIC_API_KEY")
     # The SDK sends both where it has both, and a key that was given is meant alone.
@@ -135,11 +150,7 @@ def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
         base_url=url,
         api_key=key,
         auth_token=token,
-        timeout=timeout,
-        # Retries are ours (`retry_policy`): how long a request may take is a setting.
-        max_retries=0,
-        http_client=_http(url, timeout),
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -147,10 +158,7 @@ def _bedrock(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicBedrock(
         base_url=url,
         api_key=keys.given,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -158,10 +166,7 @@ def _vertex(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicVertex(
         base_url=url,
         access_token=keys.given,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -170,10 +175,7 @@ def _mantle(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicBedrockMantle(
         base_url=url,
         api_key=keys.given,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -182,10 +184,7 @@ def _aws(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     return anthropic.AsyncAnthropicAWS(
         base_url=url,
         api_key=keys.given,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -195,10 +194,7 @@ def _google_cloud(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Clien
     return anthropic.AsyncAnthropicGoogleCloud(
         base_url=url,
         token_provider=None if given is None else lambda: given,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
@@ -207,18 +203,12 @@ def _foundry(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
     if url is None:
         return anthropic.AsyncAnthropicFoundry(
             api_key=key,
-            timeout=timeout,
-            http_client=_http(url, timeout),
-            max_retries=0,
-            open_telemetry=False,
+            **_usual(url, timeout),
         )
     return anthropic.AsyncAnthropicFoundry(
         base_url=url,
         api_key=key,
-        timeout=timeout,
-        http_client=_http(url, timeout),
-        max_retries=0,
-        open_telemetry=False,
+        **_usual(url, timeout),
     )
 
 
