@@ -6,22 +6,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from foreword.api.command import Body
-from foreword.api.commands.questions import keep
+from foreword.api.commands.questions import answer_quietly, require_model
 from foreword.api.parameters import Flag, Sending
 from foreword.api.printed import Printed, Verbatim, notice
 from foreword.api.workspace import Stage, Workspace
-from foreword.assist.answering.ask import ask as ask_model
 from foreword.assist.answering.commit_message import CommitMessage, commit_question, message_of
-from foreword.assist.question.answer import Answer
-from foreword.assist.session.providers import provider_name, require_trust
-from foreword.core.errors import CredentialsError, WorkspaceError
+from foreword.core.errors import WorkspaceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +57,10 @@ async def write_message(workspace: Workspace, given: CommitParameters) -> Commit
     Raises:
         ForewordError: nothing is staged, or there is no answer; the message says why.
     """
-    session = workspace.session
-    # Before trust is asked for: without a model nothing would be sent.
-    if provider_name(session) == "offline":
-        raise CredentialsError("a commit message needs a model: set ANTHROPIC_API_KEY, or name a --provider")
-    await require_trust(session)
-    text = await workspace.run(commit_question, session)
+    await require_model(workspace, "a commit message")
+    text = await workspace.run(commit_question, workspace.session)
     workspace.emit(Stage("writing the commit message"))
-    how = partial(ask_model, use_cache=not given.no_cache, documents=workspace.documents(), run=workspace.run)
-    async with aclosing(how(session, text)) as events:
-        async for event in events:
-            if isinstance(event, Answer):
-                await keep(workspace, event)
-                return CommitResult(message_of(event))
-    raise AssertionError("ask() ends with an Answer or raises")
+    return CommitResult(message_of(await answer_quietly(workspace, text, use_cache=not given.no_cache)))
 
 
 def _commit(root: Path, text: str) -> int:

@@ -24,9 +24,10 @@ from foreword.assist.question.answer import Answer
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import Kind
+from foreword.assist.session.providers import provider_name, require_trust
 from foreword.assist.spending.forecast import request_json
 from foreword.core.edits.path_risks import RUNS_HERE
-from foreword.core.errors import EditError, Problem, UsageError
+from foreword.core.errors import CredentialsError, EditError, Problem, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +205,34 @@ async def answer(workspace: Workspace, question: Question) -> Answer:
                 # Before the answer is told: a terminal may be gone by the time it is shown.
                 await keep(workspace, event)
                 workspace.emit(event)
+                return event
+    raise AssertionError("ask() ends with an Answer or raises")
+
+
+async def require_model(workspace: Workspace, what: str) -> None:
+    """Go on if a model answers here that `what` can be sent to.
+
+    Raises:
+        CredentialsError: the offline provider answers.
+        TrustError: nothing of this workspace may be sent.
+    """
+    # Before trust is asked for: without a model nothing would be sent.
+    if provider_name(workspace.session) == "offline":
+        raise CredentialsError(f"{what} needs a model: set ANTHROPIC_API_KEY, or name a --provider")
+    await require_trust(workspace.session)
+
+
+async def answer_quietly(workspace: Workspace, words: str, *, use_cache: bool) -> Answer:
+    """The answer that a command makes its own result of; its words are not told as they come.
+
+    Raises:
+        ForewordError: there is no answer; the message says why.
+    """
+    how = partial(ask_model, use_cache=use_cache, documents=workspace.documents(), run=workspace.run)
+    async with aclosing(how(workspace.session, words)) as events:
+        async for event in events:
+            if isinstance(event, Answer):
+                await keep(workspace, event)
                 return event
     raise AssertionError("ask() ends with an Answer or raises")
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from foreword import __version__
 from foreword.api.command import Body
-from foreword.api.commands.questions import keep
+from foreword.api.commands.questions import answer_quietly, require_model
 from foreword.api.parameters import Flag, Sending
 from foreword.api.printed import Data, Line, Printed, notice
 from foreword.api.workspace import Stage, Workspace
-from foreword.assist.answering.ask import ask as ask_model
 from foreword.assist.answering.change_review import SEVERITIES, ChangeReview, Finding, find_change, review_of
-from foreword.assist.question.answer import Answer
-from foreword.assist.session.providers import provider_name, require_trust
-from foreword.core.errors import CredentialsError, UsageError
+from foreword.core.errors import UsageError
 
 SARIF_VERSION = "2.1.0"
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -63,23 +58,14 @@ async def review(workspace: Workspace, given: ReviewParameters) -> ReviewResult:
     Raises:
         ForewordError: there is no change, or no answer; the message says why.
     """
-    session = workspace.session
     if given.sarif and given.github:
         raise UsageError("--sarif and --github are two forms of one output: choose one")
-    # Before trust is asked for: without a model nothing would be sent.
-    if provider_name(session) == "offline":
-        raise CredentialsError("a review needs a model: set ANTHROPIC_API_KEY, or name a --provider")
-    await require_trust(session)
+    await require_model(workspace, "a review")
     saved = await workspace.saved(whole=True)
-    change = await workspace.run(find_change, session, saved, given.base)
+    change = await workspace.run(find_change, workspace.session, saved, given.base)
     workspace.emit(Stage(f"reviewing {len(change.paths)} changed files"))
-    how = partial(ask_model, use_cache=not given.no_cache, run=workspace.run)
-    async with aclosing(how(session, change.question)) as events:
-        async for event in events:
-            if isinstance(event, Answer):
-                await keep(workspace, event)
-                return _judged(review_of(event, change, saved), given)
-    raise AssertionError("ask() ends with an Answer or raises")
+    answer = await answer_quietly(workspace, change.question, use_cache=not given.no_cache)
+    return _judged(review_of(answer, change, saved), given)
 
 
 def _judged(found: ChangeReview, given: ReviewParameters) -> ReviewResult:
