@@ -60,6 +60,7 @@ HOMES: Mapping[str, str] = {
     "tomlkit": "workspace",
     "watchfiles": "workspace",
     "anthropic": "model",
+    "jiter": "model",
     "httpx": "model",
     "httpx2": "model",
     "platformdirs": "storage",

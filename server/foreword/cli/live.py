@@ -19,7 +19,7 @@ from foreword.assist.question.answer import Answer
 from foreword.cli.live_answer import MarkdownStream
 from foreword.cli.plain_text import print_text
 from foreword.cli.terminal import notices, output, print_blocks, print_json
-from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 
 
 class LiveOutput:
@@ -51,7 +51,7 @@ class LiveOutput:
             case ThinkingDelta():
                 self._waiting("(thinking ...)")
             # Their text was shown piece by piece, and the receipt is printed with the result.
-            case Started() | Finished() | Answer():
+            case Started() | ToolInputDelta() | Finished() | Answer():
                 pass
             case _:
                 assert_never(event)

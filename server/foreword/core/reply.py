@@ -1,6 +1,6 @@
 """What a provider says while it answers one request, in the order in which it says it.
 
-    Started (TextDelta | ThinkingDelta | ToolCallStarted)* Finished
+    Started (TextDelta | ThinkingDelta | ToolCallStarted | ToolInputDelta)* Finished
 
 A provider that can't answer raises a `ModelError` instead of going on; once text has arrived it never
 raises for a broken stream, but ends with `Finished(stop_reason="interrupted")`, so that nothing is lost.
@@ -65,6 +65,13 @@ class ToolCallStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolInputDelta:
+    """More of the JSON text of the call that began last, as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of the answer.
 
@@ -82,4 +89,4 @@ class Finished:
     geography: str = ""
 
 
-ReplyEvent = Started | TextDelta | ThinkingDelta | ToolCallStarted | Finished
+ReplyEvent = Started | TextDelta | ThinkingDelta | ToolCallStarted | ToolInputDelta | Finished

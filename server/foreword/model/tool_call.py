@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import jiter
+
 from foreword.core.errors import Problem
 from foreword.model.echo import INVALID_JSON
 from foreword.model.tool_definitions import DEFAULT_LIMIT, EDITOR, FILES, LARGEST_LIMIT, SEARCH, SYMBOLS
@@ -90,6 +92,10 @@ _WHOLE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 _RANGE = re.compile(r"\s*\[\s*(?P<first>-?[0-9]{1,9})\s*,\s*(?P<last>-?[0-9]{1,9})\s*\]\s*")
 
 
+_LAST_KEYS = frozenset({"file_text", "new_str", "insert_text"})
+"""What can be shown while it is written; what says where it goes has to be there before."""
+
+
 class _UnclearError(ValueError):
     """The input is not usable; the message is for the model."""
 
@@ -107,6 +113,19 @@ def parse_call(block: Mapping[str, Any]) -> ToolCall | Problem:
         return reader(given)
     except _UnclearError as error:
         return Problem(str(error))
+
+
+def half_call(name: str, written: str) -> CreateCall | ReplaceCall | InsertCall | None:
+    """The editing call that the model is writing, as far as its last text has come; None before that has begun."""
+    try:
+        given = jiter.from_json(written.encode(), partial_mode="trailing-strings")
+    # Also for what is nested deeper than it reads.
+    except ValueError:
+        return None
+    if not isinstance(given, dict) or not given or next(reversed(given)) not in _LAST_KEYS:
+        return None
+    call = parse_call({"name": name, "input": given})
+    return call if isinstance(call, CreateCall | ReplaceCall | InsertCall) else None
 
 
 def _editor(given: Mapping[str, Any]) -> ToolCall:

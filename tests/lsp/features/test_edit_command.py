@@ -436,6 +436,33 @@ async def test_nothing_of_an_untrusted_workspace_is_sent(
         assert [] == api.requests
 
 
+async def test_the_lines_of_an_edit_come_while_the_model_writes_them(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    new = "".join(f"    price_{n} = prices[{n}]\n" for n in range(9))
+    api.script(
+        Reply(
+            (text_block("Let me see."), replaced("till.py", SUM, new), replaced("README.md", "Till", "Shop"))
+        ),
+        "Done.",
+    )
+    async with editor_with_buffers(repo, online, NEOVIM_0_11) as (editor, _):
+        editor.open(uri_of(repo), text_of(repo))
+        told = await editor.command("foreword.edit", instruction="Unpack", apply=False, partialResultToken=9)
+    told_of = [message["params"] for message in editor.heard if message["method"] == "$/progress"]
+    values = [params["value"] for params in told_of if params["token"] == 9]
+    assert list(range(len(values))) == [value["seq"] for value in values]
+    assert "Let me see.Done." == "".join(value["text"] for value in values if value["kind"] == "text")
+    drafts = [value for value in values if value["kind"] == "draft"]
+    assert len(drafts) >= 3  # and none of the file that nobody looks at
+    assert {("till.py", uri_of(repo), 0)} == {(one["path"], one["uri"], one["number"]) for one in drafts}
+    line = text_of(repo).splitlines(keepends=True).index(SUM)
+    span = {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}
+    assert (span, new) == (drafts[-1]["range"], drafts[-1]["newText"])
+    assert all(new.startswith(one["newText"].removesuffix("\n")) for one in drafts)
+    assert ["till.py", "README.md"] == [edit["path"] for edit in told["edits"]]
+
+
 async def test_a_dry_run_gives_the_request_of_the_task(
     repo: GitRepo, online: Environ, api: MessagesApi
 ) -> None:

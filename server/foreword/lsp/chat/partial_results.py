@@ -1,4 +1,4 @@
-"""Partial results of a chat's answer, as `$/progress`: `{kind, seq, ...}`, with `seq` from 0 and without gaps."""
+"""Partial results of an answer, as `$/progress`: `{kind, seq, ...}`, with `seq` from 0 and without gaps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from foreword.lsp.connection.server import ForewordServer
 
-PartialKind = Literal["text", "tool", "proposal", "receipt", "result"]
+PartialKind = Literal["text", "tool", "proposal", "draft", "receipt", "result"]
 
 
 class Partials:

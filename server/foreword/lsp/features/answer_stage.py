@@ -6,7 +6,7 @@ from typing import assert_never
 
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.question.answer import Answer
-from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 
 
 def stage_of(event: AnswerEvent) -> str:
@@ -20,7 +20,7 @@ def stage_of(event: AnswerEvent) -> str:
             return name
         case ToolsUsed(names):
             return ", ".join(names)
-        case Started() | Finished() | Answer():
+        case Started() | ToolInputDelta() | Finished() | Answer():
             return ""
         case _:
             assert_never(event)

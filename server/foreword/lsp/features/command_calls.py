@@ -143,7 +143,7 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
     if arguments.peek("proposalId") is not None:
         return await _proposal(call)
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
-    wishes = _wishes(call, confirm=True)
+    wishes, partial_token = _wishes(call, confirm=True), arguments.token("partialResultToken")
     # `apply` is in `_wishes`: on by default in an editor, where one undo takes it back.
     given = read(EditParameters, arguments, optional=("instruction",) if task_of else (), skip=("apply",))
     arguments.finish()
@@ -152,6 +152,7 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
         instruction = instruction_of(task, use_cache=not given.no_cache, token=call.token)
     else:
         instruction = Instruction(question_of(given.instruction, given, "edit"), token=call.token)
+    instruction = replace(instruction, partial_token=partial_token)
     session = await session_of(call, given)
     if given.dry_run:
         return (
@@ -208,7 +209,7 @@ async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
     if task.kind == "answer":
         asked = Asked(question, is_dry=False, show=show, token=call.token, partial_token=partial_token)
         return await ask(call.server, call.folder, session, asked)
-    instruction = Instruction(question, task.description or task.name, call.token)
+    instruction = Instruction(question, task.description or task.name, call.token, partial_token)
     return await run_instruction(call.server, call.folder, session, instruction, wishes)
 
 

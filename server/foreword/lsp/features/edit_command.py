@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from foreword.api.commands.questions import Question, propose
 from foreword.api.workspace import Event, PartialResult, Stage
+from foreword.assist.edits.draft import DraftEdit, DraftReader
 from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.proposal import ProposedFile
 from foreword.assist.edits.proposal_parts import Part, part_of, rejected
@@ -24,12 +25,15 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
 from foreword.core.errors import Problem, UsageError
+from foreword.core.reply import TextDelta
+from foreword.core.secrets.redaction import shown
+from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.answer_stage import stage_of
-from foreword.lsp.features.command_workspace import workspace_of
+from foreword.lsp.features.command_workspace import documents_in, workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
@@ -42,11 +46,12 @@ from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What is to be changed; `title` is for people, `token` is the client's own for progress."""
+    """What is to be changed; `title` is for people, the tokens are the client's own for progress and partial results."""
 
     question: Question
     title: str = ""
     token: types.ProgressToken | None = None
+    partial_token: types.ProgressToken | None = None
 
 
 async def run_instruction(
@@ -208,12 +213,35 @@ async def _propose(
     opened, task = _open(folder), asyncio.current_task()
     assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant
     await require_trust(session)
+    partials, open_texts = Partials(server, instruction.partial_token), dict(documents_in(server, opened))
+
+    # As the model sees it: a secret is a placeholder in the same line.
+    def read(path: str) -> str | None:
+        return shown(open_texts[path]) if path in open_texts else None
+
+    drafts = DraftReader(read)
     async with work_done(server, "Foreword", task.cancel, instruction.token) as report:
 
         def tell_stage(event: Event) -> None:
-            if not isinstance(event, Stage | PartialResult) and (stage := stage_of(event)):
+            if isinstance(event, Stage | PartialResult):
+                return
+            if stage := stage_of(event):
                 report(stage, None)
+            if isinstance(event, TextDelta):
+                partials.send("text", text=event.text)
+            if instruction.partial_token is not None and (draft := drafts.hear(event)):
+                partials.send("draft", **_draft_json(folder, draft))
 
         edited = await propose(workspace_of(server, opened, session, tell_stage), instruction.question)
     note_answer(server, folder)
     return edited
+
+
+def _draft_json(folder: Folder, draft: DraftEdit) -> dict[str, Any]:
+    """A draft as a partial result: a range of whole lines, and what has come of the new ones."""
+    span = {
+        "start": {"line": draft.first, "character": 0},
+        "end": {"line": draft.last, "character": 0},
+    }
+    uri = uri_from_path(folder.path / draft.path)
+    return {"number": draft.number, "path": draft.path, "uri": uri, "range": span, "newText": draft.text}

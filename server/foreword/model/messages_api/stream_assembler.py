@@ -30,6 +30,7 @@ from foreword.core.reply import (
     TextDelta,
     ThinkingDelta,
     ToolCallStarted,
+    ToolInputDelta,
 )
 from foreword.core.token_usage import Usage
 from foreword.model.echo import INVALID_JSON, TOOL_BLOCKS, clean_object, echoes_of
@@ -176,6 +177,8 @@ class Assembly:
                 block.add("signature", signature)
             case {"type": "input_json_delta", "partial_json": str(part)}:
                 block.add("input", part)
+                if block.opening.get("type") == "tool_use" and part:
+                    return (ToolInputDelta(well_formed(part)),)
             case {"type": "citations_delta", "citation": citation}:
                 block.add("citations", citation)
         return ()
