@@ -35,6 +35,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
 
 WITHIN_ASSIST = (
     "accounts",
+    "telemetry",
     "session",
     "context",
     "question",
@@ -65,6 +66,7 @@ HOMES: Mapping[str, str] = {
     "httpx2": "model",
     "platformdirs": "storage",
     "yaml": "assist",
+    "opentelemetry": "assist",
     "rich": "cli",
     "prompt_toolkit": "cli",
     "shtab": "cli",

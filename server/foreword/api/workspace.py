@@ -143,6 +143,11 @@ class Workspace:
         else:
             self._problems.extend(problems)
 
+    def end_telemetry(self) -> None:
+        """Export what the session told, so that its problems can be shown before the workspace is closed."""
+        if self._session is not None:
+            self._session.end_telemetry()
+
     def catalog(self) -> tuple[Catalog, tuple[Problem, ...]]:
         """The shipped models with the user's own on top, and what is wrong with these."""
         if self._session is not None:

@@ -74,6 +74,7 @@ def _workspace(folder: str, given: object) -> Iterator[Workspace]:
         try:
             yield workspace
         finally:
+            workspace.end_telemetry()
             show_problems(workspace.problems)
 
 

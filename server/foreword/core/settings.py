@@ -121,6 +121,18 @@ class Settings:
         range=(0, 1_000_000),
         user_only=True,
     )
+    telemetry: str = _option(
+        "off",
+        "Tell an OpenTelemetry collector how long answers take and what they cost; OTEL_* variables say where it is.",
+        choices=("off", "otlp"),
+        user_only=True,
+    )
+    otel_content: str = _option(
+        "off",
+        "Tell it questions, excerpts and answers too, where OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true says so as well.",
+        choices=("off", "on"),
+        user_only=True,
+    )
     batch_parallel: int = _option(4, "Requests of a batch under way at once.", range=(1, 64), costs=True)
     lsp_symbols: str = _option(
         "off", "Serve document and workspace symbols to the editor.", choices=("off", "on")

@@ -36,15 +36,19 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
 
 
 def test_the_counters_say_what_the_ledger_says() -> None:
-    read = samples(prometheus_text(TOTALS, [Total("ask", False, 3, Usage(), 0.25, 1.5)]))
+    read = samples(
+        prometheus_text(TOTALS, [Total("ask", False, 3, Usage(), 0.25, 1.5)], [("expired", True, 4, 900)])
+    )
     assert 400 == read["foreword_tokens_total", "claude-sonnet-5-5", "read", "false"]
     assert 2 == read["foreword_tokens_total", "claude-sonnet-5-5", "write_1h", "true"]
     assert 0.25 == read["foreword_cost_usd_total", "claude-sonnet-5-5", "false"]
     assert 1.5 == read["foreword_cost_without_cache_usd_total", "claude-sonnet-5-5", "false"]
     assert 3 == read["foreword_requests_total", "ask", "false"]
+    assert 4 == read["foreword_answers_total", "expired", "true"]
+    assert 900 == read["foreword_tokens_lost_total", "expired", "true"]
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=20))
 def test_any_name_of_a_model_is_read_back(name: str) -> None:
-    read = samples(prometheus_text([Total(name, False, 1, Usage(5), 0.5, 0.5)], []))
+    read = samples(prometheus_text([Total(name, False, 1, Usage(5), 0.5, 0.5)], [], []))
     assert 5 == read["foreword_tokens_total", name, "fresh", "false"]

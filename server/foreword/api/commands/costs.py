@@ -194,7 +194,9 @@ def usage(workspace: Workspace, given: UsageParameters) -> UsageReport:
                 workspace.report(*prefixes.problems)
                 page = usage_page(ledger, prefixes, workspace.root, by=given.by, days=given.days, now=now)
         counters = (
-            prometheus_text(ledger.totals("model"), ledger.totals("kind")) if given.prometheus else None
+            prometheus_text(ledger.totals("model"), ledger.totals("kind"), ledger.verdicts())
+            if given.prometheus
+            else None
         )
         return UsageReport(given.by, ledger.totals(given.by, since), page, trace, counters)
 

@@ -10,10 +10,11 @@ from functools import partial
 from typing import Any
 
 from foreword.assist.accounts.ledger import Status
+from foreword.assist.answering.answer_record import AnswerRecorder, RequestRecorder, run_tools
 from foreword.assist.question.answer import Answer, Citation, find_citations
 from foreword.assist.question.receipt import Freshness, Receipt
 from foreword.assist.question.request import PreparedRequest, library_of
-from foreword.assist.question.tools import ToolScope, tool_results
+from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import Booking, diagnostics_of, with_cause
@@ -47,7 +48,7 @@ class Progress:
     `usages` holds one entry a request that is over, in order, and `factors` that of its place on its price.
     `tail` are the messages after the question, as they were sent: the model's with their tool calls, and the results.
     `answer_id` is the ledger's name of the answer: the id of its first row. `provider` is who answers, once that is known.
-    `is_estimated`: the endpoint did not count the tokens of some request.
+    `is_estimated`: the endpoint did not count the tokens of some request. `recorder` keeps what telemetry is told.
     """
 
     text: list[str] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Progress:
     finished: Finished | None = None
     provider: Provider | None = None
     is_estimated: bool = False
+    recorder: AnswerRecorder | None = None
 
 
 async def answer(
@@ -80,11 +82,27 @@ async def answer(
         LimitError: the day's money would not do, or the user said no; nothing was sent.
         ModelError: there is no answer.
     """
-    # Once an answer and not once a request: nobody wants to be asked between two rounds of tools.
-    await confirm(session, prepared, provider)
     progress = progress or Progress()
     progress.provider = provider
     library = library or partial(library_of, prepared.saved, prepared.unsaved, prepared.prefix.hidden)
+    with AnswerRecorder(session, prepared, provider, progress.text) as progress.recorder:
+        # Once an answer and not once a request: nobody wants to be asked between two rounds of tools.
+        await confirm(session, prepared, provider)
+        async with aclosing(_rounds(session, prepared, provider, library, progress)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    progress.recorder.end()
+                yield event
+
+
+async def _rounds(
+    session: Session,
+    prepared: PreparedRequest,
+    provider: Provider,
+    library: Callable[[], ToolScope],
+    progress: Progress,
+) -> AsyncGenerator[AnswerEvent, None]:
+    """Requests, and the tools that they call, until the answer is whole or may not go on."""
     rounds = pauses = 0
     while True:
         try:
@@ -106,9 +124,8 @@ async def answer(
             progress.tail.append(_assistant(finished))
         elif finished.stop_reason == "tool_use" and rounds < session.settings.tools_rounds:
             rounds += 1
-            yield await _run_tools(
-                library(), progress, finished, last=rounds == session.settings.tools_rounds
-            )
+            is_last = rounds == session.settings.tools_rounds
+            yield await _run_tools(session, library(), progress, finished, last=is_last)
         else:
             yield _conclude(session, prepared, provider, progress, finished)
             return
@@ -154,7 +171,7 @@ async def _sent(
     # generated.
     status: Status = "cancelled"
     try:
-        async with aclosing(provider.stream(body)) as events:
+        async with aclosing(_recorded(progress, booking, provider.stream(body))) as events:
             async for event in events:
                 _note(progress, booking, event)
                 yield event
@@ -167,6 +184,18 @@ async def _sent(
             progress.factors.append(booking.factor)
             # In `finally`, because cancelling raises and the tokens are paid all the same.
             booking.write(status)
+
+
+async def _recorded(
+    progress: Progress, booking: Booking, stream: AsyncGenerator[ReplyEvent, None]
+) -> AsyncGenerator[ReplyEvent, None]:
+    """The events of a stream, which is told of when it ends."""
+    assert progress.recorder is not None, "an answer is recorded from its beginning"  # noqa: S101 - see `answer`
+    with RequestRecorder(progress.recorder, booking) as recorder:
+        async with aclosing(stream) as events:
+            async for event in events:
+                recorder.hear(event)
+                yield event
 
 
 def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
@@ -200,9 +229,13 @@ async def _find_cause(progress: Progress, booking: Booking) -> None:
         progress.verdict = booking.verdict = found
 
 
-async def _run_tools(library: ToolScope, progress: Progress, finished: Finished, *, last: bool) -> ToolsUsed:
+async def _run_tools(
+    session: Session, library: ToolScope, progress: Progress, finished: Finished, *, last: bool
+) -> ToolsUsed:
     # Search and reading take longer than the event loop of an editor's server may be held.
-    results = await asyncio.to_thread(tool_results, finished.content, library)
+    results, records = await asyncio.to_thread(run_tools, finished.content, library, session.clock)
+    if progress.recorder is not None:
+        progress.recorder.tools += records
     # The tools stay in the request, since taking them out would change the cached prefix: so it is said in
     # words.
     if last:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from foreword.assist.question.receipt import Freshness, Receipt
 from foreword.assist.session.providers import open_online, provider_name
 from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
+from foreword.assist.telemetry.records import BatchRecord, record_of_row
 from foreword.core.errors import ForewordError, ModelUnavailable, RequestRejected, StoreError, UsageError
 from foreword.core.reply import Finished
 from foreword.core.token_usage import Usage
@@ -176,9 +177,9 @@ class _Reader:
                 again += [question] if outcome.may_retry else []
                 emit(self._emitted(question, outcome, rows, errors))
                 if len(rows) >= BOOKED_AT_ONCE:
-                    self._session.ledger.book(*rows)
+                    self._book(rows)
                     rows.clear()
-        self._session.ledger.book(*rows)
+        self._book(rows)
         if not outcomes:
             store.note(self._part, "void")
             raise UsageError(
@@ -192,6 +193,14 @@ class _Reader:
         with suppress(StoreError):  # it runs out by itself
             self._session.ledger.free(self._part.reserved)
         return Collected(self._part.batch, _counts(outcomes.values()), tuple(again), tuple(errors))
+
+    def _book(self, rows: Sequence[LedgerRow]) -> None:
+        session = self._session
+        session.ledger.book(*rows)
+        # Results may be read again, which books nothing new.
+        if rows and self._part.state != "collected":
+            told = tuple(record_of_row(row, self._at, session.endpoint) for row in rows)
+            session.tell(lambda: BatchRecord(told))
 
     def _missing(self, outcomes: Mapping[str, str]) -> Iterator[BatchQuestion]:
         return (question for name, question in self._members.items() if name not in outcomes)

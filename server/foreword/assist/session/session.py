@@ -21,6 +21,8 @@ from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.snapshot.memory import Recall
 from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
+from foreword.assist.telemetry.records import Record
+from foreword.assist.telemetry.telemetry import Telemetry, why_silent
 from foreword.core.endpoint_url import without_credentials
 from foreword.core.errors import Problem
 from foreword.core.secrets.allowed import ALLOWED
@@ -55,6 +57,7 @@ class Session:
     what the next look goes on from.
     `pool` keeps the provider open between questions; without it each one opens its own.
     `windows` are the context windows that engines told, by model.
+    `telemetry` is what the user's collector is told.
     `at_end` is what is done, by name, when the session ends and nothing went wrong.
     """
 
@@ -79,6 +82,7 @@ class Session:
     recall: Recall = field(default_factory=Recall)
     pool: Pool | None = None
     at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     windows: dict[str, int] = field(default_factory=dict)
     _model: Model | None = None
     _ratio: tuple[str, float] | None = None
@@ -162,6 +166,16 @@ class Session:
         """Take in what was learned meanwhile, also by other processes, with the next use of the ratio."""
         self._ratio = None
 
+    def tell(self, make: Callable[[], Record]) -> None:
+        """Tell the user's collector what `make` gives, if there is one."""
+        self.telemetry.tell(self.settings, self.environ, make)
+        self.report(*self.telemetry.news())
+
+    def end_telemetry(self) -> None:
+        """Export what was told, for a moment, and say if that was not possible."""
+        self.telemetry.close()
+        self.report(*self.telemetry.news())
+
     def report(self, *problems: Problem) -> None:
         """Add problems that are not known yet."""
         self.problems.extend(problem for problem in problems if problem not in self.problems)
@@ -225,10 +239,11 @@ def _ready(session: Session, stack: ExitStack) -> None:
 
     Chats are opened for a moment each time, so somebody has to hold what stands for their file.
     """
+    stack.callback(session.end_telemetry)
     ALLOWED.digests = allowed_values(session.places)
     session.report(*session.prefix_store.problems, *session.ledger.problems)
     if session.ledger.in_memory:
         # A database in memory lives as long as its last connection.
         stack.enter_context(closing(connect_in_memory(session.places.chats, SharedConnection)))
-    notice = session.judge_model()
-    session.report(*([notice] if notice else []))
+    notices = (session.judge_model(), why_silent(session.settings, session.environ))
+    session.report(*(notice for notice in notices if notice))

@@ -33,6 +33,7 @@ from foreword.assist.spending.single_flight import (
     pending_request,
     request_over,
 )
+from foreword.assist.telemetry.records import record_of_row
 from foreword.core.errors import LimitError, Problem, StoreError
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.model_info import cost
@@ -186,6 +187,7 @@ async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -
     earlier = session.prefix_store.sent(session.worktree)
     ttl_s = lifetime_of(request, usage, earlier)
     entry = book_warm(session, prepared, provider, usage, at)
+    session.tell(lambda: record_of_row(entry, session.clock(), session.endpoint))
     return Warmed(usage, entry.cost, ttl_s, at + ttl_s)
 
 

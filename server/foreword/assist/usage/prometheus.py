@@ -11,9 +11,12 @@ from dataclasses import asdict
 
 from foreword.assist.accounts.ledger import Total
 
+Verdicts = Sequence[tuple[str, bool, int, int]]
+"""As `Ledger.verdicts` gives them."""
 
-def prometheus_text(by_model: Sequence[Total], by_kind: Sequence[Total]) -> str:
-    """The counters of all requests, by model, and how many there were of each kind."""
+
+def prometheus_text(by_model: Sequence[Total], by_kind: Sequence[Total], verdicts: Verdicts) -> str:
+    """The counters of all requests, by model, how many there were of each kind, and what the cache did with the answers."""
     lines = [
         *_metric(
             "foreword_tokens_total",
@@ -39,12 +42,26 @@ def prometheus_text(by_model: Sequence[Total], by_kind: Sequence[Total]) -> str:
             "Requests by what they were for.",
             (({"kind": one.group} | _simulated(one), one.n_requests) for one in by_kind),
         ),
+        *_metric(
+            "foreword_answers_total",
+            "Answers by what the cache did with their first request.",
+            ((_of_verdict(one), one[2]) for one in verdicts),
+        ),
+        *_metric(
+            "foreword_tokens_lost_total",
+            "Tokens that had been in the cache and were not read, by why.",
+            ((_of_verdict(one), one[3]) for one in verdicts),
+        ),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _of_model(one: Total) -> dict[str, str]:
     return {"model": one.group} | _simulated(one)
+
+
+def _of_verdict(one: tuple[str, bool, int, int]) -> dict[str, str]:
+    return {"verdict": one[0], "simulated": "true" if one[1] else "false"}
 
 
 def _simulated(one: Total) -> dict[str, str]:
