@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from messages_api.errors import Json, invalid
 from messages_api.marks import check_mark
+from messages_api.media import check_source
 
 MARK = "cache_control"
 TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
@@ -87,6 +88,8 @@ def check_block(block: object, role: str, place: str) -> None:
         raise invalid(f"{place}: `{kind}` blocks can only be in {allowed} messages")
     _check_fields(block, shape, f"{place}.{kind}")
     _check_text(block, role, place)
+    if kind in {"image", "document"}:
+        check_source(block, f"{place}.{kind}")
     if kind == "tool_use" and not TOOL_USE_ID.fullmatch(block["id"]):
         raise invalid(f"{place}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'")
     if kind == "tool_result":

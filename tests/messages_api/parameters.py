@@ -102,6 +102,8 @@ def check_thinking(body: Json, model: Model) -> None:
     effort = (body.get("output_config") or {}).get("effort") or model.effort
     if kind == "between_tools" and effort not in MOST_EFFORT_BETWEEN_TOOLS:
         raise invalid(f'"thinking.type.between_tools" is not supported at effort {effort!r}.')
+    if kind == "disabled" and effort in {"xhigh", "max"} and not model.id.startswith("claude-opus-4"):
+        raise invalid(f'"thinking.type.disabled" is not supported at effort {effort!r}.')
     if kind == "enabled":
         _check_budget(thinking, body)
 

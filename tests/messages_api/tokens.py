@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from messages_api.errors import Json
+from messages_api.media import count_media
 
 TOOLS_TOKENS = 340
 """The hidden instructions that come with any tools."""
@@ -21,7 +22,6 @@ TURN_TOKENS = 3
 OPENING_TOKENS = 4
 """The frame after the prompt, where the answer begins; it can never be cached."""
 
-MEDIA_TOKENS = 1500
 OMITTED_THINKING_TOKENS = 20
 
 
@@ -51,7 +51,7 @@ def count_block(block: Json, piece: int) -> int:
         case "thinking":
             return count_text(block["thinking"], piece) or OMITTED_THINKING_TOKENS
         case "image" | "document":
-            return MEDIA_TOKENS
+            return count_media(block)
         case "tool_result" if isinstance(block.get("content"), list):
             nested = sum(count_block(part, piece) for part in block["content"])
             return nested + count_text(block["tool_use_id"], piece)

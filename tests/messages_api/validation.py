@@ -14,6 +14,7 @@ from collections.abc import Collection
 from messages_api.blocks import check_block, check_tools
 from messages_api.errors import Json, invalid
 from messages_api.marks import check_marks
+from messages_api.media import check_many
 from messages_api.models import Model
 from messages_api.parameters import (
     COUNT_FIELDS,
@@ -63,6 +64,7 @@ def validate(body: Json, model: Model, workspace: str, paused: Collection[str], 
     if body.get("tools") is not None:
         check_tools(body["tools"])
     check_turns(body, model)
+    check_many([block for one in body["messages"] for block in blocks_of(one["content"]) if block["type"] == "image"])
     check_output_config(body, model)
     check_thinking(body, model)
     check_tool_choice(body, model)

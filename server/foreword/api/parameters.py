@@ -27,7 +27,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from foreword.api.arguments import Arguments, camel_case
 from foreword.core.errors import UsageError
-from foreword.core.settings import PROVIDERS
+from foreword.core.settings import EFFORTS, PROVIDERS
 
 T = TypeVar("T")
 
@@ -146,6 +146,10 @@ class ModelChoice:
 
     model: Annotated[str | None, Flag("the model to ask", "ID", setting="model")] = None
     provider: Annotated[str | None, Flag("who answers", choices=PROVIDERS, setting="provider")] = None
+    effort: Annotated[
+        str | None,
+        Flag("how much the model puts into it (model.effort)", choices=EFFORTS, setting="model.effort"),
+    ] = None
     no_cache: Annotated[bool, Flag("send no cache marks")] = False
     budget: Annotated[
         int | None, Flag("tokens of the base (context.budget)", "TOKENS", setting="context.budget")

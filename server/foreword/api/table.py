@@ -28,8 +28,8 @@ def entry(
 @entry(
     "ask",
     "answer a question about the repository",
-    "`--path FILE:10-20` points at lines, `--dry-run` prints the exact request, `-` reads the question from "
-    "standard input. Without an API key the answer comes from the index alone.",
+    "`--path FILE:10-20` points at lines, `--path shot.png` at a picture or a PDF, `--dry-run` prints the exact request, "
+    "`-` reads the question from standard input. Without an API key the answer comes from the index alone.",
 )
 def _ask() -> AnyBody:
     from foreword.api.commands.questions import ASK

@@ -36,8 +36,11 @@ MAX_WORD = 24
 """Characters of a word that is told; keys are longer, names of choices shorter."""
 
 _CHOICES, _RANGE, _USER_ONLY, _MOST, _COSTS = "choices", "range", "user_only", "most", "costs"
+_PROJECT = "project"
+"""Of the choices those that a project may set, whatever the user has; others cost more."""
 AUTO: Final = "auto"
 """What a number of tokens may be set to that is then chosen by what pays."""
+EFFORTS: Final = (AUTO, "low", "medium", "high", "xhigh", "max")
 AUTO_BUDGET: Final = 60_000
 """As what `auto` counts where a project's budget is compared with the user's."""
 PROJECT_FACTOR = 2
@@ -57,6 +60,17 @@ class Settings:
         "auto",
         "Who answers; auto is anthropic with credentials or an endpoint, else offline.",
         choices=PROVIDERS,
+    )
+    model_effort: str = _option(
+        AUTO,
+        "How much the model puts into an answer; auto is what it does by itself. Another effort begins a cache of its own.",
+        choices=EFFORTS,
+        project=EFFORTS[:4],
+    )
+    model_thinking: str = _option(
+        AUTO,
+        "Thinking before an answer; off is as little of it as the model allows. A change begins a cache of its own.",
+        choices=(AUTO, "off"),
     )
     model_url: str = _option("", "Base URL of a Messages-compatible endpoint.", user_only=True)
     model_key_command: str = _option(
@@ -269,6 +283,10 @@ def _bounded(key: str, value: object, own: Settings, layer: Options) -> tuple[ob
     if key == "provider" and value not in (before, "offline"):
         return before, Problem(
             f'{layer.origin}: "provider" can\'t be chosen by a project; use {environment_name(key)}'
+        )
+    if _PROJECT in known.metadata and value not in (before, *known.metadata[_PROJECT]):
+        return before, Problem(
+            f'{layer.origin}: "{key}" costs money, and is {before} instead of {value}: {remedy}'
         )
     if not known.metadata.get(_COSTS):
         return value, None

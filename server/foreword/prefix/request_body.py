@@ -33,13 +33,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a body holds besides its text."""
+    """What a body holds besides its text; without an `effort` the model takes its own."""
 
     model: str
     max_tokens: int
     system: str
     tools: tuple[Mapping[str, Any], ...] = ()
     thinking: Mapping[str, Any] | None = None
+    effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,11 @@ class PrefixPayload:
 def request_body(
     parameters: Parameters,
     payload: PrefixPayload,
-    turn: Sequence[str],
+    turn: Sequence[str | Mapping[str, Any]],
     tail: Sequence[Mapping[str, Any]] = (),
 ) -> Json:
-    """The body: `turn` are the texts after the prefix, `tail` the messages of a tool loop after that."""
-    asked: Json = {"role": "user", "content": [{"type": "text", "text": text} for text in turn]}
+    """The body: `turn` are the texts and other blocks after the prefix, `tail` the messages of a tool loop after that."""
+    asked: Json = {"role": "user", "content": [_turn_block(part) for part in turn]}
     messages = [dict(message) for message in (*payload.history, asked, *tail)]
     tails = _tails(payload, messages, n_tail=len(tail))
     for index in tails:
@@ -84,6 +85,8 @@ def request_body(
     body["messages"] = messages
     if parameters.thinking is not None:
         body["thinking"] = dict(parameters.thinking)
+    if parameters.effort is not None:
+        body["output_config"] = {"effort": parameters.effort}
     return body
 
 
@@ -115,6 +118,10 @@ def _prefix_blocks(payload: PrefixPayload, n_marks: int) -> list[Json]:
         _text_block(block.text, payload.ttl if index in marks else None)
         for index, block in enumerate((*payload.base.blocks, *payload.delta))
     ]
+
+
+def _turn_block(part: str | Mapping[str, Any]) -> Json:
+    return {"type": "text", "text": part} if isinstance(part, str) else dict(part)
 
 
 def _text_block(text: str, ttl: Ttl | None) -> Json:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from foreword.core.documents.media import is_media, media_tokens
 from foreword.core.token_usage import Usage
-from foreword.core.tokens import weigh
+from foreword.core.tokens import NOMINAL_RATIO, weigh
 
 # From the documentation of prompt caching.
 LOOK_BACK = 20
@@ -43,18 +44,41 @@ class CacheEntry:
     ttl_s: int
 
 
-def positions_of(body: Mapping[str, Any]) -> tuple[Position, ...]:
+MediaWeight = Callable[[Mapping[str, Any]], float]
+"""What a block with a picture or a PDF weighs, in the characters of `core.tokens.weigh`."""
+
+
+def nominal_media_weight(block: Mapping[str, Any]) -> float:
+    """The weight at a model that looks closely, by the nominal ratio."""
+    return media_tokens(block, "high") * NOMINAL_RATIO
+
+
+def positions_of(
+    body: Mapping[str, Any], media_weight: MediaWeight = nominal_media_weight
+) -> tuple[Position, ...]:
     """The blocks of a Messages body in cache order: tools, system, messages; marks are not part of a digest."""
-    # Each model has a cache of its own.
-    running = hashlib.sha256(str(body.get("model", "")).encode())
+    # Each model has a cache of its own, and within it each effort and way of thinking; `display` is none.
+    thinking, effort = body.get("thinking", {}).get("type"), body.get("output_config", {}).get("effort")
+    plain = thinking if thinking != "adaptive" else None
+    running = hashlib.sha256("\0".join(filter(None, [str(body.get("model", "")), plain, effort])).encode())
+    blocks = _blocks(body)
+    with_pictures = any(block.get("type") == "image" for _, block in blocks)
     weight, found = 0.0, list[Position]()
-    for scope, block in _blocks(body):
+    for scope, block in blocks:
+        # Messages with and without pictures are kept apart; tools and system prompt are not.
+        if with_pictures and scope not in {"tool", "system"}:
+            running.update(b"pictures\0")
+            with_pictures = False
         # To move a mark changes no bytes of the prompt, and what was written under another mark is still
         # found.
         bare = {key: value for key, value in block.items() if key != "cache_control"}
         text = json.dumps(bare, ensure_ascii=False)
         running.update(f"{scope}\0{text}\0".encode())
-        weight += weigh(str(bare["text"]) if bare.get("type") == "text" else text)
+        weight += (
+            media_weight(bare)
+            if is_media(bare)
+            else weigh(str(bare["text"]) if bare.get("type") == "text" else text)
+        )
         found.append(Position(running.hexdigest(), weight, _ttl_of(block), str(block.get("type", scope))))
     return tuple(found)
 

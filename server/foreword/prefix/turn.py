@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from foreword.core.documents.media import Media
 from foreword.core.documents.text import printable
 from foreword.core.outline import Excerpt
 from foreword.core.secrets.redaction import shown
@@ -48,13 +49,16 @@ def render_turn(
     question: str,
     unsaved: str = "",
     *,
+    media: Sequence[Media] = (),
     as_it_is: bool = False,
 ) -> tuple[str, ...]:
     """The texts of the turn, the question last.
 
-    `unsaved` is as `render_unsaved` gives it; `as_it_is` if the user wants the secrets in the question to be sent.
+    `unsaved` is as `render_unsaved` gives it; `as_it_is` if the user wants the secrets in the question to be sent. `media`
+    are the pictures and PDF files before them, whose names stand here.
     """
-    material = "".join(_attached(attachment) for attachment in attachments)
+    material = "".join(_carried(n, one) for n, one in enumerate(media, 1))
+    material += "".join(_attached(attachment) for attachment in attachments)
     if excerpts:
         found = "".join(_excerpt(excerpt) for excerpt in excerpts)
         material += f"<excerpts>\n{EXCERPTS_HEAD}\n{found}</excerpts>\n"
@@ -70,6 +74,13 @@ def _attached(attachment: Attachment) -> str:
     # Redacted as a whole and then cut: a key over several lines is known by the first of them.
     lines = numbered(shown(attachment.content), attachment.start_line, attachment.end_line)
     return f"<attached {where}>\n{lines}</attached>\n"
+
+
+def _carried(number: int, media: Media) -> str:
+    """What a picture or a PDF before the texts is called; what is no file of the workspace has no path."""
+    where = f"path={quoted(media.path)}" if media.path else f"name={quoted(media.name)}"
+    kind = "picture" if media.kind == "image" else "document"
+    return f'<{kind} number="{number}" {where}/>\n'
 
 
 def _excerpt(excerpt: Excerpt) -> str:

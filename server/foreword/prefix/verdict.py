@@ -15,7 +15,7 @@ from foreword.core.token_usage import Usage
 from foreword.prefix.manifest import Difference
 from foreword.prefix.prefix_inputs import changed_inputs
 from foreword.prefix.prefix_store import SentRequest
-from foreword.prefix.warmth import key_of, last_over
+from foreword.prefix.warmth import EFFORT, PICTURES, RENDERED, THINKING, key_of, last_over
 
 VerdictKind = Literal[
     "hit",
@@ -34,6 +34,9 @@ VerdictKind = Literal[
 
 ESTIMATE_SLACK = 1.5
 """Token counts before an answer are estimates: a prefix of up to so many times the minimum may be under it."""
+
+OWN = "the model's own"
+"""What is not named in a request."""
 
 API_KINDS: Mapping[str, VerdictKind] = MappingProxyType(
     {"model_changed": "model_changed", "tools_changed": "tools_changed", "system_changed": "changed"}
@@ -91,9 +94,11 @@ class Circumstances:
 def compared_with(request: SentRequest, earlier: Sequence[SentRequest]) -> SentRequest | None:
     """The request that a verdict looks back at: over the same base, if one is warm, else the newest."""
     key = key_of(request)
-    alike = last_over(earlier, key, ("base",))
-    if alike is not None and alike.is_warm(request.at):
-        return alike
+    # Before all else one with the same effort and the like, whose entries this one can read.
+    for layers in ((*RENDERED, "base"), ("base",)):
+        alike = last_over(earlier, key, layers)
+        if alike is not None and alike.is_warm(request.at):
+            return alike
     # `earlier` is newest first.
     return next((sent for sent in earlier if key.is_of(sent)), None)
 
@@ -145,7 +150,7 @@ def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) 
     # Before what changed: what had expired is written anew, whatever else differs.
     if not last.is_warm(seen.request.at):
         return replace(_expired(seen.request, last), tokens_lost=lost)
-    changed = _changed_layer(seen, last, lost)
+    changed = _changed_rendering(seen.request, last, lost) or _changed_layer(seen, last, lost)
     if changed is not None:
         return changed
     # An entry can be read only once the answer to the request that writes it has begun.
@@ -216,6 +221,20 @@ def _changed_layer(seen: Circumstances, last: SentRequest, lost: int) -> Verdict
         detail = "the base was laid anew since the last request"
         return Verdict("changed", detail, layer="base", tokens_lost=lost)
     return None
+
+
+def _changed_rendering(request: SentRequest, last: SentRequest, lost: int) -> Verdict | None:
+    """What is no text, and yet keeps the entries of two requests apart; None where it is the same."""
+    old, new = last.digests, request.digests
+    detail = ""
+    if old.get(PICTURES) != new.get(PICTURES):
+        with_them = "this request has pictures, and the last one had none"
+        without = "this request has no pictures, and the last one had some"
+        detail = f"{with_them if PICTURES in new else without}: the cache keeps messages with pictures apart"
+    elif differing := [key for key in (EFFORT, THINKING) if old.get(key) != new.get(key)]:
+        told = (f"{key} changed from {old.get(key, OWN)} to {new.get(key, OWN)}" for key in differing)
+        detail = f"{' and '.join(told)}: each has a cache of its own"
+    return Verdict("changed", detail, layer="parameters", tokens_lost=lost) if detail else None
 
 
 def _changed(difference: Difference, lost: int) -> Verdict:

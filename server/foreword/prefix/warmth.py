@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from foreword.prefix.prefix_store import SentRequest
 
-BASE = ("instructions", "base")
+EFFORT, THINKING, PICTURES = "effort", "thinking", "pictures"
+RENDERED = (EFFORT, THINKING, PICTURES)
+"""What is no text of the prefix, and yet keeps two entries apart: the API renders it into the prompt.
+
+https://platform.claude.com/docs/en/build-with-claude/prompt-caching, What invalidates the cache. A request that leaves all of it as
+the model has it by itself names none of them.
+"""
+BASE = ("instructions", *RENDERED, "base")
 """The layers up to the breakpoint at the end of the base."""
 WITH_DELTA = (*BASE, "delta")
 """The layers up to the last breakpoint of the prefix."""

@@ -1,4 +1,4 @@
-"""Documents that are no files yet: their text is in a question that points at them, and in no other."""
+"""What a client attaches: documents that are no files yet, which are in no other question, and pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from clients import CLIENTS, NEOVIM_0_11, usual_answers
 from editor import Editor, connected
 from gitrepo import GitRepo
 from messages_api import MessagesApi
+from pictures import attached, base64_of, png
 
 Environ = dict[str, str]
 Json = dict[str, Any]
@@ -184,3 +185,63 @@ async def test_a_text_under_another_name_or_without_end_is_refused(
         asked = {"chatId": chat_id, "text": "And this?", "attachments": [wrong]}
         assert "attachment" in (await editor.refusal("foreword/chat/send", asked)).message
     assert [] == api.messages
+
+
+async def test_a_picture_is_sent_with_a_message_and_kept_without_its_data(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    shot = png(300, 200)
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        given = [attached(shot, name="shot.png"), {"uri": NOTES}]
+        told = await editor.request("foreword/chat/send", {"chatId": chat_id, "text": "?", "attachments": given})
+        (question, _) = (await editor.request("foreword/chat/history", {"chatId": chat_id}))["messages"]
+        wrong = {"chatId": chat_id, "text": "?", "attachments": [attached(b"text")]}
+        assert "no picture and no PDF" in (await editor.refusal("foreword/chat/send", wrong)).message
+    assert ["shot.png"] == told["receipt"]["media"]
+    size = {"width": 300, "height": 200, "bytes": len(shot)}
+    kept = {"kind": "image", "name": "shot.png", "mediaType": "image/png", **size}
+    assert [kept, {"uri": NOTES}] == question["attachments"]
+    body = api.messages[-1].body
+    assert body is not None
+    data = [block["source"]["data"] for block in body["messages"][-1]["content"] if block["type"] == "image"]
+    assert [base64_of(shot)] == data
+
+
+async def test_a_picture_is_sent_with_a_question_and_with_an_instruction(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    (repo.path / "flow.png").write_bytes(png())
+    async with chat(repo, online, NEOVIM_0_11) as (editor, _):
+        asked = {"question": "What is this?", "attachments": [attached(png())], "path": "flow.png"}
+        for command, arguments in (
+            ("foreword.ask", asked),
+            ("foreword.edit", {"instruction": "As here.", "attachments": [attached(png())], "apply": False}),
+        ):
+            await editor.request("workspace/executeCommand", {"command": command, "arguments": [arguments]})
+    counts = [
+        sum(block["type"] == "image" for block in recorded.body["messages"][-1]["content"])
+        for recorded in api.messages
+        if recorded.body is not None
+    ]
+    assert [2, 1] == counts
+    assert [] == api.rejected
+
+
+async def test_model_and_effort_of_a_chat_stay_with_it(
+    repo: GitRepo, online: Environ, api: MessagesApi
+) -> None:
+    async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
+        asked = {"chatId": chat_id, "text": "?"}
+        for more in ({"effort": "low"}, {}, {"model": "claude-haiku-5-5"}, {"effort": "auto"}):
+            told = await editor.request("foreword/chat/send", asked | more)
+        assert "effort" not in told["receipt"]
+        opened = await editor.request("foreword/chat/open", {"resumeId": chat_id})
+        assert ("claude-haiku-5-5", "") == (opened["model"], opened["effort"])
+        wrong = await editor.refusal("foreword/chat/send", {**asked, "effort": "huge"})
+        assert '"effort" must be one of auto, low, medium, high, xhigh, max' in wrong.message
+    # What keeps the prefix warm by itself goes by the settings.
+    named = [one for recorded in api.messages if (one := recorded.body or {}).get("max_tokens")]
+    efforts = [one.get("output_config", {}).get("effort") for one in named]
+    assert ["low", "low", "low", None] == efforts
+    assert [True, True, False, False] == [one["model"].startswith("claude-sonnet") for one in named]
+    assert [] == api.rejected

@@ -26,6 +26,7 @@ from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.token_usage import Usage
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.prefix.verdict import Verdict
+from foreword.prefix.warmth import PICTURES
 
 # An endpoint that always pauses would otherwise be asked, and paid, without end.
 MAX_PAUSES = 5
@@ -207,7 +208,8 @@ def _note(progress: Progress, booking: Booking, event: ReplyEvent) -> None:
             progress.answer_id = booking.answer
             # The weight is that of the first request; later ones have results of tools on top, which it does
             # not count.
-            if is_first and not booking.provider.simulated:
+            # How many tokens a picture has is known by a formula, and tells nothing of characters.
+            if is_first and not booking.provider.simulated and PICTURES not in booking.prepared.digests:
                 booking.session.calibrate(booking.prepared.weight, event.usage.prompt)
         case TextDelta():
             if progress.first_token_at is None:
@@ -320,4 +322,6 @@ def receipt_of(
         total_ms=(now - prepared.asked_at) * 1000,
         provider=provider.name,
         estimated=model.estimated or progress.is_estimated,
+        effort=prepared.parameters.effort or "",
+        media=tuple(one.name for one in prepared.media),
     )

@@ -20,7 +20,8 @@ from typing import Any, Literal
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.question.receipt import receipt_from_json
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.core.errors import StoreError
+from foreword.core.errors import StoreError, UsageError
+from foreword.core.settings import AUTO, EFFORTS
 from foreword.model.echo import echoes_of
 from foreword.prefix.layers import Anchor, Base, Block, Lineage, Part, Shown
 from foreword.prefix.request_body import Parameters
@@ -36,6 +37,7 @@ NO_MODEL: ModelKey = ("", "")
 
 THINKING = frozenset({"thinking", "redacted_thinking"})
 MAX_TITLE = 60
+MAX_MODEL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,24 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat of a worktree; `at` is when it was last heard of, `n_turns` how many it has, whatever became of them."""
+    """A chat of a worktree; `at` is when it was last heard of, `n_turns` how many it has, whatever became of them.
+
+    `model` and `effort` were chosen for it; each is empty where the settings decide.
+    """
 
     id: str
     worktree: str
     title: str
     at: float
     n_turns: int = 0
+    model: str = ""
+    effort: str = ""
+
+    @property
+    def flags(self) -> Mapping[str, object]:
+        """The settings that hold for this chat alone, by key."""
+        chosen = {"model": self.model, "model.effort": self.effort}
+        return {key: value for key, value in chosen.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +159,19 @@ def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> Opening:
     return Opening(
         prefix.variant, prefix.anchor, prefix.base, prefix.delta, known, prefix.shown, prefix.anchored
     )
+
+
+def with_choice(chat: Chat, model: str, effort: str) -> Chat:
+    """The chat as it goes on with this model and effort; empty, or `auto`, leaves one to the settings.
+
+    Raises:
+        UsageError: there is no such effort, or the model's name is none.
+    """
+    if effort not in ("", *EFFORTS):
+        raise UsageError(f'"effort" must be one of {", ".join(EFFORTS)}, not {effort!r}')
+    if not model.isprintable() or len(model) > MAX_MODEL:
+        raise UsageError('"model" must be the id of a model')
+    return replace(chat, model="" if model == AUTO else model, effort="" if effort == AUTO else effort)
 
 
 def title_of(question: str) -> str:
@@ -289,6 +315,8 @@ def encode_exchange(exchange: Exchange) -> tuple[Json, Pieces]:
         "system": parameters.system,
         "tools": list(parameters.tools),
         "thinking": parameters.thinking,
+        # Absent where it is the model's own, as in chats of older releases: so equal parameters stay one piece.
+        **({"effort": parameters.effort} if parameters.effort else {}),
     }
     raw = {
         "voice": list(exchange.voice),

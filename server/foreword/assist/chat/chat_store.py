@@ -61,12 +61,17 @@ def prune(connection: SharedConnection, now: float, opened: Collection[str], lim
     old = ((chat_id, opening) for chat_id, opening in rows.fetchall() if chat_id not in opened)
     # Measured anew after each chat: how much room one frees depends on what it shares.
     for chat_id, opening in takewhile(lambda _: _used_bytes(connection) > limit, old):
-        connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
-        connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
+        _delete(connection, chat_id)
         for digest in _pieces([(opening,)] if opening else []):
             pieces[digest] -= 1
             if not pieces[digest]:
                 connection.execute("DELETE FROM piece WHERE digest = ?", (digest,))
+
+
+def _delete(connection: SharedConnection, chat_id: str) -> None:
+    connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
+    connection.execute("DELETE FROM choice WHERE chat = ?", (chat_id,))
+    connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
 
 
 def forget_opening(connection: SharedConnection, opening: bytes) -> None:
@@ -101,6 +106,7 @@ CREATE TABLE IF NOT EXISTS chat (
     id TEXT PRIMARY KEY, worktree TEXT NOT NULL, title TEXT NOT NULL, at REAL NOT NULL, opening BLOB
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chat_of_worktree ON chat (worktree, at);
+CREATE TABLE IF NOT EXISTS choice (chat TEXT PRIMARY KEY, model TEXT NOT NULL, effort TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS piece (digest TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS turn (
     chat TEXT NOT NULL, number INTEGER NOT NULL, question_id TEXT NOT NULL UNIQUE, answer_id TEXT NOT NULL UNIQUE,
@@ -151,6 +157,7 @@ class ChatStore:
                 "DELETE FROM chat WHERE at < ? AND id NOT IN (SELECT chat FROM turn)",
                 (chat.at - EMPTY_DAYS * 86_400,),
             )
+            connection.execute("DELETE FROM choice WHERE chat NOT IN (SELECT id FROM chat)")
             connection.execute(
                 "INSERT INTO chat VALUES (?, ?, ?, ?, NULL)", (chat.id, chat.worktree, chat.title, chat.at)
             )
@@ -191,12 +198,17 @@ class ChatStore:
         with transaction(self._connection) as connection:
             connection.execute("UPDATE chat SET title = ? WHERE id = ?", (title_of(title), chat_id))
 
+    def choose(self, chat_id: str, model: str, effort: str) -> None:
+        """Have a chat go on with this model and effort; what is empty is left to the settings."""
+        with transaction(self._connection) as connection:
+            # A table beside the chats, which releases that know nothing of it leave alone.
+            connection.execute("INSERT OR REPLACE INTO choice VALUES (?, ?, ?)", (chat_id, model, effort))
+
     def remove(self, chat_id: str) -> None:
         """Forget a chat, and what only it holds."""
         with transaction(self._connection) as connection:
             _forget_opening_of(connection, chat_id)
-            connection.execute("DELETE FROM turn WHERE chat = ?", (chat_id,))
-            connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
+            _delete(connection, chat_id)
 
     def turns(self, chat_id: str) -> tuple[Turn, ...]:
         """The turns of a chat in order."""
@@ -333,7 +345,8 @@ class ChatStore:
 
     def _chats(self, where: str, value: str) -> list[Chat]:
         rows: sqlite3.Cursor = self._connection.execute(
-            "SELECT id, worktree, title, at, (SELECT count(*) FROM turn WHERE chat = id) FROM chat "  # noqa: S608 - constant clauses
+            "SELECT id, worktree, title, at, (SELECT count(*) FROM turn WHERE chat = id), "  # noqa: S608 - constant clauses
+            "coalesce(model, ''), coalesce(effort, '') FROM chat LEFT JOIN choice ON choice.chat = chat.id "
             f"WHERE {where} ORDER BY at DESC, id",
             (value,),
         )

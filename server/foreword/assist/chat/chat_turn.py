@@ -311,7 +311,7 @@ def _thread(
 def _exchange(begun: _Begun, progress: Progress, answered: Answer) -> Exchange:
     prepared = begun.prepared
     content = progress.finished.content if progress.finished else ()
-    asked = {"role": "user", "content": [{"type": "text", "text": text} for text in prepared.turn]}
+    asked = {"role": "user", "content": list(prepared.turn_blocks)}
     return Exchange(
         # Thinking is accepted only after exactly what came before it, and a provisional prefix is not sent
         # again.

@@ -16,6 +16,7 @@ from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.withheld_files import withheld_files
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.media import is_media
 from foreword.core.documents.text import decode
 from foreword.core.secrets.redaction import redact
 from foreword.core.tree import Source
@@ -165,7 +166,11 @@ def _opening_texts(conversation: Conversation) -> Iterator[str]:
 def _texts(exchange: Exchange) -> Iterator[str]:
     """All words of an exchange that are sent again: of the user, the model, its calls and their results."""
     for block in _blocks(exchange):
-        yield from _strings({key: value for key, value in block.items() if key not in {"signature", "data"}})
+        # The data of a picture has no words.
+        if not is_media(block):
+            yield from _strings(
+                {key: value for key, value in block.items() if key not in {"signature", "data"}}
+            )
 
 
 def _blocks(exchange: Exchange) -> Iterator[Mapping[str, Any]]:

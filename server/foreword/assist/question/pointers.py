@@ -14,6 +14,7 @@ from pathlib import Path
 from foreword.assist.context.build_prefix import Prefix
 from foreword.assist.question.unseen_names import why_unseen
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.media import Media
 from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import (
@@ -59,13 +60,15 @@ DIFF_START = re.compile(r"^(?=diff --(?:git|cc|combined) )", re.MULTILINE)
 class Pointer:
     """A file (relative to the workspace, forward slashes), with a range of 1-based lines if one was given.
 
-    What an editor shows and is no file yet comes with its `text`, and `path` is only what it is called.
+    What an editor shows and is no file yet comes with its `text`, and a picture that is no file of the workspace as `media`;
+    `path` is then only what it is called.
     """
 
     path: str
     first: int | None = None
     last: int | None = None
     text: str | None = None
+    media: Media | None = None
 
 
 def parse_pointer(written: str) -> Pointer:
@@ -98,7 +101,7 @@ def resolve_pointers(pointers: Sequence[Pointer], saved: WorkspaceSnapshot) -> t
 
 
 def _resolved(pointer: Pointer, saved: WorkspaceSnapshot) -> Iterator[Pointer]:
-    if pointer.text is not None:
+    if pointer.text is not None or pointer.media is not None:
         yield pointer
         return
     path = _relative(pointer.path, saved.root)
@@ -252,7 +255,7 @@ def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot, most: int = MAX_P
     reason = next((left.reason for left in saved.report.left_out if left.path == path), reason_for_path(path))
     data = _on_disk(path, saved, most)
     if data is None or reason in NEVER_SHOWN:
-        raise UsageError(_why_missing(path, saved))
+        raise UsageError(why_missing(path, saved))
     for start in range(0, max(1, len(data)), MAX_FILE_BYTES - OVERLAP):
         found = reason_for_content(path, data[start : start + MAX_FILE_BYTES], included=True)
         if found is not None:
@@ -289,7 +292,8 @@ def _smallest(saved: WorkspaceSnapshot, path: str, line: int) -> Definition | No
     return min(around, key=lambda one: (one.end_line - one.line, one.line), default=None)
 
 
-def _why_missing(path: str, saved: WorkspaceSnapshot) -> str:
+def why_missing(path: str, saved: WorkspaceSnapshot) -> str:
+    """Why there is nothing to show of a path, in a sentence for the user."""
     reason = why_unseen(path, saved)
     if reason is None:
         return f"there is no file {path} in the workspace: give its path relative to the workspace"
@@ -300,7 +304,7 @@ def _why_missing(path: str, saved: WorkspaceSnapshot) -> str:
 class AttachmentRef:
     """A file of the workspace; lines (1-based, inclusive) or a symbol narrow it down.
 
-    `text` is that of a document that is no file yet; `path` is then only what it is called.
+    `text` is that of a document that is no file yet, `media` a picture or a PDF; `path` is then only what it is called.
     """
 
     path: str
@@ -308,6 +312,7 @@ class AttachmentRef:
     last: int | None = None
     symbol: str = ""
     text: str | None = None
+    media: Media | None = None
 
 
 def pointers_to(
@@ -324,7 +329,7 @@ def pointers_to(
 def _pointer(place: AttachmentRef, saved: WorkspaceSnapshot, *, is_saved: bool) -> Pointer:
     # The outline is that of the saved text; in another text its lines may be elsewhere.
     if place.first is not None or not place.symbol or not is_saved or place.path not in saved.index.blobs:
-        return Pointer(place.path, place.first, place.last, place.text)
+        return Pointer(place.path, place.first, place.last, place.text, place.media)
     parent, _, name = place.symbol.rpartition(".")
     found = [
         definition

@@ -38,7 +38,8 @@ class Receipt:
 
     `simulated`: the tokens are estimated, and the cache and so the money are simulated. `estimated`: the prices are an
     assumption. `request_id` is the ledger's name of the answer, for `foreword why --request`. `is_batch`: it was answered in
-    a Message Batch, at the prices of one.
+    a Message Batch, at the prices of one. `effort` is what the request named, empty for the model's own; `media` are pictures
+    and PDF files that went with it, by name.
     """
 
     usage: Usage
@@ -56,6 +57,8 @@ class Receipt:
     provider: str = ""
     estimated: bool = False
     is_batch: bool = False
+    effort: str = ""
+    media: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -63,12 +66,19 @@ class Receipt:
         return " · ".join(
             (
                 "offline" if self.simulated else f"{self.provider} · {self.priced_as}",
+                *([f"effort {self.effort}"] if self.effort else []),
+                *([self._media_phrase()] if self.media else []),
                 self._cache_phrase(),
                 self._money_phrase(),
                 _freshness(self.freshness),
                 f"{self.total_ms / 1000:.1f} s",
             )
         )
+
+    def _media_phrase(self) -> str:
+        """The pictures and PDF files that went with the question."""
+        more = f" and {len(self.media) - MAX_NAMED} more" if len(self.media) > MAX_NAMED else ""
+        return f"{', '.join(self.media[:MAX_NAMED])}{more} sent"
 
     def _cache_phrase(self) -> str:
         """What the cache did with how many tokens of the prompt."""
@@ -131,6 +141,8 @@ class Receipt:
             },
             "requests": self.n_requests,
             "requestId": self.request_id,
+            **({"effort": self.effort} if self.effort else {}),
+            **({"media": list(self.media)} if self.media else {}),
         }
 
 
@@ -157,6 +169,8 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         provider=provider,
         estimated=cost.get("estimated", False),
         is_batch=cost.get("batch", False),
+        effort=shown.get("effort", ""),
+        media=tuple(shown.get("media", ())),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.instruction_layer import nearest_instructions
+from foreword.assist.question.attached_media import media_blocks, media_note, media_weight, take_media
 from foreword.assist.question.disclosure import redaction_note
 from foreword.assist.question.pointers import (
     Pointer,
@@ -25,21 +26,22 @@ from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.question.unseen_names import unseen_note, why_unseen
-from foreword.assist.session.cache_key import current_system_prompt
+from foreword.assist.session.cache_key import current_reasoning, current_system_prompt, rendered
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import NOTHING_UNSAVED, Overlay, unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.core.documents.media import Media
 from foreword.core.errors import ContextTooLarge, UsageError
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.tree import LeftOut
 from foreword.index.search.search import search
-from foreword.model.catalog.model_info import thinking_of
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
 from foreword.prefix import instructions
 from foreword.prefix.layers import Block, instructions_digest
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn, render_unsaved
+from foreword.prefix.warmth import PICTURES
 
 MIN_ANSWER_TOKENS = 256
 UNSAVED_TOO_LARGE = "too large: only named, the model can view it"
@@ -86,7 +88,7 @@ class PreparedRequest:
     `weight` is that of the whole prompt and `prefix_weight` that of its prefix (see `core.tokens.weigh`);
     `asked_at` is when the user asked (Unix seconds); `unsaved` are texts by path that win over the saved ones,
     `unsaved_left_out` are files with unsaved text that is not sent. `note` is what the user should know of it.
-    `pointers` are the places that it points at, as files of the workspace.
+    `pointers` are the places that it points at, as files of the workspace; `media` pictures and PDF files that go with it.
     """
 
     question: str
@@ -104,6 +106,13 @@ class PreparedRequest:
     note: str = ""
     pointers: tuple[Pointer, ...] = ()
     unsaved_left_out: tuple[LeftOut, ...] = ()
+    media: tuple[Media, ...] = ()
+
+    @property
+    def turn_blocks(self) -> tuple[dict[str, Any], ...]:
+        """The content of the turn: pictures and PDF files first, as the API's documentation advises, then the texts."""
+        texts = ({"type": "text", "text": text} for text in self.turn)
+        return (*(one.block for one in self.media), *texts)
 
     @property
     def unsaved_sent(self) -> tuple[str, ...]:
@@ -118,7 +127,7 @@ class PreparedRequest:
 
     def body(self, tail: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
         """The exact Messages body, after `tail` (the messages of the tool loop so far)."""
-        return request_body(self.parameters, self.payload, self.turn, tail)
+        return request_body(self.parameters, self.payload, self.turn_blocks, tail)
 
 
 def prepare(
@@ -152,7 +161,8 @@ def prepare(
         raise UsageError("the question is empty: give some words, or - to read it from standard input")
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
     texts = overlay.texts
-    pointers = resolve_pointers(pointers, saved)
+    history = thread.history if thread is not None else ()
+    pointers, media = take_media(session, resolve_pointers(pointers, saved), saved, history)
     attachments = attachments_of(pointers, saved, prefix, texts)
     # A base that shows every file in full leaves nothing to find.
     excerpts = () if prefix.base.whole else _excerpts(session, saved, prefix, question, pointers, texts=texts)
@@ -165,11 +175,18 @@ def prepare(
     first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
     unsaved, named = render_unsaved(unsaved_files(saved, texts))
     more = _near(session, saved, prefix, pointers) + unsaved
-    turn = _changes_of(thread) + render_turn(first, attachments, excerpts, question, more, as_it_is=as_it_is)
+    turn = _changes_of(thread) + render_turn(
+        first, attachments, excerpts, question, more, media=media, as_it_is=as_it_is
+    )
+    shown = {*texts, *(p.path for p in pointers), *(one.path for one in media)}
+    notes = _note(question, saved, shown, as_it_is=as_it_is), media_note(session, media)
+    with_pictures = any(
+        block["type"] == "image" for block in (*(m.block for m in media), *media_blocks(history))
+    )
     return _measured(session, PreparedRequest(
-        question, kind, parameters, prefix, payload, turn, saved, _digests(parameters, prefix), 0.0, 0.0, asked_at,
-        texts, _note(question, saved, {*texts, *(p.path for p in pointers)}, as_it_is=as_it_is), pointers,
-        _not_sent(overlay, named),
+        question, kind, parameters, prefix, payload, turn, saved,
+        _digests(parameters, prefix, with_pictures=with_pictures), 0.0, 0.0, asked_at,
+        texts, "; ".join(filter(None, notes)), pointers, _not_sent(overlay, named), media,
     ))  # fmt: skip
 
 
@@ -260,27 +277,42 @@ def _excerpts(
 
 def _parameters(session: Session, tools_style: ToolStyle, thread: Thread | None) -> Parameters:
     model = session.model
+    thinking, effort = current_reasoning(session)
     if thread is not None and thread.parameters is not None:
-        # `max_tokens` is no part of what is cached, so it may follow the settings.
-        return replace(thread.parameters, max_tokens=min(session.settings.answer_tokens, model.max_output))
+        earlier = thread.parameters
+        # The API has the effort stay for all of a conversation that goes without thinking before its answers.
+        is_fixed = (earlier.thinking or {}).get("type") == "between_tools"
+        # `max_tokens` is no part of what is cached, so it may follow the settings; the user may want another effort.
+        return replace(
+            earlier,
+            max_tokens=min(session.settings.answer_tokens, model.max_output),
+            effort=earlier.effort if is_fixed else effort,
+        )
     tools = tool_definitions(tools_style)
     return Parameters(
         model=session.model_id,
         max_tokens=min(session.settings.answer_tokens, model.max_output),
         system=current_system_prompt(session),
         tools=tuple(tools) if session.settings.tools_rounds else (),
-        thinking=thinking_of(model),
+        thinking=thinking,
+        effort=effort,
     )
 
 
-def _digests(parameters: Parameters, prefix: Prefix) -> dict[str, str]:
-    return {"instructions": instructions_digest(parameters.system, parameters.tools), **prefix.digests}
+def _digests(parameters: Parameters, prefix: Prefix, *, with_pictures: bool) -> dict[str, str]:
+    """The digests of the layers, and what else keeps two entries of the cache apart."""
+    told = {
+        "instructions": instructions_digest(parameters.system, parameters.tools),
+        **rendered(parameters.thinking, parameters.effort),
+        **({PICTURES: "yes"} if with_pictures else {}),
+    }
+    return told | prefix.digests
 
 
 def _measured(session: Session, prepared: PreparedRequest) -> PreparedRequest:
     """With the weights of the prompt, after making sure that it fits."""
-    positions = positions_of(prepared.body())
-    n_turn = len(prepared.turn)
+    positions = positions_of(prepared.body(), media_weight(session))
+    n_turn = len(prepared.turn_blocks)
     weight, before = positions[-1].weight, positions[-1 - n_turn].weight
     # A chat marks its newest message, so the next turn reads all of this one.
     prefix_weight = weight if prepared.payload.is_chat else before

@@ -7,10 +7,11 @@ from typing import Any
 
 from foreword.assist.session.providers import provider_name, tools_style
 from foreword.assist.session.session import Session
+from foreword.model.catalog.model_info import effort_of, thinking_of
 from foreword.model.tool_definitions import tool_definitions
 from foreword.prefix.instructions import system_prompt
 from foreword.prefix.layers import instructions_digest
-from foreword.prefix.warmth import CacheKey
+from foreword.prefix.warmth import EFFORT, THINKING, CacheKey
 
 
 def current_cache_key(session: Session, digests: Mapping[str, str]) -> CacheKey:
@@ -18,7 +19,25 @@ def current_cache_key(session: Session, digests: Mapping[str, str]) -> CacheKey:
     instructions = {
         "instructions": instructions_digest(current_system_prompt(session), offered_tools(session))
     }
-    return CacheKey(provider_name(session), session.model_id, instructions | dict(digests))
+    thinking, effort = current_reasoning(session)
+    told = instructions | rendered(thinking, effort) | dict(digests)
+    return CacheKey(provider_name(session), session.model_id, told)
+
+
+Thinking = Mapping[str, Any] | None
+
+
+def current_reasoning(session: Session) -> tuple[Thinking, str | None]:
+    """The `thinking` and the `effort` of a question of now, each None where it is left to the model."""
+    settings, model = session.settings, session.model
+    plain = settings.model_thinking == "off"
+    return thinking_of(model, plain=plain), effort_of(model, settings.model_effort, plain=plain)
+
+
+def rendered(thinking: Thinking, effort: str | None) -> dict[str, str]:
+    """What of a request's parameters is part of the key of its entries; nothing where all is as the model has it by itself."""
+    style = thinking["type"] if thinking else "adaptive"
+    return ({EFFORT: effort} if effort else {}) | ({THINKING: style} if style != "adaptive" else {})
 
 
 def current_system_prompt(session: Session) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from foreword.assist.accounts.ledger import WARM, LedgerRow, Status
+from foreword.assist.question.attached_media import media_weight
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
@@ -119,7 +120,7 @@ class Booking:
         self.is_estimated, ratio = True, self.session.ratio
         weight = self.prepared.weight
         if self.tail:
-            weight = positions_of(self.prepared.body(self.tail))[-1].weight
+            weight = positions_of(self.prepared.body(self.tail), media_weight(self.session))[-1].weight
         return Usage(fresh=round(weight / ratio), output=usage.output or round(n_characters / ratio))
 
     def _judge(self, usage: Usage, circumstances: Circumstances) -> Verdict:

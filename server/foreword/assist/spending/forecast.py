@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from foreword.assist.question.attached_media import media_weight
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.budget import budget_of
@@ -194,7 +195,7 @@ def _readable(session: Session, prepared: PreparedRequest) -> tuple[int, float |
     if until is None:
         return 0, None
     n_delta = _n_read(prepared, sent, key, now)
-    positions, parameters = positions_of(prepared.body()), prepared.parameters
+    positions, parameters = positions_of(prepared.body(), media_weight(session)), prepared.parameters
     last = len(parameters.tools) + 1 + len(prepared.payload.base.blocks) + n_delta - 1
     return round(positions[last].weight / session.ratio), until
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from foreword.assist.accounts.ledger import start_of_day
 from foreword.assist.accounts.reservations import Cap, Reservation
+from foreword.assist.question.attached_media import media_weight
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
@@ -122,7 +123,7 @@ def _worst(session: Session, prepared: PreparedRequest, tail: Sequence[Mapping[s
     seen: Forecast = forecast_request(session, prepared)
     usage = replace(seen.if_miss, output=min(seen.output.high, seen.max_output))
     if tail:
-        weight = positions_of(prepared.body(tail))[-1].weight - prepared.weight
+        weight = positions_of(prepared.body(tail), media_weight(session))[-1].weight - prepared.weight
         # Some of it may be read or fresh in fact; as a write it is counted rather too high than too low.
         usage += Usage(write_5m=round(weight / session.ratio))
     return cost(usage, session.model)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from foreword.assist.question.attached_media import media_from_json
 from foreword.assist.question.pointers import AttachmentRef
 from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.core.documents.text import printable
@@ -41,14 +42,27 @@ def read_attachments(
     if given is None:
         return (), ()
     if not isinstance(given, list) or len(given) > MAX_ATTACHMENTS:
-        raise UsageError(f'"attachments" must be a list of up to {MAX_ATTACHMENTS} objects with a "uri"')
-    kept = tuple(_kept(item) for item in given)
-    return tuple(_place(root, item, untitled(item["uri"])) for item in kept), kept
+        raise UsageError(
+            f'"attachments" must be a list of up to {MAX_ATTACHMENTS} objects with a "uri" or with "data"'
+        )
+    read = [_read(root, item, untitled) for item in given]
+    return tuple(place for place, _ in read), tuple(kept for _, kept in read)
+
+
+def _read(
+    root: Path, item: object, untitled: Callable[[str], tuple[str, str] | None]
+) -> tuple[AttachmentRef, Mapping[str, Any]]:
+    if isinstance(item, dict) and "data" in item:
+        media = media_from_json(item)
+        # Its data stays with the answer alone, in the messages that are sent again.
+        return AttachmentRef(media.name, media=media), media.told
+    kept = _kept(item)
+    return _place(root, kept, untitled(kept["uri"])), kept
 
 
 def _kept(item: object) -> Mapping[str, Any]:
     if not isinstance(item, dict) or not isinstance(item.get("uri"), str):
-        raise UsageError('each of "attachments" must be an object with a "uri"')
+        raise UsageError('each of "attachments" must be an object with a "uri", or with a "kind" and "data"')
     if not isinstance(item.get("symbol") or "", str):
         raise UsageError('the "symbol" of an attachment must be a text')
     text = item.get("text")

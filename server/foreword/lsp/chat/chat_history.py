@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from foreword.api.arguments import Arguments
-from foreword.assist.chat.chat import Chat, messages_of, title_of
+from foreword.assist.chat.chat import Chat, messages_of, title_of, with_choice
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.session import Session
@@ -57,10 +57,37 @@ async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
         # What is open here is never removed when the store makes room for a new chat.
         opened = frozenset(server.chats)
         await _stored(session, lambda store: store.create(chat, opened))
+    chat = await _choose(session, chat, arguments)
     # Before keep-warm is told of it: an open chat is one of the signs that it weighs.
     server.chats.add(chat.id)
     note_intent(server, folder)
-    return {"chatId": chat.id, "title": chat.title, "turns": chat.n_turns}
+    return {
+        "chatId": chat.id,
+        "title": chat.title,
+        "turns": chat.n_turns,
+        "model": chat.model,
+        "effort": chat.effort,
+    }
+
+
+async def chosen(home: Home, arguments: Arguments) -> Chat:
+    """The chat with the model and the effort that a message names; both stay with the chat.
+
+    Raises:
+        UsageError: there is no such effort.
+    """
+    return await _choose(home.opened.session, home.chat, arguments)
+
+
+async def _choose(session: Session, chat: Chat, arguments: Arguments) -> Chat:
+    if not (arguments.has("model") or arguments.has("effort")):
+        arguments.know("model", "effort")
+        return chat
+    model = arguments.text("model").strip() if arguments.has("model") else chat.model
+    effort = arguments.text("effort") if arguments.has("effort") else chat.effort
+    chat = with_choice(chat, model, effort)
+    await _stored(session, lambda store: store.choose(chat.id, chat.model, chat.effort))
+    return chat
 
 
 async def history(server: ForewordServer, arguments: Arguments, *, is_running: bool) -> Json:

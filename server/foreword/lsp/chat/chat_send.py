@@ -19,7 +19,7 @@ from foreword.assist.question.receipt import tokens_json
 from foreword.assist.session.providers import require_trust
 from foreword.core.token_usage import Usage
 from foreword.lsp.chat.attachments import read_attachments, untitled
-from foreword.lsp.chat.chat_history import Home, home_of, with_uris
+from foreword.lsp.chat.chat_history import Home, chosen, home_of, with_uris
 from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.answer_stage import stage_of
@@ -44,10 +44,11 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
     given = arguments.peek("attachments")
     places, attachments = read_attachments(opened.root, given, partial(untitled, server))
     partials, work = Partials(server, arguments.token("partialResultToken")), arguments.token("workDoneToken")
-    session = await opened.current()
+    chat = await chosen(home, arguments)
+    session = await opened.current(chat.flags)
     await require_trust(session)
     said = UserMessage(text, places, attachments, documents_in(server, opened))
-    speech = ChatTurnRun(session, home.chat, said, opened.run)
+    speech = ChatTurnRun(session, chat, said, opened.run)
     try:
         if work is None:
             spoken = await _collect(home, speech, partials, lambda *_: None)

@@ -19,7 +19,9 @@ from foreword.api.parameters import read, settings_of
 from foreword.api.table import SERVED
 from foreword.api.workspace import Event, PartialResult
 from foreword.assist.edits.proposal_parts import Part
+from foreword.assist.question.attached_media import media_from_json
 from foreword.assist.question.completion import SCHEMA, complete
+from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.task import TASK_KEYS, pointers_of
 from foreword.assist.question.task import question_of as words_of
 from foreword.assist.question.task_files import read_tasks
@@ -27,6 +29,7 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import agree
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import workspace_path
+from foreword.core.errors import UsageError
 from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import is_trusted_by_client, open_now
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
@@ -122,10 +125,11 @@ async def _ask(call: Call) -> Any:  # noqa: ANN401 - any JSON
     show = arguments.flag("show", default=not call.server.client.knows_our_methods)
     partial_token = arguments.token("partialResultToken")
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
+    media = media_in(arguments)
     given = read(AskParameters, arguments, optional=("question",) if task_of else ())
     arguments.finish()
     session = await session_of(call, given)
-    question = question_of(given.question, given)
+    question = with_media(question_of(given.question, given), media)
     if task_of is not None:
         asked_for = read_question(call.server, call.opened, {"instruction": given.question, **task_of})
         task = await completed(call.server, asked_for)
@@ -144,6 +148,7 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
         return await _proposal(call)
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
     wishes, partial_token = _wishes(call, confirm=True), arguments.token("partialResultToken")
+    media = media_in(arguments)
     # `apply` is in `_wishes`: on by default in an editor, where one undo takes it back.
     given = read(EditParameters, arguments, optional=("instruction",) if task_of else (), skip=("apply",))
     arguments.finish()
@@ -152,7 +157,8 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
         instruction = instruction_of(task, use_cache=not given.no_cache, token=call.token)
     else:
         instruction = Instruction(question_of(given.instruction, given, "edit"), token=call.token)
-    instruction = replace(instruction, partial_token=partial_token)
+    question = with_media(instruction.question, media)
+    instruction = replace(instruction, question=question, partial_token=partial_token)
     session = await session_of(call, given)
     if given.dry_run:
         return (
@@ -176,6 +182,23 @@ async def _proposal(call: Call) -> Any:  # noqa: ANN401 - any JSON
     return await run_proposal(call.server, call.folder, name, part, wishes)
 
 
+def media_in(arguments: Arguments) -> tuple[Pointer, ...]:
+    """The pictures and PDF files that a client sends with a question, as `attachments`.
+
+    Raises:
+        UsageError: one of them is not usable.
+    """
+    given = arguments.items("attachments")
+    if not all(isinstance(one, dict) for one in given):
+        raise UsageError('each of "attachments" must be an object with a "kind" and "data"')
+    return tuple(Pointer(one.name, media=one) for one in map(media_from_json, given))
+
+
+def with_media(question: Question, media: tuple[Pointer, ...]) -> Question:
+    """The question with what a client sends beside it."""
+    return replace(question, pointers=(*question.pointers, *media))
+
+
 def _wishes(call: Call, *, confirm: bool) -> DeliveryOptions:
     return DeliveryOptions(
         apply=call.arguments.flag("apply", default=True),
@@ -190,7 +213,7 @@ async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
     show = arguments.flag("show", default=not call.server.client.knows_our_methods)
     partial_token = arguments.token("partialResultToken")
     place = arguments.chosen(TASK_KEYS) if arguments.peek("uri") is not None else None
-    wishes = _wishes(call, confirm=True)
+    wishes, media = _wishes(call, confirm=True), media_in(arguments)
     given = read(RunParameters, arguments, skip=("apply",))
     arguments.finish()
     session = await session_of(call, given)
@@ -200,7 +223,7 @@ async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
     if not given.name:
         return tasks.to_json()
     task = tasks.get(given.name)
-    question = question_of_task(task, given)
+    question = with_media(question_of_task(task, given), media)
     if place is not None:
         about = task_in(call.opened, {"kind": "ask", **place})
         question = replace(question, pointers=(*question.pointers, *pointers_of(about)))

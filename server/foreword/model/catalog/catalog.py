@@ -24,7 +24,15 @@ from types import MappingProxyType
 from typing import Any
 
 from foreword.core.errors import Problem
-from foreword.model.catalog.model_info import THINKING_STYLES, UNKNOWN, Cliff, Model, Prices
+from foreword.model.catalog.model_info import (
+    PLAIN_STYLES,
+    THINKING_STYLES,
+    UNKNOWN,
+    VISIONS,
+    Cliff,
+    Model,
+    Prices,
+)
 
 NOTICE_DAYS = 60
 """How many days before a model's retirement the user hears of it."""
@@ -184,6 +192,9 @@ _WANTED: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "thinking": (lambda value: value in THINKING_STYLES, "one of " + ", ".join(THINKING_STYLES)),
     "bedrock": (_is_name, "a model id"),
     "effort": (_is_name, "a word"),
+    "efforts": (lambda value: isinstance(value, list) and all(map(_is_name, value)), "a list of words"),
+    "plain": (lambda value: value in PLAIN_STYLES, "one of " + ", ".join(PLAIN_STYLES)),
+    "vision": (lambda value: value in VISIONS, "one of " + ", ".join(VISIONS)),
     "cliff": (_is_cliff, "{ above = TOKENS, factor = NUMBER }"),
     # Not `isinstance`: a TOML date with a time is a `datetime`, which is a `date` too.
     "retired": (lambda value: type(value) is date, "a date without quotes, such as 2026-11-30"),
@@ -238,7 +249,12 @@ def fill(name: str, entry: Entry, base: Model) -> Model:
 
     A cache price that the entry leaves out keeps its ratio to the input price.
     """
-    rest = {key: value for key, value in entry.items() if key not in (*_PRICES, "cliff", "estimated")}
+    rest: dict[str, Any] = {
+        # A list of the file could be changed by whoever holds the model.
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in entry.items()
+        if key not in (*_PRICES, "cliff", "estimated")
+    }
     return replace(
         base,
         **rest,

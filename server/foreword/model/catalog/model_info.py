@@ -16,11 +16,15 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
+from foreword.core.documents.media import Vision
 from foreword.core.token_usage import Usage
 from foreword.core.tokens import NOMINAL_RATIO
 
 ThinkingStyle = Literal["adaptive-summarized", "adaptive", "budget", "none"]
 THINKING_STYLES: tuple[str, ...] = get_args(ThinkingStyle)
+PlainThinking = Literal["disabled", "between_tools"]
+PLAIN_STYLES: tuple[str, ...] = get_args(PlainThinking)
+VISIONS: tuple[str, ...] = get_args(Vision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class Model:
 
     `id` is what goes on the wire, as the user gave it; `known_as` is its name in the catalog, empty where
     the catalog does not know it. `minimum` is the shortest prefix, in tokens, that the cache keeps.
-    `effort` is what the API takes when a request names none, where that is known.
+    `effort` is what the API takes when a request names none, where that is known, and `efforts` what one may name.
+    `plain` is how thinking is kept to the least, None where it can't be. `vision` is how closely it looks at pictures.
     `retired` is the day from which requests fail. `estimated` marks prices that are an assumption. `batch` is what a
     request in a Message Batch costs, as a share of its price. `bedrock` is its name on Bedrock, where that is another one.
     """
@@ -70,6 +75,9 @@ class Model:
     thinking: ThinkingStyle
     chars_per_token: float
     effort: str | None = None
+    efforts: tuple[str, ...] = ()
+    plain: PlainThinking | None = None
+    vision: Vision = "none"
     cliff: Cliff | None = None
     retired: date | None = None
     successor: str | None = None
@@ -97,12 +105,37 @@ UNKNOWN = Model(
 """Safe assumptions for a model that no table describes: a small window, a long minimum, a middling price."""
 
 
-def thinking_of(model: Model) -> dict[str, Any] | None:
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+"""All that the API knows, from little to much."""
+MOST_PLAIN_EFFORT = "high"
+"""With more the API refuses to have thinking kept to the least."""
+
+
+def effort_of(model: Model, wanted: str, *, plain: bool = False) -> str | None:
+    """The effort that a request names, or None where it is left to the model.
+
+    Where the model does not take the `wanted` one it is the next lower one; of a model that nobody knows it is the wanted
+    one. `plain`: thinking is kept to the least, which goes with less effort only.
+    """
+    if wanted not in EFFORTS:
+        return None
+    known = model.efforts if model.known_as else EFFORTS
+    most = EFFORTS[: EFFORTS.index(MOST_PLAIN_EFFORT) + 1] if plain and model.plain else EFFORTS
+    below = [one for one in most[: EFFORTS.index(wanted) + 1] if one in known]
+    # To name what the model takes by itself is the same as to name nothing, also for the cache.
+    return below[-1] if below and below[-1] != model.effort else None
+
+
+def thinking_of(model: Model, *, plain: bool = False) -> dict[str, Any] | None:
     """The request's `thinking` parameter for `model`, or None where the parameter is best left out.
+
+    `plain`: as little of it as the model allows.
 
     Current models leave the thinking between two tool calls empty unless a summary is asked for, so that
     an answer seems to hang: https://platform.claude.com/docs/en/build-with-claude/thinking
     """
+    if plain and model.plain is not None:
+        return {"type": model.plain}
     match model.thinking:
         case "adaptive-summarized":
             return {"type": "adaptive", "display": "summarized"}
