@@ -46,11 +46,15 @@ def check_source(block: Json, place: str) -> None:
     except (TypeError, ValueError) as error:
         raise invalid(f"{place}.source.base64: invalid base64 data") from error
     if len(data) > MOST_BYTES:
-        raise invalid(f"{place}.source.base64: {kind} exceeds 10 MB maximum: {len(data)} bytes > {MOST_BYTES} bytes")
+        raise invalid(
+            f"{place}.source.base64: {kind} exceeds 10 MB maximum: {len(data)} bytes > {MOST_BYTES} bytes"
+        )
     if not raw.startswith(BEGINNINGS[media_type]):
         raise invalid(f"{place}.source.base64.data: Could not process {kind}")
     if max(size_of(raw)) > MOST_PIXELS:
-        raise invalid(f"{place}.source.base64.data: At least one of the image dimensions exceed max allowed size: 8000 pixels")
+        raise invalid(
+            f"{place}.source.base64.data: At least one of the image dimensions exceed max allowed size: 8000 pixels"
+        )
 
 
 def check_many(blocks: list[Json]) -> None:
@@ -62,7 +66,9 @@ def check_many(blocks: list[Json]) -> None:
     sources = [one["source"] for one in blocks if one["source"].get("type") == "base64"]
     sizes = [size_of(base64.b64decode(source["data"])) for source in sources]
     if len(sizes) > FEW and any(max(size) > MOST_PIXELS_OF_MANY for size in sizes):
-        raise invalid("messages: image dimensions exceed max allowed size for many-image requests: 2000 pixels")
+        raise invalid(
+            "messages: image dimensions exceed max allowed size for many-image requests: 2000 pixels"
+        )
 
 
 def count_media(block: Json) -> int:

@@ -64,7 +64,9 @@ def validate(body: Json, model: Model, workspace: str, paused: Collection[str], 
     if body.get("tools") is not None:
         check_tools(body["tools"])
     check_turns(body, model)
-    check_many([block for one in body["messages"] for block in blocks_of(one["content"]) if block["type"] == "image"])
+    check_many(
+        [block for one in body["messages"] for block in blocks_of(one["content"]) if block["type"] == "image"]
+    )
     check_output_config(body, model)
     check_thinking(body, model)
     check_tool_choice(body, model)

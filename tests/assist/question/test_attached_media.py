@@ -61,7 +61,9 @@ def refusal(session: Session, *pointers: Pointer) -> str:
 def test_a_picture_stands_between_the_prefix_and_the_words(talker: Talker, api: MessagesApi) -> None:
     spoken = show(talker)
     kinds = [(block["type"], "cache_control" in block) for block in last_content(api)]
-    n_prefix = max(n for n, kind in enumerate(kinds) if kind == ("text", True) and n < kinds.index(("image", False)))
+    n_prefix = max(
+        n for n, kind in enumerate(kinds) if kind == ("text", True) and n < kinds.index(("image", False))
+    )
     assert kinds.index(("image", False)) == n_prefix + 1
     source = {"type": "base64", "media_type": "image/png", "data": base64_of(SHOT)}
     assert source == next(block["source"] for block in last_content(api) if block["type"] == "image")
@@ -82,9 +84,7 @@ def test_what_it_costs_is_in_the_forecast_as_the_api_counts_it(talker: Talker) -
     assert with_it.if_miss.fresh - plain.if_miss.fresh >= SHOT_TOKENS
 
 
-def test_a_prefix_that_went_without_pictures_is_cold_for_one_that_has_some(
-    talker: Talker, api: MessagesApi
-) -> None:
+def test_a_prefix_that_went_without_pictures_is_cold_for_one_that_has_some(talker: Talker) -> None:
     talker.say("What is this?")
     talker.chat_id = ""
     with talker.session() as session:
@@ -101,7 +101,9 @@ def test_a_prefix_that_went_without_pictures_is_cold_for_one_that_has_some(
     assert "hit" == talker.say("And without?").answer.receipt.verdict.kind
 
 
-def test_a_chat_keeps_its_pictures_and_shows_them_without_their_data(talker: Talker, api: MessagesApi) -> None:
+def test_a_chat_keeps_its_pictures_and_shows_them_without_their_data(
+    talker: Talker, api: MessagesApi
+) -> None:
     place = picture()
     assert place.media is not None
     talker.say("Look.", places=(place,), attachments=(place.media.told,))
@@ -110,7 +112,7 @@ def test_a_chat_keeps_its_pictures_and_shows_them_without_their_data(talker: Tal
     assert first is not None
     assert second is not None
     assert continues(first, second)
-    assert api.messages[-1].usage["cache_read_input_tokens"] > SHOT_TOKENS
+    assert (api.messages[-1].usage or {})["cache_read_input_tokens"] > SHOT_TOKENS
     (shown,) = talker.messages()[0]["attachments"]
     assert {"kind": "image", "name": "shot.png", "mediaType": "image/png", "bytes": len(SHOT)} == {
         key: shown[key] for key in ("kind", "name", "mediaType", "bytes")
@@ -203,7 +205,7 @@ def test_what_the_model_or_the_provider_does_not_take_is_refused(talker: Talker)
     [
         (attached(SHOT, "audio"), '"kind" of an attachment must be one of image, document'),
         (attached(SHOT, "document"), 'shot.png is image/png, and so its "kind" is "image"'),
-        ({"kind": "image"}, "has its \"data\" in base64"),
+        ({"kind": "image"}, 'has its "data" in base64'),
         ({"kind": ["image"], "data": ""}, "must be one of"),
         ({"kind": "image", "data": "?"}, "its data is no base64"),
     ],

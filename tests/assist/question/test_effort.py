@@ -75,15 +75,17 @@ def test_the_api_takes_what_is_named(name: str) -> None:
     model = CATALOG.find(name)[0]
     for wanted, plain in product(EFFORTS, (False, True)):
         thinking, effort = thinking_of(model, plain=plain), effort_of(model, wanted, plain=plain)
-        body = {"max_tokens": 16_000, "thinking": thinking, "output_config": {"effort": effort} if effort else None}
+        body = {
+            "max_tokens": 16_000,
+            "thinking": thinking,
+            "output_config": {"effort": effort} if effort else None,
+        }
         given = {key: value for key, value in body.items() if value is not None}
         check_output_config(given, MODELS[name])
         check_thinking(given, MODELS[name])
 
 
-def test_another_effort_begins_a_cache_of_its_own_and_the_verdict_says_so(
-    talker: Talker, api: MessagesApi
-) -> None:
+def test_another_effort_begins_a_cache_of_its_own_and_the_verdict_says_so(talker: Talker) -> None:
     talker.say("What is this?")
     talker.flags |= {"model.effort": "low"}
     with talker.session() as session:
@@ -109,8 +111,10 @@ def test_a_chat_goes_on_with_another_effort_over_the_same_bytes(talker: Talker, 
     first, second, third = (recorded.body or {} for recorded in api.messages)
     assert continues(first, second)
     assert continues(second, third)
-    assert [None, "low", "low"] == [one.get("output_config", {}).get("effort") for one in (first, second, third)]
-    assert api.messages[-1].usage["cache_read_input_tokens"] > 0
+    assert [None, "low", "low"] == [
+        one.get("output_config", {}).get("effort") for one in (first, second, third)
+    ]
+    assert (api.messages[-1].usage or {})["cache_read_input_tokens"] > 0
     assert [] == api.rejected
 
 

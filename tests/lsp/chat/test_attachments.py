@@ -193,7 +193,9 @@ async def test_a_picture_is_sent_with_a_message_and_kept_without_its_data(
     shot = png(300, 200)
     async with chat(repo, online, NEOVIM_0_11) as (editor, chat_id):
         given = [attached(shot, name="shot.png"), {"uri": NOTES}]
-        told = await editor.request("foreword/chat/send", {"chatId": chat_id, "text": "?", "attachments": given})
+        told = await editor.request(
+            "foreword/chat/send", {"chatId": chat_id, "text": "?", "attachments": given}
+        )
         (question, _) = (await editor.request("foreword/chat/history", {"chatId": chat_id}))["messages"]
         wrong = {"chatId": chat_id, "text": "?", "attachments": [attached(b"text")]}
         assert "no picture and no PDF" in (await editor.refusal("foreword/chat/send", wrong)).message

@@ -108,6 +108,13 @@ def media_blocks(messages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any
     return [block for content in contents for block in content if is_media(block)]
 
 
+def has_pictures(media: Sequence[Media], history: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a request has a picture anywhere, which its place in the cache depends on."""
+    return any(one.kind == "image" for one in media) or any(
+        block["type"] == "image" for block in media_blocks(history)
+    )
+
+
 def media_weight(session: Session) -> MediaWeight:
     """What pictures and PDF files weigh for the model of now: their tokens, in characters by its ratio."""
     vision, ratio = session.model.vision, session.ratio

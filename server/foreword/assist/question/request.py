@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.instruction_layer import nearest_instructions
-from foreword.assist.question.attached_media import media_blocks, media_note, media_weight, take_media
+from foreword.assist.question.attached_media import has_pictures, media_note, media_weight, take_media
 from foreword.assist.question.disclosure import redaction_note
 from foreword.assist.question.pointers import (
     Pointer,
@@ -161,17 +161,12 @@ def prepare(
         raise UsageError("the question is empty: give some words, or - to read it from standard input")
     prefix = thread.prefix if thread else prefix or build_prefix(session, saved, keep=keep)
     texts = overlay.texts
-    history = thread.history if thread is not None else ()
-    pointers, media = take_media(session, resolve_pointers(pointers, saved), saved, history)
+    payload = _payload(prefix, thread, use_cache=use_cache, is_chat=kind == "chat")
+    pointers, media = take_media(session, resolve_pointers(pointers, saved), saved, payload.history)
     attachments = attachments_of(pointers, saved, prefix, texts)
     # A base that shows every file in full leaves nothing to find.
     excerpts = () if prefix.base.whole else _excerpts(session, saved, prefix, question, pointers, texts=texts)
-    # No later request begins like a provisional prefix, so writing it would cost its premium for nothing.
-    ttl = prefix.ttl if use_cache and not prefix.provisional else None
     parameters = _parameters(session, tools_style, thread)
-    payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=kind == "chat")
-    if thread is not None:
-        payload = replace(payload, delta=thread.delta, history=thread.history)
     first = _instructions(kind, asked_for, goes_on=thread is not None and bool(thread.history))
     unsaved, named = render_unsaved(unsaved_files(saved, texts))
     more = _near(session, saved, prefix, pointers) + unsaved
@@ -180,14 +175,18 @@ def prepare(
     )
     shown = {*texts, *(p.path for p in pointers), *(one.path for one in media)}
     notes = _note(question, saved, shown, as_it_is=as_it_is), media_note(session, media)
-    with_pictures = any(
-        block["type"] == "image" for block in (*(m.block for m in media), *media_blocks(history))
-    )
+    digests = _digests(parameters, prefix, with_pictures=has_pictures(media, payload.history))
     return _measured(session, PreparedRequest(
-        question, kind, parameters, prefix, payload, turn, saved,
-        _digests(parameters, prefix, with_pictures=with_pictures), 0.0, 0.0, asked_at,
+        question, kind, parameters, prefix, payload, turn, saved, digests, 0.0, 0.0, asked_at,
         texts, "; ".join(filter(None, notes)), pointers, _not_sent(overlay, named), media,
     ))  # fmt: skip
+
+
+def _payload(prefix: Prefix, thread: Thread | None, *, use_cache: bool, is_chat: bool) -> PrefixPayload:
+    # No later request begins like a provisional prefix, so writing it would cost its premium for nothing.
+    ttl = prefix.ttl if use_cache and not prefix.provisional else None
+    payload = PrefixPayload(prefix.base, prefix.delta, ttl, is_chat=is_chat)
+    return payload if thread is None else replace(payload, delta=thread.delta, history=thread.history)
 
 
 def _changes_of(thread: Thread | None) -> tuple[str, ...]:
