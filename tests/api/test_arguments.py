@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from foreword.api.arguments import Arguments
+from foreword.api.parameters import Arguments
 
 
 def test_half_a_surrogate_pair_of_a_client_is_replaced_since_no_store_and_no_request_takes_it() -> None:

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from editor import connected
-from foreword.api.arguments import Arguments
 from foreword.api.command import Command
-from foreword.api.parameters import Parameter, parameters_of, read
+from foreword.api.parameters import Arguments, Parameter, parameters_of, read
 from foreword.api.table import COMMANDS, SERVED, TYPED
 from foreword.cli import own
 from foreword.cli.parser import Parser, add_parameters, parser_of, read_parameters

@@ -24,7 +24,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import (
     refresh_snapshot,
     take_snapshot,
 )
-from foreword.cli.gc_tuning import collect_rarely
+from foreword.cli.process import collect_rarely
 from foreword.core.tree import FileTree, Source
 from foreword.index.build.parse_workers import Wanted, chunks_of, parse_files
 from foreword.index.outline.definitions import extract

@@ -21,7 +21,7 @@ from foreword.model.catalog.catalog import load_catalog
 from foreword.model.catalog.model_info import Model
 from foreword.replay.baselines import STANDARD
 from foreword.replay.replay_report import DEFAULT_MODELS, Order, run_order
-from foreword.replay.synthetic import LAWS, LawName, Plan, make_trace
+from foreword.replay.trace import LAWS, LawName, Plan, make_trace
 from foreword.replay.trace_run import Outcome, Sizes
 
 NOT_FRESH_OR_NOT_FIXED = ("stale", "foreword", "optimum")

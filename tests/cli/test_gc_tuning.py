@@ -5,7 +5,7 @@ import sys
 
 GROWING = """\
 import gc
-from foreword.cli.gc_tuning import MANY, put_survivors_aside
+from foreword.cli.process import MANY, put_survivors_aside
 
 put_survivors_aside()
 few = [[n] for n in range(MANY // 10)]
@@ -18,7 +18,7 @@ print(gc.get_freeze_count() > 2 * MANY, len(gc.get_objects(2)) < MANY)
 
 BESIDE_A_THREAD = """\
 import gc, sys, threading
-from foreword.cli.gc_tuning import MANY, put_survivors_aside
+from foreword.cli.process import MANY, put_survivors_aside
 
 sys.setswitchinterval(1e-5)
 put_survivors_aside()
@@ -49,7 +49,7 @@ print(failures)
 
 SHORT = """\
 import gc, weakref
-from foreword.cli.gc_tuning import RARELY, collect_rarely
+from foreword.cli.process import RARELY, collect_rarely
 
 class Node:
     pass

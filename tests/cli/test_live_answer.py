@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from foreword.cli.live_answer import MarkdownBuffer, MarkdownStream
+from foreword.cli.live import MarkdownBuffer, MarkdownStream
 
 
 @pytest.mark.parametrize(

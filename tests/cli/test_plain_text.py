@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from rich.table import Table
 
-from foreword.cli.live_answer import MarkdownStream
+from foreword.cli.live import MarkdownStream
 from foreword.cli.main import main
 from foreword.cli.plain_text import PlainFormatter, prepare_streams
 from foreword.cli.terminal import output, print_json

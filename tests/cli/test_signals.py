@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from foreword.cli.signals import SIGNALS, interruptible, run_cancellable
+from foreword.cli.process import SIGNALS, interruptible, run_cancellable
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
 PATIENCE = 30.0

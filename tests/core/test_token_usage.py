@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 
 def test_the_prompt_is_everything_but_the_output() -> None:

@@ -7,8 +7,7 @@ from contextlib import closing
 import pytest
 
 from foreword.index import page_rank
-from foreword.index.mentions import MAX_DEFINERS
-from foreword.index.page_rank import rank
+from foreword.index.page_rank import MAX_DEFINERS, rank
 from foreword.index.store.resilient_file import DamagedStore
 from index.shapes import SHAPES
 from index_files import Bench

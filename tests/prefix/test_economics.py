@@ -9,7 +9,7 @@ import pytest
 from foreword.prefix.policy.policy import decide_request, decide_warmth
 from foreword.replay.baselines import Policy
 from foreword.replay.offline_optimum import optimum
-from foreword.replay.synthetic import LawName, Plan, make_trace
+from foreword.replay.trace import LawName, Plan, make_trace
 from foreword.replay.trace_run import Terms, outcome, requests_of
 from replays import RATES, SIZES, replayed
 

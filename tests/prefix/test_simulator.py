@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.policy.policy import Ttl
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body

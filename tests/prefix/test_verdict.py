@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.manifest import Difference
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, VerdictKind, compared_with, diagnose

@@ -20,7 +20,7 @@ from foreword.assist.question.answer import find_citations
 from foreword.assist.question.offline_answer import compose
 from foreword.assist.question.pointers import parse_pointer
 from foreword.assist.question.retrieved import Evidence, names_in
-from foreword.cli.live_answer import MarkdownStream
+from foreword.cli.live import MarkdownStream
 from foreword.core.documents.text import decode
 from foreword.core.errors import ForewordError
 from foreword.core.exclusion import reason_for_content, reason_for_path

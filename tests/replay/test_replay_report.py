@@ -7,7 +7,7 @@ import pytest
 
 from foreword.assist.session.budget import rates_of
 from foreword.core.errors import UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.catalog import load_catalog
 from foreword.model.catalog.model_info import Model, cost
 from foreword.replay.baselines import STANDARD

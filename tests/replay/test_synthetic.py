@@ -5,7 +5,7 @@ from statistics import median
 
 import pytest
 
-from foreword.replay.synthetic import LAWS, LawName, Plan, make_trace
+from foreword.replay.trace import LAWS, LawName, Plan, make_trace
 
 
 def asks_of(plan: Plan) -> list[float]:

@@ -8,7 +8,7 @@ import pytest
 
 from foreword.assist.accounts.ledger import WARM, Ledger, LedgerRow
 from foreword.core.errors import UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.replay.trace import Event, read_trace, trace_lines
 
 GOOD = '{"t": 0, "event": "ask"}'

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 import pytest
 
 from foreword.core.errors import UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.layers import Base, Block
 from foreword.prefix.policy.situation import Rates
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.replay.baselines import STANDARD, find_policy
-from foreword.replay.synthetic import Plan, make_trace
-from foreword.replay.trace import Event
+from foreword.replay.trace import Event, Plan, make_trace
 from foreword.replay.trace_run import PING_TOKENS, ReplayedRequest, Sizes, Terms
 from messages_api import MessagesApi
 from messages_api.errors import Json

@@ -10,13 +10,12 @@ from threading import Thread
 
 import pytest
 
-from foreword.storage.lease import LEASE_S, Leases
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import LEASE_S, Leases, named_lock
 
 COUNTING = """
 import sys
 from pathlib import Path
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import named_lock
 from foreword.storage.lease import Leases
 count = Path(sys.argv[2])
 with Leases(Path(sys.argv[1])) as leases:
@@ -28,7 +27,7 @@ with Leases(Path(sys.argv[1])) as leases:
 STAYING = """
 import sys
 from pathlib import Path
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import named_lock
 from foreword.storage.lease import Leases
 with Leases(Path(sys.argv[1])) as leases, named_lock(leases, "base"):
     print("in", flush=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foreword.storage.database import open_database
-from foreword.storage.private import close_to_others, make_private_folder, write_private
+from foreword.storage.directories import close_to_others, make_private_folder, write_private
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 

@@ -104,7 +104,7 @@ def _run() -> AnyBody:
     "It opens in `git commit`; `--print` only prints it.",
 )
 def _commit() -> AnyBody:
-    from foreword.api.commands.commits import COMMIT
+    from foreword.api.commands.changes import COMMIT
 
     return COMMIT
 
@@ -118,7 +118,7 @@ def _commit() -> AnyBody:
     CLI_ONLY,
 )
 def _review() -> AnyBody:
-    from foreword.api.commands.reviews import REVIEW
+    from foreword.api.commands.changes import REVIEW
 
     return REVIEW
 
@@ -274,7 +274,7 @@ foreword (what the server does), optimum (what nobody can beat).
 With --developers they share the base of the day; one more row says what it costs if everybody has their own.""",
 )
 def _replay() -> AnyBody:
-    from foreword.api.commands.replay import REPLAY
+    from foreword.api.commands.caching import REPLAY
 
     return REPLAY
 
@@ -352,7 +352,7 @@ def _doctor() -> AnyBody:
     "character in front does, and what is too short to be kept. `--live` sends it, after it said what that costs.",
 )
 def _demo() -> AnyBody:
-    from foreword.api.commands.demo import DEMO
+    from foreword.api.commands.caching import DEMO
 
     return DEMO
 

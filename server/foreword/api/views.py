@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from foreword.api.workspace import Workspace
-from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.question.names import find_definitions, why_unseen
 from foreword.assist.question.tools import clean_path
-from foreword.assist.question.unseen_names import why_unseen
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from foreword.api.parameters import Flag
 from foreword.cli.own import OwnBody
 from foreword.cli.plain_text import PlainFormatter
-from foreword.cli.signals import run_cancellable
+from foreword.cli.process import run_cancellable
 from foreword.core.errors import ConfigError
 
 CANCELLED = 130

@@ -1,9 +1,10 @@
-"""Running a command of the table: its workspace, what it tells while it runs, its result, and the exit code."""
+"""Running a command of the table: its workspace, whom to ask before money is spent, what it tells, its result, and the exit code."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,15 +15,35 @@ from typing import Any
 from foreword.api.command import Body, Command, Result
 from foreword.api.parameters import parameters_of, settings_of
 from foreword.api.workspace import Workspace
-from foreword.assist.session.ports import TRUSTED
+from foreword.assist.session.ports import TRUSTED, Consent, agree
 from foreword.assist.session.session import Session, open_session
-from foreword.cli.consent import consent_of
-from foreword.cli.gc_tuning import collect_rarely
 from foreword.cli.live import LiveOutput
 from foreword.cli.parser import add_json, add_parameters, add_workspace, parser_of, read_parameters
-from foreword.cli.signals import interruptible, run_cancellable
+from foreword.cli.plain_text import print_notice
+from foreword.cli.process import collect_rarely, interruptible, run_cancellable
 from foreword.cli.terminal import index_progress, notices, output, print_blocks, print_json, show_problems
 from foreword.core.errors import UsageError
+
+YES = frozenset({"y", "yes"})
+
+
+def consent_of(*, yes: bool) -> Consent:
+    """How to ask the user of a command line, who may have said yes beforehand."""
+    return agree if yes else _ask
+
+
+async def _ask(question: str) -> bool:
+    """Ask on standard error, so that standard output stays for results; no answer means no.
+
+    The first line of a batch is no answer: without a terminal nobody is asked.
+    """
+    # None: a process without a console has no such stream.
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print_notice(f"foreword: {question} [y/N] ")
+    answer = await interruptible(sys.stdin.readline)
+    return answer.strip().lower() in YES
+
 
 AnyBody = Body[Any, Any]
 

@@ -15,8 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-from foreword.api.access_token import access_token
-from foreword.api.addresses import parse_address
+from foreword.api.local_port import access_token, parse_address
 from foreword.api.parameters import Flag
 from foreword.api.workspace import Workspace
 from foreword.assist.session.session import Session, open_session

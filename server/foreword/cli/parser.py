@@ -1,19 +1,21 @@
-"""The command line's grammar, made from the parameters of a command; errors are one line that says what to do next."""
+"""What the user gives a command: its arguments, by a grammar made from its parameters, and standard input."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import difflib
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from foreword.api.command import Command
 from foreword.api.parameters import Parameter, parameters_of
-from foreword.cli.standard_input import lines_of_input, read_words
 from foreword.core.errors import UsageError
 
 T = TypeVar("T")
@@ -184,3 +186,31 @@ def _content(name: str, what: str) -> str:
         raise UsageError(f"the {what} {name} can't be read: {error.strerror}") from error
     # A byte order mark, as editors on Windows write it, is no part of the text.
     return data.decode("utf-8-sig", "replace")
+
+
+def read_words(given: str, what: str) -> str:
+    """An argument in words; `-` stands for standard input.
+
+    Raises:
+        UsageError: there are no words.
+    """
+    # The bytes, as UTF-8 whatever the locale says: output into a pipe is UTF-8, too.
+    words = sys.stdin.buffer.read().decode("utf-8", "replace") if given == "-" else given
+    if not words.strip():
+        raise UsageError(f"the {what} is empty: give some words, or - to read it from standard input")
+    return words
+
+
+async def lines_of_input() -> AsyncGenerator[str, None]:
+    """Lines of standard input as they come; a daemon thread reads, so that an interrupt need not wait for it."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop is closed: an interrupt was faster than the end of the input
+            for line in sys.stdin.buffer:
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+    threading.Thread(target=read, daemon=True).start()
+    while line := await lines.get():
+        yield line.decode("utf-8", "replace")

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from foreword.api.addresses import parse_address
+from foreword.api.local_port import parse_address
 from foreword.api.parameters import Flag
-from foreword.cli.gc_tuning import put_survivors_aside
 from foreword.cli.own import OwnBody
 from foreword.cli.plain_text import PlainFormatter
+from foreword.cli.process import put_survivors_aside
 from foreword.core.errors import UsageError
 from foreword.lsp.transport.serve_client import serve_stdio
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 Json = dict[str, Any]
 

@@ -10,7 +10,6 @@ from foreword.lsp.chat import chat_methods
 from foreword.lsp.connection import configuration
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features import (
-    code_action_resolve,
     code_actions,
     documents,
     execute_command,
@@ -29,7 +28,6 @@ MODULES = (
     code_actions,
     chat_methods,
     virtual_documents,
-    code_action_resolve,
     symbols,
 )
 

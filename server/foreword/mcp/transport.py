@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-from foreword.api.access_token import AccessToken
+from foreword.api.local_port import AccessToken
 from foreword.api.workspace import Workspace
 from foreword.mcp.tools_server import build_server
 

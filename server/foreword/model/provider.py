@@ -1,17 +1,26 @@
-"""Opens the provider that a name stands for, and imports the SDK only then."""
+"""Opening the provider that a name stands for, and the offline one, which says what it is told to say.
+
+The text comes from the index (the caller composes it); the cache, and so the money of its receipt, is simulated
+by the caller's `account`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from foreword.core.errors import ConfigError
+from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
+from foreword.core.tokens import Usage, estimate
 from foreword.model.messages_api.retry_policy import Patience
 
 if TYPE_CHECKING:
     from foreword.model.messages_api.api_transport import Ports
     from foreword.model.messages_api.messages import MessagesProvider
+
 
 EXTRAS: Mapping[str, str | None] = {
     "anthropic": None,
@@ -67,3 +76,27 @@ def _is_installed(package: str) -> bool:
     # To find `google.auth` Python imports `google` first, which may be missing.
     except ModuleNotFoundError:
         return False
+
+
+class OfflineProvider:
+    """Answers every request with the text of `compose`, and with the usage that `account` gives for its body."""
+
+    name = "offline"
+    simulated = True
+
+    def __init__(self, compose: Callable[[], str], account: Callable[[Mapping[str, Any]], Usage]) -> None:
+        self._compose = compose
+        self._account = account
+
+    async def stream(self, body: Mapping[str, Any]) -> AsyncGenerator[ReplyEvent, None]:
+        """The events of one answer, its text in paragraphs."""
+        usage, message_id = self._account(body), f"offline_{uuid4().hex}"
+        yield Started(message_id, usage, str(body["model"]))
+        text = self._compose()
+        for paragraph in text.splitlines(keepends=True):
+            yield TextDelta(paragraph)
+        content = ({"type": "text", "text": text},)
+        yield Finished(message_id, content, "end_turn", replace(usage, output=estimate(text)))
+
+    async def aclose(self) -> None:
+        """Does nothing, for nothing is open; here because every provider is closed."""

@@ -1,17 +1,19 @@
-"""What a sent prefix was made of, layer by layer and file by file, without its text.
+"""What a sent prefix was made of: layer by layer and file by file, without its text, and from which settings.
 
     manifest = manifest_of({"tools": ..., "base": base.blocks, "delta": delta})
     first_difference(manifest_of_the_last_request, manifest)    None: the new one begins with the old one
 
 The files of a block come before the piece that stands for the block as a whole (its `path` is empty), so that
 text around the files is named only where every file is the same.
+
+So a verdict names the one that changed, with its old and its new value.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -123,3 +125,30 @@ def _moved(before: Sequence[Piece], after: Sequence[Piece], path: str) -> tuple[
     changed = (p.path for p in after if p.path and digests.get(p.path, p.digest) != p.digest)
     found = next(changed, None)
     return (path, "moved") if found is None else (found, "changed")
+
+
+INPUT = "input: "
+"""How the name of an input begins among the digests of a request; a layer is never called so."""
+NOTHING = "nothing"
+TOOLS = frozenset({"tools.rounds", "tools.style"})
+"""Inputs of the tool definitions; all others are those of the base."""
+
+
+def as_digests(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Inputs by their names among the digests of a request."""
+    return {f"{INPUT}{name}": value for name, value in inputs.items()}
+
+
+def changed_inputs(old: Mapping[str, str], new: Mapping[str, str], *, of_tools: bool = False) -> str:
+    """Which inputs differ between two requests' digests, each with both values; empty for none, or where the old are not known."""
+    names = sorted(key for key in new if key.startswith(INPUT) and _is_of(key, TOOLS) is of_tools)
+    # A request that an older release sent has none of them.
+    return "; ".join(
+        f"{key.removeprefix(INPUT)} changed from {old[key] or NOTHING} to {new[key] or NOTHING}"
+        for key in names
+        if key in old and old[key] != new[key]
+    )
+
+
+def _is_of(key: str, names: Collection[str]) -> bool:
+    return key.removeprefix(INPUT) in names

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foreword.core.documents.media import is_media, media_tokens
-from foreword.core.token_usage import Usage
-from foreword.core.tokens import NOMINAL_RATIO, weigh
+from foreword.core.tokens import NOMINAL_RATIO, Usage, weigh
 
 # From the documentation of prompt caching.
 LOOK_BACK = 20

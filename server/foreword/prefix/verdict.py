@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from foreword.core.token_usage import Usage
-from foreword.prefix.manifest import Difference
-from foreword.prefix.prefix_inputs import changed_inputs
+from foreword.core.tokens import Usage
+from foreword.prefix.manifest import Difference, changed_inputs
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.warmth import EFFORT, PICTURES, RENDERED, THINKING, key_of, last_over
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.policy.situation import TTL_SECONDS, Rates, Ttl
 from foreword.replay.trace import Event
 from foreword.replay.trace_run import EDIT_TOKENS, Outcome, Sizes

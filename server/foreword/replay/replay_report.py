@@ -8,14 +8,13 @@ from typing import Any
 
 from foreword.assist.session.budget import rates_of
 from foreword.core.errors import Problem, UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.catalog import Catalog
 from foreword.model.catalog.model_info import Model
 from foreword.prefix.policy.situation import Rates
 from foreword.replay.baselines import STANDARD, find_policy
 from foreword.replay.offline_optimum import optimum
-from foreword.replay.synthetic import ASKS, DAYS, LAWS, LawName, Plan, make_trace
-from foreword.replay.trace import Event
+from foreword.replay.trace import ASKS, DAYS, LAWS, Event, LawName, Plan, make_trace
 from foreword.replay.trace_run import Outcome, Sizes, Terms, outcome, requests_of
 
 SCHEMA = "foreword.replay/1"

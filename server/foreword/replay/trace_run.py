@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.policy.gap_model import DAY_S, GapModel, Signals
 from foreword.prefix.policy.situation import TTL_SECONDS, Decision, Rates, Situation, Ttl, expected_growth
 from foreword.prefix.simulator import LOOK_BACK, CacheEntry, Position, simulate

@@ -22,6 +22,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from foreword.core.errors import Problem, StoreError
+from foreword.storage.directories import close_file, make_private_folder
 from foreword.storage.in_memory import (
     READ_ONLY,
     connect_in_memory,
@@ -29,7 +30,6 @@ from foreword.storage.in_memory import (
     memory_problem,
     why_not_stored,
 )
-from foreword.storage.private import close_file, make_private_folder
 from foreword.storage.sqlite_errors import quarantine, trouble_of
 
 BUSY_MS = 10_000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from foreword.cli.main import main
 from foreword.core.tokens import weigh
-from foreword.replay.live_demo import made_up
+from foreword.replay.caching_demo import made_up
 from gitrepo import GitRepo
 from messages_api import MessagesApi
 

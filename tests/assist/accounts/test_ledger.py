@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.accounts.ledger import WARM, Ledger, LedgerRow
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from storage.old_stores import LEDGER_1
 
 NOON = 1_750_075_200.0
@@ -41,7 +41,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from foreword.assist.accounts.ledger import LedgerRow, Ledger
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 with Ledger(Path(sys.argv[1])) as ledger:
     print("open", flush=True)
     sys.stdin.readline()

@@ -8,7 +8,7 @@ import pytest
 
 from foreword.assist.accounts.ledger import Ledger, LedgerRow
 from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 NOW = 1_750_000_000.0
 DAY = Cap("limits.day", 1.0)

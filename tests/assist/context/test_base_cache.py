@@ -10,7 +10,7 @@ from foreword.assist.context import base_cache
 from foreword.assist.context.base_cache import AnchoredBase, anchored_base, candidate_anchors, stored_base
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import named_lock
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.context.build_prefix import build_prefix
-from foreword.assist.context.pins import IN_DELTA, NO_FILE, NO_ROOM, Pins, find_pins
+from foreword.assist.question.context_view import IN_DELTA, NO_FILE, NO_ROOM, Pins, find_pins
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from gitrepo import GitRepo
 from sample_repo import make_sample

@@ -16,9 +16,8 @@ from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import Booking, book_warm
 from foreword.core.reply import Started
-from foreword.core.token_usage import Usage
-from foreword.core.tokens import weigh
-from foreword.model.offline import OfflineProvider
+from foreword.core.tokens import Usage, weigh
+from foreword.model.provider import OfflineProvider
 from foreword.prefix.policy.gap_model import DAY_S, GapModel, Signals
 from foreword.prefix.policy.situation import GROWTH_TOKENS, Situation
 from gitrepo import GitRepo

@@ -14,7 +14,7 @@ from foreword.assist.edits.draft import DraftEdit, DraftReader
 from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.core.documents.text import Text
 from foreword.core.reply import Finished, ToolCallStarted, ToolInputDelta
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.tool_call import ReplaceCall, parse_call
 
 TOOL = "str_replace_based_edit_tool"

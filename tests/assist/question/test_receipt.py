@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from foreword.assist.question.receipt import Freshness, Receipt, dollars, receipt_from_json
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.core.tree import LeftOut, Scope
 from foreword.prefix.verdict import Verdict
 

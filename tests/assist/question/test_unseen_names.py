@@ -4,8 +4,8 @@ import pytest
 
 from foreword.assist.answering.ask import ask
 from foreword.assist.question.answer import Answer
+from foreword.assist.question.names import unseen_note
 from foreword.assist.question.pointers import Pointer
-from foreword.assist.question.unseen_names import unseen_note
 from foreword.core.exclusion import MAX_FILE_BYTES
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture

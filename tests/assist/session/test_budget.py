@@ -12,7 +12,7 @@ from foreword.assist.question.context_view import context_report
 from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import forecast_report
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.policy.base_size import LEAST, TYPICAL, BaseSize
 from gitrepo import GitRepo
 from sample_repo import make_sample

@@ -9,7 +9,7 @@ import pytest
 from foreword.assist.session.provider_pool import Pool
 from foreword.core.errors import CredentialsError
 from foreword.core.reply import ReplyEvent
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.messages_api.message_batches import MessageBatches
 
 

@@ -5,10 +5,9 @@ import pytest
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.spending.bookkeeping import book_warm, diagnostics_of, sent_digests
 from foreword.assist.spending.explain import explain
-from foreword.core.token_usage import Usage
-from foreword.model.offline import OfflineProvider
-from foreword.prefix.manifest import ORDER
-from foreword.prefix.prefix_inputs import INPUT
+from foreword.core.tokens import Usage
+from foreword.model.provider import OfflineProvider
+from foreword.prefix.manifest import INPUT, ORDER
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
 

@@ -18,7 +18,7 @@ from foreword.assist.spending.explain import (
     explain_requests,
 )
 from foreword.core.errors import UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.verdict import VerdictKind
 
 HIT = LedgerRow(

@@ -11,7 +11,7 @@ from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import Forecast, Typical, advise, forecast_request
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Cliff, cost
 from foreword.prefix.prefix_store import SentRequest
 from gitrepo import GitRepo

@@ -22,7 +22,7 @@ WRITE = """
 import sys
 from pathlib import Path
 from foreword.assist.accounts.ledger import LedgerRow, Ledger
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.layers import Block, Part
 from foreword.prefix.layers import Anchor, Lineage
 from foreword.prefix.manifest import manifest_of

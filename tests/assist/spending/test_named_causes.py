@@ -18,7 +18,7 @@ from foreword.assist.session.snapshot import workspace_snapshot
 from foreword.assist.session.snapshot.workspace_snapshot import prefix_inputs
 from foreword.assist.spending.explain import explain
 from foreword.prefix import instructions
-from foreword.prefix.prefix_inputs import as_digests, changed_inputs
+from foreword.prefix.manifest import as_digests, changed_inputs
 from gitrepo import GitRepo, make_repo, run_git
 from messages_api import MessagesApi
 

@@ -13,7 +13,7 @@ import pytest
 
 from foreword.assist.session.session import Session
 from foreword.assist.spending.single_flight import PendingRequest, flight, flight_name, lifetime_of
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.prefix_store import SentRequest
 from foreword.storage.lease import LEASE_S, Leases
 from gitrepo import GitRepo

@@ -19,7 +19,7 @@ from foreword.assist.telemetry.records import (
     workspace_name,
 )
 from foreword.core.settings import PROVIDERS
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 ASKED = Asked("ask", "anthropic", "claude-sonnet-5-5", "shop", endpoint="http://localhost:8080/claude")
 REQUEST = RequestRecord(

@@ -9,7 +9,7 @@ import pytest
 
 from foreword.assist.accounts.ledger import Total
 from foreword.assist.usage.prometheus import prometheus_text
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 DASHBOARD = Path(__file__).parents[3] / "server" / "examples" / "grafana-dashboard.json"
 PANELS: list[dict[str, Any]] = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from foreword.assist.accounts.ledger import Total
 from foreword.assist.usage.prometheus import prometheus_text
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 TOTALS = (
     Total(

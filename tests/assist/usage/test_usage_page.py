@@ -19,7 +19,7 @@ from foreword.assist.question.answer import Answer
 from foreword.assist.usage.periods import MAX_PERIODS, periods_of, sum_totals
 from foreword.assist.usage.prefix_map import prefix_map
 from foreword.assist.usage.usage_page import money_cells, page, usage_page
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.manifest import Piece
 from foreword.prefix.prefix_store import PrefixStore, SentRequest
 from foreword.storage.directories import name_digest

@@ -17,7 +17,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from core.secrets.made_up import after
-from foreword.assist.question.completion import Suggestion
+from foreword.assist.question.names import Suggestion
 from foreword.cli.chat.chat_prompt import ChatCompleter, ChatPrompt, history_at
 
 COMMANDS = (("help", "list all commands"), ("model", "ask another model"))

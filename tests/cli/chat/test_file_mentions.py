@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foreword.assist.question.pointers import AttachmentRef
-from foreword.cli.chat.file_mentions import attachment_of, mention_of, mentioned
+from foreword.cli.chat.chat_prompt import attachment_of, mention_of, mentioned
 
 FILES = frozenset({"shop/till.py", "my notes.md", "odd.", "a@b.py", "x:y.py"})
 

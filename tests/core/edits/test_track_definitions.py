@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.core.documents.position import split_lines
-from foreword.core.edits.track_definitions import follow, smallest_around
+from foreword.core.edits.text_edit import follow, smallest_around
 from foreword.core.outline import Definition
 
 TEXT = """\

@@ -23,7 +23,7 @@ from clocked import START, Clock, clocked, clocked_process, save
 from editor import Editor
 from foreword.assist.session.budget import rates_of
 from foreword.core.settings import Settings
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.catalog import load_catalog
 from foreword.prefix.policy.situation import PER_TOKEN, TTL_SECONDS, Rates
 from foreword.replay.baselines import find_policy

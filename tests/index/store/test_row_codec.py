@@ -3,8 +3,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from foreword.index.store.outline_store import Row
-from foreword.index.store.row_codec import pack_rows, unpack_rows
+from foreword.index.store.outline_store import Row, pack_rows, unpack_rows
 
 NUMBERS = st.integers(0, 2**32 - 1)
 WORDS = st.sampled_from(["", "python", "c", "typescript"])

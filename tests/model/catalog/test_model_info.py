@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.catalog import load_catalog
 from foreword.model.catalog.model_info import Cost, cost, cost_without_cache, price
 from messages_api import ARTICLE, PRICES

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta, ThinkingDelta, ToolCallStarted
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.echo import INVALID_JSON
 from foreword.model.messages_api.stream_assembler import Assembly
 

@@ -12,7 +12,7 @@ from foreword.api.parameters import Flag, Nothing, positional
 from foreword.api.printed import Line, Printed, Table, Verbatim, notice, problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.context.build_prefix import repository_map
-from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.question.names import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError

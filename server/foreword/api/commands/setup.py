@@ -26,7 +26,7 @@ from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.settings_files import read_settings, settings_sources
 from foreword.assist.session.trust_store import TRUST_SCHEMA, set_trust
-from foreword.core.endpoint_url import without_credentials
+from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import Problem, UsageError
 from foreword.core.secrets.redaction import shown
 from foreword.core.settings import default_of, doc_of, environment_name, keys, value_of

@@ -17,8 +17,7 @@ from typing import Any, Literal, Self
 
 from foreword.assist.accounts import reservations
 from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
-from foreword.core.token_usage import Usage
-from foreword.core.tokens import calibrate
+from foreword.core.tokens import Usage, calibrate
 from foreword.storage.database import Schema, open_database, transaction
 
 Status = Literal["started", "done", "cancelled", "interrupted"]

@@ -23,7 +23,7 @@ from foreword.assist.spending.single_flight import flight, pending_request
 from foreword.core.documents.text import lines_of
 from foreword.core.errors import LimitError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.prefix.verdict import Verdict
 from foreword.prefix.warmth import PICTURES

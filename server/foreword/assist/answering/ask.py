@@ -8,9 +8,8 @@ from functools import partial
 
 from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.answering.pipeline import run_request
-from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import Pointer
-from foreword.assist.question.request import Kind, PreparedRequest, prepare
+from foreword.assist.question.request import Kind, PreparedRequest, may_be_told, prepare
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import tools_style
 from foreword.assist.session.session import Session

@@ -8,8 +8,7 @@ from typing import Any
 
 from foreword.assist.question.answer import ANSWER_SCHEMA, Answer
 from foreword.core.errors import Problem
-from foreword.storage.directories import Directories, name_digest
-from foreword.storage.private import make_private_folder, write_private
+from foreword.storage.directories import Directories, make_private_folder, name_digest, write_private
 
 
 def keep_answer(places: Directories, root: Path, answer: Answer) -> Problem | None:

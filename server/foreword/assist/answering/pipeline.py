@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from foreword.assist.answering.answer_loop import AnswerEvent, Progress, answer
-from foreword.assist.answering.offline_text import offline_text
+from foreword.assist.question.offline_answer import offline_text
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place

@@ -21,7 +21,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.assist.spending.forecast import Forecast, forecast_request
 from foreword.core.documents.text import well_formed
 from foreword.core.errors import WorkspaceError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.model.message_batch import BatchRequest, Piece
 

@@ -26,7 +26,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.telemetry.records import BatchRecord, record_of_row
 from foreword.core.errors import ForewordError, ModelUnavailable, RequestRejected, StoreError, UsageError
 from foreword.core.reply import Finished
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.index.index import Index
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
 from foreword.model.message_batch import BatchOutcome, BatchState

@@ -37,7 +37,7 @@ from foreword.assist.spending.warm_up import ping
 from foreword.core.errors import ForewordError, LimitError, ModelError, StoreError, TrustError, UsageError
 from foreword.model.catalog.model_info import cost
 from foreword.model.message_batch import BatchRequest, is_refused, split
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import named_lock
 
 BATCH_SCHEMA = "foreword.batch/1"
 LASTS_S = 25 * 3600.0

@@ -30,10 +30,9 @@ from foreword.assist.edits.edit import edit_tools, files_json, ground_of, proble
 from foreword.assist.edits.edit_tool import Editor
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import AttachmentRef, pointers_to
 from foreword.assist.question.receipt import Receipt
-from foreword.assist.question.request import Kind, PreparedRequest, Thread, library_of, prepare
+from foreword.assist.question.request import Kind, PreparedRequest, Thread, library_of, may_be_told, prepare
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import provider_name, tools_style

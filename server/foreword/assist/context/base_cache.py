@@ -23,7 +23,7 @@ from foreword.index.page_rank import Ranking, rank
 from foreword.prefix.base.base import BaseSource, build_base
 from foreword.prefix.instruction_files import is_instruction_path
 from foreword.prefix.layers import Anchor, Base, Block, Part
-from foreword.storage.named_lock import named_lock
+from foreword.storage.lease import named_lock
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.git import history

@@ -15,9 +15,8 @@ from foreword.assist.edits.apply import Outcome
 from foreword.assist.edits.edit_tool import Editor, EditScope
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.answer import Answer
-from foreword.assist.question.disclosure import may_be_told
 from foreword.assist.question.pointers import Pointer
-from foreword.assist.question.request import Kind, PreparedRequest, library_of
+from foreword.assist.question.request import Kind, PreparedRequest, library_of, may_be_told
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Runner, in_place
 from foreword.assist.session.providers import provider_name

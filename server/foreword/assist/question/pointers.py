@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foreword.assist.context.build_prefix import Prefix
-from foreword.assist.question.unseen_names import why_unseen
+from foreword.assist.question.names import why_unseen
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.media import Media
 from foreword.core.documents.text import decode, lines_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.core.tree import LeftOut, Scope
 from foreword.prefix.verdict import Verdict
 

@@ -1,4 +1,4 @@
-"""One question from its words to its answer: prepare a request, send it, run the tool loop, write the receipt.
+"""One question from its words to its answer: prepare a request, send it, run the tool loop, write the ledger.
 
 `prepare` is all that needs no model (a dry run ends there); `answer` streams and books.
 """
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.instruction_layer import nearest_instructions
 from foreword.assist.question.attached_media import has_pictures, media_note, media_weight, take_media
-from foreword.assist.question.disclosure import redaction_note
+from foreword.assist.question.names import find_definitions, unseen_note, why_unseen
 from foreword.assist.question.pointers import (
     Pointer,
     attachments_of,
@@ -22,17 +22,19 @@ from foreword.assist.question.pointers import (
     pointed_names,
     resolve_pointers,
 )
+from foreword.assist.question.request import redaction_note
 from foreword.assist.question.retrieved import find_excerpts
-from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import ToolScope
-from foreword.assist.question.unseen_names import unseen_note, why_unseen
 from foreword.assist.session.cache_key import current_reasoning, current_system_prompt, rendered
+from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import NOTHING_UNSAVED, Overlay, unsaved_files, with_unsaved
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.media import Media
+from foreword.core.documents.text import printable
 from foreword.core.errors import ContextTooLarge, UsageError
 from foreword.core.outline import Definition, Excerpt
+from foreword.core.secrets.detection import find_secrets
 from foreword.core.tree import LeftOut
 from foreword.index.search.search import search
 from foreword.model.tool_definitions import ToolStyle, tool_definitions
@@ -42,6 +44,24 @@ from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn, render_unsaved
 from foreword.prefix.warmth import PICTURES
+
+
+async def may_be_told(session: Session, words: str) -> bool:
+    """Whether words may be sent as they are: if they hold a secret, the user is asked."""
+    kinds = "" if provider_name(session) == "offline" else kinds_in(words)
+    return bool(kinds) and await session.disclose(f"the question holds a secret ({kinds}): send it as it is?")
+
+
+def redaction_note(words: str) -> str:
+    """What the user is told of words that are sent without their secrets; empty if there are none."""
+    kinds = kinds_in(words)
+    return f"a secret in the question ({kinds}) was not sent: the model saw a placeholder" if kinds else ""
+
+
+def kinds_in(words: str) -> str:
+    """The kinds of secrets in words, each once."""
+    return ", ".join(dict.fromkeys(one.kind for one in find_secrets(printable(words))))
+
 
 MIN_ANSWER_TOKENS = 256
 UNSAVED_TOO_LARGE = "too large: only named, the model can view it"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from foreword.assist.question.symbol_lookup import find_definitions
+from foreword.assist.question.names import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import lines_of
 from foreword.core.outline import Definition, Excerpt

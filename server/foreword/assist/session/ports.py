@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from foreword.core.reply import ReplyEvent
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.policy.gap_model import Signals
 
 if TYPE_CHECKING:

@@ -12,12 +12,11 @@ from foreword.assist.session.ports import Provider, Warmer
 from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session
 from foreword.core.errors import CredentialsError, ModelError, TrustError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.engine_models import window_of
 from foreword.model.messages_api.credentials import has_credentials, key_from
 from foreword.model.messages_api.retry_policy import Patience
-from foreword.model.offline import OfflineProvider
-from foreword.model.provider import open_provider
+from foreword.model.provider import OfflineProvider, open_provider
 from foreword.model.tool_definitions import ToolStyle
 from foreword.prefix.simulator import positions_of, simulate
 

@@ -1,4 +1,4 @@
-"""One workspace that is open: its settings, its stores, and where its files come from.
+"""One workspace that is open: its settings, its stores, where its files come from, and what it keeps in memory.
 
 The only mutable state of a run. It is owned by one thread; everything that is computed from it is a value.
 """
@@ -17,32 +17,85 @@ from foreword.assist.accounts.ledger import Ledger
 from foreword.assist.session.ports import UNTRUSTED, Clock, Consent, Signs, Trust, gone, refuse
 from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.settings_files import read_settings
+from foreword.assist.session.snapshot.commit_history import Past
 from foreword.assist.session.snapshot.indexing import Indexing
-from foreword.assist.session.snapshot.memory import Recall
 from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
 from foreword.assist.telemetry.records import Record
 from foreword.assist.telemetry.telemetry import Telemetry, why_silent
-from foreword.core.endpoint_url import without_credentials
+from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import Problem
-from foreword.core.secrets.allowed import ALLOWED
+from foreword.core.secrets.detection import ALLOWED
+from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.settings import Options, Settings
-from foreword.core.tree import Scope
+from foreword.core.tree import FileTree, Scope
+from foreword.index.build.build import Whole
 from foreword.index.build.parse_jobs import Progress
+from foreword.index.index import Index
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import forget_unused
 from foreword.index.store.store_file import VERSION
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.model.catalog.model_info import FREE, Model
 from foreword.model.messages_api.credentials import has_credentials, is_loopback
+from foreword.prefix.layers import Anchor
+from foreword.prefix.policy.base_size import BaseSize
 from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import SharedConnection
-from foreword.storage.directories import Directories, find_places, name_digest
+from foreword.storage.directories import Directories, close_to_others, find_places, name_digest
 from foreword.storage.in_memory import connect_in_memory
 from foreword.storage.lease import Leases
-from foreword.storage.private import close_to_others
 from foreword.workspace.files.disk import open_root
+from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.repository import Repository, open_repository
+from foreword.workspace.git.untracked_files import Untracked
+
+KEPT_TREES = 2
+"""The anchor in force, and the one that might come next."""
+
+
+@dataclass(slots=True)
+class Recall:
+    """Belongs to the thread of its session.
+
+    `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
+    `untracked` is what git once found beside the files that it tracks; `is_outdated` says that something changed since.
+    `past` is what the history says; `anchors` are those of the heads that they stand beside. `budget` is
+    the size of the base that was decided, with what it hangs on and the day. `redactions` know where the
+    secrets of the files are that were read.
+    """
+
+    files: SavedFiles | None = None
+    index: Index | None = None
+    remembered: str | None = None
+    untracked: Untracked | None = None
+    is_outdated: bool = False
+    past: Past | None = None
+    anchors: tuple[str, tuple[Anchor, ...]] | None = None
+    budget: tuple[str, float, BaseSize] | None = None
+    redactions: RedactionCache = field(default_factory=RedactionCache)
+    _whole: Whole | None = None
+    _trees: dict[tuple[str, ...], FileTree] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Whole | None:
+        """The last look's index, if it is of all files, and in the store as it is."""
+        whole = self._whole
+        # A store that was damaged and begun anew has another generation; its rows are gone.
+        return whole if whole is not None and whole.index.generation == whole.index.store.generation else None
+
+    def keep(self, found: Whole, *, is_whole: bool) -> None:
+        """Make a look's index the one that the next look goes on from; `is_whole` if it is of all files."""
+        self.index, self._whole = found.index, found if is_whole else None
+
+    def tree(self, key: tuple[str, ...], make: Callable[[], FileTree]) -> FileTree:
+        """The tree that `key` names for good, made when it is first asked for."""
+        # Taken out and put back, so that the dictionary's order is that of use.
+        found = self._trees.pop(key, None)
+        self._trees[key] = found if found is not None else make()
+        while len(self._trees) > KEPT_TREES:
+            del self._trees[next(iter(self._trees))]
+        return self._trees[key]
 
 
 @dataclass(slots=True)

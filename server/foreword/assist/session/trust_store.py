@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foreword.core.errors import StoreError
-from foreword.storage.directories import Directories, name_digest
-from foreword.storage.private import make_private_folder, write_private
+from foreword.storage.directories import Directories, make_private_folder, name_digest, write_private
 
 TRUST_SCHEMA = "foreword.trust/1"
 ALLOWED_VALUES = "allowed-secrets"

@@ -17,7 +17,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.assist.session.trust_store import is_trusted
 from foreword.core.exclusion import IGNORED_BY_GIT, reason_for_path
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.core.tree import LeftOut, listed_reason
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.warmth import warm_until

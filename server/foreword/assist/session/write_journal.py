@@ -17,8 +17,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from foreword.core.exclusion import TEMPORARY
-from foreword.storage.directories import Directories
-from foreword.storage.private import make_private_folder, write_private
+from foreword.storage.directories import Directories, make_private_folder, write_private
 from foreword.storage.process_identity import has_ended, name_of_this_process
 
 _BESIDE = re.compile(re.escape(TEMPORARY) + r"[a-z0-9_]{8}")

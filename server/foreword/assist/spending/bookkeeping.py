@@ -19,12 +19,11 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import prefix_inputs
 from foreword.assist.spending.single_flight import lifetime_of
 from foreword.core.reply import Started
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost, cost_without_cache
 from foreword.prefix.layers import Block, text_digest
-from foreword.prefix.manifest import Manifest, first_difference, manifest_of
+from foreword.prefix.manifest import Manifest, as_digests, changed_inputs, first_difference, manifest_of
 from foreword.prefix.policy.policy import TTL_SECONDS
-from foreword.prefix.prefix_inputs import as_digests, changed_inputs
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose

@@ -16,7 +16,7 @@ from typing import Any
 from foreword.assist.accounts.ledger import WARM, Ledger, LedgerRow
 from foreword.assist.question.receipt import dollars, tokens_json
 from foreword.core.errors import UsageError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 NOTHING_YET = "nothing was asked about this workspace yet: there is nothing to explain"
 NOTHING_TO_DO = "nothing to do"

@@ -18,7 +18,7 @@ from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.spending.bookkeeping import diagnostics_of
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Model, cost
 from foreword.model.messages_api.retry_policy import spell
 from foreword.prefix.layers import blocks_digest

@@ -17,7 +17,7 @@ from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
 from foreword.assist.spending.forecast import Forecast, forecast_request
 from foreword.core.errors import LimitError, StoreError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost
 from foreword.prefix.simulator import positions_of
 

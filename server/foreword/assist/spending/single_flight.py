@@ -24,7 +24,7 @@ from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
 from foreword.core.errors import StoreError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.messages_api.retry_policy import Patience
 from foreword.prefix.policy.policy import TTL_SECONDS
 from foreword.prefix.prefix_store import SentRequest

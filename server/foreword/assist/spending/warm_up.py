@@ -35,7 +35,7 @@ from foreword.assist.spending.single_flight import (
 )
 from foreword.assist.telemetry.records import record_of_row
 from foreword.core.errors import LimitError, Problem, StoreError
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost
 from foreword.model.messages_api.retry_policy import spell
 from foreword.prefix.layers import Anchor, Base, Block

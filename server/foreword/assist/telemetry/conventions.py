@@ -16,7 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from foreword.assist.telemetry.records import AnswerRecord, Asked, RequestRecord, ToolRecord
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 Attribute = str | int | float | bool | tuple[str, ...]
 Attributes = dict[str, Attribute]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foreword.assist.accounts.ledger import LedgerRow
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 CANCELLED = "cancelled"
 

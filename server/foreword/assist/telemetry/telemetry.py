@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
 from foreword.assist.telemetry.records import Record
-from foreword.core.endpoint_url import without_credentials
+from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import Problem
 from foreword.core.settings import Settings
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from foreword.assist.accounts.ledger import Total
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 
 SECONDS_A_DAY = 86_400
 MAX_PERIODS = 90

@@ -12,7 +12,7 @@ from foreword.api.chat.conversations import StepsBegun, StepsDone, TextPart, Tho
 from foreword.api.chat.tool_steps import ToolStep
 from foreword.api.printed import Line, Printed
 from foreword.assist.chat.chat_turn import TurnResult
-from foreword.cli.live_answer import MarkdownStream
+from foreword.cli.live import MarkdownStream
 from foreword.cli.terminal import output, print_blocks
 from foreword.core.documents.text import displayable
 

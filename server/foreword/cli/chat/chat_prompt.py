@@ -1,27 +1,33 @@
-"""What a chat reads from the keyboard: messages of several lines with history and completion, and short answers."""
+"""What a chat reads from the keyboard: messages of several lines with history and completion, and the files that they mention."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import get_app, get_app_session
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition, completion_is_selected
 from prompt_toolkit.formatted_text import AnyFormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
 
-from foreword.assist.question.completion import Suggestion
-from foreword.cli.chat.file_mentions import mention_of
-from foreword.cli.chat.keyboard import forget_typed
+from foreword.assist.question.names import Suggestion
+from foreword.assist.question.pointers import AttachmentRef, Pointer, parse_pointer
 from foreword.core.documents.text import displayable
+from foreword.core.documents.uri import uri_of_path
+from foreword.core.errors import UsageError
 from foreword.core.secrets.redaction import shown
-from foreword.storage.private import make_private_folder, write_private
+from foreword.storage.directories import make_private_folder, write_private
 
 Suggest = Callable[[str], Awaitable[Sequence[Suggestion]]]
 """Files and definitions that the beginning of a name can mean."""
@@ -164,3 +170,94 @@ def _keys() -> KeyBindings:
         event.current_buffer.insert_text("\n")
 
     return keys
+
+
+if sys.platform != "win32":
+    import termios
+
+INPUT_MODES, LOCAL_MODES = 0, 3
+"""Where the flags stand in what `termios.tcgetattr` gives."""
+
+
+@contextmanager
+def typed_ahead() -> Iterator[None]:
+    """Keys are not echoed for the time of a block, and Enter stays what it is; Ctrl-C still interrupts."""
+    if sys.platform == "win32":
+        yield
+        return
+    try:
+        before = termios.tcgetattr(sys.stdin)
+    except (termios.error, OSError, ValueError):  # no terminal
+        yield
+        return
+    quiet = termios.tcgetattr(sys.stdin)
+    # A terminal makes a line end of Enter, which is another key for the prompt: a new line in a message.
+    quiet[INPUT_MODES] &= ~termios.ICRNL
+    quiet[LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+
+def forget_typed() -> None:
+    """Throw away what was typed ahead: nobody confirms what they have not seen."""
+    clear_typeahead(get_app_session().input)
+    if sys.platform != "win32":
+        with suppress(termios.error, OSError, ValueError):  # no terminal
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
+MENTION = re.compile(r'(?<![\w@`])@(?:"(?P<quoted>[^"\n]+)"|(?P<plain>[^\s"@]+))')
+"""Behind a letter, an `@` belongs to something else, such as an address; doubled or in backticks it is code."""
+_TRAILING = ".,;:!?)]}'"
+"""Signs of the sentence around a mention."""
+
+
+def mentioned(text: str, is_file: Callable[[str], bool]) -> tuple[AttachmentRef, ...]:
+    """The places that a text mentions, each once; what is no file of the workspace is only a word."""
+    found = (_place(match["quoted"], match["plain"], is_file) for match in MENTION.finditer(text))
+    return tuple(dict.fromkeys(place for place in found if place is not None))
+
+
+def attachment_of(root: Path, place: AttachmentRef) -> Mapping[str, Any]:
+    """A place as chats keep it for clients: a URI, and a range of whole lines where it has lines."""
+    told: dict[str, Any] = {"uri": uri_of_path(str(root / place.path), windows=os.name == "nt")}
+    if place.first is not None:
+        last = place.last or place.first
+        # A range ends at the start of the line behind its last one.
+        told["range"] = {
+            "start": {"line": place.first - 1, "character": 0},
+            "end": {"line": last, "character": 0},
+        }
+    return told
+
+
+def mention_of(path: str, first: int = 0, last: int = 0) -> str:
+    """What is written for a place, without the `@`."""
+    lines = f":{first}-{last}" if first and last > first else f":{first}" if first else ""
+    written = f"{path}{lines}"
+    return f'"{written}"' if re.search(r'[\s"@]', written) else written
+
+
+def _place(quoted: str | None, plain: str | None, is_file: Callable[[str], bool]) -> AttachmentRef | None:
+    for written in _readings(quoted, plain):
+        with suppress(UsageError):  # no place at all: a word
+            pointer: Pointer = parse_pointer(written)
+            if is_file(pointer.path):
+                return AttachmentRef(pointer.path, pointer.first, pointer.last)
+    return None
+
+
+def _readings(quoted: str | None, plain: str | None) -> Iterator[str]:
+    """What may be meant, the longest first: a name may end with a sign of the sentence."""
+    if quoted is not None:
+        yield quoted
+        return
+    written = plain or ""
+    while written:
+        yield written
+        if written[-1] not in _TRAILING:
+            return
+        written = written[:-1]

@@ -25,15 +25,13 @@ from foreword.api.printed import problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.chat.chat import Chat
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
-from foreword.assist.question.completion import Suggestion, complete
+from foreword.assist.question.names import Suggestion, complete
 from foreword.assist.question.receipt import dollars
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.cli.chat.chat_commands import COMMANDS, ChatCommands, Leave
 from foreword.cli.chat.chat_display import ChatDisplay
-from foreword.cli.chat.chat_prompt import ChatPrompt, history_at
-from foreword.cli.chat.file_mentions import attachment_of, mentioned
-from foreword.cli.chat.keyboard import typed_ahead
+from foreword.cli.chat.chat_prompt import ChatPrompt, attachment_of, history_at, mentioned, typed_ahead
 from foreword.cli.chat.proposal_dialog import ProposalDialog
 from foreword.core.errors import ForewordError, UsageError
 from foreword.workspace.files.disk import is_file

@@ -1,4 +1,4 @@
-r"""URIs of files and the paths that they stand for (https://www.rfc-editor.org/rfc/rfc8089).
+r"""URIs of files and the paths that they stand for (https://www.rfc-editor.org/rfc/rfc8089), and URLs of endpoints as they may be shown.
 
 file:///srv/a/b%20c.py    /srv/a/b c.py
 file:///c%3A/x/y.py        C:\x\y.py on Windows; editors write the colon both ways, and the drive in both cases
@@ -70,3 +70,15 @@ def _windows_path(host: str, path: str) -> str:
         return f"//{host}{path}".replace("/", "\\")
     drive = _DRIVE.match(path)
     return (f"{drive[1].upper()}:{path[3:]}" if drive else path).replace("/", "\\")
+
+
+def without_credentials(url: str) -> str:
+    """A URL as it may be shown and kept: without user, password, query and fragment, any of which can hold a key."""
+    plain = url.partition("?")[0].partition("#")[0]
+    scheme, mark, rest = plain.partition("://")
+    # The last "@" ends the credentials: a password may hold one that is not escaped.
+    if not mark:
+        return plain.rpartition("@")[2]
+    host, slash, path = rest.partition("/")
+    # A "/" in a password moves the rest of it into the path.
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.rpartition('@')[2]}"

@@ -1,10 +1,14 @@
-"""Where the secrets of a text are: keys, tokens and passwords, by their form.
+"""Where the secrets of a text are: keys, tokens and passwords, by their form, but for those that the user allows.
+
+They are known by their digests. A process works for one user, whose list it is: whoever opens a workspace reads it, and
+before that, or where it can't be read, nothing is allowed.
 
 A rule is tried only near its words, and every pattern has a bounded length: the time is linear in the length of the text.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,9 +17,30 @@ from functools import lru_cache
 from math import log2
 from string import ascii_lowercase, digits
 
-from foreword.core.secrets.allowed import ALLOWED
 from foreword.core.secrets.key_blocks import key_blocks
 from foreword.core.secrets.rules import RULES, RULES_VERSION, Rule
+
+DIGEST_LENGTH = 16
+
+
+@dataclass(slots=True)
+class AllowedValues:
+    """The digests of a user's allowed values; replaced as a whole, as several threads read it."""
+
+    digests: frozenset[str] = frozenset()
+
+    def __contains__(self, value: str) -> bool:
+        return bool(self.digests) and digest_of(value) in self.digests
+
+
+ALLOWED = AllowedValues()
+"""The list of this process's user."""
+
+
+def digest_of(value: str) -> str:
+    """What a value is called where it must not be told: the beginning of its SHA-256."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
+
 
 __all__ = ["RULES_VERSION", "Secret", "find_secrets"]
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from foreword.core.documents.text import printable
-from foreword.core.secrets.allowed import ALLOWED
-from foreword.core.secrets.detection import Secret, find_secrets
+from foreword.core.secrets.detection import ALLOWED, Secret, find_secrets
 
 PLACEHOLDER = re.compile(r"<redacted: [\w/ -]{1,60}>")
 PICTURE = "embedded data"

@@ -1,5 +1,10 @@
 """Reading and parsing files in worker processes.
 
+A new process of `multiprocessing` runs the main module of its parent again, so that it can unpickle what stands there.
+Nothing of ours does, and the script of somebody who uses Foreword as a library may have no `if __name__ == "__main__"`:
+it would run once more in each worker. And a new interpreter imports from the working directory first: from the
+workspace, whose `types.py` would break it and whose `multiprocessing.py` would run.
+
 py-tree-sitter never releases the interpreter lock, so files are parsed in processes, in chunks. A worker that
 crashes or exceeds the time limit costs one chunk, whose files are then tried one by one, and at last as plain text:
 only the file at fault loses its outline. Workers ignore SIGINT, and end when their parent is gone.
@@ -10,14 +15,16 @@ from __future__ import annotations
 import marshal
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_any
 from multiprocessing.context import BaseContext
 from time import sleep
+from types import ModuleType
 from typing import NamedTuple, Protocol
 
 from pebble import ProcessPool
@@ -27,9 +34,62 @@ from foreword.core.exclusion import UNREADABLE, reason_for_content
 from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
-from foreword.index.build.worker_process import apart_from_main, worker_context
 from foreword.index.outline.bounded_parse import LIMIT_S
 from foreword.index.store.facts import INCLUDED, Facts, Key, Read, make_facts
+
+SAFE_PATH = "PYTHONSAFEPATH"
+START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+"""Never fork: the parent has threads."""
+
+_BASE = multiprocessing.get_context(START)
+# The table of modules and the environment are those of the whole process: of two starts at once the second
+# would take the substitutes of the first for the real ones, and put them back.
+_STARTING = threading.Lock()
+
+
+class WorkerProcess(_BASE.Process):  # type: ignore[name-defined,misc]  # it depends on the platform
+    """A process that knows nothing of the program that it works for."""
+
+    def start(self) -> None:
+        """Start it."""
+        with apart_from_main():
+            super().start()
+
+
+class WorkerContext(type(_BASE)):  # type: ignore[misc]  # as above
+    """`multiprocessing` with such processes."""
+
+    Process = WorkerProcess
+
+
+def worker_context(modules: list[str]) -> BaseContext:
+    """The context for workers whose work stands in these modules, imported once by the server that they fork from."""
+    # What stands in the main module can be found there only: then a worker has to run it.
+    if "__main__" in modules:
+        context: BaseContext = multiprocessing.get_context(START)
+    else:
+        context = WorkerContext()
+    if START == "forkserver":
+        context.set_forkserver_preload([name for name in modules if name != "__main__"])
+    return context
+
+
+@contextmanager
+def apart_from_main() -> Iterator[None]:
+    """For the start of a process: there seems to be no main module, and no import from the working directory."""
+    with _STARTING:
+        main, safe = sys.modules["__main__"], os.environ.get(SAFE_PATH)
+        sys.modules["__main__"] = ModuleType("__main__")
+        os.environ[SAFE_PATH] = "1"
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            if safe is None:
+                del os.environ[SAFE_PATH]
+            else:
+                os.environ[SAFE_PATH] = safe
+
 
 FIRST_CHUNK = 8
 CHUNK_BYTES = 1_500_000

@@ -20,8 +20,8 @@ from typing import Any, NoReturn, Self
 
 from foreword.core.errors import Problem, StoreError
 from foreword.index.store.store_file import UnlikeStore, connect, copy_to_memory
+from foreword.storage.directories import make_private_folder
 from foreword.storage.in_memory import READ_ONLY, is_read_only, memory_problem, why_not_stored
-from foreword.storage.private import make_private_folder
 from foreword.storage.sqlite_errors import quarantine, trouble_of
 
 FIRST_S = 0.25

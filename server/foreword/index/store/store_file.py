@@ -17,8 +17,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from foreword.storage.database import use_write_ahead_log
+from foreword.storage.directories import close_file
 from foreword.storage.in_memory import opened_to_read
-from foreword.storage.private import close_file
 
 VERSION = 9
 

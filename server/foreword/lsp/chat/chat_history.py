@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from foreword.api.arguments import Arguments
+from foreword.api.parameters import Arguments
 from foreword.assist.chat.chat import Chat, messages_of, title_of, with_choice
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.session.open_workspace import OpenFolder

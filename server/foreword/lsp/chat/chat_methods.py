@@ -24,7 +24,7 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
-from foreword.api.arguments import Arguments
+from foreword.api.parameters import Arguments
 from foreword.core.errors import UsageError
 from foreword.lsp.connection.server import ForewordServer, handle
 

@@ -9,23 +9,21 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcRequestCancelled
 
-from foreword.api.arguments import Arguments
 from foreword.api.chat.tool_steps import tool_steps
+from foreword.api.parameters import Arguments
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
 from foreword.assist.edits.edit import problems_json
 from foreword.assist.edits.proposal import Proposal
 from foreword.assist.question.receipt import tokens_json
 from foreword.assist.session.providers import require_trust
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.lsp.chat.attachments import read_attachments, untitled
 from foreword.lsp.chat.chat_history import Home, chosen, home_of, with_uris
-from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.server import ForewordServer
-from foreword.lsp.features.answer_stage import stage_of
 from foreword.lsp.features.command_workspace import documents_in
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.output.progress import Report, work_done
+from foreword.lsp.output.progress import Partials, Report, stage_of, work_done
 from foreword.lsp.output.proposals import keep_proposal
 from foreword.lsp.output.workspace_edit import plan_edit
 

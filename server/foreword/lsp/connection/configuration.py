@@ -15,8 +15,8 @@ from pygls.exceptions import JsonRpcException
 
 from foreword.core.settings import Options, flatten
 from foreword.lsp.connection.ask_consent import consent_of
+from foreword.lsp.connection.capabilities import follow
 from foreword.lsp.connection.server import ForewordServer, handle
-from foreword.lsp.connection.symbol_registration import follow
 from foreword.lsp.connection.workspace_folder import Folder
 
 if TYPE_CHECKING:

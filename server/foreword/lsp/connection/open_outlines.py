@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from foreword.assist.session.worker import Worker
 from foreword.core.documents.document import Document, Snapshot
 from foreword.core.documents.position import without_end
-from foreword.core.edits.track_definitions import follow
+from foreword.core.edits.text_edit import follow
 from foreword.core.exclusion import MAX_FILE_BYTES
 from foreword.core.language import language_of
 from foreword.core.outline import Definition

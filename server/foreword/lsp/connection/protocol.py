@@ -24,7 +24,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
-from foreword.lsp.connection.symbol_registration import declare
+from foreword.lsp.connection.capabilities import declare
 from foreword.lsp.transport.framing import FramingError, Reader, read_messages
 
 if TYPE_CHECKING:

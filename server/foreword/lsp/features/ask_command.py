@@ -24,14 +24,11 @@ from foreword.assist.session.session import Session
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.reply import TextDelta
 from foreword.lsp.chat.attachments import untitled
-from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
-from foreword.lsp.features.answer_stage import stage_of
-from foreword.lsp.features.command_workspace import Tell, workspace_of
+from foreword.lsp.features.command_workspace import Tell, task_in, workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.features.task_params import task_in
-from foreword.lsp.output.progress import Report, work_done
+from foreword.lsp.output.progress import Partials, Report, stage_of, work_done
 from foreword.lsp.output.virtual_documents import Page, open_page
 
 QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")

@@ -1,11 +1,15 @@
-"""`textDocument/codeAction`: what can be done here, from memory. The model runs when an action is chosen, not before.
+"""`textDocument/codeAction` and `codeAction/resolve`: what can be done here, from memory. The model runs when an action is chosen.
 
 Edits are made by `codeAction/resolve` for clients that resolve edits, by the command `foreword.edit` for others;
 answers by the command `foreword.ask`. Either way what travels is a task (`assist.question.actions.Task`).
+
+What that needs of the core is imported when the first one runs: this module is on the path to `initialize`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +18,10 @@ from lsprotocol import types
 
 from foreword.assist.question.task import edits
 from foreword.assist.question.task_menu import ACTION_KINDS, Offer, Report, Spot, fixes, rewrites, sources
+from foreword.assist.session.trust_store import is_trusted
 from foreword.core.documents.document import Document
 from foreword.core.documents.uri import uri_key
-from foreword.core.errors import UsageError
+from foreword.core.errors import ForewordError, UsageError
 from foreword.core.exclusion import reason_for_path
 from foreword.lsp.connection.configuration import is_refused_by_client, is_trusted_by_client
 from foreword.lsp.connection.readiness import path_below, readiness_of
@@ -24,13 +29,16 @@ from foreword.lsp.connection.server import ForewordServer, handle
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.keep_warm_loop import note_menu
 from foreword.lsp.features.selection import lines_from_lsp, lines_to_lsp, spot_at
-from foreword.lsp.features.task_actions import TASK_KIND, task_actions
 from foreword.lsp.features.workspace_folders import folder_of
+from foreword.storage.directories import find_places
 
 if TYPE_CHECKING:
     from foreword.assist.question.request import Kind
+    from foreword.assist.question.task_files import UserTask, UserTasks
+
 
 PROPOSED = "source.foreword.proposal"
+TASK_KIND = "source.foreword.run"
 MAX_PROPOSED = 5
 """Files of earlier proposals, the newest first."""
 OPTIONS = types.CodeActionOptions(
@@ -40,10 +48,14 @@ FADED = frozenset((types.DiagnosticTag.Unnecessary, types.DiagnosticTag.Deprecat
 
 Action = types.CodeAction | types.Command
 
+MAX_AGE_S = 1.0
+NOT_TRUSTED = "this project is not trusted: read its tasks, then run `foreword trust` there"
+
 
 def register(server: ForewordServer) -> None:
-    """Register the handler of this module."""
+    """Register the handlers of this module."""
     handle(server, types.TEXT_DOCUMENT_CODE_ACTION, code_action, OPTIONS)
+    handle(server, types.CODE_ACTION_RESOLVE, resolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +275,85 @@ def _range_json(found: types.Range) -> dict[str, Any]:
 def _diagnostic_json(one: types.Diagnostic) -> dict[str, Any]:
     shown = {"range": _range_json(one.range), "message": one.message, "code": one.code, "source": one.source}
     return {key: value for key, value in shown.items() if value is not None}
+
+
+async def resolve(server: ForewordServer, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit, or an empty one and a message to the user: few clients show an error of this method."""
+    if not isinstance(action.data, dict) or action.edit is not None:
+        return action
+    await server.load("foreword.lsp.features.edit_command")
+    from foreword.lsp.features.edit_command import edit_of  # noqa: PLC0415 - loaded by now
+
+    try:
+        action.edit = await edit_of(server, action.title, action.data)
+    except ForewordError as error:
+        # Some editors swallow an error reply here and others show it twice: one message reaches every user.
+        text = " ".join(str(error).split())
+        server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"Foreword: {text}"))
+        # LSP runs an action's command after its edit: without the edit it is to do nothing.
+        action.command = None
+    if action.edit is None and server.client.resolves_edits:
+        action.edit = types.WorkspaceEdit(changes={})  # an edit is what every client takes for an end
+    return action
+
+
+async def task_actions(
+    server: ForewordServer, folder: Folder, uri: str, selected: types.Range, *, is_menu: bool
+) -> list[types.CodeAction]:
+    """An action for each task whose result this client has a place for; those that may not run are shown as such.
+
+    Without `is_menu` it may be no user who asks, but an editor at a move of the cursor: then what was read of late will do.
+    """
+    tasks = await _own_tasks(server, folder, max_age_s=0.0 if is_menu else MAX_AGE_S)
+    client = server.client
+    shows_answers = client.knows_our_methods or client.shows_documents
+    return [
+        action
+        for task in tasks.tasks.values()
+        if (task.kind == "edit" or shows_answers)
+        and (action := _task_action(server, uri, selected, task, runs=tasks.may_run or task.owner == "user"))
+    ]
+
+
+async def _own_tasks(server: ForewordServer, folder: Folder, max_age_s: float) -> UserTasks:
+    if folder.own_tasks is not None and time.monotonic() - folder.own_tasks[0] < max_age_s:
+        return folder.own_tasks[1]
+    await server.load("foreword.assist.question.task_files")
+    from foreword.assist.question.task_files import read_tasks  # noqa: PLC0415 - loaded by now
+
+    places, granted = find_places(server.environ), is_trusted_by_client(server)
+
+    def read() -> UserTasks:
+        # Trust is kept under the real path of a folder.
+        root = folder.path.resolve()
+        return read_tasks(root, places.config, may_run=granted or is_trusted(places, root))
+
+    tasks = await asyncio.to_thread(read)
+    folder.own_tasks = time.monotonic(), tasks
+    return tasks
+
+
+def _task_action(
+    server: ForewordServer,
+    uri: str,
+    selected: types.Range,
+    task: UserTask,
+    *,
+    runs: bool,
+) -> types.CodeAction | None:
+    known, title = server.client.code_actions, task.description or task.name
+    action = types.CodeAction(title, TASK_KIND)
+    if not runs:
+        action.disabled = types.CodeActionDisabled(NOT_TRUSTED)
+        return action if known.code_action_literal_support and known.disabled_support else None
+    place: dict[str, object] = {"name": task.name, "uri": uri}
+    if selected.start != selected.end:
+        start, end = selected.start, selected.end
+        place |= {
+            "range": {
+                "start": {"line": start.line, "character": start.character},
+                "end": {"line": end.line, "character": end.character},
+            }
+        }
+    action.command = types.Command(title, "foreword.run", arguments=[place])
+    return action

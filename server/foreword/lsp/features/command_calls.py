@@ -10,17 +10,16 @@ from typing import Any
 
 from lsprotocol import types
 
-from foreword.api.arguments import Arguments
 from foreword.api.command import Command
-from foreword.api.commands.commits import CommitParameters, write_message
+from foreword.api.commands.changes import CommitParameters, write_message
 from foreword.api.commands.questions import AskParameters, EditParameters, Question, preview, question_of
 from foreword.api.commands.tasks import RunParameters, question_of_task
-from foreword.api.parameters import read, settings_of
+from foreword.api.parameters import Arguments, read, settings_of
 from foreword.api.table import SERVED
 from foreword.api.workspace import Event, PartialResult
 from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.attached_media import media_from_json
-from foreword.assist.question.completion import SCHEMA, complete
+from foreword.assist.question.names import SCHEMA, complete
 from foreword.assist.question.pointers import Pointer
 from foreword.assist.question.task import TASK_KEYS, pointers_of
 from foreword.assist.question.task import question_of as words_of
@@ -30,14 +29,13 @@ from foreword.assist.session.ports import agree
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.core.errors import UsageError
-from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import is_trusted_by_client, open_now
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
+from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer
-from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.ask_command import Asked, ask, completed, read_question
-from foreword.lsp.features.command_workspace import documents_in, workspace_of
+from foreword.lsp.features.command_workspace import documents_in, task_in, workspace_of
 from foreword.lsp.features.edit_command import (
     Instruction,
     instruction_of,
@@ -48,10 +46,9 @@ from foreword.lsp.features.edit_command import (
     undo_proposal,
 )
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import DeliveryOptions
-from foreword.lsp.output.progress import work_done
+from foreword.lsp.output.progress import Partials, work_done
 from foreword.lsp.output.proposals import find_proposal, proposals_json
 
 MAX_SUGGESTIONS = 20

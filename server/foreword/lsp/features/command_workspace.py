@@ -1,11 +1,14 @@
-"""The workspace that a command of a client works on: a folder of this server, with what the editor has open."""
+"""The workspace that a command or a task of a client is about: a folder of this server, with what the editor has open."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from foreword.api.workspace import Event, Workspace, ignore
+from foreword.assist.question.task import Task, task_from_json
 from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.overlay import workspace_path
@@ -61,3 +64,24 @@ def _on_loop(loop: asyncio.AbstractEventLoop, tell: Tell, event: Event) -> None:
         tell(event)
     else:
         loop.call_soon_threadsafe(tell, event)
+
+
+Document = tuple[str, str]
+"""What a document that is no file yet is called, and its text."""
+
+
+def task_in(opened: OpenFolder, given: Mapping[str, Any], untitled: Document | None = None) -> Task:
+    """The task that a client sent, about a file of this folder, or about the document `untitled`.
+
+    Raises:
+        UsageError: it is no task, or not about a file here.
+    """
+
+    def path_of(uri: str) -> str | None:
+        path = path_from_uri(uri)
+        return workspace_path(opened.root, path) if path is not None else None
+
+    if untitled is None:
+        return task_from_json(given, path_of)
+    name, text = untitled
+    return replace(task_from_json(given, lambda _: name), text=text)

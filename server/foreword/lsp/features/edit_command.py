@@ -27,19 +27,16 @@ from foreword.assist.session.session import Session
 from foreword.core.errors import Problem, UsageError
 from foreword.core.reply import TextDelta
 from foreword.core.secrets.redaction import shown
-from foreword.lsp.chat.partial_results import Partials
 from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
-from foreword.lsp.features.answer_stage import stage_of
-from foreword.lsp.features.command_workspace import documents_in, workspace_of
+from foreword.lsp.features.command_workspace import documents_in, task_in, workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.features.task_params import task_in
 from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_plan, deliver, tell, tell_refused
 from foreword.lsp.output.file_consent import agreed
-from foreword.lsp.output.progress import work_done
+from foreword.lsp.output.progress import Partials, stage_of, work_done
 from foreword.lsp.output.proposals import keep_proposal, note_review, proposal_of
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer
-from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import Folder
 
 

@@ -9,7 +9,7 @@ from lsprotocol import types
 from foreword.assist.question.task_menu import Spot
 from foreword.core.documents.document import Document
 from foreword.core.documents.position import Position, PositionEncoding, Range, place, units, without_end
-from foreword.core.edits.track_definitions import smallest_around
+from foreword.core.edits.text_edit import smallest_around
 from foreword.core.language import language_of
 from foreword.core.outline import Definition
 from foreword.lsp.connection.convert import range_from_lsp, range_to_lsp

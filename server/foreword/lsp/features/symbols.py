@@ -17,10 +17,10 @@ from lsprotocol import types
 from foreword.core.documents.position import Position, Range, units, without_end
 from foreword.core.documents.uri import uri_key
 from foreword.core.outline import Definition
+from foreword.lsp.connection.capabilities import is_on
 from foreword.lsp.connection.configuration import open_now
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.server import ForewordServer, handle
-from foreword.lsp.connection.symbol_registration import is_on
 
 if TYPE_CHECKING:
     from foreword.assist.session.open_workspace import OpenFolder
@@ -83,9 +83,9 @@ async def workspace_symbol(
 
 
 async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[tuple[str, Definition]]:
-    await server.load("foreword.assist.question.symbol_lookup")
+    await server.load("foreword.assist.question.names")
     await server.load("foreword.lsp.features.command_workspace")
-    from foreword.assist.question.symbol_lookup import find_by_beginning  # noqa: PLC0415 - loaded by now
+    from foreword.assist.question.names import find_by_beginning  # noqa: PLC0415 - loaded by now
     from foreword.lsp.features.command_workspace import documents_in  # noqa: PLC0415 - loaded by now
 
     shown = await opened.shown(documents_in(server, opened))

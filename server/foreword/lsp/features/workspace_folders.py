@@ -1,4 +1,7 @@
-"""The workspace folders: they come and go, are indexed after `initialized`, and refreshed when files change."""
+"""The workspace folders: they come and go, are indexed after `initialized`, made ready for a first question, and refreshed when files change.
+
+Nothing is sent, and nothing comes into force: a base that was built is kept in the index, where the question finds it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -14,11 +18,13 @@ from foreword.core.documents.uri import uri_key
 from foreword.core.errors import ForewordError, Problem, UsageError
 from foreword.lsp.connection.configuration import configure
 from foreword.lsp.connection.convert import WINDOWS, path_from_uri, uri_from_path
+from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer, bounded, handle
-from foreword.lsp.connection.status_notification import send_status
 from foreword.lsp.connection.workspace_folder import MAX_TOUCHED, Folder
-from foreword.lsp.features.preload import get_ready
 from foreword.lsp.output.progress import work_done
+
+if TYPE_CHECKING:
+    from foreword.lsp.connection.server import ForewordServer
 
 
 def register(server: ForewordServer) -> None:
@@ -185,3 +191,26 @@ def _watch(server: ForewordServer, folder: Folder) -> None:
 def _key(uri: str) -> str:
     # Folders are written with a slash at the end and without.
     return uri_key(uri.rstrip("/"), ignores_case=WINDOWS)
+
+
+FOR_QUESTIONS = ("foreword.lsp.features.command_calls", "foreword.lsp.chat.chat_send")
+FOR_THE_API = "foreword.model.messages_api.messages"
+"""It imports the SDK, which takes a second and 70 MB: for those only who ask it."""
+
+
+async def get_ready(server: ForewordServer, folder: Folder) -> None:
+    """Be ready for a question about a folder whose index is complete; what goes wrong is for the question to tell."""
+    opened = folder.open_folder
+    if opened is None or opened.latest is None or not opened.latest.is_complete:
+        return
+    for module in FOR_QUESTIONS:
+        await server.load(module)
+    from foreword.assist.context.build_prefix import build_prefix  # noqa: PLC0415 - imported by these
+    from foreword.assist.session.providers import provider_name  # noqa: PLC0415 - as above
+
+    try:
+        await opened.run(build_prefix, opened.session, opened.latest, keep=False)
+        if provider_name(opened.session) != "offline":
+            await server.load(FOR_THE_API)
+    except ForewordError:
+        return

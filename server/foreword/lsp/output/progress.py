@@ -1,15 +1,19 @@
-"""Work-done progress, for clients that show it."""
+"""Progress of an answer: work-done progress with its stages, and the partial results of a chat."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Literal, assert_never
 from uuid import uuid4
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
+from foreword.assist.question.answer import Answer
+from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 from foreword.lsp.connection.server import ForewordServer
 
 CREATE_S = 5.0
@@ -101,3 +105,39 @@ class _Shown:
     def _send(self, value: object) -> None:
         assert self._token is not None, "sent from begin to end"  # noqa: S101 - an invariant
         self._server.progress(types.ProgressParams(self._token, value))
+
+
+def stage_of(event: AnswerEvent) -> str:
+    """The stage that an event begins, or is part of; empty for one that says nothing about it."""
+    match event:
+        case TextDelta():
+            return "answering"
+        case ThinkingDelta():
+            return "thinking"
+        case ToolCallStarted(name):
+            return name
+        case ToolsUsed(names):
+            return ", ".join(names)
+        case Started() | ToolInputDelta() | Finished() | Answer():
+            return ""
+        case _:
+            assert_never(event)
+
+
+PartialKind = Literal["text", "tool", "proposal", "draft", "receipt", "result"]
+
+
+class Partials:
+    """Sends partial results under the client's token; without one, none."""
+
+    def __init__(self, server: ForewordServer, token: types.ProgressToken | None) -> None:
+        self._server = server
+        self._token = token
+        self._n_sent = 0
+
+    def send(self, kind: PartialKind, **value: object) -> None:
+        """Send the next one."""
+        if self._token is not None:
+            told = {"kind": kind, "seq": self._n_sent, **value}
+            self._server.progress(types.ProgressParams(self._token, told))
+            self._n_sent += 1

@@ -24,7 +24,7 @@ from foreword.core.errors import StoreError
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.protocol import SCHEME
 from foreword.lsp.connection.server import ForewordServer, handle
-from foreword.storage.private import make_private_folder, write_private
+from foreword.storage.directories import make_private_folder, write_private
 
 LAST_WORDS_S = 5.0
 """Seconds that a client may take for the end of an answer before the server stops waiting for it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, TypeVar
 
-from foreword.api.access_token import AccessToken, access_token
+from foreword.api.local_port import AccessToken, access_token
 from foreword.core.errors import ConfigError, UsageError
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.registry import create_server

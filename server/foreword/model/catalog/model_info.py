@@ -17,8 +17,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from foreword.core.documents.media import Vision
-from foreword.core.token_usage import Usage
-from foreword.core.tokens import NOMINAL_RATIO
+from foreword.core.tokens import NOMINAL_RATIO, Usage
 
 ThinkingStyle = Literal["adaptive-summarized", "adaptive", "budget", "none"]
 THINKING_STYLES: tuple[str, ...] = get_args(ThinkingStyle)

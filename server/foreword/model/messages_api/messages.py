@@ -19,7 +19,7 @@ import httpx2
 
 from foreword.core.errors import ModelError, ModelUnavailable, RequestRejected
 from foreword.core.reply import Json, ReplyEvent
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.messages_api.api_errors import Endpoint, Failure, failure, why_broken
 from foreword.model.messages_api.api_transport import NO_JSON, Client, Ports, Request, Transport, in_order
 from foreword.model.messages_api.message_batches import MessageBatches

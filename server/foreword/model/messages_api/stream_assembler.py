@@ -32,7 +32,7 @@ from foreword.core.reply import (
     ToolCallStarted,
     ToolInputDelta,
 )
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.echo import INVALID_JSON, TOOL_BLOCKS, clean_object, echoes_of
 from foreword.model.messages_api.api_errors import note_of, stop_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.prefix.policy.gap_model import GapModel, Signals
 
 Action = Literal["keep", "rebase", "ping", "wait", "let go", "warm"]

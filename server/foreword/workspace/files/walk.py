@@ -21,7 +21,7 @@ from foreword.core.exclusion import (
     VENDORED_FOLDERS,
 )
 from foreword.core.tree import FileTree
-from foreword.workspace.git.excludes import excludes_of
+from foreword.workspace.git.rule_files import excludes_of
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules, is_ignored, read_rules
 
 GIT = ".git"

@@ -19,7 +19,6 @@ from foreword.core.exclusion import SUBMODULE
 from foreword.core.tree import FileTree, make_tree
 from foreword.workspace.attributes import GITATTRIBUTES, NO_ATTRIBUTES, AttributeRules
 from foreword.workspace.files.tree_builder import TreeBuilder, add_from_disk, add_walked, listed
-from foreword.workspace.git.attribute_files import read_attributes
 from foreword.workspace.git.git_listing import (
     SUBMODULE_MODE,
     GitIndexEntry,
@@ -33,6 +32,7 @@ from foreword.workspace.git.git_listing import (
 )
 from foreword.workspace.git.history import heads
 from foreword.workspace.git.repository import Repository
+from foreword.workspace.git.rule_files import read_attributes
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules
 
 RULE_FILES = frozenset((GITIGNORE, FOREWORDIGNORE, ".gitattributes", ".gitmodules"))

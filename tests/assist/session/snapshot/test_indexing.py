@@ -9,7 +9,7 @@ import pytest
 
 from foreword.assist.answering.pin_files import PinChange, change_pins
 from foreword.assist.context.build_prefix import build_prefix
-from foreword.assist.context.pins import UNREAD, find_pins
+from foreword.assist.question.context_view import UNREAD, find_pins
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.indexing import WAITED_FILES, Build, Built, Indexing, IndexingStopped
 from foreword.assist.session.snapshot.workspace_snapshot import refresh_snapshot, take_snapshot

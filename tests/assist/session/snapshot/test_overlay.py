@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from foreword.assist.answering.ask import prepare_now
+from foreword.assist.question.names import find_definitions
 from foreword.assist.question.request import library_of
-from foreword.assist.question.symbol_lookup import find_definitions
 from foreword.assist.question.tools import carry_out
 from foreword.assist.session.snapshot.overlay import OpenTexts, Overlay, overlay_of, with_unsaved
 from foreword.core.exclusion import MAX_FILE_BYTES

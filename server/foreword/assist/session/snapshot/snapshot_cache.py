@@ -20,9 +20,9 @@ from foreword.core.tree import FileTree, LeftOut
 from foreword.index.build.build import BuildReport, Whole
 from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
-from foreword.index.store.outline_store import Row, Store
+from foreword.index.store.facts import MARSHAL_VERSION
+from foreword.index.store.outline_store import Row, Store, pack_rows, unpack_rows
 from foreword.index.store.resilient_file import DamagedStore
-from foreword.index.store.row_codec import pack_rows, unpack_rows
 from foreword.workspace.files.tree_builder import listed
 from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.ignore import IgnoreRules
@@ -164,7 +164,6 @@ def _key(session: Session, name: str) -> str:
     return f"look:{__version__}:{FORMAT}:{session.worktree}:{name}"
 
 
-MARSHAL_VERSION = 4
 CHECKSUM_BYTES = 20
 
 

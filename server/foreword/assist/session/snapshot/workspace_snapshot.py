@@ -22,8 +22,7 @@ from foreword.assist.session.trust_store import allowed_values
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
 from foreword.core.exclusion import reason_for_content
-from foreword.core.secrets.allowed import ALLOWED
-from foreword.core.secrets.detection import RULES_VERSION
+from foreword.core.secrets.detection import ALLOWED, RULES_VERSION
 from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.tree import FileTree, Reader, Source, blob_id, listed_reason, make_tree
 from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update

@@ -1,16 +1,101 @@
-"""Files that a question names and that the model does not see: the answer says so, lest it pass for one that knows them."""
+"""Names that people write: how one may go on, the definitions that it means, and files of that name that the model does not see."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
+from typing import Any, Literal
 
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.exclusion import reason_for_path
+from foreword.core.outline import Definition
 from foreword.core.tree import LeftOut
+from foreword.index.index import Index
 from foreword.workspace.files.disk import is_file, why_elsewhere
+
+SCHEMA = "foreword.complete/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A file, or lines of one (1-based, inclusive) that define a name."""
+
+    kind: Literal["file", "symbol"]
+    name: str
+    path: str
+    line: int = 0
+    end_line: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON; a file has no lines."""
+        lines: Mapping[str, int] = {"line": self.line, "endLine": self.end_line} if self.line else {}
+        return {"kind": self.kind, "name": self.name, "path": self.path, **lines}
+
+
+def complete(index: Index, written: str, limit: int, here: str = "") -> list[Suggestion]:
+    """At most `limit` files, and as many definitions.
+
+    Without anything written these are the files at the top of the tree, and the definitions of the file that is open
+    (`here`, a path), in the order of its lines.
+
+    A file matches by its name, else by its path, else by the letters of its path in their order; a definition by the
+    beginning of its name. Case does not matter.
+    """
+    query = written.strip().lower()
+    ranked = sorted(
+        (rank, len(path), path) for path in index.paths if (rank := _rank(path.lower(), query)) is not None
+    )
+    files = [Suggestion("file", path.rpartition("/")[2], path) for _, _, path in ranked[:limit]]
+    found = find_by_beginning(index, written, limit) if query else _definitions_of(index, here)[:limit]
+    symbols = [Suggestion("symbol", one.name, path, one.line, one.end_line) for path, one in found]
+    return [*files, *symbols]
+
+
+def _definitions_of(index: Index, path: str) -> list[tuple[str, Definition]]:
+    return [(path, one) for one in index.outline(path).definitions] if path in index.blobs else []
+
+
+def _rank(path: str, query: str) -> int | None:
+    """How well a path matches, less is better; None if it does not."""
+    name = path.rpartition("/")[2]
+    if not query:
+        return path.count("/")
+    if name.startswith(query):
+        return 0
+    if query in name:
+        return 1
+    if query in path:
+        return 2
+    # One iterator for all letters, so that each is looked for behind the one before.
+    letters = iter(path)
+    return 3 if all(letter in letters for letter in query) else None
+
+
+_SEPARATOR = re.compile(r"\.|::|#")
+
+
+def find_by_beginning(index: Index, written: str, limit: int) -> list[tuple[str, Definition]]:
+    """The definitions of a name, else those whose names begin so, whatever the case; at most `limit`."""
+    exact = find_definitions(index, written) if written.strip() else []
+    if exact:
+        return exact[:limit]
+    begin = written.strip().lower()
+    every = ((path, one) for path, outline in index.outlines(begin) for one in outline.definitions)
+    return list(islice((pair for pair in every if pair[1].name.lower().startswith(begin)), limit))
+
+
+def find_definitions(index: Index, written: str) -> list[tuple[str, Definition]]:
+    """The definitions of a name by path and line; those in the named parent alone, if there are any."""
+    *parents, name = _SEPARATOR.split(written.strip("`() "))
+    found = index.definitions(name) if name else []
+    within = [pair for pair in found if parents and pair[1].parent == parents[-1]]
+    # A parent that is not known may be an alias or a module; the name alone still helps.
+    return within or found
+
 
 MAX_NAMES = 3
 """Files that one note names; more would hide what else it says."""

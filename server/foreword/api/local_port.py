@@ -1,4 +1,4 @@
-"""The token that a client of a port shows before anything else: whoever can read the user's files is the user."""
+"""A port of this machine that a server listens on: its address, and the token that a client shows before anything else."""
 
 from __future__ import annotations
 
@@ -10,9 +10,28 @@ from hmac import compare_digest
 from pathlib import Path
 from secrets import token_urlsafe
 
-from foreword.core.errors import ConfigError
-from foreword.storage.directories import find_places, name_digest
-from foreword.storage.private import make_private_folder, write_private
+from foreword.core.errors import ConfigError, UsageError
+from foreword.storage.directories import find_places, make_private_folder, name_digest, write_private
+
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
+
+
+def parse_address(written: str, *, allow_remote: bool) -> tuple[str, int]:
+    """`HOST:PORT`, `[IPv6]:PORT`; port 0 takes a free one.
+
+    Raises:
+        UsageError: it is no address, or not one of this machine.
+    """
+    host, colon, port = written.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004 - the largest port
+        raise UsageError(f"{written!r} is no address: write HOST:PORT, such as 127.0.0.1:7007")
+    if host not in LOOPBACK and not allow_remote:
+        raise UsageError(
+            f"{host} can be reached from other machines, and what it sends is not encrypted: use 127.0.0.1, or --allow-remote"
+        )
+    return host, int(port)
+
 
 TOKEN_BYTES = 32
 KEY = "token"
