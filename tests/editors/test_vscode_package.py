@@ -110,7 +110,8 @@ def test_every_command_of_a_menu_a_key_or_the_walkthrough_exists() -> None:
     used |= {entry["command"] for entry in MANIFEST["contributes"]["keybindings"]}
     steps = json.dumps(MANIFEST["contributes"]["walkthroughs"])
     used |= set(re.findall(r"command:(foreword\.[\w.]+)", steps))
-    assert set() == used - known - views
+    # A key may run a command of the editor's own.
+    assert set() == {name for name in used if name.startswith("foreword.")} - known - views
 
 
 def test_every_menu_below_another_has_a_label_and_entries() -> None:

@@ -22,6 +22,9 @@ return {
     require("foreword.diagnostics").share(client)
     vim.schedule(require("foreword.supervisor").started)
   end,
+  on_attach = function(_, buffer)
+    require("foreword.inline_ask").set_key(buffer)
+  end,
   on_exit = vim.schedule_wrap(function(code, signal, client_id)
     require("foreword.status").forget(client_id)
     require("foreword.client").ended(code, signal, client_id)

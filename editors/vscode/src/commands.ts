@@ -3,6 +3,8 @@
 import * as vscode from "vscode";
 import type { ContextView } from "./context/contextView";
 import { folderArgument } from "./folders";
+import type { InlineEdits } from "./inline/inlineEdits";
+import type { Input } from "./inline/marks";
 import { writeCommitMessage } from "./tasks/commitMessage";
 import { instruct } from "./tasks/instruct";
 import { changePin, type Target } from "./context/pins";
@@ -19,12 +21,13 @@ import { dollars } from "./wording";
 export interface Parts {
   server: Server;
   review: Review;
+  inline: InlineEdits;
   context: ContextView;
   report: Report;
   secrets: vscode.SecretStorage;
 }
 
-export function registerCommands({ server, review, context, report, secrets }: Parts): vscode.Disposable[] {
+export function registerCommands({ server, review, inline, context, report, secrets }: Parts): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
     // A menu gives the file that it belongs to.
     instruct: (given?: unknown) => instruct(server, review, typeof given === "string" ? given : undefined),
@@ -46,10 +49,16 @@ export function registerCommands({ server, review, context, report, secrets }: P
     proposeTask: (title: string, task: Task) => proposeTask(server, review, title, task),
     writeCommitMessage: (source?: vscode.SourceControl) => writeCommitMessage(server, source),
     showProposals: async () => review.choose(await folderArgument("Proposals for which folder?")),
-    acceptHunk: (...given: Settling) => settle(review, true, ...given),
-    rejectHunk: (...given: Settling) => settle(review, false, ...given),
-    acceptAll: () => review.settleHere(true, true),
-    rejectAll: () => review.settleHere(false, true),
+    acceptHunk: (...given: Settling) => settle(review, inline, true, ...given),
+    rejectHunk: (...given: Settling) => settle(review, inline, false, ...given),
+    acceptAll: () => inline.settleHere(true, true) ?? review.settleHere(true, true),
+    rejectAll: () => inline.settleHere(false, true) ?? review.settleHere(false, true),
+    inlineEdit: () => inline.ask(),
+    inlinePropose: (input: Input) => inline.propose(input),
+    inlineClose: (given?: vscode.CommentThread | Input) => inline.close(given),
+    inlineAccept: (thread: vscode.CommentThread) => inline.settleThread(thread, true),
+    inlineReject: (thread: vscode.CommentThread) => inline.settleThread(thread, false),
+    settleInline: (uri: string, accept: boolean, numbers?: number[]) => inline.settle(uri, accept, numbers),
   };
   return Object.entries(commands).map(([name, run]) =>
     vscode.commands.registerCommand(`foreword.${name}`, async (...args: never[]) => {
@@ -67,8 +76,9 @@ export function registerCommands({ server, review, context, report, secrets }: P
 /** What a lens is about; nothing from the palette or a key, which mean the change at the cursor. */
 type Settling = [id?: string, path?: string, numbers?: readonly number[]];
 
-function settle(review: Review, accept: boolean, ...[id, path, numbers]: Settling): Promise<void> {
-  return id === undefined ? review.settleHere(accept, false) : review.settle(id, accept, path, numbers);
+function settle(review: Review, inline: InlineEdits, accept: boolean, ...[id, path, numbers]: Settling): Promise<void> {
+  if (id !== undefined) return review.settle(id, accept, path, numbers);
+  return inline.settleHere(accept, false) ?? review.settleHere(accept, false);
 }
 
 /** The server's code action of this kind for what the cursor is in; the editor's own menu has such actions one menu deeper. */

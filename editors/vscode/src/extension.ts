@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import { registerChat } from "./chat/register";
 import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./server/client";
 import { registerCommands } from "./commands";
+import { InlineEdits } from "./inline/inlineEdits";
 import { keyEnvironment } from "./server/apiKey";
 import { ContextView } from "./context/contextView";
 import { surroundings } from "./server/environment";
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const answer = (question: ServerQuestion): Promise<string | undefined> => chat.answer(question);
   const server = new Server(launch, () => clientOptions(declared, output), [OWN_METHODS], answer, output);
   const review = new Review(server);
+  const inline = new InlineEdits(server, review);
   const view = new ContextView(server);
   const report = new Report(server);
   const chat = registerChat(context, server, review, steps.event);
@@ -41,11 +43,12 @@ export function activate(context: vscode.ExtensionContext): void {
     steps,
     server,
     review,
+    inline,
     view,
     report,
     showStanding(server),
     showLanguageStatus(server),
-    ...registerCommands({ server, review, context: view, report, secrets: context.secrets }),
+    ...registerCommands({ server, review, inline, context: view, report, secrets: context.secrets }),
     ...chat.registered,
     ...restartWhenNeeded(server, declared),
     server.onPhase(() => sayFailure(server)),

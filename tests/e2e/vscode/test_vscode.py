@@ -21,6 +21,7 @@ NET, NEW_NET = '"""Cents without tax."""', '"""The basket in cents, without tax.
 
 MAX_BUNDLE = 500_000
 KEYS = {
+    "ctrl+alt+k": "Foreword: Edit Here...",
     "ctrl+k ctrl+alt+e": "Foreword: Edit with an Instruction...",
     "ctrl+k ctrl+alt+y": "Foreword: Accept This Change",
     "ctrl+k ctrl+alt+n": "Foreword: Reject This Change",

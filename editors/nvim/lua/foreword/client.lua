@@ -121,12 +121,15 @@ end
 ---@param argument table
 ---@param done fun(result: any) for a success; a failure is told to the user
 ---@param on_text? fun(text: string) each piece of an answer
+---@param on_draft? fun(draft: foreword.Draft) the lines of an edit, as far as they are written
 ---@return foreword.Request
-function M.command(client, name, argument, done, on_text)
-  local token = on_text
+function M.command(client, name, argument, done, on_text, on_draft)
+  local token = (on_text or on_draft)
     and partials.listen(function(value)
-      if value.kind == "text" then
+      if value.kind == "text" and on_text then
         on_text(value.text)
+      elseif value.kind == "draft" and on_draft then
+        on_draft(value)
       end
     end)
   local given = vim.tbl_extend("force", argument, { partialResultToken = token })

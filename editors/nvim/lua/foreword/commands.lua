@@ -170,26 +170,6 @@ local function changed(given)
   end)
 end
 
---- A change of the lines or the symbol, in the file itself; one of more than that in a tab.
----@param given foreword.Given
-local function inlined(given)
-  with_words("Change it, how? ", given.words, function(words)
-    local buffer = vim.api.nvim_get_current_buf()
-    with_task("rewrite", { words = words, lines = given.lines }, function(task)
-      local found, tick = client.needed(buffer), vim.api.nvim_buf_get_changedtick(buffer)
-      if not found then
-        return
-      end
-      client.tell("working on it (:Foreword stop ends that)")
-      client.command(found, "edit", vim.tbl_extend("force", task, { apply = false }), function(result)
-        if result and not require("foreword.inline").show(result, buffer, tick) then
-          require("foreword.edits").preview(result)
-        end
-      end)
-    end)
-  end)
-end
-
 local function restart()
   local found = client.find()
   if found then
@@ -226,7 +206,13 @@ M.COMMANDS = {
     end,
   },
   edit = { about = "any change of any files", lines = true, run = changed },
-  inline = { about = "change it as you say, shown in the file itself", lines = true, run = inlined },
+  inline = {
+    about = "change it as you say, shown in the file itself",
+    lines = true,
+    run = function(given)
+      require("foreword.inline_ask").run(given)
+    end,
+  },
   accept = {
     about = "accept the change at the cursor, or all",
     words = { "all" },

@@ -6,6 +6,7 @@ local client = require("foreword.client")
 local M = {}
 
 local MARKS = vim.api.nvim_create_namespace("foreword.inline")
+local DRAFTS = vim.api.nvim_create_namespace("foreword.inline_drafts")
 local HINT = "  :Foreword accept or reject (all)"
 
 ---@class foreword.InlineHunk
@@ -54,29 +55,55 @@ local function changes_of(hunk)
   return changes
 end
 
+--- Mark a change: the lines that go, and below them those that come.
 ---@param buffer integer
 ---@param change foreword.Change
 ---@param hint? string
+---@param space? integer the namespace of the marks
 ---@return integer mark
-local function mark(buffer, change, hint)
+local function mark(buffer, change, hint, space)
   local below = vim.tbl_map(function(line)
     return { { line ~= "" and line or " ", "DiffAdd" } }
   end, change.added)
   local last = vim.api.nvim_buf_line_count(buffer) - 1
   local row = math.min(change.gone > 0 and change.row or math.max(0, change.row - 1), last)
+  local function set(at, options)
+    return vim.api.nvim_buf_set_extmark(buffer, space or MARKS, at, 0, options)
+  end
+  local words = hint and { { hint, "ForewordHint" } } or nil
   if change.gone == 0 then
-    return vim.api.nvim_buf_set_extmark(buffer, MARKS, row, 0, {
-      virt_lines = below,
-      virt_lines_above = change.row == 0,
-      virt_text = hint and { { hint, "ForewordHint" } } or nil,
-    })
+    return set(row, { virt_lines = below, virt_lines_above = change.row == 0, virt_text = words })
   end
   local ending = math.min(row + change.gone - 1, last)
   for other = row, ending do
-    vim.api.nvim_buf_set_extmark(buffer, MARKS, other, 0, { line_hl_group = "DiffDelete" })
+    set(other, { line_hl_group = "DiffDelete" })
   end
-  vim.api.nvim_buf_set_extmark(buffer, MARKS, row, 0, { virt_text = hint and { { hint, "ForewordHint" } } or nil })
-  return vim.api.nvim_buf_set_extmark(buffer, MARKS, ending, 0, { virt_lines = #below > 0 and below or nil })
+  set(row, { virt_text = words })
+  return set(ending, { virt_lines = #below > 0 and below or nil })
+end
+
+--- Show what the model has written so far.
+---@param buffer integer
+---@param drafts table<integer, foreword.Draft> by number
+function M.draft(buffer, drafts)
+  M.clear_drafts(buffer)
+  if not vim.api.nvim_buf_is_loaded(buffer) then
+    return
+  end
+  for _, draft in pairs(drafts) do
+    local first, last = draft.range.start.line, draft.range["end"].line
+    local added = vim.split((draft.newText:gsub("\n$", "")), "\n", { plain = true })
+    ---@type foreword.Change
+    local change = { row = first, gone = last - first, added = draft.newText == "" and {} or added }
+    mark(buffer, change, "  being written …", DRAFTS)
+  end
+end
+
+---@param buffer integer
+function M.clear_drafts(buffer)
+  if vim.api.nvim_buf_is_loaded(buffer) then
+    vim.api.nvim_buf_clear_namespace(buffer, DRAFTS, 0, -1)
+  end
 end
 
 --- Show a proposal in the buffer that it was asked for.

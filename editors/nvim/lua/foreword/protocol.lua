@@ -93,6 +93,14 @@
 ---@field text? string
 ---@field line? string
 
+--- What the model writes of an edit: whole lines for a range of whole lines.
+---@class foreword.Draft
+---@field kind "draft"
+---@field number integer a later draft with the same number replaces the earlier one
+---@field uri string
+---@field range lsp.Range
+---@field newText string
+
 --- A value of work-done progress.
 ---@class foreword.Work
 ---@field kind "begin"|"report"|"end"

@@ -96,6 +96,11 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     if (number !== undefined) await this.settle(proposal.id, accept, side.file.path, [number]);
   }
 
+  /** Tells that something of a proposal was decided elsewhere. */
+  announce(result: ProposalResult): void {
+    this.decided.fire(result);
+  }
+
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.sideOf(uri)?.side.text ?? "";
   }

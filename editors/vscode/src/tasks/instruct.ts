@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { Review } from "../review/review";
 import type { Server } from "../server/server";
+import { isOurs, pointer, wholeLines } from "../inline/place";
 import { propose } from "./propose";
 
 /** `given` spares the question for the words. */
@@ -12,11 +13,7 @@ export async function instruct(server: Server, review: Review, given?: string): 
   const instruction = given ?? (await words(editor));
   if (!instruction) return;
   const workspace = editor.document.uri.toString();
-  await propose(server, review, "editing", { instruction, workspace, path: [pointer(editor)] });
-}
-
-function isOurs({ uri }: vscode.TextDocument): boolean {
-  return uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  await propose(server, review, "editing", { instruction, workspace, path: [about(editor)] });
 }
 
 async function words({ document }: vscode.TextEditor): Promise<string | undefined> {
@@ -26,12 +23,6 @@ async function words({ document }: vscode.TextEditor): Promise<string | undefine
 }
 
 /** The file, with the selected lines if some are. */
-function pointer({ document, selection }: vscode.TextEditor): string {
-  const path = vscode.workspace.asRelativePath(document.uri, false);
-  return selection.isEmpty ? path : `${path}:${selection.start.line + 1}-${lastLine(selection) + 1}`;
-}
-
-// A selection of whole lines ends at the beginning of the next one.
-function lastLine({ start, end }: vscode.Selection): number {
-  return end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+function about({ document, selection }: vscode.TextEditor): string {
+  return selection.isEmpty ? vscode.workspace.asRelativePath(document.uri, false) : pointer(document, wholeLines(selection));
 }
