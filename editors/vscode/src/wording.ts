@@ -83,3 +83,16 @@ export function percent(share: number): string {
 export function count(amount: number): string {
   return amount.toLocaleString("en-US");
 }
+
+/** `foreword.forecast/1`, as far as it is told here. */
+export interface Forecast {
+  tokens: { prefix: number };
+  cost: { hit: number; miss: number };
+  warmUntil: number | null;
+}
+
+/** What a question costs before its answer, and why. */
+export function priceWords({ tokens, cost, warmUntil }: Forecast): string {
+  if (warmUntil !== null) return `Warm: ${dollars(cost.hit)} for the question`;
+  return `Cold: the next question writes ${count(tokens.prefix)} tokens anew, for ${dollars(cost.miss)}; later ones cost ${dollars(cost.hit)}`;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Status } from "../src/protocol";
-import { dollars, duration, standingWords } from "../src/wording";
+import { dollars, duration, standingWords, priceWords } from "../src/wording";
 
 const NOW = 1_000;
 const STATUS: Status = {
@@ -50,4 +50,11 @@ test("the tooltip says which part of a repository is seen", () => {
 test("small amounts keep what they tell", () => {
   assert.deepEqual([0, 0.0012, 0.042, 0.5, 12].map(dollars), ["$0", "$0.0012", "$0.042", "$0.50", "$12.00"]);
   assert.deepEqual([0.2, 89, 90, 3_600].map(duration), ["1 s", "89 s", "2 min", "60 min"]);
+});
+
+test("a switch says what it costs before it happens", () => {
+  const cost = { hit: 0.0042, miss: 0.16 };
+  assert.equal("Warm: $0.0042 for the question", priceWords({ tokens: { prefix: 42_000 }, cost, warmUntil: 99 }));
+  const cold = "Cold: the next question writes 42,000 tokens anew, for $0.16; later ones cost $0.0042";
+  assert.equal(cold, priceWords({ tokens: { prefix: 42_000 }, cost, warmUntil: null }));
 });

@@ -9,7 +9,7 @@ import type { Attachment, Range } from "./protocol";
 import { gitDiff, problems, terminalSelection } from "./textSources";
 
 /** What the user chose, or the reason why there is nothing to attach; undefined where the user thought better of it. */
-export async function attach(server: Server, what: AttachWhat): Promise<Attachment | string | undefined> {
+export async function attach(server: Server, what: Exclude<AttachWhat, "media">): Promise<Attachment | string | undefined> {
   switch (what) {
     case "file":
       return currentFile();

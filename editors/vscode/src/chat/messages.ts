@@ -46,9 +46,11 @@ export type ToPage =
   | { type: "decided"; proposalId: string; words: string; outcome: Outcome }
   /** With `again`, the page may ask for everything once more. */
   | { type: "problem"; words: string; again?: boolean }
+  /** Who answers in the chat that is shown; `title` says more. */
+  | { type: "model"; words: string; title: string }
   | { type: "focus"; draft?: string };
 
-export type AttachWhat = "file" | "selection" | "symbol" | "pick" | "problems" | "changes" | "staged" | "terminal" | "here";
+export type AttachWhat = "file" | "selection" | "symbol" | "pick" | "problems" | "changes" | "staged" | "terminal" | "media" | "here";
 
 /** What an @ in a question can mean: an attachment, or where the editor gets one from. */
 export interface Suggestion {
@@ -75,6 +77,9 @@ export type FromPage =
   | { type: "attach"; what: AttachWhat }
   | { type: "complete"; query: string }
   | { type: "drop"; uris: string[] }
+  /** A picture or a PDF file that was pasted or dropped; `data` is in base64. */
+  | { type: "media"; name: string; mediaType: string; data: string }
+  | { type: "chooseModel" }
   | { type: "copy"; text: string }
   | { type: "insert"; text: string }
   /** Code of an answer is to become an edit of the file that is open. */

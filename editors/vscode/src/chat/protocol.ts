@@ -19,6 +19,18 @@ export interface Opened {
   chatId: string;
   title: string;
   turns: number;
+  /** What was chosen for the chat; empty where the settings decide. */
+  model?: string;
+  effort?: Effort | "";
+}
+
+export const EFFORTS = ["auto", "low", "medium", "high", "xhigh", "max"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** Who answers in a chat, and how much is put into it; empty where the settings decide. */
+export interface Choice {
+  model: string;
+  effort: Effort | "";
 }
 
 export interface ListedChat {
@@ -46,6 +58,11 @@ export interface Attachment {
   symbol?: string;
   /** What is no file: its URI then is `foreword-text:` and its name. */
   text?: string;
+  /** A picture or a PDF file. Its URI is this client's own (`media.ts`), and the server has no data of it once it is sent. */
+  kind?: "image" | "document";
+  name?: string;
+  mediaType?: string;
+  bytes?: number;
 }
 
 /** Lines from 1, inclusive. */

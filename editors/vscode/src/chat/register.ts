@@ -6,9 +6,10 @@ import type { Server, ServerQuestion } from "../server/server";
 import { questionOf, type Task } from "../tasks/task";
 import { activeFolder, chosenFolder } from "../folders";
 import { attach, dropped } from "./attachments";
-import type { AttachWhat, ToPage } from "./messages";
+import type { ToPage } from "./messages";
 import { connectionTo } from "./session/connection";
 import { manageChat } from "./manageChat";
+import { MediaStore } from "./media";
 import { decidedInReview } from "./proposals";
 import { registerParticipant } from "./participant";
 import { shownChatStoreIn } from "./session/shownChatStore";
@@ -29,8 +30,16 @@ async function pickAnswer({ words, choices }: ServerQuestion): Promise<string | 
 /** Registers the chat view; the server is started by the first request, not by this. */
 export function registerChat(context: vscode.ExtensionContext, server: Server, review: Review, steps: vscode.Event<string>): RegisteredChat {
   const connection = connectionTo(server);
-  const controller: ChatController = new ChatController(connection, shownChats(context), () => chosenFolder("Ask about which folder?"), (message) => view.tell(message));
-  const view = new ChatView(context.extensionUri, server, () => controller, steps);
+  const media = new MediaStore();
+  const controller: ChatController = new ChatController(
+    connection,
+    shownChats(context),
+    () => chosenFolder("Ask about which folder?"),
+    (message) => view.tell(message),
+    media,
+    () => server.status(activeFolder())?.model ?? "",
+  );
+  const view = new ChatView(context.extensionUri, server, () => controller, media, steps);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`${VIEW}.${name}`, run);
   const registered = [
@@ -76,7 +85,7 @@ function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatSto
   return shownChatStoreIn(vscode.Uri.joinPath(globalStorageUri, "shown-chats").fsPath, workspace?.toString());
 }
 
-async function attachFirst(server: Server, view: ChatView, what: AttachWhat): Promise<void> {
+async function attachFirst(server: Server, view: ChatView, what: "file" | "selection" | "terminal" | "staged"): Promise<void> {
   const found = await attach(server, what);
   if (typeof found === "string") void vscode.window.showInformationMessage(`Foreword: ${found}`);
   else if (found) await view.reveal({ type: "attached", attachment: found }, { type: "focus" });

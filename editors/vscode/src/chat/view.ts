@@ -8,6 +8,8 @@ import { suggestionsFor } from "./completion";
 import { follow, goTo } from "./navigation";
 import { manageChat } from "./manageChat";
 import type { FromPage, ToPage } from "./messages";
+import { EXTENSIONS, type MediaStore } from "./media";
+import { chooseModel } from "./modelPicker";
 import { pageHtml } from "./page";
 import { INSTRUCT, REVIEW, applyProposal, applying, undoProposal } from "./proposals";
 import type { Attachment, Remedy } from "./protocol";
@@ -30,11 +32,13 @@ export class ChatView implements vscode.WebviewViewProvider {
     private readonly extension: vscode.Uri,
     private readonly server: Server,
     private readonly controller: () => ChatController,
+    private readonly media: MediaStore,
     steps: vscode.Event<string>,
   ) {
     steps((words) => this.tell({ type: "step", words }));
     server.onPhase((phase) => phase === "starting" && this.tell({ type: "step", words: "Starting the server" }));
     server.onStatus(({ index: { done, total } }) => {
+      this.controller().tellModel();
       this.tell({ type: "step", words: done < total ? `Reading the repository: ${count(done)} of ${count(total)} files` : "" });
     });
   }
@@ -111,7 +115,11 @@ export class ChatView implements vscode.WebviewViewProvider {
       case "earlier":
         return controller.earlier(message.before);
       case "attach":
-        return this.tellAttached([await attach(this.server, message.what)]);
+        return this.tellAttached(message.what === "media" ? await this.chosenMedia() : [await attach(this.server, message.what)]);
+      case "media":
+        return this.tellAttached([this.media.add(message)]);
+      case "chooseModel":
+        return this.chooseModel();
       case "complete":
         return this.complete(message.query);
       case "drop":
@@ -133,6 +141,18 @@ export class ChatView implements vscode.WebviewViewProvider {
       case "undo":
         return this.tell(await undoProposal(this.server, message.proposalId));
     }
+  }
+
+  private async chosenMedia(): Promise<(Attachment | string)[]> {
+    const files = await vscode.window.showOpenDialog({ canSelectMany: true, filters: { "Pictures and PDF files": EXTENSIONS } });
+    return Promise.all((files ?? []).map(({ fsPath }) => this.media.read(fsPath)));
+  }
+
+  private async chooseModel(): Promise<void> {
+    const controller = this.controller();
+    const choice = await chooseModel(this.server, activeFolder(), controller.choice);
+    if (choice) await controller.switchTo(choice);
+    this.tell({ type: "focus" });
   }
 
   private async complete(query: string): Promise<void> {

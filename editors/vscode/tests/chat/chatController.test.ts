@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "../../src/chat/session/connection";
-import type { ToPage } from "../../src/chat/messages";
-import { PartialResults } from "../../src/chat/session/partialResults";
+import type { ShownChat, ToPage } from "../../src/chat/messages";
+import { MediaStore } from "../../src/chat/media";
 import { HISTORY, INVALID_PARAMS, LIST, OPEN, REQUEST_CANCELLED, SEND, TRUNCATE } from "../../src/chat/protocol";
-import type { Message, Partial, Piece } from "../../src/chat/protocol";
+import type { Message, Partial } from "../../src/chat/protocol";
 import { ChatController } from "../../src/chat/session/chatController";
 
 /** A server with one chat; `answer` says how a send goes. */
 class Server implements Connection {
   readonly heard: string[] = [];
-  readonly openedFor: string[] = [];
+  readonly opened: Record<string, string>[] = [];
   messages: Message[] = [];
   answer: (send: Sending) => Promise<void> = (send) => send.say("Yes.");
   private listeners = new Map<string, (value: Partial) => void>();
@@ -33,7 +33,7 @@ class Server implements Connection {
   private async reply(method: string, params: Record<string, string>, signal?: AbortSignal): Promise<unknown> {
     switch (method) {
       case OPEN:
-        if (params.uri !== undefined) this.openedFor.push(params.uri);
+        this.opened.push(params);
         if (params.resumeId === "gone") throw refusal(INVALID_PARAMS, "there is no chat gone");
         return { chatId: params.resumeId ?? "c1", title: this.messages[0]?.text ?? "", turns: this.messages.length };
       case HISTORY:
@@ -93,9 +93,7 @@ class Sending {
   }
 }
 
-function refusal(code: number, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
+const refusal = (code: number, message: string): Error => Object.assign(new Error(message), { code });
 
 class Bench {
   readonly server = new Server();
@@ -107,10 +105,16 @@ class Bench {
     { get: () => this.chatId, set: (chatId) => void (this.chatId = chatId) },
     () => Promise.resolve("file:///w"),
     (message) => this.hear(message),
+    new MediaStore(),
+    () => "usual-model",
   );
 
   get types(): string[] {
-    return this.told.map(({ type }) => type);
+    return this.told.map(({ type }) => type).filter((type) => type !== "model");
+  }
+
+  get shown(): ShownChat | undefined {
+    return this.told.flatMap((message) => (message.type === "show" ? [message.chat] : [])).at(-1);
   }
 
   get lastTurn(): Message[] {
@@ -142,16 +146,6 @@ test("the first question opens a chat, and the answer streams in order", async (
   assert.deepEqual(["Count", "One two."], bench.lastTurn.map(({ text }) => text));
   assert.equal("c1", bench.chatId);
   assert.equal(false, bench.server.isListening);
-});
-
-test("partial results after a gap are not shown, and a piece that comes twice is shown once", () => {
-  const shown: string[] = [];
-  const partials = new PartialResults((piece: Piece) => shown.push(piece.kind === "text" ? piece.text : piece.kind));
-  for (const [seq, text] of [[0, "a"], [1, "b"], [1, "b"], [3, "d"], [2, "c"], [4, "e"]] as const) {
-    partials.take({ seq, kind: "text", text });
-  }
-  assert.deepEqual(["a", "b"], shown);
-  assert.equal(true, partials.hasGap);
 });
 
 test("a stopped answer says so, and the next question is heard", async () => {
@@ -248,8 +242,7 @@ test("after a restart the chat is there again", async () => {
   const bench = new Bench();
   await bench.controller.send(ask("One?"));
   await bench.controller.show();
-  const shown = bench.told.at(-1);
-  assert.deepEqual(["One?", "Yes."], shown?.type === "show" && shown.chat.messages.map(({ text }) => text));
+  assert.deepEqual(["One?", "Yes."], bench.shown?.messages.map(({ text }) => text));
 });
 
 test("a chat that comes late is not shown over one that was chosen after it", async () => {
@@ -259,8 +252,7 @@ test("a chat that comes late is not shown over one that was chosen after it", as
   bench.controller.begin();
   await opening;
   assert.equal(undefined, bench.chatId);
-  const shown = bench.told.at(-1);
-  assert.equal(null, shown?.type === "show" ? shown.chat.chatId : "");
+  assert.equal(null, bench.shown?.chatId);
 });
 
 test("a chat that is gone gives way to an empty one", async () => {
@@ -296,4 +288,13 @@ test("a question is seen while the server is being set up, and after the page wa
   isSetUp();
   await sent;
   assert.deepEqual(["One?", "Yes."], bench.lastTurn.map(({ text }) => text));
+});
+
+test("a model is chosen for the chat that is shown, or for the one that begins", async () => {
+  const bench = new Bench();
+  await bench.controller.switchTo({ model: "large", effort: "high" });
+  await bench.controller.send(ask("One?"));
+  await bench.controller.switchTo({ model: "", effort: "" });
+  assert.deepEqual([{ uri: "file:///w", model: "large", effort: "high" }, { resumeId: "c1", model: "", effort: "" }], bench.server.opened);
+  assert.deepEqual({ type: "model", words: "usual-model", title: "As in the settings" }, bench.told.at(-1));
 });

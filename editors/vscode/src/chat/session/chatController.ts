@@ -1,6 +1,7 @@
 // The chats of this window: which of them is shown, and which answers are under way. The server keeps the chats; this
 // keeps nothing but the id of the one that is shown.
 
+import { named, type MediaStore } from "../media";
 import { RunningAnswer } from "./runningAnswer";
 import type { Connection } from "./connection";
 import type { Asked, Running, ShownChat, ToPage } from "../messages";
@@ -15,10 +16,12 @@ import {
   REQUEST_CANCELLED,
   TRUNCATE,
   type Attachment,
+  type Choice,
   type History,
   type ListedChat,
   type Message,
   type Opened,
+  type Piece,
 } from "../protocol";
 
 /** Where the id of the shown chat outlives the window. */
@@ -34,6 +37,7 @@ export interface Question {
   from?: string | undefined;
 }
 
+const AS_SET: Choice = { model: "", effort: "" };
 const EMPTY: ShownChat = { chatId: null, title: "", messages: [], more: false, running: null };
 
 export class ChatController {
@@ -45,6 +49,8 @@ export class ChatController {
   private givenUp: Running | undefined;
   /** Counts what was shown: a chat that comes late is not shown over one that was chosen after it. */
   private turn = 0;
+  /** Who answers in the chat that is shown. */
+  private chosen = AS_SET;
 
   constructor(
     private readonly connection: Connection,
@@ -52,13 +58,17 @@ export class ChatController {
     /** The URI of the folder that a new chat is about, unless what is attached to its question says so. */
     private readonly folder: () => Promise<string | undefined>,
     private readonly tell: (message: ToPage) => void,
+    private readonly media: MediaStore,
+    /** Who answers where nothing was chosen. */
+    private readonly usual: () => string,
   ) {}
 
   /** Shows the chat that was shown last, or an empty one. */
   async show(): Promise<void> {
     const chatId = this.store.get();
-    if (chatId === undefined) return this.tell({ type: "show", chat: { ...EMPTY, running: this.beginning ?? null } });
-    await this.open(chatId);
+    if (chatId !== undefined) return this.open(chatId);
+    this.tell({ type: "show", chat: { ...EMPTY, running: this.beginning ?? null } });
+    this.tellModel();
   }
 
   async open(chatId: string): Promise<void> {
@@ -70,7 +80,8 @@ export class ChatController {
       this.store.set(chatId);
       const running = this.answering.get(chatId)?.running ?? null;
       const past = running ? messages.filter((message) => message.status !== "pending") : messages;
-      this.tell({ type: "show", chat: { chatId, title: opened.title, messages: past, more, running } });
+      this.tell({ type: "show", chat: { chatId, title: opened.title, messages: named(past), more, running } });
+      this.note({ model: opened.model ?? "", effort: opened.effort ?? "" });
     } catch (error) {
       if (mine !== this.turn) return;
       // A chat that is gone is not asked for again; where the server failed, it may be there the next time.
@@ -85,6 +96,31 @@ export class ChatController {
     this.turn += 1;
     this.store.set(undefined);
     this.tell({ type: "show", chat: EMPTY });
+    this.note(AS_SET);
+  }
+
+  get choice(): Choice {
+    return this.chosen;
+  }
+
+  /** Has the chat that is shown, or the one that begins now, go on with this model and effort. */
+  async switchTo(choice: Choice): Promise<void> {
+    const chatId = this.store.get();
+    if (chatId !== undefined) await this.connection.request<Opened>(OPEN, { resumeId: chatId, ...choice });
+    this.note(choice);
+  }
+
+  /** Tells again who answers: the settings may have changed. */
+  tellModel(): void {
+    const { model, effort } = this.chosen;
+    const name = model || this.usual();
+    const title = model || effort ? "Chosen for this chat" : "As in the settings";
+    this.tell({ type: "model", words: [name, ...(effort ? [effort] : [])].join(" · "), title });
+  }
+
+  private note(choice: Choice): void {
+    this.chosen = choice;
+    this.tellModel();
   }
 
   async list(): Promise<void> {
@@ -118,7 +154,8 @@ export class ChatController {
   async earlier(before: string): Promise<void> {
     const chatId = this.store.get();
     if (chatId === undefined) return;
-    this.tell({ type: "earlier", ...(await this.connection.request<History>(HISTORY, { chatId, before })) });
+    const { messages, more } = await this.connection.request<History>(HISTORY, { chatId, before });
+    this.tell({ type: "earlier", messages: named(messages), more });
   }
 
   /** Asks, and streams the answer to whoever looks at its chat; whatever goes wrong is told there. */
@@ -132,10 +169,10 @@ export class ChatController {
     this.tell({ type: "begun", chatId: this.store.get() ?? null, title: text, running });
     let answering: RunningAnswer;
     try {
+      const sent = this.media.filled(attachments);
       const chatId = await this.chatFor(question);
-      answering = new RunningAnswer(this.connection, chatId, question.text, question.attachments, (piece) =>
-        this.tellIn(chatId, { type: "piece", piece }),
-      );
+      const hear = (piece: Piece): void => this.tellIn(chatId, { type: "piece", piece });
+      answering = new RunningAnswer(this.connection, chatId, text, attachments, hear, sent);
     } catch (error) {
       return this.tell({ type: "ended", messages: [unanswered(question, wordsOf(error))] });
     } finally {
@@ -179,8 +216,10 @@ export class ChatController {
       if (question.from) await this.connection.request(TRUNCATE, { chatId: known, messageId: question.from });
       return known;
     }
-    const uri = question.attachments.find(({ text }) => text === undefined)?.uri ?? (await this.folder());
-    const opened = await this.connection.request<Opened>(OPEN, uri === undefined ? {} : { uri });
+    const uri = question.attachments.find(({ text, kind }) => text === undefined && kind === undefined)?.uri ?? (await this.folder());
+    const { model, effort } = this.chosen;
+    const chosen = { ...(model ? { model } : {}), ...(effort ? { effort } : {}) };
+    const opened = await this.connection.request<Opened>(OPEN, { ...(uri === undefined ? {} : { uri }), ...chosen });
     this.store.set(opened.chatId);
     return opened.chatId;
   }
@@ -207,7 +246,7 @@ export class ChatController {
       const start = messages.findLastIndex((message) => message.role === "user");
       const turn = messages.slice(start);
       const isKept = failure === undefined || (turn[0]?.text === question.text && turn[0].status !== "done");
-      if (start >= 0 && isKept) return turn.map((message) => (message.status === "failed" ? { ...message, remedy: remedyOf(failure) } : message));
+      if (start >= 0 && isKept) return named(turn).map((message) => (message.status === "failed" ? { ...message, remedy: remedyOf(failure) } : message));
     } catch (error) {
       failure ??= error;
     }

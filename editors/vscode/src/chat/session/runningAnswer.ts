@@ -18,6 +18,8 @@ export class RunningAnswer {
     text: string,
     attachments: Attachment[],
     private readonly hear: (piece: Piece) => void,
+    /** The attachments as they are sent. */
+    private readonly sent: readonly object[] = attachments,
   ) {
     this.running = { question: text, attachments, text: "", tools: [], proposals: [] };
   }
@@ -49,8 +51,7 @@ export class RunningAnswer {
     });
     const listening = await this.connection.progress(token, (value) => partials.take(value));
     try {
-      const { question, attachments } = this.running;
-      const params = { chatId: this.chatId, text: question, attachments, partialResultToken: token };
+      const params = { chatId: this.chatId, text: this.running.question, attachments: this.sent, partialResultToken: token };
       return await this.connection.request<R>(SEND, params, this.abort.signal);
     } finally {
       this.decide(undefined);

@@ -36,6 +36,7 @@ export class ChatPage {
       send: (draft) => this.send(draft),
       stop: () => this.post({ type: "stop" }),
       attach: (what) => this.post({ type: "attach", what }),
+      chooseModel: () => this.post({ type: "chooseModel" }),
       complete: (query) => this.post({ type: "complete", query }),
       open: (attachment) => this.open(attachment),
       keep: (draft) => editor.setState(draft),
@@ -88,6 +89,8 @@ export class ChatPage {
         return this.transcript.tellProposal(message.proposalId, message.words, message.outcome);
       case "problem":
         return this.tellNotice(message.words, message.again);
+      case "model":
+        return this.composer.tellModel(message.words, message.title);
       case "focus":
         if (message.draft !== undefined) this.composer.show({ text: message.draft, attachments: [] });
         return this.composer.focus();
@@ -167,7 +170,8 @@ export class ChatPage {
     if (uri !== undefined) this.post({ type: "place", uri, line: startLine, endLine });
   }
 
-  private open({ uri, range }: Attachment): void {
+  private open({ uri, range, kind }: Attachment): void {
+    if (kind) return; // its data is nowhere that the editor could show it from
     const line = (range?.start.line ?? 0) + 1;
     this.post({ type: "place", uri, line, endLine: range ? range.end.line + 1 : line });
   }

@@ -4,6 +4,7 @@ import "./chat.css";
 import type { ToPage } from "../messages";
 import { ChatPage } from "./chatPage";
 import { hearDrops } from "./composer/fileDrop";
+import { hearPastes, tellAll } from "./composer/mediaInput";
 import type { EditorApi } from "./editorApi";
 import { paced } from "./elements/pace";
 
@@ -17,5 +18,10 @@ const schedule = paced(
 );
 const page = new ChatPage(document.body, editor, schedule);
 window.addEventListener("message", (event: MessageEvent<ToPage>) => page.hear(event.data));
-hearDrops(document.body, (uris) => editor.postMessage({ type: "drop", uris }));
+hearDrops(
+  document.body,
+  (uris) => editor.postMessage({ type: "drop", uris }),
+  (files) => void tellAll(files, (media) => editor.postMessage(media)),
+);
+hearPastes(document.body, (media) => editor.postMessage(media));
 page.begin(editor.getState());

@@ -22,6 +22,7 @@ export interface ComposerActions {
   /** Asks what an @ with this behind it can mean. */
   complete: (query: string) => void;
   open: (attachment: Attachment) => void;
+  chooseModel: () => void;
   /** The draft is another one; it is to outlive the page. */
   keep: (draft: Draft) => void;
 }
@@ -35,6 +36,7 @@ const CHOICES: readonly [AttachWhat, string][] = [
   ["changes", "Git changes"],
   ["staged", "Staged changes"],
   ["terminal", "Terminal selection"],
+  ["media", "Picture or PDF…"],
 ];
 
 export class Composer {
@@ -45,11 +47,14 @@ export class Composer {
   private readonly editing = element("div", { class: "editing" });
   private readonly sendButton = button({ class: "send", label: "Send (Enter)" }, icon("send"));
   private readonly stopButton: HTMLButtonElement;
+  private readonly modelButton: HTMLButtonElement;
   private from: string | undefined;
 
   constructor(private readonly actions: ComposerActions) {
     this.chips = new Chips(actions.open, () => this.changed(), () => this.focus());
     this.stopButton = button({ class: "stop", label: "Stop the answer (Escape)", click: () => actions.stop() }, icon("stop"));
+    this.modelButton = button({ class: "model", click: () => actions.chooseModel() });
+    this.tellModel("", "");
     this.sendButton.type = "submit";
     this.text.rows = 1;
     this.text.placeholder = "Ask, or type @ to attach";
@@ -121,7 +126,15 @@ export class Composer {
     const choices = CHOICES.map(([what, label]) => ({ label, choose: () => this.actions.attach(what) }));
     const menu = new Menu({ class: "quiet", label: "Attach" }, icon("attach"), choices);
     const space = element("span", { class: "space" });
-    return element("div", { class: "composer-bar" }, menu.root, space, this.sendButton, this.stopButton);
+    return element("div", { class: "composer-bar" }, menu.root, this.modelButton, space, this.sendButton, this.stopButton);
+  }
+
+  /** Who answers: on the button that chooses another one. */
+  tellModel(words: string, title: string): void {
+    this.modelButton.hidden = words === "";
+    this.modelButton.textContent = words;
+    this.modelButton.title = title;
+    this.modelButton.setAttribute("aria-label", `Model: ${words}. Choose another`);
   }
 
   private press(event: KeyboardEvent): void {

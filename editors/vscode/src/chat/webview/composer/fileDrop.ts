@@ -1,6 +1,6 @@
 // Files that are dropped on the page. The editor gives their URIs while Shift is held; what they are, it judges itself.
 
-export function hearDrops(root: HTMLElement, drop: (uris: string[]) => void): void {
+export function hearDrops(root: HTMLElement, drop: (uris: string[]) => void, dropFiles: (files: File[]) => void): void {
   root.addEventListener("dragover", (event) => {
     event.preventDefault();
     root.classList.add("is-drop-target");
@@ -10,6 +10,8 @@ export function hearDrops(root: HTMLElement, drop: (uris: string[]) => void): vo
     event.preventDefault();
     const uris = urisOf((type) => event.dataTransfer?.getData(type) ?? "");
     if (uris.length > 0) drop(uris);
+    // Those of another program have no URI here.
+    else dropFiles([...(event.dataTransfer?.files ?? [])]);
   });
 }
 

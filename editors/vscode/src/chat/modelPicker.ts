@@ -1,0 +1,56 @@
+// The model and the effort of a chat: chosen from lists, which say before anything happens what the switch costs. Another
+// model or effort has a cache of its own, so that the next question writes the prefix anew.
+
+import * as vscode from "vscode";
+import type { Server } from "../server/server";
+import { dollars, priceWords, type Forecast } from "../wording";
+import { EFFORTS, type Choice, type Effort } from "./protocol";
+
+/** One of `foreword.models`, as far as it is told here; prices in US dollars a million tokens. */
+interface Model {
+  id: string;
+  retired: string | null;
+  prices: { input: number; output: number } | null;
+  offered: boolean | null;
+}
+
+const TITLE = "Model of this chat";
+
+/** What the user chose; undefined where all stays as it is. */
+export async function chooseModel(server: Server, workspace: string | undefined, now: Choice): Promise<Choice | undefined> {
+  const where = workspace === undefined ? {} : { workspace };
+  const settings = server.status(workspace)?.model ?? "";
+  const models = await server.execute<Model[]>("foreword.models", where);
+  const items = models.filter(({ retired, offered }) => retired === null && offered !== false).map((model) => itemOf(model, now.model || settings));
+  const own = { label: "As in the settings", description: settings, id: "" };
+  const picked = await vscode.window.showQuickPick([own, ...items], { title: TITLE, matchOnDescription: true });
+  if (!picked) return undefined;
+  return chooseEffort(server, where, { model: picked.id, effort: now.effort }, now, settings);
+}
+
+async function chooseEffort(server: Server, where: object, chosen: Choice, now: Choice, settings: string): Promise<Choice | undefined> {
+  const model = chosen.model || settings;
+  const costs = await Promise.all(EFFORTS.map((effort) => priceOf(server, where, model, effort)));
+  const items = EFFORTS.map((effort, at) => ({
+    label: effort === "auto" ? "As the model sees fit" : effort,
+    description: effort === (now.effort || "auto") ? "now" : "",
+    detail: effort === (now.effort || "auto") && chosen.model === now.model ? "No switch" : costs[at] ?? "",
+    effort,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: `${model}: effort`, placeHolder: "What the next question would cost before its answer" });
+  if (!picked) return undefined;
+  const choice = { model: chosen.model, effort: picked.effort === "auto" ? ("" as const) : picked.effort };
+  return choice.model === now.model && choice.effort === now.effort ? undefined : choice;
+}
+
+/** What a question costs there, without its answer. */
+async function priceOf(server: Server, where: object, model: string, effort: Effort): Promise<string> {
+  const given = { ...where, question: "What is this?", model, effort };
+  const seen = await server.execute<Forecast>("foreword.forecast", given).catch(() => undefined);
+  return seen === undefined ? "" : priceWords(seen);
+}
+
+function itemOf({ id, prices }: Model, current: string): { label: string; description: string; id: string } {
+  const price = prices ? `${dollars(prices.input)} in, ${dollars(prices.output)} out a million tokens` : "price unknown";
+  return { label: id, description: id === current ? `${price} · now` : price, id };
+}
