@@ -22,7 +22,6 @@ from foreword.assist.question.pointers import (
     pointed_names,
     resolve_pointers,
 )
-from foreword.assist.question.request import redaction_note
 from foreword.assist.question.retrieved import find_excerpts
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.cache_key import current_reasoning, current_system_prompt, rendered
