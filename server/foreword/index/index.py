@@ -194,7 +194,8 @@ class Index:
 
     def mentions(self, name: str) -> list[tuple[str, int]]:
         """Which files mention the identifier `name` and how often; most often first, then by path."""
-        hashes = [term_hash(term) for word in words(name) for term in _indexed(word)]
+        pieces = [name] if name.isidentifier() else words(name)
+        hashes = [term_hash(term) for piece in pieces for term in _indexed(piece)]
         # A name without any indexed part, such as a single letter, may be in every file.
         rows = self.terms.containing(hashes) if hashes else self.path_table.row_ids
         counts = [(path, self.outline(path).references.get(name, 0)) for path in self._paths_of_rows(rows)]

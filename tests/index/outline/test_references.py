@@ -17,7 +17,8 @@ from foreword.index.outline.references import (
     language_bit,
 )
 from foreword.index.store.facts import pack, unpack
-from foreword.index.text.terms import packed_hashes
+from foreword.index.text.terms import packed_identifier, term_hash
+from foreword.index.text.unspaced import RUN, count_pairs
 from foreword.index.text.vocabulary import Vocabulary
 
 WORDS = (
@@ -34,6 +35,8 @@ WORDS = (
     "x" * 90,
     "é" * 45,
     "名前を" * 30,
+    "設定ファイルload_config読む",
+    "กขค",
 )
 SPACES = (" ", "\n", ".", "\u00a0", "\u2028", "“", "、")
 
@@ -47,7 +50,9 @@ CASES = [
     ("css", ".big-button { color: red }", {"big": 1, "button": 1, "color": 1, "red": 1}),
     ("php", "$this->name", {"name": 1}),
     ("python", "a" * 81 + " " + "b" * 80, {"b" * 80: 1}),
-    ("python", "“" + "、".join(["area"] * 50) + "”", {}),
+    ("python", "“" + "、".join(["area"] * 50) + "”", {"area": 50}),
+    ("python", "# 使用parse_config函数", {"parse_config": 1, "使用parse_config函数": 1}),
+    ("python", "# 如果True则", {"如果True则": 1}),
     ("python", "area\u00a0def\u2028naïve", {"area": 1, "naïve": 1}),
     ("unheard-of", "some words", {"some": 1, "words": 1}),
     ("python", "", {}),
@@ -71,12 +76,13 @@ def counted(data: bytes, language: str) -> dict[str, int]:
     blanked = re.sub(rb"[^A-Za-z0-9_\x80-\xff]", b" ", data).decode("utf-8", "replace")
     found: Counter[str] = Counter()
     for word in blanked.split():
-        if not MIN_LENGTH <= len(word) <= MAX_LENGTH or word[0] in "0123456789":
-            continue
-        if not word.isascii():
-            found.update(part for part in re.findall(r"[^\W\d]\w*", word) if len(part) >= MIN_LENGTH)
-        elif not keyword_languages(word) & language_bit(language):
-            found[word] += 1
+        parts = [] if word.isascii() else re.findall(r"[^\W\d]\w*", word)
+        found.update(part for part in parts if MIN_LENGTH <= len(part) <= MAX_LENGTH)
+        beside = [piece for part in parts if RUN.search(part) for piece in RUN.split(part) if piece.isascii()]
+        for name in [word] if word.isascii() else beside:
+            is_name = MIN_LENGTH <= len(name) <= MAX_LENGTH and name[0] not in "0123456789"
+            if is_name and not keyword_languages(name) & language_bit(language):
+                found[name] += 1
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MAX_IDENTIFIERS])
 
 
@@ -140,9 +146,11 @@ def test_the_terms_of_a_file_are_those_of_its_identifiers(words: list[str]) -> N
     data = " ".join(words).encode()
     expected: Counter[int] = Counter()
     for word, count in counted(data, "").items():
-        packed = packed_hashes(word)
+        packed = packed_identifier(word)
         for place in range(0, len(packed), 4):
             expected[int.from_bytes(packed[place : place + 4], "little")] += count
+    for pair, count in count_pairs(data).items():
+        expected[term_hash(pair)] += count
 
     _, terms = Vocabulary().read([(data, "")])
 

@@ -30,6 +30,50 @@ def test_a_question_finds_the_code_it_is_about(bench: MakeBench, query: str, pat
     assert line in best.text
 
 
+UNSPACED = {
+    "zh.py": "# 启动时加载配置文件。并检查权限\ndef boot():\n    return 1\n\n\ndef 计算总价(items):\n    return sum(items)\n",
+    "ja.py": "# 設定ファイルを読み込む。\ndef open_it():\n    return 2\n",
+    "ko.py": "# 설정 파일에서 값을 읽는다\ndef get_it():\n    return 3\n",
+    "th.py": "# อ่านที่อยู่ของผู้ใช้จากฐานข้อมูล\ndef who():\n    return 4\n",
+    "km.py": "# អានទិន្នន័យពីឯកសារ\ndef khmer():\n    return 5\n",
+    "my.py": "# ဖိုင်ကိုဖတ်ပါ\ndef burmese():\n    return 6\n",
+    "lo.py": "# ອ່ານຂໍ້ມູນຈາກຖານ\ndef lao():\n    return 7\n",
+    "mixed.py": "# 请先使用parse_settings函数\ndef mixed():\n    return 8\n",
+    "wide.txt": "ｶﾀｶﾅ と ｶﾅ\n",
+    "gbk.c": "// 这是一个释放内存并关闭连接的函数。调用之后不能再使用\n// 返回值。成功返回零。失败返回错误码\nint shut(void);\n",
+    "utf16.cs": "// 打印报表的标题\nclass Report { void Print() { } }\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("配置在哪里加载", "zh.py"),
+        ("权限", "zh.py"),
+        ("计算总价", "zh.py"),
+        ("「加载配置文件」", "zh.py"),
+        ("ファイルの読み込み", "ja.py"),
+        ("파일 읽는 곳", "ko.py"),
+        ("값", "ko.py"),
+        ("ที่อยู่", "th.py"),
+        ("ទិន្នន័យ", "km.py"),
+        ("ဖတ်ပါ", "my.py"),
+        ("ຂໍ້ມູນ", "lo.py"),
+        ("Where is `parse_settings` meant to be used?", "mixed.py"),
+        ("カタカナ", "wide.txt"),
+        ("关闭连接", "gbk.c"),
+        ("报表", "utf16.cs"),
+    ],
+)
+def test_words_are_found_in_text_that_has_no_blanks_between_them(
+    bench: MakeBench, query: str, path: str
+) -> None:
+    files = bench(UNSPACED)
+    encodings = {"gbk.c": "gbk", "utf16.cs": "utf-16"}
+    files.files.update({path: UNSPACED[path].encode(encoding) for path, encoding in encodings.items()})
+    assert path == search(files.index(), query, lambda path: UNSPACED[path])[0].path
+
+
 def test_an_excerpt_of_one_definition_bears_its_name(bench: MakeBench) -> None:
     shapes = bench(SHAPES)
     best = search(shapes.index(), "mix colours", shapes.text)[0]

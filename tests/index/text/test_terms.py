@@ -1,12 +1,24 @@
 from __future__ import annotations
 
 from string import ascii_letters, digits
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.index.text.terms import MAX_WORD, WORD, is_compound, parts, stem, term_hash, terms, whole
+from foreword.index.text.terms import (
+    MAX_WORD,
+    WORD,
+    is_compound,
+    packed_hashes,
+    parts,
+    stem,
+    term_hash,
+    terms,
+    whole,
+)
+from foreword.index.text.unspaced import RUN, count_pairs, normal, pairs
 
 
 @pytest.mark.parametrize(
@@ -50,6 +62,16 @@ def test_a_stem_is_light(word: str, expected: str) -> None:
         ("x", ()),
         ("MAX_SIZE", ("max", "siz")),
         ("名前", ("名前",)),
+        ("配置文件", ("配置", "置文", "文件")),
+        ("使用parse_config函数", ("使用", "pars", "config", "函数")),
+        ("test_正常系", ("test", "正常", "常系")),
+        ("설정", ("설정",)),
+        ("ｶﾀｶﾅ", ("カタ", "タカ", "カナ")),
+        ("\uff21\uff30\uff29", ("api",)),
+        ("ที่อยู่", ("ที่อ", "อยู่")),
+        ("កម្ម", ("កម្ម",)),
+        ("हिन्दी", ("हिन्दी",)),
+        ("配" * 200, ("配配",) * 199),
         ("a" * (MAX_WORD + 1), ()),
     ],
 )
@@ -59,6 +81,26 @@ def test_an_identifier_is_split_at_humps_underscores_and_digits(word: str, expec
 
 def test_text_gives_the_stems_of_its_words_in_order() -> None:
     assert ["pars", "config", "fil", "twic"] == terms("Parses config_files twice.")
+    assert ["quot", "word", "café"] == terms("“Quoted” words — cafés…")
+    assert ["読み", "み込", "込む", "設定"] == terms("読み込む。「設定」")
+
+
+def test_letters_that_unicode_writes_in_several_ways_are_one() -> None:
+    assert terms("설정 é ガ") == terms(normalize("NFD", "설정 é ガ"))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.sampled_from("配置文件設定ファイル값을ที่ក្មa_B1 。é"), max_size=30), st.data())
+def test_a_name_of_two_letters_or_more_is_found_wherever_it_stands(text: str, data: st.DataObject) -> None:
+    runs = [run for run in RUN.findall(normal(text)) if len(pairs(run)) > 1]
+    if not runs:
+        return
+    characters = pairs(data.draw(st.sampled_from(runs)))
+    wanted = data.draw(st.sampled_from(characters))
+    hashes = packed_hashes(text)
+    in_file = count_pairs(text.encode())
+    assert term_hash(wanted).to_bytes(4, "little") in {hashes[n : n + 4] for n in range(0, len(hashes), 4)}
+    assert in_file[wanted] >= 1
 
 
 def test_a_whole_identifier_is_the_same_term_in_any_case() -> None:

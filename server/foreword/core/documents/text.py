@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -123,6 +124,21 @@ def decode(data: bytes) -> Text:
     except UnicodeDecodeError:
         encoding = _legacy_encoding(data) or "utf-8"
         return Text(_decoded(data, encoding), encoding)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """A file's contents in UTF-8, which parsers and tokenizers read; bytes that mean nothing in its encoding stay as they are."""
+    if b"\0" not in data:
+        if data.isascii():
+            return data
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            return data
+    text = decode(data)
+    if text.encoding == "utf-8":
+        return data
+    # Half a surrogate pair, as UTF-16 may have, is no UTF-8.
+    return text.content.encode("utf-8", "replace")
 
 
 def encode(text: Text) -> bytes:

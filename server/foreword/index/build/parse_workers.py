@@ -29,6 +29,7 @@ from typing import NamedTuple, Protocol
 
 from pebble import ProcessPool
 
+from foreword.core.documents.text import as_utf8
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import UNREADABLE, reason_for_content
 from foreword.core.language import language_of
@@ -281,10 +282,10 @@ def _is_still(source: Source, data: bytes) -> bool:
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 
-def _read(one: Wanted, data: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
-    path = one.source.path
+def _read(one: Wanted, raw: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
+    path, data = one.source.path, as_utf8(raw)
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
-    reason = reason_for_content(path, data, included=one.key.grammar.endswith(INCLUDED))
+    reason = reason_for_content(path, raw, included=one.key.grammar.endswith(INCLUDED))
     if reason is not None:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from foreword.index.text.unspaced import RUN
+
 MAX_IDENTIFIERS = 5_000
 """Of a file: the most frequent, then by name."""
 MIN_LENGTH = 3
@@ -138,10 +140,16 @@ def identifiers_in(word: bytes) -> list[tuple[str, bool]]:
     """
     found: list[tuple[str, bool]] = []
     for piece in word.decode("utf-8", "replace").split():
-        if not MIN_LENGTH <= len(piece) <= MAX_LENGTH or piece < _AFTER_DIGITS:
-            continue
-        if piece.isascii():
+        if not piece.isascii():
+            parts = _WIDE_WORD.findall(piece)
+            found += [(part, False) for part in parts if MIN_LENGTH <= len(part) <= MAX_LENGTH]
+            # In a text without blanks between its words a name stands beside letters that are not its own.
+            around = [one for part in parts if RUN.search(part) for one in RUN.split(part)]
+            found += [(one, True) for one in around if _is_name(one)]
+        elif _is_name(piece):
             found.append((piece, True))
-        else:
-            found += [(part, False) for part in _WIDE_WORD.findall(piece) if len(part) >= MIN_LENGTH]
     return found
+
+
+def _is_name(piece: str) -> bool:
+    return MIN_LENGTH <= len(piece) <= MAX_LENGTH and piece >= _AFTER_DIGITS and piece.isascii()

@@ -27,7 +27,7 @@ from foreword.index.text.term_table import Floats, Ints
 
 MAX_FILES = 12
 """A commit that changed more files says little about each."""
-MESSAGE_TERMS_FORMAT = 1
+MESSAGE_TERMS_FORMAT = 2
 """Rises whenever a message has other terms or weights than before: they are stored."""
 
 Terms = tuple[tuple[str, float], ...]

@@ -16,7 +16,7 @@ import numpy as np
 from foreword.core.outline import DefinitionKind
 from foreword.index.index import Index
 from foreword.index.search.reranking import SCORE_DIGITS, Scored, naming_term
-from foreword.index.text.terms import WORD, term_hash
+from foreword.index.text.terms import WORD, term_hash, words
 
 N_BEST = 16
 """So many of the best passages are looked at for what they mention."""
@@ -37,7 +37,7 @@ def with_neighbours(index: Index, scored: Sequence[Scored], most: float) -> list
     best = nlargest(N_BEST, scored, key=lambda one: one.score)
     defined = [_defined(one) for one in scored]
     known = {name for name in defined if name is not None}
-    mentions = [(one, known.intersection(WORD.findall(one.text))) for one in best]
+    mentions = [(one, known.intersection(_words(one.text))) for one in best]
     tells = _tells(index, set().union(*(names for _, names in mentions)))
     return [
         # A line that the query names lifts its passage far above all others: what that one mentions gets no
@@ -45,6 +45,11 @@ def with_neighbours(index: Index, scored: Sequence[Scored], most: float) -> list
         _raised(one, tells.get(name or "", 0.0) * min(_best_mention(one, name, mentions), most))
         for one, name in zip(scored, defined, strict=True)
     ]
+
+
+def _words(text: str) -> Sequence[str]:
+    """What may be a name in a text; beyond ASCII a name may have letters of several scripts, or stand among such."""
+    return words(text) if text.isascii() else [*WORD.findall(text), *words(text)]
 
 
 def _defined(one: Scored) -> str | None:

@@ -9,14 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from foreword.index.text.terms import terms
+from foreword.index.text.unspaced import UNSPACED
+
 MIN_WORDS = 2
 MAX_WORDS = 24
 MAX_PHRASES = 4
 LEAST_SHARE = 0.5
 """Of the words of a phrase that stand in a row: fewer say nothing."""
 
-_QUOTED = re.compile(r"\"([^\"\n]{5,300})\"|\u201c([^\u201d\n]{5,300})\u201d|(?<!\w)'([^'\n]{5,300})'(?!\w)")
-_WORD = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(
+    r"\"([^\"\n]{5,300})\"|\u201c([^\u201d\n]{4,300})\u201d|(?<!\w)'([^'\n]{5,300})'(?!\w)"
+    r"|\u300c([^\u300d\n]{4,300})\u300d|\u300e([^\u300f\n]{4,300})\u300f"
+)
+_WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+")
+"""Of a script without blanks between words each letter: a message has them in a row."""
+_BETWEEN_LETTERS = re.compile(rf"(?<=[{UNSPACED}]) (?=[{UNSPACED}])")
 
 Phrase = tuple[str, ...]
 
@@ -26,6 +34,11 @@ def phrases_in(text: str) -> tuple[Phrase, ...]:
     quoted = (next(filter(None, found.groups()), "") for found in _QUOTED.finditer(text))
     phrases = (tuple(_WORD.findall(one.lower())[:MAX_WORDS]) for one in quoted)
     return tuple(dict.fromkeys(phrase for phrase in phrases if len(phrase) >= MIN_WORDS))[:MAX_PHRASES]
+
+
+def terms_of(phrase: Phrase) -> list[str]:
+    """The terms that a file has wherever it has the phrase."""
+    return terms(_BETWEEN_LETTERS.sub("", " ".join(phrase)))
 
 
 def share_of(phrases: Sequence[Phrase], text: str) -> float:

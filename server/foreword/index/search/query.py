@@ -39,7 +39,15 @@ _TALK_WORDS = (
     " using value version wip work working works wrong"
 )
 
+_UNSPACED_STOP_WORDS = (
+    "如何 怎么 怎样 什么 为什 这个 那个 这里 那里 哪里 哪个 哪些 可以 我们 你们 他们 一个 是否 请问 没有 能否 的是 这是 時候 怎麼 什麼 為什 這個 那個 哪裡 們的"
+    " です ます まし した して する され てい いる ある ない この その あの どの これ それ どれ ここ そこ どこ どう なぜ くだ ださ さい ませ せん から ので のか とき こと よう"
+    " 에서 으로 하는 하고 합니 니다 습니 입니 니까 어떻 떻게 어디 무엇 이것 그것 왜 있는 있습 없는 됩니"
+)
+
 _STOP = frozenset(_STOP_WORDS.split())
+_UNSPACED_STOP = frozenset(_UNSPACED_STOP_WORDS.split())
+"""Pairs of characters that say of no text what it is about."""
 # As stems, for that is what the words of a question are compared as.
 _TALK = frozenset(part for word in _TALK_WORDS.split() for part in parts(word))
 _TALK_WEIGHT = 0.35
@@ -130,13 +138,19 @@ def _paragraphs(text: str) -> Iterator[tuple[str, float]]:
 
 
 def _weighed(text: str) -> Iterator[tuple[str, float]]:
-    exact = set(_spelled_out(text))
-    for word in words(text):
+    exact, said = set(_spelled_out(text)), words(text)
+    # A name of letters of several scripts is no word of its own, but a term.
+    yield from (
+        (whole(name), _EXACT_WEIGHT) for name in sorted(exact.difference(said)) if len(parts(name)) > 1
+    )
+    for word in said:
         lowered = word.lower()
         if lowered in _STOP:
             continue
         pieces = parts(word)
         for piece in pieces:
+            if piece in _UNSPACED_STOP:
+                continue
             yield piece, _TALK_WEIGHT if piece in _TALK and word not in exact else 1.0
         if word in exact:
             yield whole(word) if len(pieces) > 1 else pieces[0] if pieces else lowered, _EXACT_WEIGHT
@@ -146,6 +160,8 @@ def _spelled_out(text: str) -> Iterator[str]:
     """Identifiers that are marked as such, by backticks or by their shape."""
     for quoted in _QUOTED.findall(text):
         yield from words(quoted)
+        if not quoted.isascii() and quoted.isidentifier():
+            yield quoted
     for found in _IDENTIFIER.findall(text):
         if _SHAPED.search(found):
             yield from words(found)

@@ -14,9 +14,10 @@ from types import MappingProxyType
 
 from foreword.core.outline import Definition
 from foreword.index.search.passages import Passage, cut
-from foreword.index.search.phrases import Phrase, share_of
+from foreword.index.search.phrases import Phrase, share_of, terms_of
 from foreword.index.search.retrieval import Candidate
-from foreword.index.text.terms import WORD, parts, whole
+from foreword.index.text.terms import n_words, parts, whole, words
+from foreword.index.text.unspaced import normal
 
 SATURATION = 1.2
 LENGTH_PENALTY = 0.6
@@ -96,7 +97,7 @@ class Matcher:
     ) -> None:
         self._names = names
         self._phrases = phrases
-        said = {part for phrase in phrases for word in phrase for part in parts(word)}
+        said = {term for phrase in phrases for term in terms_of(phrase)}
         self._phrase_weight = PHRASE_WEIGHT * sum(worth.get(term, 0.0) for term in said)
         # Each term of BM25 stays below its worth, and so a passage below the sum of all: a named line beats
         # every one.
@@ -108,13 +109,14 @@ class Matcher:
     def score(self, text: str, names: Sequence[str]) -> float:
         """BM25 of a passage; `names` are what its definition and the one around it are called."""
         # Most passages have no word of the query: one search is quicker than splitting them into words.
-        if not self._roots.search(text.lower()):
+        if not self._roots.search((text if text.isascii() else normal(text)).lower()):
             return 0.0
-        found = WORD.findall(text)
+        found = words(text)
+        length = len(found) if text.isascii() else n_words(found)
         counts = self._count(found)
         for term, n in self._count(names).items() if counts else ():
             counts[term] = counts.get(term, 0.0) + n * NAME_WEIGHT
-        penalty = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * len(found) / USUAL_WORDS)
+        penalty = SATURATION * (1 - LENGTH_PENALTY + LENGTH_PENALTY * length / USUAL_WORDS)
         return sum(self._worth[term] * n / (n + penalty) for term, n in counts.items())
 
     def _count(self, found: Sequence[str]) -> dict[str, float]:

@@ -16,9 +16,10 @@ import numpy as np
 from foreword.index.index import Index
 from foreword.index.path_table import TEST_RELEVANCE
 from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, co_changed
+from foreword.index.search.phrases import terms_of
 from foreword.index.search.query import Query, files_of_scopes
 from foreword.index.text.term_table import Floats, Ints
-from foreword.index.text.terms import parts, term_hash
+from foreword.index.text.terms import term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0)
 """Of a file's definitions and of its body; what is defined stands in the body too."""
@@ -121,7 +122,7 @@ def _told(index: Index, query: Query, commit_messages: CommitMessageIndex) -> Fl
             told[index.place_of[path]] += COMMIT_MESSAGE_WEIGHT * score
     for phrase in query.phrases:
         # Every file with all words of the phrase; whether they stand in a row shows when it is read.
-        hashes = [term_hash(part) for word in phrase for part in parts(word)]
+        hashes = [term_hash(term) for term in terms_of(phrase)]
         if hashes:
             told[np.isin(index.path_table.row_ids, index.terms.containing(hashes))] += PHRASE_WEIGHT
     for path in files_of_scopes(index, query.scopes):

@@ -20,7 +20,7 @@ from foreword.storage.database import use_write_ahead_log
 from foreword.storage.directories import close_file
 from foreword.storage.in_memory import opened_to_read
 
-VERSION = 9
+VERSION = 10
 
 SCHEMA = """
 CREATE TABLE blobs (

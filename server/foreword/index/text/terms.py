@@ -1,7 +1,8 @@
 """Words as the index compares them: identifiers split into their parts, each cut to a light stem, and their hashes.
 
 `HTTPServer.handle_requests` gives `http server handl request`. The same function serves files and questions,
-so that a plural, an -ing or a camel hump never stands between them.
+so that a plural, an -ing or a camel hump never stands between them. Text that is written without blanks between its words
+(see `unspaced`) gives the pairs of its characters.
 
 For many identifiers at once, those in ASCII are split by numpy: their hashes are the same as `packed_hashes` gives for
 each alone.
@@ -10,7 +11,7 @@ each alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -20,6 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from foreword.index.text.unspaced import RUN, UNSPACED, normal, pairs
 from foreword.index.text.word_keys import Ints, Keys, Spans, firsts, keys_of, look_up, padded
 
 # Each class says what of ASCII is not in it: a range up to the last character of Unicode takes milliseconds to compile.
@@ -28,6 +30,12 @@ _NO_LETTER_OR_DIGIT = r"\x00-/:-@\[-\^`{-\x7f"
 _NOT_SMALL = r"\x00-`{-\x7f"
 WORD = re.compile(f"[^{_NO_LETTER}][^{_NO_LETTER_OR_DIGIT}]*|[0-9]{{2,}}")
 """What begins with a letter, an underline or anything beyond ASCII, or is a number of two digits or more."""
+_MARKS = r"\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
+"""Signs above and below letters, which Python takes for no letters, and what surrounds them in the scripts of India."""
+_WIDE_WORD = re.compile(
+    rf"[{UNSPACED}]+|(?![{UNSPACED}])[^\W\d](?:(?![{UNSPACED}])[\w{_MARKS}])*|[0-9]{{2,}}"
+)
+"""The same in a text beyond ASCII, whose punctuation and blanks are not all in ASCII either."""
 _PART = re.compile(f"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^{_NOT_SMALL}]+|[A-Z]+|[0-9]+")
 _ENDINGS = (("ization", 3), ("ation", 4), ("ing", 3), ("ion", 4), ("ed", 3))
 """Endings with the least number of letters that must be left."""
@@ -64,18 +72,28 @@ def _without_ending(word: str) -> str:
 @lru_cache(maxsize=65536)
 def parts(word: str) -> tuple[str, ...]:
     """The stems of the parts of one identifier or word, in order; single ASCII letters and digits are dropped."""
-    if len(word) > MAX_WORD:
-        return ()
-    pieces = (piece.lower() for piece in _PART.findall(word))
-    # One character beyond ASCII can be a word, as in Chinese.
-    return tuple(stem(piece) for piece in pieces if len(piece) > 1 or not piece.isascii())
+    if not word.isascii():
+        return tuple(part for piece in words(word) for part in _wide_parts(piece))
+    return _stems(word)
 
 
 def is_compound(word: str) -> bool:
     """Whether it has several `parts`: quicker than to make them."""
+    if not word.isascii():
+        return len(parts(word)) > 1
+    return len(word) <= MAX_WORD and sum(len(piece) > 1 for piece in _PART.findall(word)) > 1
+
+
+def _wide_parts(word: str) -> Iterable[str]:
+    return pairs(word) if RUN.match(word) else _stems(word)
+
+
+def _stems(word: str) -> tuple[str, ...]:
     if len(word) > MAX_WORD:
-        return False
-    return sum(len(piece) > 1 or not piece.isascii() for piece in _PART.findall(word)) > 1
+        return ()
+    pieces = (piece.lower() for piece in _PART.findall(word))
+    # One letter beyond ASCII can be a word.
+    return tuple(stem(piece) for piece in pieces if len(piece) > 1 or not piece.isascii())
 
 
 @lru_cache(maxsize=1 << 17)
@@ -84,7 +102,21 @@ def packed_hashes(text: str) -> bytes:
 
     These are the parts of each word and, of a word of several parts, the whole.
     """
-    return _packed_word(text) if text.isidentifier() else b"".join(map(_packed_word, words(text)))
+    if text.isascii():
+        return _packed_word(text) if text.isidentifier() else b"".join(map(_packed_word, words(text)))
+    return packed_identifier(text) + b"".join(
+        _packed(pair) for run in RUN.findall(normal(text)) for pair in pairs(run)
+    )
+
+
+def packed_identifier(text: str) -> bytes:
+    """The same without the pairs of characters of what has no blanks between its words."""
+    spaced = [word for word in words(text) if not RUN.match(word)]
+    packed = b"".join(_packed_word(word) for word in spaced)
+    is_mixed = (
+        [normal(text)] != spaced and text.isidentifier() and len(text) <= MAX_WORD and is_compound(text)
+    )
+    return packed + _packed(whole(text)) if is_mixed else packed
 
 
 def _packed_word(word: str) -> bytes:
@@ -109,8 +141,13 @@ def _packed(term: str) -> bytes:
 
 
 def words(text: str) -> list[str]:
-    """The identifiers and words of `text`, as written."""
-    return WORD.findall(text)
+    """The identifiers and words of `text`, as written; of what has no blanks between its words, all that stands together."""
+    return WORD.findall(text) if text.isascii() else _WIDE_WORD.findall(normal(text))
+
+
+def n_words(found: Sequence[str]) -> int:
+    """How many words some are, as people count them: of what stands together without blanks, one a pair of characters."""
+    return sum(len(pairs(word)) if not word.isascii() and RUN.match(word) else 1 for word in found)
 
 
 def terms(text: str) -> list[str]:
@@ -121,7 +158,7 @@ def terms(text: str) -> list[str]:
 def whole(word: str) -> str:
     """The term that stands for the identifier `word` as a whole, whatever its case."""
     # No part begins with the sign, so a whole never meets a part.
-    return "=" + word.lower()
+    return "=" + (word if word.isascii() else normal(word)).lower()
 
 
 def term_hash(term: str) -> int:
@@ -162,7 +199,7 @@ class Parts:
         sizes, hashes = self._of_plain(plain)
         if len(plain) == len(names):
             return sizes, hashes
-        packed = [packed_hashes(name) for name in names if not name.isascii()]
+        packed = [packed_identifier(name) for name in names if not name.isascii()]
         all_sizes = np.zeros(len(names), np.int64)
         all_sizes[is_plain] = sizes
         all_sizes[np.logical_not(is_plain)] = np.fromiter(map(len, packed), np.int64) // HASH_BYTES

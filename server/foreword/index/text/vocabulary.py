@@ -27,7 +27,8 @@ from foreword.index.outline.references import (
     language_bit,
 )
 from foreword.index.text.term_vectors import Terms
-from foreword.index.text.terms import HASH_BYTES, Parts, packed_hashes
+from foreword.index.text.terms import HASH_BYTES, Parts, packed_hashes, term_hash
+from foreword.index.text.unspaced import count_pairs
 from foreword.index.text.word_keys import (
     Growing,
     Ints,
@@ -84,6 +85,8 @@ class Vocabulary:
             sizes, hashes = self._hashes.of(numbers)
             names = self._names.room[numbers].tolist()
         terms = Terms(np.repeat(rows, sizes), hashes, np.repeat(counts, sizes))
+        if spelled.is_wide.any() or spelled.long:
+            terms = _joined(terms, _pairs([data for data, _ in files]))
         return _references(rows, names, counts, len(files)), terms
 
     def terms_of(self, names: Sequence[Sequence[str]]) -> Terms:
@@ -199,6 +202,26 @@ class Vocabulary:
             self._names.add(new)
             self._hashes.add(*self._parts.hashes_of(new))
         return numbers if len(new) == len(names) else [known[name] for name in names]
+
+
+def _pairs(files: Sequence[bytes]) -> Terms:
+    """The pairs of characters of what has no blanks between its words, as terms: they are no identifiers."""
+    each = [() if data.isascii() else tuple(count_pairs(data).items()) for data in files]
+    sizes = np.fromiter(map(len, each), np.int64, len(each))
+    found = list(chain.from_iterable(each))
+    return Terms(
+        np.repeat(np.arange(len(files)), sizes),
+        np.array([term_hash(pair) for pair, _ in found], np.uint32),
+        np.array([count for _, count in found], np.int64),
+    )
+
+
+def _joined(one: Terms, other: Terms) -> Terms:
+    return Terms(
+        np.concatenate((one.rows, other.rows)),
+        np.concatenate((one.hashes, other.hashes)),
+        np.concatenate((one.counts, other.counts)),
+    )
 
 
 def _references(rows: Ints, names: Sequence[str], counts: Ints, n_files: int) -> list[References]:
