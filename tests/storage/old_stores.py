@@ -39,6 +39,29 @@ INSERT INTO request VALUES ('old', 1750075200.0, '/work', 'ask', 'anthropic', 's
 INSERT INTO ratio VALUES ('sonnet', 3.25);
 PRAGMA user_version = 2;
 """
+LEDGER_3 = """
+CREATE TABLE request (
+    id TEXT PRIMARY KEY, at REAL NOT NULL, workspace TEXT NOT NULL, kind TEXT NOT NULL, provider TEXT NOT NULL,
+    model TEXT NOT NULL, simulated INTEGER NOT NULL, status TEXT NOT NULL, message_id TEXT NOT NULL,
+    fresh INTEGER NOT NULL, write_5m INTEGER NOT NULL, write_1h INTEGER NOT NULL, read INTEGER NOT NULL,
+    output INTEGER NOT NULL, cost REAL NOT NULL, without_cache REAL NOT NULL, prices TEXT NOT NULL,
+    verdict TEXT NOT NULL, digests TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '', file TEXT NOT NULL DEFAULT '',
+    layer TEXT NOT NULL DEFAULT '', tokens_lost INTEGER NOT NULL DEFAULT 0, cause TEXT NOT NULL DEFAULT '',
+    manifest TEXT NOT NULL DEFAULT '', answer TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX request_at ON request (at);
+CREATE INDEX request_of ON request (workspace, at);
+CREATE INDEX request_answer ON request (answer);
+CREATE TABLE reservation (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, amount REAL NOT NULL, until REAL NOT NULL,
+    model TEXT NOT NULL DEFAULT '', workspace TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
+INSERT INTO request VALUES ('old', 1750075200.0, '/work', 'ask', 'anthropic', 'sonnet', 0, 'done', 'msg_0',
+    1, 20, 300, 4000, 50000, 0.25, 1.0, '2026-11', 'hit', '{"base": "b"}', '', '', '', 0, '', '', '');
+INSERT INTO ratio VALUES ('sonnet', 3.25);
+PRAGMA user_version = 3;
+"""
 PREFIXES_1 = """
 CREATE TABLE lineage (
     worktree TEXT, variant TEXT, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (worktree, variant)

@@ -13,7 +13,7 @@ from foreword.core.errors import StoreError
 from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import Schema, open_database, transaction
 from foreword.storage.lease import Leases
-from storage.old_stores import CHATS_1, LEASES_1, LEDGER_1, LEDGER_2, PREFIXES_1, PREFIXES_2
+from storage.old_stores import CHATS_1, LEASES_1, LEDGER_1, LEDGER_2, LEDGER_3, PREFIXES_1, PREFIXES_2
 
 
 def in_ledger(path: Path) -> object:
@@ -41,7 +41,7 @@ def in_leases(path: Path) -> object:
 
 
 STORES: dict[str, tuple[Callable[[Path], object], object, tuple[str, ...]]] = {
-    "ledger": (in_ledger, (0.25, 4_000, "", 3.25), (LEDGER_1, LEDGER_2)),
+    "ledger": (in_ledger, (0.25, 4_000, "", 3.25), (LEDGER_1, LEDGER_2, LEDGER_3)),
     "prefixes": (in_prefixes, [(1_000.0, {"instructions": "i", "base": "b"}, 0)], (PREFIXES_1, PREFIXES_2)),
     "chats": (in_chats, [("Precious", ["What is precious?"])], (CHATS_1,)),
     "leases": (in_leases, "done", (LEASES_1,)),

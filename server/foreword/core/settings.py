@@ -123,6 +123,15 @@ class Settings:
     limits_day: float = _option(
         0.0, "US dollars a day; 0 for no limit.", range=(0, 1_000_000), user_only=True
     )
+    limits_budgets: tuple[str, ...] = _option(
+        (),
+        "Budgets in US dollars, such as `20/month`, or `5/day` for some requests by `kind=`, `model=` or `workspace=`.",
+        most=MAX_PINS,
+        user_only=True,
+    )
+    limits_team: str = _option(
+        "", "File or https URL with the budgets of a team, which hold beside your own.", user_only=True
+    )
     limits_confirm: float = _option(
         0.0,
         "US dollars above which a request asks before it is sent; 0 to never ask.",

@@ -25,7 +25,8 @@ from foreword.assist.question.receipt import dollars
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.providers import open_online, provider_name
 from foreword.assist.session.session import Session
-from foreword.assist.spending.limits import day_caps, holding_amount
+from foreword.assist.session.spending_caps import budget_caps
+from foreword.assist.spending.limits import holding_amount
 from foreword.core.errors import LimitError, UsageError
 from foreword.core.reply import Finished, TextDelta, ThinkingDelta
 from foreword.core.tokens import Usage, weigh
@@ -157,7 +158,7 @@ async def demonstrate_live(session: Session, scenario: Scenario, tell: Tell) -> 
     asked = f"{n_requests} requests to {model.id} with made-up text, for about {dollars(most)}"
     if not await session.consent(f"This sends {asked}. Send them?"):
         raise LimitError(f"nothing was sent: {asked}; agree to it, or give --yes")
-    with holding_amount(session, KIND, most, day_caps(session)):
+    with holding_amount(session, KIND, most, budget_caps(session)):
         async with open_online(session) as provider:
             return await _run(_Sender(session, provider, model), scenario, tell)
 

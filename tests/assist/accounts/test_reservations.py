@@ -11,8 +11,8 @@ from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
 from foreword.core.tokens import Usage
 
 NOW = 1_750_000_000.0
-DAY = Cap("limits.day", 1.0)
-WARM = Cap("warm.day", 0.3, "warm")
+DAY = Cap("limits.day", 1.0, since=NOW - 3_600)
+WARM = Cap("warm.day", 0.3, "warm", since=NOW - 3_600)
 WANTED = Reservation("r", "ask", 0.4, NOW + 600)
 ROW = LedgerRow(
     "r", NOW, "/w", "ask", "anthropic", "sonnet", False, "done", "", Usage(), 0.1, 0.2, "v", "hit", {}
@@ -28,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def reserve(ledger: Ledger, name: str, *caps: Cap, now: float = NOW, **changes: object) -> float | None:
     """None if the money is held back, else what is taken already."""
     wanted = replace(WANTED, id=name, **changes)  # type: ignore[arg-type]
-    over = ledger.reserve(wanted, caps or (DAY,), NOW - 3_600, now)
+    over = ledger.reserve(wanted, caps or (DAY,), now)
     return None if over is None else round(over.taken, 6)
 
 
@@ -40,7 +40,7 @@ def test_what_others_hold_back_counts_until_they_free_it(ledger: Ledger) -> None
 
 def test_a_refusal_names_the_limit_and_holds_nothing_back(ledger: Ledger) -> None:
     tight = Cap("warm.day", 0.3)
-    assert Overdraft(tight, 0.0) == ledger.reserve(WANTED, (DAY, tight), NOW, NOW)
+    assert Overdraft(tight, 0.0) == ledger.reserve(WANTED, (DAY, tight), NOW)
     assert [None, None, 0.8] == [reserve(ledger, name) for name in "abc"]
 
 

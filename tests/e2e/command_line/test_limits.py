@@ -110,3 +110,58 @@ def test_a_tool_loop_stops_before_it_would_go_past_the_limit_and_keeps_what_it_h
     assert "stopped early: today's limit" in done.answer["note"]
     assert 1 < len(api.messages) < 6
     assert api.cost() < limit
+
+
+def with_budgets(user: Foreword, budgets: str) -> Foreword:
+    return replace(user, more={**user.more, "FOREWORD_LIMITS_BUDGETS": budgets})
+
+
+@pytest.mark.parametrize(
+    ("budget", "code"),
+    [
+        ("0.000001/month", 4),
+        ("0.000001/day kind=ask", 4),
+        ("0/day model=claude-sonnet-*", 4),
+        ("0/month workspace=shop", 4),
+        ("0.000001/day kind=chat", 0),
+        ("0/day model=claude-opus-*", 0),
+        ("0/month workspace=elsewhere", 0),
+    ],
+)
+def test_a_budget_stands_in_the_way_of_what_it_is_about(
+    online: Foreword, shop: GitRepo, api: MessagesApi, budget: str, code: int
+) -> None:
+    done = with_budgets(online, f"100/month,{budget}").ask(shop.path, Q)
+    assert code == done.code
+    assert (code == 0) == bool(api.messages)
+    assert (code == 4) == ("limits.budgets" in done.err and "is left" in done.err)
+
+
+def test_what_is_left_stands_in_the_forecast(online: Foreword, shop: GitRepo, api: MessagesApi) -> None:
+    user = with_budgets(online, "5/month,1/day kind=chat")
+    assert 0 == user.ask(shop.path, Q).code
+    (standing,) = user.json("forecast", shop.path)["budgets"]
+    assert ("limits.budgets", "this month's budget", 5.0) == tuple(
+        standing[key] for key in ("key", "label", "limit")
+    )
+    assert standing["taken"] == pytest.approx(api.cost())
+    assert standing["left"] == pytest.approx(5.0 - api.cost())
+    shown = user.run("forecast", "--workspace", str(shop.path)).out
+    assert "of this month's budget of $5.00 (limits.budgets)" in shown
+
+
+def test_questions_at_the_same_moment_stay_within_a_budget_together(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    dry = online.json("forecast", shop.path)["cost"]
+    user = with_budgets(online, f"{2.5 * dry['high']:.6f}/month model=claude-sonnet-*")
+    done = user.batch(shop.path, [{"question": f"{Q} {n}"} for n in range(8)])
+    assert 4 == done.code
+    assert api.cost() <= 2.5 * dry["high"]
+
+
+def test_a_project_sets_no_budget_and_names_no_team(online: Foreword, shop: GitRepo) -> None:
+    shop.write(".foreword.toml", '[limits]\nbudgets = ["0/day"]\nteam = "/etc/passwd"\n')
+    done = online.ask(shop.path, Q)
+    assert 0 == done.code
+    assert 2 == done.err.count("can't be set by a project")

@@ -239,6 +239,9 @@ def _show_forecast(found: ForecastReport, _: ForecastParameters, _columns: int) 
         f"cost     {dollars(seen.low)} to {dollars(seen.high)}, at most {dollars(seen.most)} for one "
         f"request; without a cache the prompt alone is {dollars(seen.without_cache)}"
     )
+    for one in found.budgets:
+        left = dollars(max(one.cap.limit - one.taken, 0.0))
+        yield Line(f"left     {left} of {one.cap.label} of {dollars(one.cap.limit)} ({one.cap.key})")
     for sentence in found.advice:
         yield Line(f"  - {sentence}")
 

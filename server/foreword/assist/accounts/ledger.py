@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from foreword.assist.accounts import reservations
@@ -21,7 +22,7 @@ from foreword.core.tokens import Usage, calibrate
 from foreword.storage.database import Schema, open_database, transaction
 
 Status = Literal["started", "done", "cancelled", "interrupted"]
-GroupBy = Literal["day", "model", "kind", "workspace"]
+GroupBy = Literal["day", "month", "model", "kind", "workspace"]
 WARM = "warm"
 """The kind of a row that is no question but keeps the prefix in the cache."""
 BATCH = "batch"
@@ -55,11 +56,25 @@ CREATE INDEX IF NOT EXISTS request_answer ON request (answer);
 CREATE TABLE IF NOT EXISTS ratio (model TEXT PRIMARY KEY, ratio REAL NOT NULL) WITHOUT ROWID;
 {reservations.TABLE}"""
 _SCHEMA = Schema(
-    _TABLES, version=2, steps={1: tuple(f"ALTER TABLE request ADD COLUMN {column}" for column in _ADDED)}
+    _TABLES,
+    version=3,
+    steps={
+        1: tuple(f"ALTER TABLE request ADD COLUMN {column}" for column in _ADDED),
+        2: reservations.FROM_2,
+    },
 )
 _SUMS = "count(*), sum(fresh), sum(write_5m), sum(write_1h), sum(read), sum(output), sum(cost), sum(without_cache)"
 # The user's own days: limits and the usage page speak of "today" as the user means it.
 _DAY = "date(at, 'unixepoch', 'localtime')"
+_GROUPS: Mapping[GroupBy, str] = MappingProxyType(
+    {
+        "day": _DAY,
+        "month": f"substr({_DAY}, 1, 7)",
+        "model": "model",
+        "kind": "kind",
+        "workspace": "workspace",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +158,8 @@ class Ledger:
 
     def totals(self, by: GroupBy, since: float = 0.0, workspace: str | None = None) -> tuple[Total, ...]:
         """Sums by group since a time (Unix seconds), simulated requests apart from real ones."""
-        group = {"day": _DAY, "model": "model", "kind": "kind", "workspace": "workspace"}[by]
         rows = self._connection.execute(
-            f"SELECT {group}, simulated, {_SUMS} FROM request "  # noqa: S608 - group is one of four constants
+            f"SELECT {_GROUPS[by]}, simulated, {_SUMS} FROM request "  # noqa: S608 - one of five constants
             "WHERE at >= ? AND (? IS NULL OR workspace = ?) GROUP BY 1, 2 ORDER BY 1, 2",
             (since, workspace, workspace),
         )
@@ -183,9 +197,13 @@ class Ledger:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def reserve(self, wanted: Reservation, caps: Iterable[Cap], since: float, now: float) -> Overdraft | None:
+    def reserve(self, wanted: Reservation, caps: Iterable[Cap], now: float) -> Overdraft | None:
         """Hold money back for a request; see `assist.accounts.reservations.reserve`."""
-        return reservations.reserve(self._connection, wanted, caps, since, now)
+        return reservations.reserve(self._connection, wanted, caps, now)
+
+    def standings(self, wanted: Reservation, caps: Iterable[Cap]) -> tuple[Overdraft, ...]:
+        """What is spent or held back under each of the caps that is about a request; nothing is reserved."""
+        return tuple(reservations.standings(self._connection, wanted, caps))
 
     def free(self, reservation_id: str) -> None:
         """Remove the reservation with this id, if it is there: the request is over and booked."""
@@ -285,6 +303,13 @@ def start_of_day(now: float) -> float:
     local = datetime.fromtimestamp(now).astimezone()
     # Not `now - now % 86_400`: days are local, and with daylight saving some have 23 or 25 hours.
     return local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def start_of_month(now: float) -> float:
+    """Midnight of the first of the user's own month, in Unix seconds."""
+    local = datetime.fromtimestamp(now).astimezone()
+    first = local.replace(day=1, hour=12, minute=0, second=0, microsecond=0, tzinfo=None)
+    return start_of_day(first.timestamp())
 
 
 def utc_offset(now: float) -> float:

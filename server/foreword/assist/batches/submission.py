@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 from foreword.assist.accounts.ledger import BATCH
-from foreword.assist.accounts.reservations import Reservation
+from foreword.assist.accounts.reservations import Reservation, part_of
 from foreword.assist.answering.batch_answers import BatchAnswer, Emit, Line, identity_of, parse_line
 from foreword.assist.batches.batch_requests import Estimate, Source, batch_session, custom_id
 from foreword.assist.batches.batch_store import BatchQuestion, BatchStore, Part
@@ -30,9 +30,10 @@ from foreword.assist.question.receipt import dollars
 from foreword.assist.session.ports import TRUSTED, Runner, Sleep, Warmer, agree, in_place
 from foreword.assist.session.providers import open_online, provider_name
 from foreword.assist.session.session import Session, open_session
+from foreword.assist.session.spending_caps import budget_caps
 from foreword.assist.session.trust_store import is_trusted
 from foreword.assist.spending.forecast import forecast_request
-from foreword.assist.spending.limits import confirm_amount, day_caps, reserve_amount
+from foreword.assist.spending.limits import confirm_amount, reserve_amount
 from foreword.assist.spending.warm_up import ping
 from foreword.core.errors import ForewordError, LimitError, ModelError, StoreError, TrustError, UsageError
 from foreword.model.catalog.model_info import cost
@@ -272,7 +273,7 @@ class Submission:
         high = estimate.high + estimate.seed
         await confirm_amount(self.session, high, f"{len(ready):,} questions in {len(parts)} batches")
         # All of them before the first is sent: half a submission helps nobody.
-        reserved = self._reserve([sum(one.most for one in part) for part in parts])
+        reserved = self._reserve(parts)
         n_sent = 0
         try:
             for source in self._seeded():
@@ -302,14 +303,17 @@ class Submission:
         # The user was asked about the whole of it.
         await ping(replace(source.session, consent=agree), alone, self.provider, by_itself=False)
 
-    def _reserve(self, amounts: Iterable[float]) -> list[str]:
-        """Hold back the money of each part; gives the ids."""
-        names, until, caps = list[str](), self.session.clock() + LASTS_S, day_caps(self.session)
+    def _reserve(self, parts: Iterable[Sequence[_Ready]]) -> list[str]:
+        """Hold back the money of each part, by workspace; gives the ids."""
+        names, until, caps = list[str](), self.session.clock() + LASTS_S, budget_caps(self.session)
         try:
-            for amount in amounts:
+            for part in parts:
                 names.append(uuid4().hex)
-                if caps:
-                    reserve_amount(self.session, Reservation(names[-1], BATCH, amount, until), caps)
+                for number, (root, amount) in enumerate(sorted(_amounts(part).items()) if caps else ()):
+                    model = self._sources[root].session.model_id
+                    name = part_of(names[-1], number)
+                    wanted = Reservation(name, BATCH, amount, until, model, root)
+                    reserve_amount(self.session, wanted, caps)
         except LimitError:
             for name in names:
                 self._free(name)
@@ -345,6 +349,14 @@ class Submission:
         url, now = self.provider.batches.url, self.session.clock()
         part = Part(0, self.name, "sending", "", now, len(ready), url, reserved, facts)
         return self.store.begin(part, (one.question for one in ready))
+
+
+def _amounts(part: Iterable[_Ready]) -> dict[str, float]:
+    """What the questions of a part may cost, by workspace."""
+    amounts = dict[str, float]()
+    for one in part:
+        amounts[one.question.workspace] = amounts.get(one.question.workspace, 0.0) + one.most
+    return amounts
 
 
 async def _rows(lines: AsyncIterator[str], emit: Emit) -> list[Row]:

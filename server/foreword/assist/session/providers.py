@@ -11,6 +11,7 @@ from typing import Any
 from foreword.assist.session.ports import Provider, Warmer
 from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.session import Session
+from foreword.assist.session.spending_caps import refresh_team
 from foreword.core.errors import CredentialsError, ModelError, TrustError
 from foreword.core.tokens import Usage
 from foreword.model.engine_models import window_of
@@ -92,6 +93,7 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
         ConfigError: the provider's packages are not installed, or its URL is not usable.
     """
     await require_trust(session)
+    await refresh_team(session)
     name = provider_name(session)
     if name == "anthropic" and not (session.has_key or _is_keyless(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")

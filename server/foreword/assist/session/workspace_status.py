@@ -15,6 +15,7 @@ from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.assist.session.spending_caps import budgets_left, remedy_of
 from foreword.assist.session.trust_store import is_trusted
 from foreword.core.exclusion import IGNORED_BY_GIT, reason_for_path
 from foreword.core.tokens import Usage
@@ -77,10 +78,9 @@ def ignored_among(session: Session, paths: Iterable[str]) -> frozenset[str]:
 
 
 def _limit(session: Session) -> str:
-    limit = session.settings.limits_day
-    if not limit or session.ledger.spent_since(start_of_day(session.clock())) < limit:
-        return ""
-    return f"today's limit of ${limit:.2f} is reached: raise limits.day"
+    reached = (one.cap for one in budgets_left(session, "ask") if one.taken >= one.cap.limit)
+    cap = next(reached, None)
+    return f"{cap.label} of ${cap.limit:.2f} is reached: {remedy_of(cap)}" if cap else ""
 
 
 def standing(session: Session, saved: WorkspaceSnapshot | None) -> dict[str, Any]:

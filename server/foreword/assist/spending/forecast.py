@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from foreword.assist.accounts.reservations import Overdraft
 from foreword.assist.question.attached_media import media_weight
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
@@ -17,6 +18,7 @@ from foreword.assist.session.budget import budget_of
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
+from foreword.assist.session.spending_caps import budgets_left
 from foreword.assist.spending.bookkeeping import diagnostics_of
 from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Model, cost
@@ -244,12 +246,13 @@ LARGE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ForecastReport:
-    """The forecast of a question, who would answer it, and what would make it cheaper."""
+    """The forecast of a question, who would answer it, what would make it cheaper, and how the limits on it stand."""
 
     provider: str
     model: str
     forecast: Forecast
     advice: tuple[str, ...]
+    budgets: tuple[Overdraft, ...] = ()
 
     @property
     def simulated(self) -> bool:
@@ -265,6 +268,7 @@ class ForecastReport:
             "simulated": self.simulated,
             **self.forecast.to_json(),
             "advice": list(self.advice),
+            "budgets": [_standing(one) for one in self.budgets],
         }
 
 
@@ -272,7 +276,21 @@ def forecast_report(session: Session, prepared: PreparedRequest) -> ForecastRepo
     """The forecast of a request that is sent now."""
     seen = forecast_request(session, prepared)
     advice = advise(session, prepared, seen)
-    return ForecastReport(provider_name(session), prepared.parameters.model, seen, advice)
+    name = provider_name(session)
+    # What is simulated, or free, counts against no limit.
+    budgets = budgets_left(session, prepared.kind) if name != "offline" and seen.most else ()
+    return ForecastReport(name, prepared.parameters.model, seen, advice, budgets)
+
+
+def _standing(one: Overdraft) -> dict[str, Any]:
+    cap = one.cap
+    return {
+        "key": cap.key,
+        "label": cap.label,
+        "limit": _money(cap.limit),
+        "taken": _money(one.taken),
+        "left": _money(max(cap.limit - one.taken, 0.0)),
+    }
 
 
 def advise(session: Session, prepared: PreparedRequest, seen: Forecast) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from foreword.assist.accounts.ledger import start_of_day
-from foreword.assist.accounts.reservations import Cap, Reservation
+from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
 from foreword.assist.question.attached_media import media_weight
 from foreword.assist.question.receipt import dollars
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
+from foreword.assist.session.spending_caps import budget_caps, remedy_of
 from foreword.assist.spending.forecast import Forecast, forecast_request
 from foreword.core.errors import LimitError, StoreError
 from foreword.core.tokens import Usage
@@ -63,12 +63,12 @@ def reserve_budget(
     its own output; nothing is sent after it.
 
     Raises:
-        LimitError: it would be too much for `limits.day`; nothing was sent.
+        LimitError: it would be too much for a limit or a budget; nothing was sent.
     """
-    limited = bool(session.settings.limits_day) and not provider.simulated
-    amount = _worst(session, prepared, tail) if limited else 0.0
+    caps = () if provider.simulated else budget_caps(session)
+    amount = _worst(session, prepared, tail) if caps else 0.0
     # What costs nothing is let through, whatever was spent elsewhere.
-    with holding_amount(session, prepared.kind, amount, day_caps(session) if amount else ()) as row_id:
+    with holding_amount(session, prepared.kind, amount, caps if amount else ()) as row_id:
         yield row_id
 
 
@@ -84,7 +84,8 @@ def holding_amount(session: Session, kind: str, amount: float, caps: Sequence[Ca
     if not caps:
         yield row_id
         return
-    reserve_amount(session, Reservation(row_id, kind, amount, _over_at(session)), caps)
+    wanted = Reservation(row_id, kind, amount, _over_at(session), session.model_id, str(session.root))
+    reserve_amount(session, wanted, caps)
     try:
         yield row_id
     finally:
@@ -98,24 +99,24 @@ def reserve_amount(session: Session, wanted: Reservation, caps: Sequence[Cap]) -
     Raises:
         LimitError: it would be too much for one of them.
     """
-    now = session.clock()
-    over = session.ledger.reserve(wanted, caps, start_of_day(now), now)
+    over = session.ledger.reserve(wanted, caps, session.clock())
     if over is not None:
-        raise LimitError(
-            f"today's limit of {dollars(over.cap.limit)} stands in the way: {dollars(over.taken)} is spent or under "
-            f"way and this request may cost {dollars(wanted.amount)}; raise {over.cap.key}, or use --provider offline"
-        )
+        raise LimitError(over_limit(over, wanted.amount))
+
+
+def over_limit(over: Overdraft, amount: float) -> str:
+    """Why a request of so many US dollars is not sent, and what to do."""
+    cap = over.cap
+    left = dollars(max(cap.limit - over.taken, 0.0))
+    return (
+        f"{cap.label} of {dollars(cap.limit)} stands in the way: {dollars(over.taken)} is spent or under way, {left} "
+        f"is left, and this request may cost {dollars(amount)}; {remedy_of(cap)}, or use --provider offline"
+    )
 
 
 def _over_at(session: Session) -> float:
     """When a request that is sent now is surely over, in Unix seconds."""
     return session.clock() + session.settings.model_deadline + AFTER_S
-
-
-def day_caps(session: Session) -> tuple[Cap, ...]:
-    """The caps that hold for requests of every kind: that of `limits.day`, or none where it is 0."""
-    limit = session.settings.limits_day
-    return (Cap("limits.day", limit),) if limit else ()
 
 
 def _worst(session: Session, prepared: PreparedRequest, tail: Sequence[Mapping[str, Any]]) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from foreword.assist.accounts.ledger import WARM
+from foreword.assist.accounts.ledger import WARM, start_of_day
 from foreword.assist.accounts.reservations import Cap
 from foreword.assist.context.base_cache import anchored_base, candidate_anchors
 from foreword.assist.context.build_prefix import Prefix, build_prefix
@@ -22,9 +22,10 @@ from foreword.assist.session.ports import Provider, Warmer, refuse
 from foreword.assist.session.providers import open_online, provider_name, tools_style
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+from foreword.assist.session.spending_caps import budget_caps
 from foreword.assist.spending.bookkeeping import book_warm
 from foreword.assist.spending.forecast import SURE, Forecast, forecast_request
-from foreword.assist.spending.limits import confirm_amount, day_caps, holding_amount
+from foreword.assist.spending.limits import confirm_amount, holding_amount
 from foreword.assist.spending.single_flight import (
     FlightLock,
     flight,
@@ -124,7 +125,7 @@ async def ping(
         return skipped
     worst = cost(seen.if_miss, seen.model)
     likely = cost(seen.if_hit, seen.model) if seen.probability >= SURE else worst
-    caps = (*day_caps(session), *(_own_caps(session, worst - likely) if by_itself else ()))
+    caps = (*budget_caps(session), *(_own_caps(session, worst - likely) if by_itself else ()))
     # Nobody ordered it, so nobody is asked.
     asking = replace(session, consent=refuse) if by_itself else session
     try:
@@ -216,7 +217,16 @@ async def _alone(
 
 def _own_caps(session: Session, spare: float) -> tuple[Cap, ...]:
     """The budget for warm-ups: judged by what one probably costs, where the day's limit counts the worst case."""
-    return (Cap("warm.day", session.settings.warm_day + spare, WARM),)
+    since = start_of_day(session.clock())
+    return (
+        Cap(
+            "warm.day",
+            session.settings.warm_day + spare,
+            WARM,
+            since=since,
+            label="today's limit of warm-ups",
+        ),
+    )
 
 
 def _marked(
