@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -111,7 +110,10 @@ def _language_by_content(language: str, data: bytes) -> str:
 
 def _is_objective_c(data: bytes) -> bool:
     """Whether a header that is C by its name holds Objective-C: looking for the sign is quicker than for words."""
-    return (b"\n@" in data or data.startswith(b"@")) and _OBJECTIVE_C.search(data) is not None
+    # One byte is found far sooner than two.
+    return (
+        b"@" in data and (b"\n@" in data or data.startswith(b"@")) and _OBJECTIVE_C.search(data) is not None
+    )
 
 
 def definitions_in(tree: Tree, data: bytes, grammar: Grammar) -> tuple[Definition, ...]:
@@ -312,16 +314,18 @@ def _signature(raw: bytes, kind: DefinitionKind, comment: Comment) -> str:
 
 def _limited(found: Iterable[Definition], table: Table) -> Iterator[Definition]:
     """`found` without what is over the limit of its kind, and without the repetitions of what counts once."""
-    counts: Counter[DefinitionKind] = Counter()
-    seen: set[str] = set()
+    left, seen = dict(table.limits), set[str]()
     for definition in found:
-        if definition.kind in table.unique:
+        kind = definition.kind
+        if kind in table.unique:
             if definition.name in seen:
                 continue
             seen.add(definition.name)
-        counts[definition.kind] += 1
-        if counts[definition.kind] <= table.limits.get(definition.kind, MAX_DEFINITIONS):
-            yield definition
+        if kind in left:
+            left[kind] -= 1
+            if left[kind] < 0:
+                continue
+        yield definition
 
 
 def _merged(definitions: Iterable[Definition]) -> Iterator[Definition]:

@@ -60,7 +60,7 @@ def without_bodies(bodies: Bodies, data: bytes, mask: Mask | None = None) -> Ski
     spans = [span for span in bodies.find(data) if _is_whole(bodies, data, span)]
     if not spans:
         return None
-    text = data if mask is None else mask(_with_blanks(data, spans))
+    text = data if mask is None else _masked(data, spans, mask)
     if bodies.statement:
         text, spans = _with_statements(text, spans, bodies.statement)
     return Skim(text, _around(data, spans)) if spans else None
@@ -73,18 +73,22 @@ def blank_bodies(bodies: Bodies, data: bytes) -> bytes:
     return bytes(changed)
 
 
-def _with_blanks(data: bytes, spans: Sequence[Span]) -> bytes:
-    """The text with blanks for its bodies, also for their line ends: half as much for a mask to look into."""
-    parts, at = list[bytes](), 0
-    for start, end in spans:
-        parts += data[at:start], b" " * (end - start)
-        at = end
-    return b"".join((*parts, data[at:]))
+def _masked(data: bytes, spans: Sequence[Span], mask: Mask) -> bytes:
+    """The text as `mask` leaves it, with blanks for its bodies, which the mask does not see: they are half of the text."""
+    ends = (0, *(end for _, end in spans))
+    kept = [data[at:start] for at, (start, _) in zip(ends, (*spans, (len(data), 0)), strict=True)]
+    masked, parts, at = mask(b"".join(kept)), list[bytes](), 0
+    for part, (start, end) in zip(kept, (*spans, (0, 0)), strict=True):
+        parts += masked[at : at + len(part)], b" " * (end - start)
+        at += len(part)
+    return b"".join(parts)
 
 
 def _is_whole(bodies: Bodies, data: bytes, span: Span) -> bool:
     start, end = span
-    return end - start >= bodies.least and not any(data.count(sign, start, end) % 2 for sign in bodies.quotes)
+    if end - start < bodies.least or not bodies.quotes:
+        return end - start >= bodies.least
+    return not any(data.count(sign, start, end) % 2 for sign in bodies.quotes)
 
 
 def _with_statements(data: bytes, spans: Sequence[Span], statement: bytes) -> tuple[bytes, list[Span]]:

@@ -29,7 +29,7 @@ MAX_ERRORS = 300
 MAX_AROUND = 6
 HEADER_LINES = 6
 
-_CONTINUES = frozenset(b"})]{")
+_CONTINUES = frozenset(b"})]{ \t\r\n\v\f")
 _ENDS = frozenset(b";}")
 
 Walk = Callable[[Tree], Sequence[Definition]]
@@ -216,9 +216,10 @@ def _closes(line: bytes, indent: int) -> bool:
 
 def _begins(lines: _Lines, first: int, index: int, indent: int) -> bool:
     """Whether a declaration begins in a line."""
-    line = lines.line(index)
-    stripped = line.strip()
-    if not stripped or stripped[0] in _CONTINUES or _indent(line) != indent:
+    # Of a long text every line is looked at: so most fail at one byte.
+    start = lines.starts[index]
+    at = start + indent
+    if at >= lines.starts[index + 1] or lines.data[at] in _CONTINUES or lines.data[start:at].strip(b" \t"):
         return False
     above = lines.line(index - 1).rstrip() if index > first else b""
     return not above or above[-1] in _ENDS or (_opens(above) and _indent(above) <= indent)

@@ -91,19 +91,21 @@ _CPP_WORDS = (
     b"namespace",
     b"class",
     b"template",
-    b"enum class",
     b"using",
     b"public",
     b"private",
     b"protected",
     b"std::",
 )
-_BEFORE_CPP = frozenset((b"", b"inline", b"export"))
+_BEFORE_CPP = frozenset((b"", b"inline", b"export", b"enum"))
+_FIRST_BYTES = 50_000
+"""A header of C++ shows it here."""
 
 
 def is_cpp(data: bytes) -> bool:
     """Whether a header that is C by its name holds C++; the C grammar would make nonsense of it."""
-    return _CPP_HEADER.search(data) is not None or any(_begins_cpp(data, word) for word in _CPP_WORDS)
+    first = data[:_FIRST_BYTES]
+    return _CPP_HEADER.search(first) is not None or any(_begins_cpp(first, word) for word in _CPP_WORDS)
 
 
 def _begins_cpp(data: bytes, word: bytes) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from foreword.index.outline.languages.mask import (
+    Mask,
     blank_matches,
     blank_spans,
     blanks,
@@ -19,10 +20,23 @@ from foreword.index.outline.languages.mask import (
 )
 
 _NAME = rb"[A-Z_][A-Z0-9_]{2,60}+(?![\w])"
-# A repetition within a repetition is bounded: else the time could grow with a power of the length of a text.
-_ARGUMENTS = rb"(?:\((?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){0,400}\))"
+# Nothing is tried again in another way, and each repetition is bounded: else the time could grow with a power of the
+# length of a line.
+_ARGUMENTS = rb"(?:\((?>(?:[^()\n]{1,40}+|\((?>(?:[^()\n]{1,40}+|\([^()\n]{0,200}+\)){0,20})\)){0,40})\))"
 _CALL = _NAME + rb"(?:[ \t]*" + _ARGUMENTS + rb")?"
-_MACRO = re.compile(rb"[A-Z_](?<![^\s*&)\]][A-Z_])[A-Z0-9_]{2,60}+(?![\w\"'.:])")
+_MACRO = re.compile(_NAME)
+_CLASSES = bytes(
+    ord("A")
+    if chr(byte).isascii() and (chr(byte).isupper() or chr(byte).isdigit() or byte == ord("_"))
+    else byte
+    for byte in range(256)
+)
+"""Puts one letter for all that a macro's name is made of: three of them are found far sooner than a set of bytes."""
+_SUSPECT = re.compile(
+    rb"AAA(?<![^\s*&)\]]AAA)(?<![=,(<|;+:>/.?\"'%{@-] AAA)"
+    rb"(?:(?:(?<=[*&]AAA)|(?<=[*&] AAA))A{0,58}+(?=[\s(,)]|\Z)|A{0,58}+(?=[\s(;{/=[]|\Z))"
+)
+"""A name in capitals, in such a text, that may be a macro which defines nothing, by what is next to it."""
 _RUN = re.compile(_CALL + rb"(?:[ \t]+" + _CALL + rb"){0,4}")
 _FIRST_OF_RUN = re.compile(_CALL)
 _LINES = re.compile(_CALL + rb"(?:[ \t\r\n]+" + _CALL + rb"){0,3}[ \t\r\n]+")
@@ -45,6 +59,8 @@ _TYPE_NAME = re.compile(rb"\w[\w:]{0,200}+(?:<[^;{}()\n]{0,200}>)?\s*+(?:final\b
 _PARAMETER_WORDS = (b"const", b"noexcept", b"override", b"final")
 _LEAD_WORDS = (b"[[", b"extern", b"static", b"inline", b"virtual")
 _TYPE_WORDS_BEFORE = (b"class", b"struct", b"union", b"enum")
+_NO_CODE = (b"#", b"//", b"*", b"/*")
+"""How a line begins that is a directive or mostly a comment."""
 _ENDS_DECLARATOR = re.compile(
     rb"\s*(?:[;{]|=[ \t]*(?:0|default|delete)\b|(?:override|final|const|noexcept)\b|[A-Z_]{3}|\[\[)"
 )
@@ -69,40 +85,47 @@ _KERNEL_WORD = re.compile(
 _NULLABLE = re.compile(rb"\*[ \t]*((?:absl_null\w+|absl_nonnull|_Nonnull|_Nullable|_Null_unspecified)\b)")
 _ATOMIC = re.compile(rb"_Atomic(\()(?=[\w \t*]+(\)))")
 
-_SLOTS = re.compile(rb"^[ \t]*(?:public|private|protected)[ \t]+((?:Q_SLOTS|slots)[ \t]*):", re.MULTILINE)
-_SIGNALS = re.compile(rb"^([ \t]*)(Q_SIGNALS|signals)(?=[ \t]*:)", re.MULTILINE)
+# A line end is found far sooner than the beginning of a line: `_masked` puts one before the first line.
+_SLOTS = re.compile(rb"\n[ \t]*+(?:public|private|protected)[ \t]+((?:Q_SLOTS|slots)[ \t]*):")
+_SIGNALS = re.compile(rb"(\n[ \t]*+)(Q_SIGNALS|signals)(?=[ \t]*:)")
 _EXPORT = re.compile(
-    rb"^[ \t]*(?:(export)[ \t]+(?!\{|module\b|import\b)|((?:export[ \t]+)?(?:module|import)\b[^\n;(=]*;))",
-    re.MULTILINE,
+    rb"\n[ \t]*+(?:(export)[ \t]+(?!\{|module\b|import\b)|((?:export[ \t]+)?(?:module|import)\b[^\n;(=]*;))"
 )
 _THIS = re.compile(rb"\((this[ \t]+)(?=[\w:])")
 _TEST_CASE = re.compile(
-    rb"^[ \t]*(?:(?:[A-Z]+_)?TEST_CASE(?:_METHOD)?|SCENARIO|TEMPLATE_TEST_CASE)[ \t]*\([^\n]{0,300}\)[ \t]*(?=\r?\n?[ \t]*\{)",
-    re.MULTILINE,
+    rb"\n[ \t]*+(?:(?:[A-Z]+_)?TEST_CASE(?:_METHOD)?|SCENARIO|TEMPLATE_TEST_CASE)[ \t]*\([^\n]{0,300}\)[ \t]*(?=\r?\n?[ \t]*\{)"
 )
 _SYSTEM_CALL = re.compile(
-    rb"^(?P<before>(?:COMPAT_)?SYSCALL_DEFINE\d\()(?P<name>\w+)(?P<after>[^()]{0,1000}\))(?=\s*\{)",
-    re.MULTILINE,
+    rb"\n(?P<before>(?:COMPAT_)?SYSCALL_DEFINE\d\()(?P<name>\w+)(?P<after>[^()]{0,1000}\))(?=\s*\{)"
 )
 _TEST_FUNCTION = re.compile(
-    rb"^(?P<before>(?:[A-Z]+_)?(?:I?TEST(?:_[A-Z]+)?)\((?:[^()\n]{0,200}[ ,])?)(?P<name>[A-Za-z_]\w*)(?P<after>\))(?=\s*\{)",
-    re.MULTILINE,
+    rb"\n(?P<before>(?:[A-Z]+_)?(?:I?TEST(?:_[A-Z]+)?)\((?:[^()\n]{0,200}[ ,])?)(?P<name>[A-Za-z_]\w*)(?P<after>\))(?=\s*\{)"
 )
 _STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*"')
 
 
 def mask_c(data: bytes) -> bytes:
     """The mask of C."""
-    # Here and below: to look for some bytes takes far less time than a pattern that finds nothing.
-    if b"TEST" in data:
-        data = _TEST_FUNCTION.sub(_as_function, data)
-    if b"_Atomic(" in data:
-        data = blank_matches(data, _ATOMIC)
-    return _without_macros(data)
+    return _masked(data, _without_c)
 
 
 def mask_cpp(data: bytes) -> bytes:
     """The mask of C++."""
+    return _masked(data, _without_cpp)
+
+
+def _masked(data: bytes, mask: Mask) -> bytes:
+    return _without_macros(mask(b"\n" + data))[1:]
+
+
+def _without_c(data: bytes) -> bytes:
+    # Here and below: to look for some bytes takes far less time than a pattern that finds nothing.
+    if b"TEST" in data:
+        data = _TEST_FUNCTION.sub(_as_function, data)
+    return blank_matches(data, _ATOMIC) if b"_Atomic(" in data else data
+
+
+def _without_cpp(data: bytes) -> bytes:
     if b"export " in data or b"import " in data or b"\nmodule" in data:
         data = blank_matches(data, _EXPORT)
     if b"(this " in data:
@@ -114,17 +137,15 @@ def mask_cpp(data: bytes) -> bytes:
         data = _SIGNALS.sub(lambda match: match[1] + b"public".ljust(len(match[2])), data)
     if b"TEST_CASE" in data or b"SCENARIO" in data:
         data = _TEST_CASE.sub(lambda match: _STRING.sub(lambda one: letters(one[0]), match[0]), data)
-    if b"ull" in data or b"absl_" in data:
-        data = blank_matches(data, _NULLABLE)
-    return _without_macros(data)
+    return blank_matches(data, _NULLABLE) if b"ull" in data or b"absl_" in data else data
 
 
 def _as_function(match: re.Match[bytes]) -> bytes:
     """A macro that defines a function as a plain declaration of its name, which begins at the same byte or one before."""
     before, name, after = match["before"], match["name"], match["after"]
     if len(after) == 1:
-        return b"int".ljust(len(before) - 1) + name + b"()"
-    return b"int".ljust(len(before)) + name + b"(" + blanks(after)[1:-1] + b")"
+        return b"\nint".ljust(len(before)) + name + b"()"
+    return b"\nint".ljust(len(before) + 1) + name + b"(" + blanks(after)[1:-1] + b")"
 
 
 def _without_macros(data: bytes) -> bytes:
@@ -137,26 +158,27 @@ def _without_macros(data: bytes) -> bytes:
         data = blank_matches(data, _KERNEL_WORD)
     data = without_split_conditionals(data)
     changed, done = bytearray(data), 0
-    for match in _MACRO.finditer(data):
-        if match.start() >= done:
-            end = _end_of_macros(data, match.start())
-            if end:
-                blank_spans(changed, ((match.start(), end),))
-                done = end
+    for match in _SUSPECT.finditer(data.translate(_CLASSES)):
+        start = match.start()
+        if start < done:
+            continue
+        before = data[data.rfind(b"\n", 0, start) + 1 : start].strip()
+        if before.startswith(_NO_CODE):
+            done = (data.find(b"\n", start) + 1) or len(data)
+        elif end := _end_of_macros(data, start, before):
+            blank_spans(changed, ((start, end),))
+            done = end
     return bytes(changed)
 
 
-def _end_of_macros(data: bytes, start: int) -> int:
+def _end_of_macros(data: bytes, start: int, before: bytes) -> int:
     """Where the macros end that begin at `start` and define nothing; 0 if they may define something.
 
-    Most are constants in expressions and definitions of macros; they are told by what stands before them, quickly.
+    Most are constants in expressions; they are told quickly by what stands `before` them on their line.
     """
-    before = data[data.rfind(b"\n", 0, start) + 1 : start].strip()
     last = before[-1:]
     if not before or last == b"]" or (before.startswith(_LEAD_WORDS) and _LEADS.fullmatch(before)):
         return _end_at_line_start(data, start, is_first=not before)
-    if before.startswith(b"#"):
-        return 0
     if last == b")" or before.endswith(_PARAMETER_WORDS):
         run = _RUN.match(data, start)
         return run.end() if run and _ENDS_DECLARATOR.match(data, run.end()) else 0

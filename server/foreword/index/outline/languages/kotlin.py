@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
-from foreword.index.outline.languages.mask import blank_matches
+from foreword.index.outline.languages.mask import blank_after, blank_matches
 from foreword.index.outline.languages.rule import (
     TYPE_KINDS,
     Found,
@@ -64,24 +64,20 @@ def _property(node: Node, scope: Scope) -> Iterable[Found]:
 
 _ARGUMENTS = rb"\((?:[^()]|\((?:[^()]|\([^()]{0,400}\)){0,400}\)){0,2000}\)"
 _AT_MARGIN = re.compile(
-    rb"^(?:@(?!file:)[\w:]+(?:\.\w+)*(?:"
+    rb"\n(?:@(?!file:)[\w:]+(?:\.\w+)*(?:"
     + _ARGUMENTS
-    + rb")?[ \t]*)++(?=\r?\n|(?:[a-z]+[ \t]+)*(?:class|object|interface|fun|val|var|typealias)\b)",
-    re.MULTILINE,
+    + rb")?[ \t]*)++(?=\r?\n|(?:[a-z]+[ \t]+)*(?:class|object|interface|fun|val|var|typealias)\b)"
 )
 """Annotations at the margin: the grammar may take what follows for a part of them. Indented ones it reads well."""
-_CONTEXT = re.compile(rb"^[ \t]*(context[ \t]*" + _ARGUMENTS + rb")[ \t]*\r?$", re.MULTILINE)
-_GUARD = re.compile(
-    rb"^[ \t]*(?:is|in|else|[\w.\"]+)\b[^\n{}=]{0,200}?([ \t]if[ \t][^\n]{1,300}?)(?=[ \t]*->)", re.MULTILINE
-)
+_CONTEXT = re.compile(rb"\n[ \t]*+(context[ \t]*" + _ARGUMENTS + rb")[ \t]*\r?(?=\n|\Z)")
+_GUARDED = re.compile(rb"[ \t]*+(?:is|in|else|[\w.\"]+)\b[^{}=]{0,200}")
+_GUARD = re.compile(rb" if[ \t][^\n]{1,300}?(?=[ \t]*->)")
 _DOLLARS = re.compile(rb"(\$\$+)(?=\")")
-_DESTRUCTURED = re.compile(rb"^[ \t]+(\(val[ \t][^()\n]*\)[ \t]*=)(?=[ \t]*\S)", re.MULTILINE)
+_DESTRUCTURED = re.compile(rb"\n[ \t]++(\(val[ \t][^()\n]*\)[ \t]*=)(?=[ \t]*\S)")
 _LAST_COMMA = re.compile(rb",(?=\s*;)")
-_BACKING_FIELD = re.compile(rb"^[ \t]+(field[ \t]*(?::[^=\n]+)?=[^\n]*)$", re.MULTILINE)
-_DELEGATE = re.compile(
-    rb"^(?:[^\n={]*\b(?:class|object)\b|[ \t]*\))[^\n={]{0,200}?(\bby[ \t]+[\w.]+(?:\([^()\n]*\))?)(?=[ \t]*\{[ \t]*\r?\n)",
-    re.MULTILINE,
-)
+_BACKING_FIELD = re.compile(rb"\n[ \t]++(field[ \t]*(?::[^=\n]+)?=[^\n]*)")
+_DELEGATES = re.compile(rb"(?:[^={]*\b(?:class|object)\b|[ \t]*+\))[^={]{0,200}")
+_DELEGATE = re.compile(rb" by[ \t]+[\w.]++(?:\([^()\n]*\))?(?=[ \t]*\{[ \t]*\r?\n)")
 """What a class delegates to: the grammar takes its body for an argument."""
 _ACTUAL_CONSTRUCTOR = re.compile(rb"\b(actual)[ \t]+constructor\b")
 _SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
@@ -89,23 +85,27 @@ _SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
 
 def _mask(data: bytes) -> bytes:
     """Without annotations at the margin, and what is too new for the grammar."""
-    if b"\n@" in data or data.startswith(b"@"):
+    # A line end is found far sooner than the beginning of a line.
+    data = b"\n" + data
+    if b"\n@" in data:
         data = blank_matches(data, _AT_MARGIN)
     for sign, pattern in _MASKS:
         if sign in data:
             data = blank_matches(data, pattern)
-    return data
+    if b" by " in data:
+        data = blank_after(data, _DELEGATES, _DELEGATE)
+    if b" -> " in data:
+        data = blank_after(data, _GUARDED, _GUARD)
+    return data[1:]
 
 
 _MASKS = (
     (b"context", _CONTEXT),
-    (b" by ", _DELEGATE),
     (b"actual constructor", _ACTUAL_CONSTRUCTOR),
     (b"$$", _DOLLARS),
     (b"(val ", _DESTRUCTURED),
     (b" field", _BACKING_FIELD),
     (b"suspend {", _SUSPEND),
-    (b" -> ", _GUARD),
     (b";", _LAST_COMMA),
 )
 
