@@ -58,7 +58,7 @@ async def test_a_task_of_a_project_without_trust_is_shown_as_such_or_not_at_all(
 async def test_a_menu_has_the_tasks_of_now_and_a_move_of_the_cursor_those_that_were_read_of_late(
     tasks: GitRepo, online: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foreword.lsp.features.task_actions.MAX_AGE_S", 3600.0)
+    monkeypatch.setattr("foreword.lsp.features.code_actions.MAX_AGE_S", 3600.0)
     async with connected(online, usual_answers()) as editor:
         await editor.start([tasks.path], NEOVIM_0_11, initializationOptions={"trusted": True})
         assert await offered(editor, tasks)

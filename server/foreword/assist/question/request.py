@@ -45,23 +45,6 @@ from foreword.prefix.turn import render_turn, render_unsaved
 from foreword.prefix.warmth import PICTURES
 
 
-async def may_be_told(session: Session, words: str) -> bool:
-    """Whether words may be sent as they are: if they hold a secret, the user is asked."""
-    kinds = "" if provider_name(session) == "offline" else kinds_in(words)
-    return bool(kinds) and await session.disclose(f"the question holds a secret ({kinds}): send it as it is?")
-
-
-def redaction_note(words: str) -> str:
-    """What the user is told of words that are sent without their secrets; empty if there are none."""
-    kinds = kinds_in(words)
-    return f"a secret in the question ({kinds}) was not sent: the model saw a placeholder" if kinds else ""
-
-
-def kinds_in(words: str) -> str:
-    """The kinds of secrets in words, each once."""
-    return ", ".join(dict.fromkeys(one.kind for one in find_secrets(printable(words))))
-
-
 MIN_ANSWER_TOKENS = 256
 UNSAVED_TOO_LARGE = "too large: only named, the model can view it"
 """Why an unsaved text is not in the request itself."""
@@ -344,3 +327,20 @@ def _measured(session: Session, prepared: PreparedRequest) -> PreparedRequest:
             f"the prompt of about {n_tokens:,} tokens does not fit into the {model.context:,} of {model.id}: {advice}"
         )
     return replace(prepared, prefix_weight=prefix_weight, weight=weight)
+
+
+async def may_be_told(session: Session, words: str) -> bool:
+    """Whether words may be sent as they are: if they hold a secret, the user is asked."""
+    kinds = "" if provider_name(session) == "offline" else kinds_in(words)
+    return bool(kinds) and await session.disclose(f"the question holds a secret ({kinds}): send it as it is?")
+
+
+def redaction_note(words: str) -> str:
+    """What the user is told of words that are sent without their secrets; empty if there are none."""
+    kinds = kinds_in(words)
+    return f"a secret in the question ({kinds}) was not sent: the model saw a placeholder" if kinds else ""
+
+
+def kinds_in(words: str) -> str:
+    """The kinds of secrets in words, each once."""
+    return ", ".join(dict.fromkeys(one.kind for one in find_secrets(printable(words))))
