@@ -44,7 +44,6 @@ from foreword.prefix.simulator import positions_of
 from foreword.prefix.turn import render_turn, render_unsaved
 from foreword.prefix.warmth import PICTURES
 
-
 MIN_ANSWER_TOKENS = 256
 UNSAVED_TOO_LARGE = "too large: only named, the model can view it"
 """Why an unsaved text is not in the request itself."""
