@@ -96,7 +96,7 @@ class ForewordAgent:
             agent_info=Implementation(name="foreword", title="Foreword", version=__version__),
             agent_capabilities=AgentCapabilities(
                 load_session=True,
-                prompt_capabilities=PromptCapabilities(embedded_context=True),
+                prompt_capabilities=PromptCapabilities(embedded_context=True, image=True),
                 session_capabilities=SessionCapabilities(
                     list=SessionListCapabilities(),
                     resume=SessionResumeCapabilities(),
@@ -174,7 +174,7 @@ class ForewordAgent:
         value: str | bool,
         **_meta: Any,  # noqa: ANN401 - any JSON
     ) -> SetSessionConfigOptionResponse:
-        """The mode or the model."""
+        """The mode, the model or the effort."""
         held = await self._choose(session_id, config_id, value)
         return SetSessionConfigOptionResponse(config_options=list(options_of(held)))
 
@@ -229,8 +229,7 @@ class ForewordAgent:
     async def _choose(self, session_id: str, option: str, value: object) -> ChatSession:
         held = self._chats.of(session_id)
         before = held.mode
-        with _in_their_words():
-            choose(held, option, value)
+        await _told(choose(held, option, value))
         if held.mode != before:
             update = CurrentModeUpdate(session_update="current_mode_update", current_mode_id=held.mode)
             await self._connection.session_update(session_id=session_id, update=update)

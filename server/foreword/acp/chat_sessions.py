@@ -27,31 +27,27 @@ from foreword.api.chat.live_workspace import LiveWorkspace
 from foreword.api.chat.slash_commands import slash_commands
 from foreword.assist.chat.chat import Chat
 from foreword.core.errors import UsageError
+from foreword.core.settings import AUTO, EFFORTS
 
 EDIT, ASK = "edit", "ask"
 MODES = (
     SessionMode(id=EDIT, name="Edit", description="Answers, and proposes edits; you allow each proposal"),
     SessionMode(id=ASK, name="Ask", description="Answers only: no file is edited"),
 )
-MODE_OPTION, MODEL_OPTION = "mode", "model"
+MODE_OPTION, MODEL_OPTION, EFFORT_OPTION = "mode", "model", "effort"
+OWN_CACHE = "Each has a cache of its own: after a change the next message writes the whole chat anew"
 PAGE = 100
 """Sessions in one page of a list."""
 
 
 @dataclass(slots=True)
 class ChatSession:
-    """A chat that the client has open; `model` is empty where the settings decide, `running` the answer under way."""
+    """A chat that the client has open, with the answer that is under way."""
 
     chat: Chat
     home: LiveWorkspace
     mode: str = EDIT
-    model: str = ""
     running: asyncio.Task[Any] | None = None
-
-    @property
-    def flags(self) -> Mapping[str, object]:
-        """Settings that hold for this session alone."""
-        return {"model": self.model} if self.model else {}
 
 
 @dataclass(slots=True)
@@ -134,11 +130,14 @@ def modes_of(held: ChatSession) -> SessionModeState:
 
 
 def options_of(held: ChatSession) -> list[SessionConfigOptionSelect]:
-    """What the user can choose for a session: the mode, and the model of the catalog."""
-    session = held.home.workspace.session
-    catalog, model = held.home.workspace.catalog()[0], held.model or session.settings.model
+    """What the user can choose for a session: the mode, the model of the catalog, and an effort that it takes."""
+    settings = held.home.workspace.session.settings
+    catalog, model = held.home.workspace.catalog()[0], held.chat.model or settings.model
     names = [one.id for one in catalog.models.values() if one.retired is None]
     models = names if model in names else [model, *names]
+    found = catalog.find(model)[0]
+    efforts = [AUTO, *found.efforts] if found.known_as else list(EFFORTS)
+    effort = held.chat.effort or settings.model_effort
     return [
         SessionConfigOptionSelect(
             id=MODE_OPTION,
@@ -157,27 +156,45 @@ def options_of(held: ChatSession) -> list[SessionConfigOptionSelect]:
             category="model",
             type="select",
             current_value=model,
+            description=OWN_CACHE,
             options=[SessionConfigSelectOption(value=name, name=name) for name in models],
+        ),
+        SessionConfigOptionSelect(
+            id=EFFORT_OPTION,
+            name="Effort",
+            category="thought_level",
+            type="select",
+            current_value=effort,
+            description=OWN_CACHE,
+            options=[
+                SessionConfigSelectOption(value=name, name=name)
+                for name in (efforts if effort in efforts else [effort, *efforts])
+            ],
         ),
     ]
 
 
-def choose(held: ChatSession, option: str, value: object) -> None:
-    """Take a choice of the user.
+async def choose(held: ChatSession, option: str, value: object) -> None:
+    """Take a choice of the user; model and effort stay with the chat.
 
     Raises:
         UsageError: there is no such option or value.
     """
     known = {one.id: one for one in options_of(held)}.get(option)
     if known is None:
-        raise UsageError(f"there is no option {option!r}: there are {MODE_OPTION} and {MODEL_OPTION}")
+        raise UsageError(
+            f"there is no option {option!r}: there are {MODE_OPTION}, {MODEL_OPTION} and {EFFORT_OPTION}"
+        )
     values = [one.value for one in known.options if isinstance(one, SessionConfigSelectOption)]
     if not isinstance(value, str) or value not in values:
         raise UsageError(f"{option} can't be {value!r}: there are {', '.join(values)}")
     if option == MODE_OPTION:
         held.mode = value
-    else:
-        held.model = value
+        return
+    chats = Conversations(held.home.workspace)
+    model = value if option == MODEL_OPTION else held.chat.model
+    effort = value if option == EFFORT_OPTION else held.chat.effort
+    held.chat = await chats.choose(held.chat, model, effort)
 
 
 def commands_of(held: ChatSession) -> AvailableCommandsUpdate:

@@ -11,7 +11,7 @@ from typing import Any
 
 from foreword.api.stdio import StdoutWriter
 
-MAX_LINE = 20_000_000
+MAX_LINE = 50_000_000
 """Bytes of one message; a longer one is skipped and refused."""
 PARSE_ERROR, INVALID_REQUEST, INTERNAL_ERROR = -32700, -32600, -32603
 

@@ -89,6 +89,11 @@ class Permissions:
         """Whether a request may be sent that costs more than the user's limit (a `Consent`)."""
         return await self._yes(Question(question, "Send it", "Don't send it"))
 
+    async def may_disclose(self, question: str) -> bool:
+        """Whether a secret in the user's own words may be sent as it is (a `Consent`)."""
+        title = f"{question[:1].upper()}{question[1:]}"
+        return await self._yes(Question(title, "Send it as it is", "Send a placeholder in its place"))
+
     async def _yes(self, question: Question) -> bool:
         call_id, agreed = await self.ask(question)
         if agreed:

@@ -37,6 +37,7 @@ from foreword.api.chat.conversations import (
     turn_of,
 )
 from foreword.api.chat.edit_delivery import deliver
+from foreword.api.chat.live_workspace import Asking
 from foreword.api.chat.slash_commands import with_command
 from foreword.api.commands.proposal_decisions import keep_proposal, reject_part
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
@@ -78,7 +79,9 @@ class PromptTurn:
         """
         held = self._held
         said_now = await self._message(blocks)
-        session = await held.home.session(held.flags, self._permissions.may_send, self._permissions.may_spend)
+        ask = self._permissions
+        asking = Asking(ask.may_send, ask.may_spend, ask.may_disclose)
+        session = await held.home.session(held.chat.flags, asking)
         self._window = session.model.context
         run = self._run = turn_of(held.home.workspace, session, held.chat, said_now)
         async with aclosing(turn_events(run, session)) as events:
@@ -107,7 +110,9 @@ class PromptTurn:
         if not self._files.can_read:
             return found
         known = dict(found.documents)
-        for path in {place.path for place in found.places if place.text is None} - known.keys():
+        for path in {
+            place.path for place in found.places if place.text is None and place.media is None
+        } - known.keys():
             text = await self._files.read(path)
             if text is not None:
                 known[path] = text

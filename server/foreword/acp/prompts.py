@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from acp.schema import (
     AudioContentBlock,
+    BlobResourceContents,
     EmbeddedResourceContentBlock,
     ImageContentBlock,
     ResourceContentBlock,
@@ -17,6 +19,10 @@ from acp.schema import (
 
 from foreword.api.chat.message_places import MAX_PLACES, MessagePlace, embedded_place, linked_place
 from foreword.assist.chat.chat_turn import UserMessage
+from foreword.assist.question.attached_media import MAX_NAME
+from foreword.assist.question.pointers import AttachmentRef
+from foreword.core.documents.media import media_from_base64
+from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError
 
 ContentBlock = (
@@ -66,8 +72,19 @@ def _place(root: Path, block: ContentBlock) -> tuple[MessagePlace, Mapping[str, 
             return linked_place(root, block.uri, block.title or block.name), {"uri": block.uri}
         case EmbeddedResourceContentBlock(resource=TextResourceContents() as held):
             return embedded_place(root, held.uri, held.text), {"uri": held.uri}
+        case ImageContentBlock():
+            return _media(block.uri, block.data)
+        case EmbeddedResourceContentBlock(resource=BlobResourceContents() as held):
+            return _media(held.uri, held.blob)
         case _:
-            raise UsageError("only text and files can be sent, no images, sound or binary data")
+            raise UsageError("sound can't be sent, for no model here takes any: write what it says")
+
+
+def _media(uri: str | None, data: str) -> tuple[MessagePlace, Mapping[str, Any]]:
+    """A picture or a PDF that comes with its data; the client may say what it is called."""
+    name = printable(unquote((uri or "").partition("?")[0])).rstrip("/").rpartition("/")[2] or "picture"
+    media = media_from_base64(" ".join(name.split())[:MAX_NAME], data)
+    return MessagePlace(f"`{media.name}`", AttachmentRef(media.name, media=media)), media.told
 
 
 def _gap(before: str, text: str, *, is_place: bool, follows_place: bool) -> str:

@@ -57,7 +57,8 @@ class Workspace:
     `session` is one that is open, or opens it when a command first asks for it: some need only the user's own data.
     `run` does work that blocks, and `run_aside` what blocks for long and needs no session. `saved_files` gives the
     saved state, and waits for its whole index where it is told to. `documents` are what an editor has open. `emit`
-    hears what a command tells while it runs.
+    hears what a command tells while it runs. `is_typed`: a person types the parameters into a shell of this machine, and so may
+    name files of it that are no part of the workspace.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Workspace:
         saved_files: Callable[[bool], Awaitable[WorkspaceSnapshot]] | None = None,
         documents: Callable[[], tuple[Document, ...]] = tuple,
         emit: Callable[[Event], None] = ignore,
+        is_typed: bool = False,
     ) -> None:
         self.environ = environ
         self.clock = clock
@@ -79,6 +81,7 @@ class Workspace:
         self.run_aside = run_aside or run
         self.documents = documents
         self.emit = emit
+        self.is_typed = is_typed
         self._folder = folder
         self._session = session if isinstance(session, Session) else None
         self._open = None if isinstance(session, Session) else session

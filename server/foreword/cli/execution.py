@@ -91,7 +91,7 @@ def _workspace(folder: str, given: object) -> Iterator[Workspace]:
             session.disclose = consent_of(yes=False)
             return session
 
-        workspace = Workspace(folder, os.environ, time.time, open_it, run=interruptible)
+        workspace = Workspace(folder, os.environ, time.time, open_it, run=interruptible, is_typed=True)
         try:
             yield workspace
         finally:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from foreword.api.chat.tool_steps import ToolStep, failed_steps, tool_steps
 from foreword.api.workspace import Workspace
 from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
-from foreword.assist.chat.chat import Chat, messages_of
+from foreword.assist.chat.chat import Chat, messages_of, with_choice
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
 from foreword.assist.edits.proposal import Proposal
@@ -23,6 +23,8 @@ from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
 from foreword.core.errors import UsageError
 from foreword.core.reply import Finished, ThinkingDelta
+from foreword.core.token_usage import Usage
+from foreword.model.catalog.model_info import cost
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -92,6 +94,26 @@ class Conversations:
         await self._stored(lambda store: store.resume(chat_id, session.clock()))
         self._live.add(chat.id)
         return chat
+
+    async def choose(self, chat: Chat, model: str, effort: str) -> Chat:
+        """The chat as it goes on with this model and effort, which stay with it; what is empty or `auto` the settings decide.
+
+        Raises:
+            UsageError: there is no such effort, or the model's name is none.
+        """
+        chosen = with_choice(chat, model, effort)
+        await self._stored(lambda store: store.choose(chat.id, chosen.model, chosen.effort))
+        return chosen
+
+    async def rewrite_cost(self, chat_id: str, session: Session) -> float:
+        """US dollars for writing to the cache of the session's model what a chat sent last; 0 where nothing was."""
+        turns = await self._stored(lambda store: store.turns(chat_id))
+        receipts = [turn.reply["receipt"] for turn in turns if turn.reply and turn.reply.get("receipt")]
+        if not receipts or not receipts[-1]["requests"]:
+            return 0.0
+        tokens = receipts[-1]["tokens"]
+        sent = sum(tokens[key] for key in ("fresh", "write5m", "write1h", "read"))
+        return cost(Usage(write_5m=sent // receipts[-1]["requests"]), session.model)
 
     async def kept(self) -> tuple[Chat, ...]:
         """The chats in which something was said, newest first."""

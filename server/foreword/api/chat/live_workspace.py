@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +28,15 @@ HOW_TO_KEY = (
 
 AskTrust = Callable[[str, str], Awaitable[bool]]
 """Asks the user whether text from a folder may be sent to a provider, both by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the user of a client is asked: for trust, for money above a limit, and for a secret in a question."""
+
+    trust: AskTrust
+    consent: Consent
+    disclose: Consent
 
 
 class LiveWorkspace:
@@ -68,13 +77,14 @@ class LiveWorkspace:
         """The folder, with symlinks resolved."""
         return self._opened.root
 
-    async def session(self, flags: Mapping[str, object], ask_trust: AskTrust, consent: Consent) -> Session:
+    async def session(self, flags: Mapping[str, object], asking: Asking) -> Session:
         """The session for one turn, with the settings as they are now; whoever is asked is the client's user.
 
         `flags` are settings by key that hold for it alone. Trust that was granted is remembered.
         """
         session = await self._opened.current(flags)
-        return replace(session, trust=self._trust(ask_trust), consent=consent)
+        trust = self._trust(asking.trust)
+        return replace(session, trust=trust, consent=asking.consent, disclose=asking.disclose)
 
     async def close(self) -> None:
         """Close it; requests under way have been cancelled by now."""

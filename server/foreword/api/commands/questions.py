@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from foreword.assist.edits.edit import Edited
 from foreword.assist.edits.edit import edit as edit_with_model
 from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.answer import Answer
+from foreword.assist.question.attached_media import media_elsewhere
 from foreword.assist.question.pointers import Pointer, parse_pointer
 from foreword.assist.question.receipt import Receipt
 from foreword.assist.question.request import Kind
@@ -107,7 +108,7 @@ async def ask(workspace: Workspace, given: AskParameters) -> Answer | RequestPre
     Raises:
         ForewordError: there is no answer; the message says why.
     """
-    question = question_of(given.question, given)
+    question = _typed(workspace, question_of(given.question, given))
     return await (preview(workspace, question) if given.dry_run else answer(workspace, question))
 
 
@@ -118,7 +119,7 @@ async def edit(workspace: Workspace, given: EditParameters) -> EditResult | Requ
         ForewordError: there is no answer; the message says why.
     """
     if given.dry_run:
-        return await preview(workspace, question_of(given.instruction, given, "edit"))
+        return await preview(workspace, _typed(workspace, question_of(given.instruction, given, "edit")))
     return await edit_result(workspace, given)
 
 
@@ -128,7 +129,7 @@ async def edit_result(workspace: Workspace, given: EditParameters) -> EditResult
     Raises:
         ForewordError: there is no answer; the message says why.
     """
-    edited = await propose(workspace, question_of(given.instruction, given, "edit"))
+    edited = await propose(workspace, _typed(workspace, question_of(given.instruction, given, "edit")))
     how = ApplyOptions(given.instruction, apply=given.apply, allow_config=given.allow_config)
     return await apply_edits(workspace, edited, how)
 
@@ -163,6 +164,19 @@ def question_of(text: str, given: Asking, kind: Kind = "ask") -> Question:
         UsageError: a path is no place in a workspace.
     """
     return Question(text, tuple(map(parse_pointer, given.path)), kind, not given.no_cache)
+
+
+def _typed(workspace: Workspace, question: Question) -> Question:
+    """The question with pictures from elsewhere, where somebody typed their paths into a shell.
+
+    Raises:
+        UsageError: one of them can't be read.
+    """
+    if not workspace.is_typed:
+        return question
+    found = [(one, media_elsewhere(workspace.root, one.path)) for one in question.pointers]
+    pointers = [Pointer(media.name, media=media) if media else one for one, media in found]
+    return replace(question, pointers=pointers)
 
 
 async def preview(workspace: Workspace, question: Question) -> RequestPreview:

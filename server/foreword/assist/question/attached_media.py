@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +28,7 @@ from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import LFS_HEADER, reason_for_path, reason_in_spite_of_user
 from foreword.prefix.simulator import MediaWeight
-from foreword.workspace.files.disk import read_file
+from foreword.workspace.files.disk import read_any, read_file
 
 MILLION = 1_000_000
 KINDS: Mapping[str, str] = MappingProxyType({"image": "picture", "document": "document"})
@@ -100,6 +101,28 @@ def media_from_json(given: Mapping[str, Any]) -> Media:
     if found.kind != kind:
         raise UsageError(f'{shown} is {found.media_type}, and so its "kind" is "{found.kind}"')
     return found
+
+
+def media_elsewhere(root: Path, written: str) -> Media | None:
+    """The picture or PDF that a user types the absolute path of, and that is no file of the workspace at `root`; None for all else.
+
+    Only for what a person has typed: nobody else may name files of the machine.
+
+    Raises:
+        UsageError: there is no such file, or it is no picture.
+    """
+    if not is_media_path(written) or "\0" in written:
+        return None
+    try:
+        file = Path(written).expanduser()
+    except RuntimeError:  # there is no such user
+        return None
+    if not file.is_absolute() or file.resolve().is_relative_to(root):
+        return None
+    data = read_any(file, MAX_DATA_BYTES + 1)
+    if data is None:
+        raise UsageError(f"there is no file {written} that can be read: check its path")
+    return media_of(file.name, data)
 
 
 def media_blocks(messages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -21,7 +21,7 @@ from foreword.assist.chat.chat import Chat
 from foreword.cli.own import OwnBody
 from foreword.cli.terminal import print_blocks, show_problems
 from foreword.core.errors import UsageError
-from foreword.core.settings import PROVIDERS
+from foreword.core.settings import EFFORTS, PROVIDERS
 from foreword.workspace.files.disk import open_root
 
 SHORT_ID = 8
@@ -37,6 +37,9 @@ class ChatParameters:
     list: Annotated[bool, Flag("list the chats of the folder, and end")] = False
     ask_only: Annotated[bool, Flag("answers only: no edits are proposed")] = False
     model: Annotated[str | None, Flag("the model to ask", "ID", setting="model")] = None
+    effort: Annotated[
+        str | None, Flag("how much the model puts into its answers", choices=EFFORTS, setting="model.effort")
+    ] = None
     provider: Annotated[str | None, Flag("who answers", choices=PROVIDERS, setting="provider")] = None
     workspace: Annotated[str, Flag("the folder (default: this one)", "DIR", short="-w")] = "."
 

@@ -19,10 +19,14 @@ from foreword.api.commands.proposal_decisions import (
 from foreword.api.printed import Line, Printed, Table, notice, problem_lines
 from foreword.api.table import TYPED
 from foreword.assist.question.receipt import dollars
+from foreword.assist.session.cache_key import current_reasoning
+from foreword.assist.session.session import Session
 from foreword.cli.chat.chat_command import chat_rows, find_chat
 from foreword.cli.chat.proposal_dialog import ProposalDialog
 from foreword.cli.parser import add_parameters, parser_of, read_parameters
 from foreword.core.errors import UsageError
+from foreword.core.settings import AUTO, EFFORTS
+from foreword.model.catalog.model_info import effort_of
 
 if TYPE_CHECKING:
     from foreword.cli.chat.terminal_chat import TerminalChat
@@ -32,6 +36,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "new": ("", "begin a new chat"),
     "resume": ("[ID]", "go on with an earlier chat; without an ID they are listed"),
     "model": ("[ID]", "ask another model from now on; without an ID all are listed"),
+    "effort": ("[LEVEL]", "have the model put more or less into its answers; without a LEVEL all are listed"),
     "mode": ("[ask|edit]", "answers only, or proposals of edits too"),
     "steps": ("", "show what the model looked at for the last answer"),
     "proposals": ("[ID]", "decide about a proposal that was left for later"),
@@ -74,6 +79,7 @@ class ChatCommands:
             "new": self._new,
             "resume": self._resume,
             "model": self._model,
+            "effort": self._effort,
             "mode": self._mode,
             "steps": self._steps,
             "proposals": self._proposals,
@@ -123,14 +129,42 @@ class ChatCommands:
             )
             self._show(Table(("model", ""), rows))
             return
-        before = self._chat.flags.get("model")
-        self._chat.flags["model"] = name
+        before = self._chat.chosen
+        await self._chat.choose(name, before.effort)
         session = await self._chat.session()
         if session.settings.model != name:
-            self._chat.flags["model"] = before
+            await self._chat.choose(before.model, before.effort)
             raise UsageError(f"{name!r} can't be a model: /model lists those that are known")
         known = "" if name in models else " (it is not in the catalog, so its price is a guess)"
-        self._display.say(f"{name} answers from now on{known}; it has a cache of its own", is_quiet=True)
+        self._display.say(f"{name} answers from now on{known}; {await self._anew(session)}", is_quiet=True)
+
+    async def _effort(self, level: str) -> None:
+        session = await self._chat.session()
+        model, before = session.model, self._chat.chosen
+        taken = (AUTO, *(model.efforts if model.known_as else EFFORTS[1:]))
+        now = effort_of(model, session.settings.model_effort) or AUTO
+        if not level:
+            told = f"its own{f', {model.effort}' if model.effort else ''}"
+            rows = tuple((one, told if one == AUTO else "", "now" if one == now else "") for one in taken)
+            self._show(Table(("effort", "", ""), rows))
+            return
+        if level not in taken:
+            raise UsageError(f"{model.id} takes no effort {level!r}: there are {', '.join(taken)}")
+        await self._chat.choose(before.model, level)
+        changed = await self._chat.session()
+        told = (
+            f"{model.id} answers with {'its own effort' if level == AUTO else f'effort {level}'} from now on"
+        )
+        is_same = current_reasoning(session) == current_reasoning(changed)
+        note = "which it does already, so its cache stays" if is_same else await self._anew(changed)
+        self._display.say(f"{told}; {note}", is_quiet=True)
+
+    async def _anew(self, session: Session) -> str:
+        """What a change of model or effort does to the cache, with what it costs where that is known."""
+        chat = self._chat.chat
+        amount = await self._chat.chats.rewrite_cost(chat.id, session) if chat is not None else 0.0
+        price = f", for about {dollars(amount)}" if amount else ""
+        return f"it has a cache of its own, so the next message sends everything anew{price}"
 
     async def _mode(self, name: str) -> None:
         if name not in ("", "ask", "edit"):

@@ -24,6 +24,7 @@ from prompt_toolkit.styles import Style
 from foreword.assist.question.names import Suggestion
 from foreword.assist.question.pointers import AttachmentRef, Pointer, parse_pointer
 from foreword.core.documents.text import displayable
+from foreword.core.documents.media import Media
 from foreword.core.documents.uri import uri_of_path
 from foreword.core.errors import UsageError
 from foreword.core.secrets.redaction import shown
@@ -215,14 +216,26 @@ _TRAILING = ".,;:!?)]}'"
 """Signs of the sentence around a mention."""
 
 
-def mentioned(text: str, is_file: Callable[[str], bool]) -> tuple[AttachmentRef, ...]:
-    """The places that a text mentions, each once; what is no file of the workspace is only a word."""
-    found = (_place(match["quoted"], match["plain"], is_file) for match in MENTION.finditer(text))
+Picture = Callable[[str], Media | None]
+"""A picture of elsewhere, by its absolute path."""
+
+
+def mentioned(
+    text: str, is_file: Callable[[str], bool], picture: Picture = lambda _: None
+) -> tuple[AttachmentRef, ...]:
+    """The places that a text mentions, each once; what is no file of the workspace, and no `picture`, is only a word.
+
+    Raises:
+        UsageError: a picture can't be read.
+    """
+    found = (_place(match["quoted"], match["plain"], is_file, picture) for match in MENTION.finditer(text))
     return tuple(dict.fromkeys(place for place in found if place is not None))
 
 
 def attachment_of(root: Path, place: AttachmentRef) -> Mapping[str, Any]:
     """A place as chats keep it for clients: a URI, and a range of whole lines where it has lines."""
+    if place.media is not None:
+        return place.media.told
     told: dict[str, Any] = {"uri": uri_of_path(str(root / place.path), windows=os.name == "nt")}
     if place.first is not None:
         last = place.last or place.first
@@ -241,8 +254,13 @@ def mention_of(path: str, first: int = 0, last: int = 0) -> str:
     return f'"{written}"' if re.search(r'[\s"@]', written) else written
 
 
-def _place(quoted: str | None, plain: str | None, is_file: Callable[[str], bool]) -> AttachmentRef | None:
+def _place(
+    quoted: str | None, plain: str | None, is_file: Callable[[str], bool], picture: Picture
+) -> AttachmentRef | None:
     for written in _readings(quoted, plain):
+        media = picture(written)
+        if media is not None:
+            return AttachmentRef(media.name, media=media)
         with suppress(UsageError):  # no place at all: a word
             pointer: Pointer = parse_pointer(written)
             if is_file(pointer.path):

@@ -14,19 +14,21 @@ import re
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from foreword.api.chat.conversations import Conversations, turn_events, turn_of
-from foreword.api.chat.live_workspace import LiveWorkspace, answers_offline
+from foreword.api.chat.live_workspace import Asking, LiveWorkspace, answers_offline
 from foreword.api.chat.slash_commands import slash_commands, with_command
 from foreword.api.commands.proposal_decisions import keep_proposal
 from foreword.api.printed import problem_lines
 from foreword.api.workspace import Workspace
-from foreword.assist.chat.chat import Chat
+from foreword.assist.chat.chat import Chat, with_choice
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
+from foreword.assist.question.attached_media import media_elsewhere
 from foreword.assist.question.names import Suggestion, complete
 from foreword.assist.question.receipt import dollars
+from foreword.assist.session.cache_key import current_reasoning
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.cli.chat.chat_commands import COMMANDS, ChatCommands, Leave
@@ -50,6 +52,10 @@ class TerminalChat:
         self.flags = dict(flags)
         self.may_edit = may_edit
         self.chat: Chat | None = None
+        # What is typed on the command line is chosen for the chat, as by `/model`.
+        self.chosen = Chat(
+            "", "", "", 0.0, 0, str(self.flags.pop("model", "")), str(self.flags.pop("model.effort", ""))
+        )
         self.cost: float | None = None
         self.chats = Conversations(live.workspace)
         self.display = ChatDisplay()
@@ -57,7 +63,7 @@ class TerminalChat:
         history = history_at(places.data / "chat-input" / live.workspace.session.worktree)
         self.prompt = ChatPrompt(self._suggest, self.command_names, history, self._toolbar)
         self._running: asyncio.Task[None] | None = None
-        self._model = ""
+        self._model = self._effort = ""
         self._saved: WorkspaceSnapshot | None = None
 
     async def run(self, earlier: Chat | None) -> int:
@@ -69,7 +75,10 @@ class TerminalChat:
         with typed_ahead():
             await self.greet()
             if earlier is not None:
+                typed = self.chosen
                 await self.go_on_with(earlier)
+                if typed.flags:
+                    await self.choose(typed.model or self.chosen.model, typed.effort or self.chosen.effort)
             return await self._converse()
 
     async def _converse(self) -> int:
@@ -96,9 +105,18 @@ class TerminalChat:
 
     async def session(self) -> Session:
         """The session for one turn, with the settings as they are now; its user is asked here."""
-        session = await self.live.session(self.flags, self._ask_trust, self._ask_consent)
+        asking = Asking(self._ask_trust, self._ask_consent, self._ask_consent)
+        session = await self.live.session({**self.flags, **self.chosen.flags}, asking)
         self._model = session.settings.model
-        return replace(session, disclose=self._ask_consent)
+        self._effort = current_reasoning(session)[1] or ""
+        return session
+
+    async def choose(self, model: str, effort: str) -> None:
+        """Go on with this model and effort; they stay with the chat, or with the one that begins next."""
+        if self.chat is None:
+            self.chosen = with_choice(self.chosen, model, effort)
+        else:
+            self.chat = self.chosen = await self.chats.choose(self.chat, model, effort)
 
     async def workspace(self) -> Workspace:
         """The workspace with the settings of this chat, for commands."""
@@ -115,7 +133,7 @@ class TerminalChat:
 
     async def go_on_with(self, chat: Chat) -> None:
         """Make an earlier chat the one that is talked in, and show its end."""
-        self.chat = await self.chats.resume(chat.id)
+        self.chat = self.chosen = await self.chats.resume(chat.id)
         self.cost = await self.chats.cost(chat.id)
         messages = await self.chats.messages(chat.id)
         if len(messages) > EARLIER_MESSAGES:
@@ -149,7 +167,9 @@ class TerminalChat:
         session = await self.session()
         said = await self._message(text)
         if self.chat is None:
-            self.chat = await self.chats.begin()
+            chosen, self.chat = self.chosen, await self.chats.begin()
+            if chosen.flags:
+                await self.choose(chosen.model, chosen.effort)
         run = turn_of(self.live.workspace, session, self.chat, said)
         self.display.begin()
         # Looked at anew by the next completion: files may come and go between two messages.
@@ -170,7 +190,7 @@ class TerminalChat:
 
     async def _message(self, text: str) -> UserMessage:
         root, workspace = self.live.root, self.live.workspace
-        places = mentioned(text, lambda path: is_file(root, path))
+        places = mentioned(text, lambda path: is_file(root, path), partial(media_elsewhere, root))
         kept = tuple(attachment_of(root, place) for place in places)
         said = UserMessage(
             text, places, kept, kind="chat" if self.may_edit else "ask", may_edit=self.may_edit
@@ -246,4 +266,5 @@ class TerminalChat:
         title = self.chat.title if self.chat else "new chat"
         mode = "" if self.may_edit else " · answers only"
         cost = "" if self.cost is None else f" · {dollars(self.cost)} in this chat"
-        return f"{self._model}{mode}{cost} · {title}"
+        effort = f" · effort {self._effort}" if self._effort else ""
+        return f"{self._model}{effort}{mode}{cost} · {title}"
