@@ -24,7 +24,9 @@ async def test_pictures_and_pdf_files_go_with_a_prompt_and_sound_does_not(
 ) -> None:
     shot, spec = png(300, 200), pdf(2)
     (shop.path / "flow.png").write_bytes(shot)
-    image = ImageContentBlock(type="image", data=base64_of(shot), mime_type="image/png", uri="file:///x/my%20shot.png")
+    image = ImageContentBlock(
+        type="image", data=base64_of(shot), mime_type="image/png", uri="file:///x/my%20shot.png"
+    )
     held = BlobResourceContents(uri="file:///x/spec.pdf", blob=base64_of(spec), mime_type="application/pdf")
     blob = EmbeddedResourceContentBlock(type="resource", resource=held)
     sound = AudioContentBlock(type="audio", data="AAAA", mime_type="audio/wav")
@@ -46,7 +48,9 @@ async def test_pictures_and_pdf_files_go_with_a_prompt_and_sound_does_not(
     first, second = (recorded.body or {} for recorded in api.messages)
     kinds = [block["type"] for block in first["messages"][-1]["content"]]
     assert ["image", "document", "image"] == [kind for kind in kinds if kind != "text"]
-    assert "What do these show? `my shot.png` `spec.pdf` `flow.png`" in "".join(block.get("text", "") for block in first["messages"][-1]["content"])
+    assert "What do these show? `my shot.png` `spec.pdf` `flow.png`" in "".join(
+        block.get("text", "") for block in first["messages"][-1]["content"]
+    )
     assert 3 == sum(block["type"] != "text" for block in second["messages"][0]["content"])
     assert [] == api.rejected
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from foreword.api.commands.lookups import SHOWN_LINES
 from foreword.api.table import TYPED
 from foreword.cli.main import main
 from gitrepo import GitRepo
+from pictures import png
 
 Output = pytest.CaptureFixture[str]
 
@@ -156,6 +158,20 @@ def test_a_question_can_come_from_standard_input(
     monkeypatch.setattr(sys, "stdin", Stdin("Où est `price_of`?".encode()))
     assert 0 == main(["ask", "-", "--json", "--workspace", str(repo.path)])
     assert "price_of" in json.loads(capsys.readouterr().out)["text"]
+
+
+def test_a_picture_is_pointed_at_wherever_it_is(repo: GitRepo, tmp_path: Path, capsys: Output) -> None:
+    (repo.path / "flow.png").write_bytes(png(300, 200))
+    (tmp_path / "shot.png").write_bytes(png(200, 300))
+    paths = ["-p", "flow.png", "-p", str(tmp_path / "shot.png")]
+    told = json_of("ask", repo, capsys, "--dry-run", *paths)
+    content = told["request"]["messages"][-1]["content"]
+    assert 2 == sum(block["type"] == "image" for block in content)
+    assert 'path="flow.png"/>' in content[-2]["text"]
+    assert 'name="shot.png"/>' in content[-2]["text"]
+    assert str(tmp_path) not in str(told)
+    assert 2 == main(["ask", "What is this?", "-w", str(repo.path), "-p", str(tmp_path / "gone.png")])
+    assert "there is no file" in capsys.readouterr().err
 
 
 def test_a_dry_run_prints_the_request_and_keeps_nothing(repo: GitRepo, capsys: Output) -> None:

@@ -17,6 +17,7 @@ from core.secrets.made_up import after
 from foreword_cli import PATIENCE, Foreword, command
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block, tool_use_block
+from pictures import png
 from prefix_money import prefix_texts
 from tmux import Terminal, terminal
 
@@ -307,3 +308,39 @@ def test_chats_are_listed_without_a_terminal(online: Foreword, api: MessagesApi,
     assert "What is a refund?" in listed.out
     missing = online.run("chat", "zzz", "--list", "-w", str(stock.path))
     assert 0 == missing.code
+
+
+def test_an_effort_stays_with_the_chat_and_a_picture_of_elsewhere_is_attached(
+    online: Foreword, api: MessagesApi, stock: GitRepo, tmp_path: Path
+) -> None:
+    trusted(online, stock)
+    shot = tmp_path / "my shot.png"
+    shot.write_bytes(png(300, 200))
+    api.script("A red square.")
+    api.script("A small one.")
+    with chat(online, stock) as screen:
+        screen.wait_for("Enter sends")
+        say(screen, "/effort")
+        screen.wait_for("its own, high")
+        say(screen, "/effort huge")
+        screen.wait_for("takes no effort 'huge'")
+        say(screen, "/effort low")
+        screen.wait_for("answers with effort low from now on")
+        say(screen, f'What is on @"{shot}"?')
+        screen.wait_for("A red square.")
+        screen.wait_for("effort low · my shot.png sent")
+        say(screen, "/effort high")
+        # What it costs to change now is told before the next message is sent.
+        screen.wait_for("so the next message sends everything anew, for about $0.0")
+        say(screen, "/effort low")
+        screen.wait_for("effort low ·")
+        say(screen, "/quit")
+        screen.wait_for("left with 0")
+    with chat(online, stock, "--resume") as screen:
+        screen.wait_for("A red square.")
+        say(screen, "How large?")
+        screen.wait_for("A small one.")
+    first, second = (recorded.body or {} for recorded in api.messages)
+    assert ["low", "low"] == [one["output_config"]["effort"] for one in (first, second)]
+    kinds = [block["type"] for block in second["messages"][0]["content"]]
+    assert 1 == kinds.count("image")
