@@ -290,7 +290,7 @@ async def test_in_the_mode_ask_no_file_is_edited_and_the_model_can_be_chosen(
             config_id="model", session_id=session.session_id, value="claude-opus-4-8"
         )
         assert chosen is not None
-        assert {"mode": "ask", "model": "claude-opus-4-8"} == {
+        assert {"mode": "ask", "model": "claude-opus-4-8", "effort": "auto"} == {
             one.id: one.current_value for one in chosen.config_options
         }
         with pytest.raises(RequestError, match="model can't be 'gone'"):

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
 import string
 import subprocess
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
-from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from gitrepo import GitRepo
-from mcp import Client, StdioServerParameters
+from mcp import Client
+from mcp_client import COMMAND, called, connected, refused
 
-COMMAND = [sys.executable, "-m", "foreword", "mcp"]
 SECRET = "gh" + "p_" + "".join(random.Random(7).choices(string.ascii_letters + string.digits, k=36))
-
-
-@asynccontextmanager
-async def connected(folder: Path) -> AsyncIterator[Client]:
-    """A client of a server in a process of its own."""
-    arguments = [*COMMAND[1:], "-w", str(folder)]
-    server = StdioServerParameters(command=COMMAND[0], args=arguments, env=dict(os.environ))
-    async with Client(stdio_client(server), read_timeout_seconds=60) as client:
-        yield client
-
-
-async def called(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
-
-
-async def refused(client: Client, tool: str, **arguments: object) -> str:
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    return str(getattr(result.content[0], "text", ""))
 
 
 async def test_the_tools_only_read_and_say_what_they_give(shop: GitRepo) -> None:

@@ -293,8 +293,9 @@ _mcp = Command(
     "mcp",
     "be an MCP server, which gives other agents the index",
     "Tools: search, symbols, outline, read, changes_since, map, context, why; all of them look at the saved files first and "
-    "only read. Nothing is sent, so no key and no trust is needed. It speaks on standard input and output; `--http` listens "
-    "on a port of this machine, for clients that show its token.",
+    "only read. Nothing is sent, so no key and no trust is needed, but by the tool `ask`, which `--allow-ask` adds: it has your "
+    "model answer, within your limits. It speaks on standard input and output; `--http` listens on a port of this machine, for "
+    "clients that show its token.",
     None,
     CLI_ONLY,
 )

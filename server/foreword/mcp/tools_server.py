@@ -1,6 +1,6 @@
 """The tools and resources of the MCP server, thin over `api/views.py` and the commands of the table.
 
-Protocol: https://modelcontextprotocol.io, by the official SDK. All tools only read.
+Protocol: https://modelcontextprotocol.io, by the official SDK. All tools only read, but for `ask`, which is off by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from foreword import __version__
 from foreword.api.commands.context import ContextParameters, context_of
 from foreword.api.commands.costs import WhyParameters, why
 from foreword.api.commands.lookups import MapParameters, map_repository
+from foreword.api.commands.questions import AskParameters, answer, question_of
 from foreword.api.views import (
     Outlined,
     changes_since,
@@ -33,6 +34,7 @@ from foreword.core.tokens import estimate
 from foreword.mcp.results import (
     DEFAULT_TOKENS,
     MOST_TOKENS,
+    Answered,
     Changes,
     Code,
     DefinitionRow,
@@ -49,8 +51,10 @@ AsyncTool = TypeVar("AsyncTool", bound=Callable[..., Awaitable[Any]])
 INSTRUCTIONS = (
     "An index of this repository that is never stale: every call looks at the saved files first. Use `search` for a "
     "question or an error message, `symbols` for a name, `outline` for a file or folder, `read` for lines. Files that are "
-    "left out (secret, ignored, generated) are never shown, and secrets are redacted. Nothing is sent anywhere."
+    "left out (secret, ignored, generated) are never shown, and secrets are redacted. "
 )
+SENDS_NOTHING = "Nothing is sent anywhere."
+SENDS = "`ask` alone sends something: the question goes to a model of the user's, and costs the user money."
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
 MOST_FOUND = 50
 
@@ -59,11 +63,20 @@ Offset = Annotated[int, Field(ge=0, description="skip so many: `next_offset` of 
 Budget = Annotated[int, Field(ge=200, le=MOST_TOKENS, description="at most about so many tokens of text")]
 
 
-def build_server(workspace: Workspace) -> MCPServer[Any]:
-    """The server over an open workspace; the caller runs it."""
+ASKS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, open_world_hint=True, idempotent_hint=False
+)
+"""No hint that it only reads: clients call such tools without asking their users, and this one costs money."""
+
+
+def build_server(workspace: Workspace, *, asks: bool = False) -> MCPServer[Any]:
+    """The server over an open workspace; the caller runs it. With `asks` it has the tool that sends something."""
+    instructions = INSTRUCTIONS + (SENDS if asks else SENDS_NOTHING)
     server: MCPServer[Any] = MCPServer(
-        "foreword", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR"
+        "foreword", version=__version__, instructions=instructions, log_level="ERROR"
     )
+    if asks:
+        _add_ask(server, workspace)
     _add_lookups(server, workspace)
     _add_files(server, workspace)
     _add_reports(server, workspace)
@@ -71,7 +84,9 @@ def build_server(workspace: Workspace) -> MCPServer[Any]:
     return server
 
 
-def _tool(server: MCPServer[Any], name: str | None = None) -> Callable[[AsyncTool], AsyncTool]:
+def _tool(
+    server: MCPServer[Any], name: str | None = None, hints: ToolAnnotations = READS
+) -> Callable[[AsyncTool], AsyncTool]:
     """Registers a tool whose expected errors reach the client in their own words; the SDK hides all others."""
 
     def register(tool: AsyncTool) -> AsyncTool:
@@ -82,7 +97,7 @@ def _tool(server: MCPServer[Any], name: str | None = None) -> Callable[[AsyncToo
             except ForewordError as error:
                 raise ToolError(str(error)) from error
 
-        server.tool(name=name, annotations=READS)(told)
+        server.tool(name=name, annotations=hints)(told)
         return tool
 
     return register
@@ -192,6 +207,22 @@ def _add_reports(server: MCPServer[Any], workspace: Workspace) -> None:
     ) -> dict[str, Any]:
         """Explain what the prompt cache did with a request, what it cost, and what to do."""
         return (await workspace.run(why, workspace, WhyParameters(request=request))).to_json()
+
+
+def _add_ask(server: MCPServer[Any], workspace: Workspace) -> None:
+    @_tool(server, hints=ASKS)
+    async def ask(
+        question: Annotated[
+            str, Field(min_length=1, description="a question about the repository, in words")
+        ],
+        paths: Annotated[
+            list[str],
+            Field(max_length=MOST_FOUND, description='what it is about, such as "src/till.py:10-20"'),
+        ] = [],  # noqa: B006 - pydantic copies it, and a schema needs the empty list
+    ) -> Answered:
+        """Have the user's model answer over its cached view of the whole repository. It costs money: prefer the other tools."""
+        given = AskParameters(question=question, path=tuple(paths))
+        return Answered.of(await answer(workspace, question_of(question, given)))
 
 
 def _add_resources(server: MCPServer[Any], workspace: Workspace) -> None:

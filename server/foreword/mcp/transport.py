@@ -22,16 +22,23 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def serve_stdio(workspace: Workspace) -> None:
-    """Serve one client on standard input and output, until it closes them."""
-    await build_server(workspace).run_stdio_async()
+async def serve_stdio(workspace: Workspace, *, asks: bool) -> None:
+    """Serve one client on standard input and output, until it closes them; `asks` as for `build_server`."""
+    await build_server(workspace, asks=asks).run_stdio_async()
 
 
 async def serve_http(
-    workspace: Workspace, host: str, port: int, token: AccessToken, on_listen: Callable[[str, Path], None]
+    workspace: Workspace,
+    address: tuple[str, int],
+    token: AccessToken,
+    on_listen: Callable[[str, Path], None],
+    *,
+    asks: bool,
 ) -> None:
     """Serve clients over streamable HTTP until the process is told to end; `on_listen` hears the URL and the token's file."""
-    app = guarded(build_server(workspace).streamable_http_app(streamable_http_path=PATH, host=host), token)
+    host, port = address
+    built = build_server(workspace, asks=asks)
+    app = guarded(built.streamable_http_app(streamable_http_path=PATH, host=host), token)
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning"))
     # Bound here and not by uvicorn: port 0 has become a real one when the URL is told.
     listening = server.config.bind_socket()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from foreword.assist.session.ports import Trust
 from foreword.core.errors import StoreError
 from foreword.storage.directories import Directories, make_private_folder, name_digest, write_private
 
@@ -24,6 +25,14 @@ def is_trusted(places: Directories, root: Path) -> bool:
 def is_revoked(places: Directories, root: Path) -> bool:
     """Whether the user took trust back: that wins over whoever vouches for the workspace, until it is granted again."""
     return _revocation(places, root).is_file()
+
+
+def stored_trust(places: Directories, root: Path) -> Trust:
+    """Trust as it was granted, where nobody is there to be asked."""
+    return Trust(
+        lambda: is_trusted(places, root) and not is_revoked(places, root),
+        remedy="run `foreword trust` there",
+    )
 
 
 def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
