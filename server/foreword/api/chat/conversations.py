@@ -23,7 +23,7 @@ from foreword.assist.session.providers import require_trust
 from foreword.assist.session.session import Session
 from foreword.core.errors import UsageError
 from foreword.core.reply import Finished, ThinkingDelta
-from foreword.core.token_usage import Usage
+from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost
 
 T = TypeVar("T")

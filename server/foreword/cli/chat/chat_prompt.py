@@ -23,8 +23,8 @@ from prompt_toolkit.styles import Style
 
 from foreword.assist.question.names import Suggestion
 from foreword.assist.question.pointers import AttachmentRef, Pointer, parse_pointer
-from foreword.core.documents.text import displayable
 from foreword.core.documents.media import Media
+from foreword.core.documents.text import displayable
 from foreword.core.documents.uri import uri_of_path
 from foreword.core.errors import UsageError
 from foreword.core.secrets.redaction import shown
