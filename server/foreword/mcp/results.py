@@ -8,7 +8,6 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from foreword.api.views import Freshness
-from foreword.assist.question.answer import Answer
 from foreword.core.outline import Definition, Excerpt
 
 DEFAULT_TOKENS = 6_000
@@ -143,22 +142,6 @@ class Answered(BaseModel):
     note: str | None = Field(default=None, description="what is to be known of the answer")
     cost_usd: float
     receipt: str = Field(description="who answered, what the cache did, what it cost, how fresh it is")
-
-    @classmethod
-    def of(cls, answer: Answer) -> Answered:
-        """An answer as it may be shown."""
-        return cls(
-            text=answer.text,
-            citations=[
-                Place(path=one.path, start_line=one.start_line, end_line=one.end_line)
-                for one in answer.citations
-            ],
-            model=answer.model,
-            complete=answer.is_complete,
-            note=answer.note,
-            cost_usd=0.0 if answer.receipt.simulated else round(answer.receipt.cost, 8),
-            receipt=answer.receipt.summary,
-        )
 
 
 class MapText(BaseModel):

@@ -41,6 +41,7 @@ from foreword.mcp.results import (
     Definitions,
     FileText,
     MapText,
+    Place,
     SearchResults,
     State,
 )
@@ -222,7 +223,19 @@ def _add_ask(server: MCPServer[Any], workspace: Workspace) -> None:
     ) -> Answered:
         """Have the user's model answer over its cached view of the whole repository. It costs money: prefer the other tools."""
         given = AskParameters(question=question, path=tuple(paths))
-        return Answered.of(await answer(workspace, question_of(question, given)))
+        found = await answer(workspace, question_of(question, given))
+        places = [
+            Place(path=one.path, start_line=one.start_line, end_line=one.end_line) for one in found.citations
+        ]
+        return Answered(
+            text=found.text,
+            citations=places,
+            model=found.model,
+            complete=found.is_complete,
+            note=found.note,
+            cost_usd=0.0 if found.receipt.simulated else round(found.receipt.cost, 8),
+            receipt=found.receipt.summary,
+        )
 
 
 def _add_resources(server: MCPServer[Any], workspace: Workspace) -> None:
