@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from foreword.core.exclusion import FILTERED, GENERATED, VENDORED
-from foreword.workspace.attributes import parse_attributes
+from foreword.workspace.attributes import AttributeRules, parse_attributes, parse_editorconfig
 from gitrepo import GitRepo, make_repo
 
 NAMES = ("a.c", "b c.c", "x/a.c", "x/y/a.c", "x/y/deep.min.js", "lib/[odd].h", "große.txt", "q\\.c")
@@ -45,6 +45,44 @@ def test_what_git_puts_in_for_an_ident_is_no_difference_and_everything_else_is()
     assert not rules.is_same("a.h", "/* $Id$ */\n", "/* $Id: 81e0 $ */\n")
     assert rules.is_same("a.txt", "same", "same")
     assert not rules.is_same("a.h", "same", "same")
+
+
+@pytest.mark.parametrize(
+    ("section", "fitting", "others"),
+    [
+        ("*", ["a.c", "x/y/a.c"], []),
+        ("*.{c,h}", ["a.c", "x/a.h"], ["a.ch", "a.py"]),
+        ("lib/**.c", ["lib/a.c", "lib/x/a.c"], ["a.c", "x/lib/a.c"]),
+        ("{a,b/c}.txt", ["a.txt", "b/c.txt"], ["c.txt"]),
+        ("file{1..3}.c", ["file2.c"], ["filex.c"]),
+        ("[ab].c", ["a.c", "x/b.c"], ["c.c"]),
+        ("[!ab].c", ["c.c"], ["a.c"]),
+        ("/top.c", ["top.c"], ["x/top.c"]),
+        ("{single}.c", ["single.c"], []),
+        ("Makefile", ["Makefile", "x/Makefile"], ["Makefile.in"]),
+    ],
+)
+def test_sections_of_editorconfig_say_which_files_have_a_charset(
+    section: str, fitting: list[str], others: list[str]
+) -> None:
+    text = f"[{section}]\ncharset = latin1\n".encode()
+    rules = AttributeRules(parse_editorconfig([("", text)]))
+    assert dict.fromkeys(fitting, "latin-1") == {path: rules.encoding_of(path) for path in fitting}
+    assert {None} >= {rules.encoding_of(path) for path in others}
+
+
+def test_the_nearest_editorconfig_decides_and_a_root_hides_those_above() -> None:
+    above = b"[*]\ncharset = latin1\n[*.md]\ncharset = utf-8 ; prose\n"
+    files = [("", above), ("lib/", b"# own\nROOT: true\n[*.c]\ncharset = utf-16le\n[*.h]\ncharset = unset\n")]
+    rules = AttributeRules(parse_editorconfig(files))
+    told = {path: rules.encoding_of(path) for path in ("a.c", "a.md", "lib/a.c", "lib/a.h", "lib/a.py")}
+    assert {"a.c": "latin-1", "a.md": None, "lib/a.c": "utf-16-le", "lib/a.h": None, "lib/a.py": None} == told
+
+
+def test_an_editorconfig_that_knows_utf8_alone_changes_nothing() -> None:
+    assert () == parse_editorconfig(
+        [("", b"root = true\n[*]\ncharset = utf-8\n[*.txt]\ncharset = nonsense\n")]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,10 @@ class Settings:
         "Files to show whatever rule would leave them out, but for secrets: paths, or patterns as in `.gitignore`.",
         most=MAX_PINS,
     )
+    context_encoding: str = _option(
+        "",
+        "The encoding of files that are not in UTF-8 and that nothing in the repository says more of, such as `gbk`.",
+    )
     cache_ttl: str = _option(
         "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
     )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -39,13 +39,15 @@ class FileTree:
     """Immutable: `blobs` maps each path to its blob id, in path order; `left_out` is sorted by path.
 
     `dirty` are the paths whose contents are on disk only: their blobs are not in git's object store. `included` are those
-    that the user wants whatever they contain, but for secrets.
+    that the user wants whatever they contain, but for secrets. `encodings` are those that the project or the user expects of
+    files, by path, where it is not UTF-8.
     """
 
     blobs: Mapping[str, str]
     left_out: tuple[LeftOut, ...] = ()
     dirty: frozenset[str] = frozenset()
     included: frozenset[str] = frozenset()
+    encodings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Scope(NamedTuple):

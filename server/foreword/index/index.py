@@ -38,16 +38,19 @@ class Index:
         previous: Index | None = None,
         *,
         shown: dict[str, str] | None = None,
+        encodings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`rows` has every path of `blobs` that could be read, or makes that when it is first asked for.
 
         What a `previous` index of the same store has loaded is taken over. `shown` are the blobs of files that have
-        no reason to be left out, where they are known.
+        no reason to be left out, where they are known. `encodings` are those in which files were expected to be when they
+        were read.
         """
         self.store = store
         self.generation = store.generation
         self._make_rows = rows if callable(rows) else lambda: rows
         self.seen: Mapping[str, str] = blobs
+        self.encodings = encodings
         self.blobs: MappingProxyType[str, str] = MappingProxyType(
             _shown(blobs, self.rows) if shown is None else shown
         )
@@ -62,7 +65,9 @@ class Index:
             if self.blobs.keys() == previous.blobs.keys():
                 vars(self).update({name: loaded[name] for name in _OF_PATHS if name in loaded})
 
-    def with_changes(self, blobs: Mapping[str, str], rows: Mapping[str, Row | None]) -> Index:
+    def with_changes(
+        self, blobs: Mapping[str, str], rows: Mapping[str, Row | None], encodings: Mapping[str, str]
+    ) -> Index:
         """The index of a tree that differs in the paths of `rows` alone; None for what is gone or can't be read."""
         all_rows, shown, is_in_order = self.rows.copy(), self.blobs.copy(), True
         for path, row in rows.items():
@@ -79,7 +84,7 @@ class Index:
                 shown.pop(path, None)
         if not is_in_order:
             all_rows, shown = _in_order(all_rows, blobs), _in_order(shown, blobs)
-        index = Index(self.store, blobs, all_rows, self, shown=shown)
+        index = Index(self.store, blobs, all_rows, self, shown=shown, encodings=encodings)
         if "path_table" in vars(self):
             places = (self.place_of, index.place_of)
             vars(index)["path_table"] = self.path_table.changed(index.paths, index.rows, places, rows.keys())

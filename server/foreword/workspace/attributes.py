@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from foreword.core.documents.text import decode, lines_of
+from foreword.core.documents.legacy_encoding import encoding_name
+from foreword.core.documents.text import Encoding, decode, lines_of
 from foreword.core.exclusion import FILTERED, GENERATED, VENDORED
 from foreword.workspace.ignore import is_affordable
 
@@ -20,6 +21,9 @@ MACRO = "[attr]"
 RELEVANT = frozenset(
     {"filter", "ident", "working-tree-encoding", "encoding", "linguist-generated", "linguist-vendored"}
 )
+ENCODINGS = ("working-tree-encoding", "charset", "encoding", "editor")
+"""What says in which encoding a file is, the strongest first: git converts by the first, `charset` stands in `.editorconfig`, the
+third is what git's own windows show a file in, and the last is the user's setting."""
 LARGE_FILES = "lfs"
 """The filter that keeps no text: what git has is a pointer, which is left out as one."""
 # Each line is one more alternative of the expression that every path is matched with.
@@ -72,6 +76,14 @@ class AttributeRules:
             return GENERATED
         return VENDORED if _is_set(values, "linguist-vendored") else None
 
+    def encoding_of(self, path: str) -> Encoding | None:
+        """In which encoding a file should be, by Python's name; None where nothing says so, or it says UTF-8."""
+        if not self._has_encodings:
+            return None
+        values = self.values(path)
+        name = next((found for one in ENCODINGS if (found := encoding_name(values.get(one, "")))), None)
+        return None if name == "utf-8" else name
+
     def is_converted(self, path: str) -> bool:
         """Whether git writes a file to disk with other bytes than it keeps, beside its line ends."""
         values = self.values(path)
@@ -88,6 +100,10 @@ class AttributeRules:
             return self.is_converted(path)
         is_expanded = self.values(path).get("ident") == _SET
         return is_expanded and _IDENT.sub("$Id$", before) == _IDENT.sub("$Id$", after)
+
+    @cached_property
+    def _has_encodings(self) -> bool:
+        return any(name in ENCODINGS for line in self.lines for name, _ in line.values)
 
     @cached_property
     def _any(self) -> re.Pattern[str] | None:
@@ -133,6 +149,81 @@ def _values(
             yield name, state
         if state == _SET:
             yield from macros.get(name, ())
+
+
+def editor_encoding(label: str) -> AttributeRules:
+    """The rule that a setting makes: every file is in this encoding of which nothing else says in which it is.
+
+    Raises:
+        ValueError: no encoding is called so.
+    """
+    if label and encoding_name(label) is None:
+        raise ValueError(label)
+    is_told = label and encoding_name(label) != "utf-8"
+    return (
+        AttributeRules((AttributeLine(re.compile(".*", re.DOTALL), (("editor", label),)),))
+        if is_told
+        else NO_ATTRIBUTES
+    )
+
+
+EDITORCONFIG = ".editorconfig"
+_SECTION = re.compile(r"^\[(.*)\]\s*(?:[#;].*)?$")
+_PAIR = re.compile(r"^([^=:]+)[=:]\s*(.*?)\s*(?:\s[#;].*)?$")
+_GLOB = re.compile(r"\\.|\*\*/?|\*|\?|\[!?[^\]/]+\]|\{-?\d+\.\.-?\d+\}|[{},]|.", re.DOTALL)
+
+
+def parse_editorconfig(files: Iterable[tuple[str, bytes]]) -> tuple[AttributeLine, ...]:
+    """What `charset` some `.editorconfig` files give, the weakest first: each with its folder, which ends with a slash or is empty.
+
+    Nothing, if they know no charset but UTF-8. Source: https://spec.editorconfig.org.
+    """
+    lines: list[AttributeLine] = []
+    for folder, data in files:
+        pattern: re.Pattern[str] | None = None
+        is_head = True
+        for line in map(str.strip, lines_of(decode(data).content)):
+            if (section := _SECTION.match(line)) is not None:
+                is_head, pattern = False, _glob(section[1], folder)
+            elif not line.startswith(("#", ";")) and (pair := _PAIR.match(line)) is not None:
+                name, value = pair[1].strip().lower(), pair[2].lower()
+                if is_head and (name, value) == ("root", "true"):
+                    everything = re.compile(rf"{re.escape(folder)}.*", re.DOTALL)
+                    lines.append(AttributeLine(everything, (("charset", None),)))
+                elif name == "charset" and pattern is not None and len(lines) < MAX_LINES:
+                    told = None if value == "unset" else value
+                    lines.append(AttributeLine(pattern, (("charset", told),)))
+    known = {encoding_name(value) for line in lines for _, value in line.values if value}
+    return tuple(lines) if known - {None, "utf-8"} else ()
+
+
+def _glob(glob: str, folder: str) -> re.Pattern[str] | None:
+    """The paths that a section of `.editorconfig` is about."""
+    if not is_affordable(glob):
+        return None
+    depth, parts = 0, list[str]()
+    pieces = _GLOB.findall(glob.removeprefix("/"))
+    is_balanced = pieces.count("{") == pieces.count("}")
+    for piece in pieces:
+        if piece == "{" and is_balanced:
+            depth += 1
+            parts.append("(?:")
+        elif piece == "}" and is_balanced and depth:
+            depth -= 1
+            parts.append(")")
+        elif piece == "," and depth:
+            parts.append("|")
+        elif piece.startswith("**"):
+            parts.append(".*" if piece == "**" else "(?:.*/)?")
+        elif piece.startswith("{") and ".." in piece:
+            parts.append(r"-?\d+")
+        else:
+            parts.append(_name(piece))
+    anywhere = "" if "/" in glob else "(?:.*/)?"
+    try:
+        return re.compile(rf"{re.escape(folder)}{anywhere}{''.join(parts)}\Z", re.DOTALL)
+    except re.error:
+        return None
 
 
 def _is_set(values: Mapping[str, str], name: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foreword.core.documents.legacy_encoding import encoding_name
 from foreword.core.documents.text import Text, decode, encode, encode_edited
 from foreword.core.errors import EditError
 
@@ -67,6 +68,84 @@ def test_bytes_of_no_known_encoding_take_no_new_letters_and_keep_their_bytes() -
 def test_a_wrong_byte_in_a_file_that_is_utf8_does_not_hinder_edits() -> None:
     text = decode("größe ".encode() * 30 + b"\xff\n")
     assert b"\xc3\xa9" in encode_edited(text, Text(text.content + "é"))
+
+
+EXPECTED = {
+    "gbk": ("// 配置", "数值", "gbk"),
+    "gb18030": ("// 㐂", "数㐂值", "gb18030"),
+    "cp932": ("// 設定", "数値", "shiftjis"),
+    "euc_jp": ("// 設定", "数値", "eucjp"),
+    "cp949": ("// 설정", "값", "euckr"),
+    "cp1251": ("// Описание", "значение", "windows1251"),
+    "cp1252": ("// Größe €5 “Text”", "Höhe €", "windows1252"),
+    "cp1250": ("// žluťoučký kůň", "příšerně", "windows1250"),
+    "big5": ("// 設定", "數值", "big5"),
+    "koi8_r": ("// Описание", "значение", "koi8r"),
+    "iso8859-2": ("// žluťoučký kůň", "příšerně", "iso88592"),
+    "iso8859-15": ("// œuvre à 3 €", "cœur €", "iso885915"),
+    "utf-16-le": ("// 这是设定", "数值 ё", "utf16le"),
+    "utf-16-be": ("// 这是设定", "数值 ё", "utf-16be"),
+}
+
+
+@pytest.mark.parametrize("encoding", EXPECTED)
+def test_a_file_is_read_and_edited_in_the_encoding_that_is_expected_of_it(encoding: str) -> None:
+    comment, word, label = EXPECTED[encoding]
+    content = f"{comment}\r\nx = 1\n"
+    text = decode(content.encode(encoding), encoding_name(label))
+    edited = content.replace("1", f"2  // {word}")
+    assert content == text.content
+    assert edited.encode(encoding) == encode_edited(text, Text(edited, text.encoding))
+
+
+def test_what_the_bytes_say_comes_before_what_is_expected_of_them() -> None:
+    for name in ("gbk", "latin-1", "cp1251", "utf-16-le"):
+        assert Text("größe\n", "utf-8") == decode("größe\n".encode(), name)
+        assert Text("größe\n", "utf-8", bom=True) == decode("größe\n".encode("utf-8-sig"), name)
+        assert Text("größe\n", "utf-16-be", bom=True) == decode("\ufeffgröße\n".encode("utf-16-be"), name)
+        declared = "# coding: cp1253\n# Περιγραφή\n"
+        assert Text(declared, "cp1253") == decode(declared.encode("cp1253"), name)
+
+
+def test_new_letters_in_a_file_in_ascii_are_written_as_it_declares_or_as_is_expected() -> None:
+    for data, expected, written in (
+        (b"# coding: gbk\nx = 1\n", None, "gbk"),
+        (b"x = 1\n", "gbk", "gbk"),
+        (b"x = 1\n", "utf-16-le", "utf-8"),
+        (b"x = 1\n", None, "utf-8"),
+        (b"# coding: utf-8\nx = 1\n", "gbk", "utf-8"),
+    ):
+        text = decode(data, expected)
+        assert "数".encode(written) == encode_edited(text, Text("数", text.encoding))
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("latin1", "latin-1"),
+        ("ISO-8859-1", "latin-1"),
+        ("UTF-16LE", "utf-16-le"),
+        ("UTF-16LE-BOM", None),
+        ("utf8bom", "utf-8"),
+        ("utf-8-bom", "utf-8"),
+        ("windows1256", "cp1256"),
+        ("iso88597", "iso8859-7"),
+        ("koi8u", "koi8-u"),
+        ("cp866", "cp866"),
+        ("nonsense", None),
+        ("rot13", None),
+        ("hex", None),
+        ("", None),
+        ("a\0b", None),
+    ],
+)
+def test_an_encoding_has_many_names(label: str, name: str | None) -> None:
+    assert name == encoding_name(label)
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(EXPECTED)))
+def test_whatever_is_expected_of_bytes_they_come_back(data: bytes, encoding: str) -> None:
+    assert data == encode(decode(data, encoding))
 
 
 @given(st.binary(max_size=200))

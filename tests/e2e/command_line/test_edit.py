@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
+
 from foreword_cli import Foreword
 from foreword_output import RECEIPT, Done, Json, misfit
 from gitrepo import GitRepo
@@ -54,6 +56,38 @@ def script(api: MessagesApi, *calls: Json, meanwhile: Callable[[], object] = lam
 
 def text_of(repo: GitRepo, path: str = CHECKOUT) -> str:
     return (repo.path / path).read_bytes().decode()
+
+
+NOTES = {
+    ".editorconfig": "root = true\n[*.{txt,c}]\ncharset = latin1\n[lib/**.pas]\ncharset = windows-1250\n",
+    ".gitattributes": "*.cs working-tree-encoding=UTF-16LE eol=lf\n*.for encoding=koi8-r\n",
+    ".foreword.toml": '[context]\nencoding = "gbk"\n',
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("notes.txt", "cp1252", "x = 1 plain\n", "Größe €"),
+        ("lib/unit.pas", "cp1250", "{ žluťoučký kůň }\nx = 1\n", "příšerně"),
+        ("Box.cs", "utf-16-le", "// 这是设定\nx = 1\n", "数值"),
+        ("old.for", "koi8-r", "C     Ы\nx = 1\n", "значение"),
+        ("other.bas", "gbk", "' 数\nx = 1\n", "数值"),
+    ],
+)
+def test_an_edit_is_written_in_the_encoding_that_the_project_or_the_user_says(
+    online: Foreword, api: MessagesApi, shop: GitRepo, case: tuple[str, str, str, str]
+) -> None:
+    path, encoding, before, word = case
+    for name, text in NOTES.items():
+        shop.write(name, text)
+    shop.write(path, before.encode(encoding))
+    shop.commit("legacy")
+    script(api, replaced(path, "x = 1", f"x = 2 {word}"))
+    done = edit(online, shop, "--apply")
+    assert ([], 0) == (messages(done.answer), done.code)
+    assert before.replace("x = 1", f"x = 2 {word}").encode(encoding) == (shop.path / path).read_bytes()
+    assert before in "\n".join(prefix_texts(api.requests[-1]))
 
 
 def messages(told: Json) -> list[str]:

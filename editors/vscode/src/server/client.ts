@@ -15,7 +15,7 @@ import type {
 } from "vscode-languageclient/node";
 import { LaunchError, type Choice, type Launch } from "./launch";
 import { promptingMiddleware } from "../tasks/prompting";
-import { layersSet, serverKeys, valuesSet, type Declared } from "./settings";
+import { layersSet, serverKeys, valuesSet, withEncoding, type Declared } from "./settings";
 
 const CONNECT_MS = 5_000;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a module that is loaded later
@@ -77,7 +77,7 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
           items.map(({ scopeUri }) => {
             const scope = scopeUri ? vscode.Uri.parse(scopeUri) : undefined;
             const set = vscode.workspace.getConfiguration("foreword", scope);
-            return layersSet(keys.project, (key) => set.inspect(key));
+            return layersSet(keys.project, withEncoding((key) => set.inspect(key), vscode.workspace.getConfiguration("files", scope).inspect("encoding")));
           }),
       },
     },

@@ -35,6 +35,21 @@ export function layersSet(keys: readonly string[], inspect: (key: string) => Ins
   return { ...user, project };
 }
 
+const ENCODING = "context.encoding";
+
+/** The same where `context.encoding` that is not set has the value of the editor's own setting `files.encoding`. */
+export function withEncoding(
+  inspect: (key: string) => Inspected | undefined,
+  editors: Inspected | undefined,
+): (key: string) => Inspected | undefined {
+  return (key) => {
+    const at = inspect(key);
+    if (key !== ENCODING) return at;
+    const isSet = [at?.workspaceFolderValue, at?.workspaceValue, at?.globalValue].some(Boolean);
+    return isSet ? at : editors;
+  };
+}
+
 /** The values that were set, by the server's dotted keys; the narrowest scope wins. */
 export function valuesSet(
   keys: readonly string[],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { layersSet, serverKeys, valuesSet, type Declared } from "../../src/server/settings";
+import { layersSet, serverKeys, valuesSet, withEncoding, type Declared } from "../../src/server/settings";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   contributes: { configuration: { properties: Declared } };
@@ -33,4 +33,11 @@ test("what the workspace sets is told apart from what the user set", () => {
 
 test("the model has another name in the editor", () => {
   assert.deepEqual(valuesSet(["model.name"], () => ({ globalValue: "m" })), { model: "m" });
+});
+
+test("the editor's own encoding counts where none is set for the server", () => {
+  const editors = { globalValue: "gbk", workspaceFolderValue: "windows1251" };
+  const told = (at: object) => layersSet(["context.encoding", "cache.ttl"], withEncoding((key) => (key === "cache.ttl" ? {} : at), editors));
+  assert.deepEqual(told({}), { "context.encoding": "gbk", project: { "context.encoding": "windows1251" } });
+  assert.deepEqual(told({ globalValue: "big5" }), { "context.encoding": "big5", project: {} });
 });

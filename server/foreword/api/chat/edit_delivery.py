@@ -67,7 +67,7 @@ async def _through_client(workspace: Workspace, file: ProposedFile, client: Clie
         WorkspaceError: it leads out of the workspace by now.
     """
     root, source = workspace.root, file.source or file.path
-    now = await workspace.run(_text_on_disk, root, source)
+    now = await workspace.run(_text_on_disk, root, source, file.before)
     held = await client.read(source)
     if file.kind == "create":
         # Some clients have an empty text for what is not there.
@@ -123,10 +123,14 @@ def _on_disk(root: Path, file: ProposedFile) -> Outcome:
     return apply_proposal(root, Proposal(files))[0]
 
 
-def _text_on_disk(root: Path, path: str) -> Text | None:
-    """The text of a file; None if there is none, or it is too large to be edited."""
+def _text_on_disk(root: Path, path: str, before: Text | None) -> Text | None:
+    """The text of a file, which was `before` some other one; None if there is none, or it is too large to be edited."""
     data = read_file(root, path)
-    return None if data is None or len(data) > MAX_FILE_BYTES else decode(data)
+    return (
+        None
+        if data is None or len(data) > MAX_FILE_BYTES
+        else decode(data, before.encoding if before else None)
+    )
 
 
 def _is_plain(text: Text) -> bool:

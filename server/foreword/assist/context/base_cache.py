@@ -217,7 +217,11 @@ def _indexed_source(
 
     def read(paths: Iterable[str]) -> dict[str, Text]:
         sources = [Source(path, tree.blobs[path], path in tree.dirty) for path in paths]
-        return {source.path: decode(data) for source, data in saved.reader(sources) if data is not None}
+        return {
+            source.path: decode(data, tree.encodings.get(source.path))
+            for source, data in saved.reader(sources)
+            if data is not None
+        }
 
     source = BaseSource(
         sizes={path: index.rows[path].size for path in index.paths},

@@ -180,7 +180,8 @@ def _is_converted(
     """Whether git alone makes the difference, by an attribute of the file that converts it."""
     if not saved.attributes.lines or path not in old or path not in new:
         return False
-    before, after = printable(decode(old[path]).content), printable(decode(new[path]).content)
+    expected = saved.tree.encodings.get(path)
+    before, after = (printable(decode(one[path], expected).content) for one in (old, new))
     return saved.attributes.is_same(path, before, after)
 
 
@@ -197,15 +198,15 @@ def _change(
 ) -> FileChange:
     return FileChange(
         path=path,
-        before=_decoded(old.get(path)),
-        after=_decoded(new.get(path)),
+        before=_decoded(old.get(path), saved.tree.encodings.get(path)),
+        after=_decoded(new.get(path), saved.tree.encodings.get(path)),
         outline=saved.index.outline(path) if path in new else EMPTY_OUTLINE,
         form=forms.get(path),
     )
 
 
-def _decoded(data: bytes | None) -> Text | None:
-    return None if data is None else decode(data)
+def _decoded(data: bytes | None, expected: str | None) -> Text | None:
+    return None if data is None else decode(data, expected)
 
 
 def _before(session: Session, saved: WorkspaceSnapshot, blobs: Mapping[str, str]) -> dict[str, bytes]:

@@ -62,9 +62,9 @@ def _misfits(root: Path, file: ProposedFile) -> tuple[Problem, ...]:
     if data is None or len(data) > MAX_FILE_BYTES:
         return (Problem(f"{path} is gone or has become too large, so nothing was changed in it", path),)
     if file.after is None:
-        is_same = shown(decode(data).content) == file.shown_before
+        is_same = shown(_decoded(data, file).content) == file.shown_before
         return () if is_same else (Problem(f"{path} has changed since, so it was not deleted", path),)
-    return tuple(one.problem(path) for one in file.resolve(decode(data)).resolution.refused)
+    return tuple(one.problem(path) for one in file.resolve(_decoded(data, file)).resolution.refused)
 
 
 def _withheld(file: ProposedFile) -> Outcome:
@@ -98,7 +98,7 @@ def _applied(root: Path, file: ProposedFile) -> Outcome:
 
 def _edited(root: Path, file: ProposedFile, data: bytes) -> Outcome:
     """The outcome where the file on disk holds `data`: those hunks are written that fit."""
-    before = decode(data)
+    before = _decoded(data, file)
     found = file.resolve(before)
     resolution = found.resolution
     problems = [refused.problem(file.path) for refused in resolution.refused]
@@ -129,11 +129,16 @@ def _created(root: Path, file: ProposedFile) -> Outcome:
 
 def _removed(root: Path, file: ProposedFile, data: bytes) -> Outcome:
     # A deletion has no lines to place: it is done only on exactly what the model saw.
-    if shown(decode(data).content) != file.shown_before:
+    if shown(_decoded(data, file).content) != file.shown_before:
         stale = Problem(f"{file.path} has changed since, so it was not deleted", file.path)
         return Outcome(file.path, applied=False, problems=(stale,))
     problems = _some(remove_file(root, file.path, data))
     return Outcome(file.path, not problems, problems)
+
+
+def _decoded(data: bytes, file: ProposedFile) -> Text:
+    """The text on disk now, read in the encoding in which the file was read for the proposal."""
+    return decode(data, file.before.encoding if file.before is not None else None)
 
 
 def _some(problem: Problem | None) -> tuple[Problem, ...]:

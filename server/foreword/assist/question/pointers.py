@@ -262,7 +262,7 @@ def _left_out_text(pointer: Pointer, saved: WorkspaceSnapshot, most: int = MAX_P
             raise UsageError(f"{path} is left out ({found}): point at another file")
     if len(data) > MAX_FILE_BYTES and pointer.first is None:
         raise UsageError(f"{path} has {len(data) / 1e6:.1f} MB: point at lines of it, as {path}:1-100")
-    return decode(data).content
+    return decode(data, saved.attributes.encoding_of(path)).content
 
 
 def _on_disk(path: str, saved: WorkspaceSnapshot, most: int) -> bytes | None:

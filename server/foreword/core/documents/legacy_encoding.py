@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from types import MappingProxyType
 
 DECLARED = re.compile(
     rb"\A(?:[^\n]*\n)?[^\n]*?coding[:=][ \t]*(?P<coding>[-\w.]+)"
@@ -27,6 +28,40 @@ CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 MAX_MESS = 0.08
 """The share of odd sequences that charset-normalizer may find in a sample."""
+SUPERSETS = MappingProxyType(
+    {"ascii": None, "iso8859-1": "latin-1", "cp1252": "latin-1", "shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gbk",
+     "utf_8_sig": "utf-8", "utf-16": None, "utf-32": None, "utf-7": None}
+)  # fmt: skip
+"""What programs mean by a name that once meant less (https://encoding.spec.whatwg.org/#names-and-labels); None for what none means."""
+_NUMBERED = re.compile(r"^(?:windows|cp)-?(\d+)$|^(?:iso-?8859|iso88)-?(\d+)$|^(koi8)-?([ru])$")
+
+
+def encoding_name(label: str) -> str | None:
+    """Python's name of an encoding by any of its names, those of editors among them; None for one that is not known.
+
+    `UTF-16LE` of git, `latin1` and `utf-16be` of .editorconfig, `windows1251`, `iso885915`, `gbk` and `utf8bom` of VS Code,
+    `cp932` and `euc-jp` of Vim.
+    """
+    plain = label.strip().lower().replace("_", "-")
+    if plain in {"utf8bom", "utf-8-bom"}:
+        return "utf-8"
+    if (found := _NUMBERED.match(plain)) is not None:
+        page, part, koi8, letter = found.groups()
+        plain = f"cp{page}" if page else f"iso8859-{part.removeprefix('59')}" if part else f"{koi8}_{letter}"
+    try:
+        name = codecs.lookup(plain).name
+    except (LookupError, ValueError):
+        return None
+    if name in SUPERSETS:
+        return SUPERSETS[name]
+    is_text = _encoded("a", name) in {b"a", b"a\0", b"\0a"}
+    return name if is_text else None
+
+
+def has_declaration(data: bytes) -> bool:
+    """Whether bytes may name their encoding: a quick look, for few do."""
+    head = data[:HEAD_BYTES].lower()
+    return b"coding" in head or b"charset" in head
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -37,10 +72,10 @@ def declared_encoding(data: bytes) -> str | None:
     name = next(group for group in match.groups() if group).decode("ascii")
     try:
         codec = codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     # The name was read as ASCII: a codec that writes ASCII otherwise can't be the one that is meant.
-    return codec if _encoded("a", codec) == b"a" and _is_reversible(data, codec) else None
+    return codec if _encoded("a", codec) == b"a" and is_reversible(data, codec) else None
 
 
 def recognised_encoding(data: bytes) -> str | None:
@@ -53,10 +88,10 @@ def recognised_encoding(data: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it
 
     best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
-    if best is None or best.chaos > MAX_MESS or not _is_reversible(data, best.encoding):
+    if best is None or best.chaos > MAX_MESS or not is_reversible(data, best.encoding):
         return None
     # What the narrower one has is never written as one of the four-byte sequences of the wider one.
-    return "gbk" if best.encoding == "gb18030" and _is_reversible(data, "gbk") else best.encoding
+    return "gbk" if best.encoding == "gb18030" and is_reversible(data, "gbk") else best.encoding
 
 
 def _sample(data: bytes) -> bytes:
@@ -77,7 +112,8 @@ def _encoded(text: str, name: str) -> bytes | None:
         return None
 
 
-def _is_reversible(data: bytes, name: str) -> bool:
+def is_reversible(data: bytes, name: str) -> bool:
+    """Whether text that is read so is the same bytes again when it is written."""
     try:
         return data.decode(name).encode(name) == data
     except (LookupError, UnicodeError, ValueError):

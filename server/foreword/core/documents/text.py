@@ -18,6 +18,8 @@ from foreword.core.documents.legacy_encoding import (
     CONTROL_BYTE,
     UTF8_SEQUENCE,
     declared_encoding,
+    has_declaration,
+    is_reversible,
     recognised_encoding,
 )
 from foreword.core.errors import EditError
@@ -38,6 +40,7 @@ KEEP_INVALID: Mapping[Encoding, str] = {
     "latin-1": "strict",
 }
 """The error handler that makes each encoding reversible."""
+WIDE = frozenset(("utf-16-le", "utf-16-be"))
 
 UTF16_SAMPLE_BYTES = 4096
 UTF16_MIN_BYTES = 8
@@ -107,26 +110,40 @@ class Text:
         return bytes_each * len(SURROGATES.findall(self.content))
 
 
-def decode(data: bytes) -> Text:
-    """The text of a file: by its byte order mark, as UTF-8, as UTF-16, Latin-1 or a legacy encoding where that is clear.
+def decode(data: bytes, expected: Encoding | None = None) -> Text:
+    """The text of a file: by its byte order mark, as UTF-8, by what it declares, as `expected`, or by its letters.
 
-    Anything else is UTF-8 with the undecodable bytes kept as lone surrogates.
+    `expected` is what the project or the editor says of the file (see `encoding_name`); it counts only where the text is the
+    same bytes again. Text in ASCII has the encoding in which new letters are to be written. What is none of these is UTF-8 with
+    the undecodable bytes kept as lone surrogates.
     """
     for mark, encoding in BOMS:
         # An odd number of bytes is no UTF-16, whatever it begins with.
         if data.startswith(mark) and (encoding == "utf-8" or len(data) % 2 == 0):
             return Text(_decoded(data[len(mark) :], encoding), encoding, bom=True)
-    wide = _utf16_of(data) if b"\0" in data else None
-    if wide is not None:
-        return Text(_decoded(data, wide), wide)
+    is_wide = expected in WIDE and len(data) % 2 == 0
+    if b"\0" in data:
+        wide = (_if_valid(data, expected) if is_wide and expected else None) or _utf16_of(data)
+        if wide is not None:
+            return Text(_decoded(data, wide), wide)
+    elif data.isascii():
+        return Text(data.decode("ascii"), _encoding_of_ascii(data, expected))
     try:
         return Text(data.decode("utf-8"))
     except UnicodeDecodeError:
-        encoding = _legacy_encoding(data) or "utf-8"
+        encoding = _legacy_encoding(data, expected) or "utf-8"
         return Text(_decoded(data, encoding), encoding)
 
 
-def as_utf8(data: bytes) -> bytes:
+def _encoding_of_ascii(data: bytes, expected: Encoding | None) -> Encoding:
+    """In what new letters are written: as the file declares, or as is expected of it."""
+    declared = declared_encoding(data) if has_declaration(data) else None
+    if declared is not None:
+        return declared
+    return "utf-8" if expected is None or expected in WIDE else expected
+
+
+def as_utf8(data: bytes, expected: Encoding | None = None) -> bytes:
     """A file's contents in UTF-8, which parsers and tokenizers read; bytes that mean nothing in its encoding stay as they are."""
     if b"\0" not in data:
         if data.isascii():
@@ -134,7 +151,7 @@ def as_utf8(data: bytes) -> bytes:
         with suppress(UnicodeDecodeError):
             data.decode("utf-8")
             return data
-    text = decode(data)
+    text = decode(data, expected)
     if text.encoding == "utf-8":
         return data
     # Half a surrogate pair, as UTF-16 may have, is no UTF-8.
@@ -243,9 +260,13 @@ def _if_valid(data: bytes, encoding: Encoding) -> Encoding | None:
     return None if "\0" in content else encoding
 
 
-def _legacy_encoding(data: bytes) -> Encoding | None:
+def _legacy_encoding(data: bytes, expected: Encoding | None) -> Encoding | None:
     declared = declared_encoding(data)
-    return declared or ("latin-1" if _is_latin1(data) else recognised_encoding(data))
+    if declared is not None:
+        return declared
+    if expected is not None and (expected == "latin-1" or is_reversible(data, expected)):
+        return expected
+    return "latin-1" if _is_latin1(data) else recognised_encoding(data)
 
 
 def _is_latin1(data: bytes) -> bool:

@@ -28,7 +28,7 @@ from foreword.index.build.parse_workers import (
 from foreword.index.index import Index
 from foreword.index.outline.definitions import extract as extract_outline
 from foreword.index.outline.grammar import grammar_version
-from foreword.index.store.facts import INCLUDED, Key
+from foreword.index.store.facts import ENCODED, INCLUDED, Key
 from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
 
@@ -85,7 +85,7 @@ def find_known(
         rows = {}
     missing = tree.blobs.keys() - rows.keys()
     unread = frozenset(path for path in missing if not is_unreadable(path, tree.blobs[path]))
-    index = Index(store, tree.blobs, _in_order(rows, tree), previous)
+    index = Index(store, tree.blobs, _in_order(rows, tree), previous, encodings=tree.encodings)
     return index, _report(index, tree, 0, perf_counter() - started, unread=unread), unread
 
 
@@ -120,7 +120,7 @@ def refresh(
     except DamagedStore:
         previous = None
         rows, done = _rows_by_rank(studies, tree, None, first)
-    index = Index(store, tree.blobs, rows, previous)
+    index = Index(store, tree.blobs, rows, previous, encodings=tree.encodings)
     seconds = perf_counter() - started
     return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
 
@@ -137,7 +137,7 @@ def _rows_by_rank(
     if len(first) <= MANY_FILES:
         return _rows(studies, tree, previous, first)
     head = {path: tree.blobs[path] for path in first[:FIRST_FILES]}
-    small = make_tree(head, dirty=tree.dirty & head.keys(), included=tree.included & head.keys())
+    small = _part(tree, head)
     _, early = _rows(replace(studies, n_after=len(first) - len(head)), small, previous, first)
     rows, done = _rows(replace(studies, n_before=len(head)), tree, previous, first)
     return rows, replace(done, n_parsed=early.n_parsed + done.n_parsed)
@@ -197,7 +197,9 @@ def _unchanged(tree: FileTree, previous: Index | None) -> dict[str, Row]:
         path: row
         for path, row in previous.rows.items()
         # What was left out for its contents has to be read again once the user wants it included.
-        if tree.blobs.get(path) == previous.seen[path] and (row.reason is None or path not in tree.included)
+        if tree.blobs.get(path) == previous.seen[path]
+        and tree.encodings.get(path) == previous.encodings.get(path)
+        and (row.reason is None or path not in tree.included)
     }
 
 
@@ -205,9 +207,18 @@ def _keys(paths: Sequence[str], tree: FileTree) -> dict[str, Key]:
     languages = {path: language_of(path) or "" for path in paths}
     versions = {language: grammar_version(language) for language in set(languages.values())}
     return {
-        path: Key(tree.blobs[path], language, versions[language] + INCLUDED * (path in tree.included))
+        path: Key(
+            tree.blobs[path],
+            language,
+            versions[language] + _encoding_mark(tree, path) + INCLUDED * (path in tree.included),
+        )
         for path, language in languages.items()
     }
+
+
+def _encoding_mark(tree: FileTree, path: str) -> str:
+    """Part of a key: the same bytes are another text in another encoding."""
+    return ENCODED + tree.encodings[path] if path in tree.encodings else ""
 
 
 def _report(
@@ -257,6 +268,10 @@ class Whole:
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
     wanted = before.included ^ after.included
+    if before.encodings != after.encodings:
+        wanted |= {
+            path for path, _ in before.encodings.items() ^ after.encodings.items() if path in after.blobs
+        }
     # A look that finds nothing changed gives the very mapping of the look before it.
     if before.blobs is after.blobs:
         return tuple(sorted(wanted))
@@ -277,7 +292,9 @@ def update(
     # The store was begun anew meanwhile: the row ids of the index before mean nothing in it.
     if part.generation != before.index.generation:
         return refresh(store, tree, read)
-    index = before.index.with_changes(tree.blobs, {path: part.rows.get(path) for path in paths})
+    index = before.index.with_changes(
+        tree.blobs, {path: part.rows.get(path) for path in paths}, tree.encodings
+    )
     gone = [row for path in paths if (row := _shown(before.index, path)) is not None]
     come = [row for path in paths if (row := _shown(index, path)) is not None]
     report = before.report
@@ -297,7 +314,8 @@ def update(
 
 def _part(tree: FileTree, blobs: Mapping[str, str]) -> FileTree:
     """The tree with these of its files alone."""
-    return make_tree(blobs, dirty=tree.dirty & blobs.keys(), included=tree.included & blobs.keys())
+    part = make_tree(blobs, dirty=tree.dirty & blobs.keys(), included=tree.included & blobs.keys())
+    return replace(part, encodings=tree.encodings)
 
 
 def _shown(index: Index, path: str) -> Row | None:

@@ -36,7 +36,7 @@ from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
 from foreword.index.outline.bounded_parse import LIMIT_S
-from foreword.index.store.facts import INCLUDED, Facts, Key, Read, make_facts
+from foreword.index.store.facts import ENCODED, INCLUDED, Facts, Key, Read, make_facts
 
 SAFE_PATH = "PYTHONSAFEPATH"
 START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -283,7 +283,7 @@ def _is_still(source: Source, data: bytes) -> bool:
 
 
 def _read(one: Wanted, raw: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
-    path, data = one.source.path, as_utf8(raw)
+    path, data = one.source.path, as_utf8(raw, _expected(one.key.grammar))
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
     reason = reason_for_content(path, raw, included=one.key.grammar.endswith(INCLUDED))
     if reason is not None:
@@ -292,6 +292,11 @@ def _read(one: Wanted, raw: bytes, extract: Extractor, limit_s: float | None) ->
         return Read(one.key, spoken, data, failed=one.failed)
     outline = extract(spoken, data, limit_s)
     return Read(one.key, spoken, data, outline.definitions, unread=outline.unread)
+
+
+def _expected(grammar: str) -> str | None:
+    """The encoding that the version of a grammar, as a part of a key, names."""
+    return grammar.removesuffix(INCLUDED).partition(ENCODED)[2] or None
 
 
 def _first_line(data: bytes) -> str:

@@ -24,6 +24,10 @@ INCLUDED = "+included"
 """The end of a grammar's version in the key of a file that the user wants whatever it contains."""
 
 
+ENCODED = "+encoding="
+"""In it, before the encoding that is expected of the file."""
+
+
 class Key(NamedTuple):
     """What the facts depend on: contents, language ("" for plain text) and the version of its grammar."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from foreword.core.exclusion import (
     IGNORED,
@@ -90,7 +91,9 @@ class TreeBuilder:
 
     def done(self) -> FileTree:
         """The tree of what was added so far."""
-        return make_tree(self.blobs, listed(self.reasons), self.dirty, self.included & self.blobs.keys())
+        tree = make_tree(self.blobs, listed(self.reasons), self.dirty, self.included & self.blobs.keys())
+        names = {path: name for path in tree.blobs if (name := self.attributes.encoding_of(path))}
+        return replace(tree, encodings=MappingProxyType(names)) if names else tree
 
 
 def anchor_tree(

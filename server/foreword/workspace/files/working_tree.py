@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from foreword.core.exclusion import SUBMODULE
 from foreword.core.tree import FileTree, make_tree
-from foreword.workspace.attributes import GITATTRIBUTES, NO_ATTRIBUTES, AttributeRules
+from foreword.workspace.attributes import EDITORCONFIG, GITATTRIBUTES, NO_ATTRIBUTES, AttributeRules
 from foreword.workspace.files.tree_builder import TreeBuilder, add_from_disk, add_walked, listed
 from foreword.workspace.git.git_listing import (
     SUBMODULE_MODE,
@@ -32,10 +32,10 @@ from foreword.workspace.git.git_listing import (
 )
 from foreword.workspace.git.history import heads
 from foreword.workspace.git.repository import Repository
-from foreword.workspace.git.rule_files import read_attributes
+from foreword.workspace.git.rule_files import read_attributes, read_styles
 from foreword.workspace.ignore import FOREWORDIGNORE, GITIGNORE, IgnoreRules
 
-RULE_FILES = frozenset((GITIGNORE, FOREWORDIGNORE, ".gitattributes", ".gitmodules"))
+RULE_FILES = frozenset((GITIGNORE, FOREWORDIGNORE, GITATTRIBUTES, EDITORCONFIG, ".gitmodules"))
 """Files that say what counts; git's attributes decide what a file with other line ends is."""
 
 
@@ -86,13 +86,15 @@ def see_files(
     rules: IgnoreRules,
     recall: Callable[[], SavedFiles | None] = lambda: None,
     recall_untracked: Callable[[], frozenset[str] | None] = lambda: None,
+    *,
+    setting: AttributeRules = NO_ATTRIBUTES,
 ) -> SavedFiles:
     """The files as saved: tracked, and untracked but not ignored; outside git, what the walk finds.
 
     `root` is as `open_root` gives it. A file that git does not vouch for is read and hashed; it is dirty
     unless its contents are those of the index, line ends aside. `recall` gives what was seen before, which saves time
     and changes nothing, and `recall_untracked` the untracked files if they are what they were, since git takes longest to
-    find those; both are called while git is at work.
+    find those; both are called while git is at work. `setting` is what the user says of all files.
 
     Raises:
         WorkspaceError: git failed, or a folder outside git has too many files.
@@ -100,7 +102,10 @@ def see_files(
     if repository is None:
         draft = TreeBuilder(root, rules)
         add_walked(draft)
-        return SavedFiles(draft.done(), rules, "", {}, {}, draft.reasons)
+        tree = draft.done()
+        styles = (path for path in tree.blobs if path.endswith(EDITORCONFIG))
+        attributes = read_styles(root, styles, setting)
+        return SavedFiles(_encoded(tree, attributes), rules, "", {}, {}, draft.reasons, attributes=attributes)
     # Each git process that waits for the one before it costs five to ten milliseconds of the time to an
     # answer.
     with ThreadPoolExecutor(4) as threads:
@@ -112,14 +117,15 @@ def see_files(
         before = recall()
         tracked, index = _tracked(root, rules, repository, before, pending_index.result())
     others = pending_others.result()
-    new_files = (path for path in others if path.endswith(GITATTRIBUTES))
-    attributes = read_attributes(repository, (*tracked.attribute_files, *new_files))
+    new_files = (path for path in others if path.endswith((GITATTRIBUTES, EDITORCONFIG)))
+    attributes = read_attributes(repository, (*tracked.attribute_files, *new_files), setting)
     special = _special(tracked, before, attributes)
     # Converted and special files are read each time, because git's view of them is not what is shown.
     touched = pending_changes.result() | others | tracked.unvouched | special | rules.named(root)
     seen = _with_changes(tracked, before, repository, touched, attributes)
     now = replace(
         seen,
+        tree=_encoded(seen.tree, attributes),
         index=index,
         touched=touched,
         untracked=others,
@@ -129,6 +135,16 @@ def see_files(
     )
     # The same object where nothing changed: what follows compares trees by identity.
     return seen if now == seen else now
+
+
+def _encoded(tree: FileTree, attributes: AttributeRules) -> FileTree:
+    """The tree with what is said of its files' encodings; the same object where that is as before."""
+    found = (
+        {path: name for path in tree.blobs if (name := attributes.encoding_of(path))}
+        if attributes.lines
+        else {}
+    )
+    return tree if found == tree.encodings else replace(tree, encodings=MappingProxyType(found))
 
 
 def _special(tracked: SavedFiles, before: SavedFiles | None, attributes: AttributeRules) -> frozenset[str]:
@@ -166,7 +182,9 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
     # What git ignores never comes in by being touched; known paths need not be asked about.
     draft = _read(before, repository, (path for path in paths if path not in ignored), before.attributes)
     state = State(before.tree.blobs, before.reasons, before.tree.dirty)
-    return replace(_patched(before, state, draft, paths), touched=before.touched.union(paths), heads=None)
+    seen = _patched(before, state, draft, paths)
+    tree = _encoded(seen.tree, before.attributes)
+    return replace(seen, tree=tree, touched=before.touched.union(paths), heads=None)
 
 
 def _tracked(
@@ -203,7 +221,7 @@ def _judged(
         draft.reasons,
         draft.reasons,
         unvouched=unvouched_paths(repository, listing),
-        attribute_files=tuple(path for path in tree.blobs if path.endswith(GITATTRIBUTES)),
+        attribute_files=tuple(path for path in tree.blobs if path.endswith((GITATTRIBUTES, EDITORCONFIG))),
     )
 
 

@@ -167,7 +167,9 @@ def _is_on_disk(saved: WorkspaceSnapshot, path: str, text: str) -> bool:
         data = read_file(saved.root, path, limit=MAX_COMPARED_BYTES)
     except WorkspaceError:  # it leads out of the workspace
         return True
-    return data is not None and _is_same(text, decode(data).content.removeprefix(BYTE_ORDER_MARK))
+    return data is not None and _is_same(
+        text, decode(data, saved.attributes.encoding_of(path)).content.removeprefix(BYTE_ORDER_MARK)
+    )
 
 
 def _reason_for_text(path: str, text: str) -> str | None:

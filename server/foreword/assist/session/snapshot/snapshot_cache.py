@@ -30,7 +30,7 @@ from foreword.workspace.ignore import IgnoreRules
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
-FORMAT = 5
+FORMAT = 6
 """Of the parts and their order."""
 
 _NUL = "\0"
@@ -70,7 +70,12 @@ def recall_last_look(session: Session, rules: IgnoreRules, name: str) -> None:
 
 def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
     blobs, reasons = files.tree.blobs, files.reasons
-    told = (list(files.unvouched), list(files.attribute_files), list(files.tree.included))
+    told = (
+        list(files.unvouched),
+        list(files.attribute_files),
+        list(files.tree.included),
+        dict(files.tree.encodings),
+    )
     seen = (files.listing, files.index, list(files.touched), list(files.tree.dirty), *told)
     changed = (_difference(blobs, files.tracked), _difference(reasons, files.left_out))
     return _joined(blobs), _joined(reasons), changed, seen
@@ -79,10 +84,14 @@ def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
 def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str], SavedFiles]:
     """The files as they were seen, and the blobs of their tree."""
     joined_blobs, joined_reasons, changed, seen = packed
-    listing, index, touched, dirty, unvouched, attribute_files, included = seen
+    listing, index, touched, dirty, unvouched, attribute_files, included, encodings = seen
     blobs, reasons = _parted(joined_blobs), _parted(joined_reasons)
     tree = FileTree(
-        MappingProxyType(blobs), tuple(sorted(listed(reasons))), frozenset(dirty), frozenset(included)
+        MappingProxyType(blobs),
+        tuple(sorted(listed(reasons))),
+        frozenset(dirty),
+        frozenset(included),
+        MappingProxyType(encodings),
     )
     tracked, left_out = (_changed(*pair) for pair in zip((blobs, reasons), changed, strict=True))
     known = MappingProxyType(tracked)
@@ -114,7 +123,7 @@ def _whole(packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store
     def rows() -> dict[str, Row]:
         return dict(zip(read, unpack_rows(packed_rows), strict=True))
 
-    index = Index(store, tree.blobs, rows, shown=_without(read, hidden))
+    index = Index(store, tree.blobs, rows, shown=_without(read, hidden), encodings=tree.encodings)
     left_out = tuple(sorted((*tree.left_out, *map(LeftOut._make, more))))
     return Whole(tree, index, BuildReport(**told | {"left_out": left_out, "problems": ()}))
 

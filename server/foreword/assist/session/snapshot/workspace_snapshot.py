@@ -32,7 +32,7 @@ from foreword.index.search.commit_messages import CommitMessageIndex
 from foreword.index.store.outline_store import Store
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.prefix.instructions import PREFIX_FORMAT
-from foreword.workspace.attributes import NO_ATTRIBUTES, AttributeRules
+from foreword.workspace.attributes import NO_ATTRIBUTES, AttributeRules, editor_encoding
 from foreword.workspace.files.disk import hash_of, read_file, read_sources
 from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.files.watch import relevant_paths
@@ -108,7 +108,9 @@ class WorkspaceSnapshot:
         rest = [Source(p, self.tree.blobs[p], p in self.tree.dirty) for p in known if p not in texts]
         texts |= {source.path: data for source, data in self.reader(rest) if data is not None}
         return {
-            path: decode(texts[path]) for path in known if path in texts and self._is_shown(path, texts[path])
+            path: decode(texts[path], self.tree.encodings.get(path))
+            for path in known
+            if path in texts and self._is_shown(path, texts[path])
         }
 
     def _is_shown(self, path: str, data: bytes) -> bool:
@@ -161,7 +163,14 @@ def take_snapshot(session: Session) -> WorkspaceSnapshot:
 
     # The time before the look: what changes while git is reading must not count as seen.
     began_ns, recall_untracked = time_ns(), partial(known_untracked, session)
-    files = see_files(session.root, session.repository, rules, recalled, recall_untracked)
+    files = see_files(
+        session.root,
+        session.repository,
+        rules,
+        recalled,
+        recall_untracked,
+        setting=_encoding_setting(session),
+    )
     note_at_end(session, files, began_ns)
     return _saved(session, files)
 
@@ -229,6 +238,18 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
         files.local_versions,
         recall.redactions,
     )
+
+
+def _encoding_setting(session: Session) -> AttributeRules:
+    """What the user says of the encoding of all files."""
+    label = session.settings.context_encoding
+    try:
+        return editor_encoding(label)
+    except ValueError:
+        session.report(
+            Problem(f"context.encoding: no encoding is called {label!r}: write a name such as gbk")
+        )
+        return NO_ATTRIBUTES
 
 
 def _past(session: Session) -> Past:
