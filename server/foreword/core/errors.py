@@ -19,8 +19,31 @@ Expected trouble with data is no exception but a `Problem` beside the result.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
+
+_WHAT_TO_DO: Mapping[int, str] = MappingProxyType(
+    {
+        errno.ENOSPC: "free space on its disk",
+        errno.EDQUOT: "your share of its disk is used up: free some of it",
+        errno.EROFS: "its file system takes no changes: mount it for writing",
+        errno.EACCES: "change its permissions, or those of its folder",
+        errno.EPERM: "change its owner or its attributes",
+        errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
+        errno.EBUSY: "another program holds it: close that, then try again",
+        errno.ETXTBSY: "it is running: end it, then try again",
+    }
+)
+
+
+def cause_of(error: OSError) -> str:
+    """What the system says of a file, and what to do about it where that is known."""
+    said = error.strerror or str(error)
+    advice = _WHAT_TO_DO.get(error.errno or 0)
+    return f"{said}: {advice}" if advice else said
 
 
 class ForewordError(Exception):

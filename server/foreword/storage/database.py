@@ -24,8 +24,12 @@ from typing import Any
 from foreword.core.errors import Problem, StoreError
 from foreword.storage.directories import close_file, make_private_folder
 from foreword.storage.in_memory import (
+    ADVICE,
+    FULL,
     READ_ONLY,
+    advice_for,
     connect_in_memory,
+    is_full,
     is_read_only,
     memory_problem,
     why_not_stored,
@@ -89,17 +93,21 @@ def open_database(
     except OSError as error:
         if is_read_only(error):
             return _go_on_in_memory(path, wanted, READ_ONLY)
-        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
+        advice = advice_for(error) if is_full(error) else "set FOREWORD_HOME"
+        raise StoreError(f"can't write to {path.parent} ({error.strerror}): {advice}") from error
     except sqlite3.DatabaseError as error:
         # Asked before the error's own meaning: a file system without locks can look like a busy or unwritable
         # file.
         why = why_not_stored(path, error)
+        # What was paid must not be forgotten because of a disk that has room again tomorrow.
+        if why == FULL:
+            raise StoreError(f"can't use {path} ({error}; {FULL}): {ADVICE[FULL]}") from error
         if why:
             return _go_on_in_memory(path, wanted, why)
         if path.is_dir():
             raise StoreError(f"{path} is a folder, not a file: move it away, or set FOREWORD_HOME") from error
         if trouble_of(error) == "unwritable":
-            raise StoreError(f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME") from error
+            raise StoreError(f"can't use {path} ({error}): {advice_for(error)}") from error
     return _connect_at_last(path, wanted, busy_ms)
 
 
@@ -145,7 +153,8 @@ def transaction(connection: SharedConnection) -> Iterator[SharedConnection]:
                     raise _too_new(connection.path, _version_of(connection), connection.version)
                 yield connection
     except sqlite3.OperationalError as error:
-        raise StoreError(f"can't write Foreword's data ({error}): try again, or set FOREWORD_HOME") from error
+        advice = advice_for(error) if is_full(error) else "try again, or set FOREWORD_HOME"
+        raise StoreError(f"can't write Foreword's data ({error}): {advice}") from error
 
 
 def _connect_at_last(
@@ -166,9 +175,7 @@ def _connect_at_last(
                     f"{path} is locked by another process: stop it, or set FOREWORD_HOME"
                 ) from error
             case "unwritable":
-                raise StoreError(
-                    f"can't use {path} ({error}): make it writable, or set FOREWORD_HOME"
-                ) from error
+                raise StoreError(f"can't use {path} ({error}): {advice_for(error)}") from error
             case _:
                 return _begin_anew(path, schema, busy_ms, error, damaged)
 

@@ -9,7 +9,7 @@ import errno
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -26,14 +26,23 @@ C = TypeVar("C", bound=sqlite3.Connection)
 
 READ_ONLY = "they are read-only"
 NO_LOCKS = "their file system has no locks"
+FULL = "their disk, or your share of it, is full"
+ADVICE: Mapping[str, str] = {
+    FULL: "free space there, or set FOREWORD_HOME to a folder on another disk",
+    NO_LOCKS: "set FOREWORD_HOME to a folder on a local disk",
+}
+"""What to do, by the reason why nothing can be stored."""
+_WRITABLE = "make its directories writable, or set FOREWORD_HOME"
 
 _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 _WAYS = ("mode=ro", "immutable=1")
 """How a file can be read where nothing can be written; the second one leaves out what only its log holds."""
 _LOG_FORMATS = slice(18, 20)
 """Bytes of a database that say whether it needs a write-ahead log, which memory has not (sqlite.org/fileformat2.html)."""
 _WAIT_S = 0.2
+PROBE_BYTES = 65_536
 
 
 def is_read_only(error: OSError) -> bool:
@@ -46,22 +55,38 @@ def why_not_stored(path: Path, trouble: sqlite3.Error) -> str:
 
     Empty if that was no matter of where the file lies.
     """
-    if trouble_of(trouble) == "lockless":
-        return NO_LOCKS
+    if is_full(trouble):
+        return FULL
     try:
-        with TemporaryFile(dir=path.parent) as probe:
+        # As much as SQLite needs at least: on a full disk it says of its shared memory what it says where there is none.
+        with TemporaryFile(dir=path.parent, buffering=0) as probe:
+            probe.write(bytes(PROBE_BYTES))
             if not _can_lock(probe.fileno()):
                 return NO_LOCKS
     except OSError as error:
-        return READ_ONLY if is_read_only(error) else ""
+        return FULL if error.errno in _FULL else READ_ONLY if is_read_only(error) else ""
+    if trouble_of(trouble) == "lockless":
+        return NO_LOCKS
     return READ_ONLY if path.is_file() and not os.access(path, os.W_OK) else ""
+
+
+def is_full(error: sqlite3.Error | OSError) -> bool:
+    """Whether an error says that there is no more room."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def advice_for(error: sqlite3.Error | OSError) -> str:
+    """What to do about an error of writing."""
+    return ADVICE[FULL] if is_full(error) else _WRITABLE
 
 
 def memory_problem(why: str) -> Problem:
     """What the user hears, in the same words for every store."""
     return Problem(
         f"Foreword's own files can't be used ({why}): what is stored is kept in memory and lost at the end; "
-        "make its directories writable, or set FOREWORD_HOME"
+        f"{ADVICE.get(why, _WRITABLE)}"
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Self
 from foreword.core.errors import Problem, StoreError
 from foreword.index.store.store_file import UnlikeStore, connect, copy_to_memory
 from foreword.storage.directories import make_private_folder
-from foreword.storage.in_memory import READ_ONLY, is_read_only, memory_problem, why_not_stored
+from foreword.storage.in_memory import FULL, READ_ONLY, is_full, is_read_only, memory_problem, why_not_stored
 from foreword.storage.sqlite_errors import quarantine, trouble_of
 
 FIRST_S = 0.25
@@ -124,7 +124,10 @@ class StoreFile:
                 # A disk that is full or went read-only is no reason to stop: all of this can be made again.
                 if trouble_of(error) not in {"unwritable", "lockless"} or self.in_memory:
                     raise
-                previous, self._connection = self._connection, self._memory(str(error))
+                previous, self._connection = (
+                    self._connection,
+                    self._memory(FULL if is_full(error) else str(error)),
+                )
                 previous.close()
                 _in_transaction(self._connection, change)
 
@@ -137,7 +140,7 @@ class StoreFile:
                 make_private_folder(path.parent)
                 return self._connect(path, min(FIRST_S, self._timeout_s))
             except OSError as error:
-                return self._memory(READ_ONLY if is_read_only(error) else str(error.strerror))
+                return self._memory(_reason(error))
             except sqlite3.DatabaseError as error:
                 return self._open_in_spite_of(error, path)
 
@@ -205,6 +208,10 @@ class StoreFile:
             raise StoreError(
                 f"the index {self.path} can't be used: {error}; delete it and try again"
             ) from error
+
+
+def _reason(error: OSError) -> str:
+    return FULL if is_full(error) else READ_ONLY if is_read_only(error) else str(error.strerror)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

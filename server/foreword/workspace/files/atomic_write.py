@@ -10,7 +10,7 @@ from typing import IO
 from uuid import uuid4
 
 from foreword.core.edits.path_risks import why_no_name
-from foreword.core.errors import Problem, WorkspaceError
+from foreword.core.errors import Problem, WorkspaceError, cause_of
 from foreword.core.exclusion import IGNORED_BY_GIT, TEMPORARY, reason_for_path
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
@@ -44,7 +44,7 @@ def replace_file(root: Path, path: str, expected: bytes | None, data: bytes) -> 
     except FileExistsError:
         return Problem(f"{path} exists by now: move it away, or ask again", path)
     except OSError as error:
-        return Problem(f"can't write {path}: {error.strerror} (nothing was changed in it)", path)
+        return Problem(f"can't write {path}: {cause_of(error)} (nothing was changed in it)", path)
 
 
 def why_not_written(root: Path, path: str) -> Problem | None:
@@ -86,7 +86,7 @@ def move_file(root: Path, path: str, new_path: str, expected: bytes) -> Problem 
     except FileExistsError:
         return Problem(f"{new_path} exists by now: move it away, or ask again", path)
     except OSError as error:
-        return Problem(f"can't rename {path} to {new_path}: {error.strerror}", path)
+        return Problem(f"can't rename {path} to {new_path}: {cause_of(error)}", path)
     return None
 
 
@@ -100,7 +100,7 @@ def remove_file(root: Path, path: str, expected: bytes) -> Problem | None:
     try:
         (root / path).unlink()
     except OSError as error:
-        return Problem(f"can't delete {path}: {error.strerror}", path)
+        return Problem(f"can't delete {path}: {cause_of(error)}", path)
     return None
 
 
