@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.core.errors import StoreError
+from foreword.core.errors import StoreError, cause_of
 from foreword.storage.database import SharedConnection, open_database, transaction
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="permissions and locks of POSIX")
@@ -86,6 +87,54 @@ def test_a_newer_file_is_refused_where_nothing_can_be_written_too(path: Path) ->
         connection.execute("PRAGMA user_version = 2")
     with read_only(path.parent), pytest.raises(StoreError, match="is of a newer Foreword"):
         open_database(path, SCHEMA)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own with little room."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("nobody here may mount a file system")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("n_left", [0, 4096, 16_384, 40_960])
+def test_a_full_disk_is_told_as_what_it_is(small_disk: Path, n_left: int) -> None:
+    (small_disk / "fill").write_bytes(bytes(256 * 1024 - n_left - 4096))
+
+    def fill() -> None:
+        connection, _ = open_database(small_disk / "home" / "items.sqlite", SCHEMA)
+        with closing(connection), transaction(connection):
+            connection.execute("INSERT INTO item VALUES (?)", ("x" * 400_000,))
+
+    with pytest.raises(StoreError, match=r"full.*free space there, or set FOREWORD_HOME"):
+        fill()
+    # The file is not taken for a damaged one.
+    assert [] == list(small_disk.rglob("*.broken*"))
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, "free space"),
+        (errno.EDQUOT, "share of its disk"),
+        (errno.EROFS, "takes no changes"),
+        (errno.EACCES, "permissions"),
+        (errno.EISDIR, "Is a directory"),
+    ],
+)
+def test_what_the_system_says_comes_with_what_to_do(number: int, told: str) -> None:
+    said = cause_of(OSError(number, os.strerror(number)))
+    assert said.startswith(os.strerror(number))
+    assert told in said
 
 
 def test_a_file_system_without_locks_goes_on_in_memory_at_once(

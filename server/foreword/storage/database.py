@@ -101,7 +101,7 @@ def open_database(
         why = why_not_stored(path, error)
         # What was paid must not be forgotten because of a disk that has room again tomorrow.
         if why == FULL:
-            raise StoreError(f"can't use {path} ({error}; {FULL}): {ADVICE[FULL]}") from error
+            raise StoreError(f"can't use {path}, as {FULL}: {ADVICE[FULL]}") from error
         if why:
             return _go_on_in_memory(path, wanted, why)
         if path.is_dir():

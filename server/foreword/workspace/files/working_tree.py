@@ -100,12 +100,7 @@ def see_files(
         WorkspaceError: git failed, or a folder outside git has too many files.
     """
     if repository is None:
-        draft = TreeBuilder(root, rules)
-        add_walked(draft)
-        tree = draft.done()
-        styles = (path for path in tree.blobs if path.endswith(EDITORCONFIG))
-        attributes = read_styles(root, styles, setting)
-        return SavedFiles(_encoded(tree, attributes), rules, "", {}, {}, draft.reasons, attributes=attributes)
+        return _walked(root, rules, setting)
     # Each git process that waits for the one before it costs five to ten milliseconds of the time to an
     # answer.
     with ThreadPoolExecutor(4) as threads:
@@ -135,6 +130,15 @@ def see_files(
     )
     # The same object where nothing changed: what follows compares trees by identity.
     return seen if now == seen else now
+
+
+def _walked(root: Path, rules: IgnoreRules, setting: AttributeRules) -> SavedFiles:
+    """The files of a folder outside git."""
+    draft = TreeBuilder(root, rules)
+    add_walked(draft)
+    tree = draft.done()
+    attributes = read_styles(root, (path for path in tree.blobs if path.endswith(EDITORCONFIG)), setting)
+    return SavedFiles(_encoded(tree, attributes), rules, "", {}, {}, draft.reasons, attributes=attributes)
 
 
 def _encoded(tree: FileTree, attributes: AttributeRules) -> FileTree:
