@@ -10,7 +10,7 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply
 from neovim import Neovim
-from neovim_plugin import HAS, NET, RECEIPTS, SUM, TABS, TOLD, begin_chat, plugged, say
+from neovim_plugin import HAS, MARKED, NET, RECEIPTS, SUM, TABS, TOLD, begin_chat, plugged, say
 from shop_edits import replaced
 
 KILL = "for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(pid, 9) end"
@@ -158,6 +158,39 @@ def test_a_proposal_whose_server_dies_while_it_is_applied_is_there_to_be_applied
     editor.until(TABS, n=1)
     editor.until("return vim.bo.modified")
     assert before.replace(NET, SUM).replace("19", "20") == editor.text()
+
+
+def test_an_edit_that_was_being_written_in_the_file_leaves_no_marks(editor: Neovim, api: MessagesApi) -> None:
+    before = editor.text()
+    long = "".join(f"        # step {n}\n" for n in range(30)) + NET
+    api.script((Hold(6), Reply((replaced(NET, long),))))
+    editor.lua("vim.api.nvim_win_set_cursor(0, { 15, 0 })\nvim.cmd.Foreword('inline Explain it')")
+    editor.until(MARKED, wanted=True)
+    editor.lua("vim.cmd.messages('clear')")
+    killed(editor)
+    editor.until(TOLD, words=ENDED)
+    editor.until(MARKED, wanted=False)
+    assert (before, 1) == (editor.text(), len(own_messages(editor)))
+    api.release()
+    api.script(Reply((replaced(NET, SUM),)), "Done.")
+    editor.lua("vim.cmd.Foreword('inline Explain it')")
+    editor.until(MARKED, wanted=True)
+    editor.lua("vim.cmd.Foreword('accept all')")
+    editor.until("return vim.bo.modified")
+    assert before.replace(NET, SUM) == editor.text()
+
+
+def test_a_server_that_was_reading_the_repository_reads_on(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    for number in range(600):
+        shop.write(f"shop/rates/rate_{number}.py", f"RATE_{number} = {number}\n" * 40)
+    with plugged(online, shop.path) as editor:
+        killed(editor)
+        assert [] == own_messages(editor)
+        api.script("Nineteen.")
+        editor.lua("vim.cmd.Foreword('ask What is the rate?')")
+        editor.until(HAS, words="Nineteen.")
 
 
 def test_a_server_that_dies_again_and_again_is_left_alone_until_the_user_says_so(editor: Neovim) -> None:

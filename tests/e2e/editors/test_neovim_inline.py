@@ -10,19 +10,8 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply
 from neovim import Neovim
-from neovim_plugin import FLOATS, NET, SUM, TABS, TOLD, plugged
+from neovim_plugin import FLOATS, MARKED, NET, SUM, TABS, TOLD, plugged
 from shop_edits import replaced
-
-MARKED = """
-local gone, come = {}, {}
-local all = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })
-for _, mark in ipairs(all) do
-  local line = vim.api.nvim_buf_get_lines(0, mark[2], mark[2] + 1, false)[1]
-  if mark[4].line_hl_group == 'DiffDelete' then table.insert(gone, line) end
-  for _, piece in ipairs(mark[4].virt_lines or {}) do table.insert(come, piece[1][1]) end
-end
-return (#gone + #come > 0) == wanted and { gone = gone, come = come }
-"""
 
 
 @pytest.fixture

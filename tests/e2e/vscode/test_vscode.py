@@ -19,7 +19,7 @@ STYLE = "shop/till.css"
 RATE, NEW_RATE = "VAT_PERCENT = 19", "VAT_PERCENT = 20"
 NET, NEW_NET = '"""Cents without tax."""', '"""The basket in cents, without tax."""'
 
-MAX_BUNDLE = 500_000
+MAX_BUNDLE = 531_000
 KEYS = {
     "ctrl+alt+k": "Foreword: Edit Here...",
     "ctrl+k ctrl+alt+e": "Foreword: Edit with an Instruction...",

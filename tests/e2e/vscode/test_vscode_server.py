@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, Status, text_block, tool_use_block
-from vscode_chat import CHECKOUT, Chat, chatting
+from vscode_chat import CHECKOUT, Chat, chatting, kill_server, servers_of
 
 RAISED = {
     "command": "str_replace",
@@ -27,26 +25,6 @@ DIFF = "await page.waitForSelector('.monaco-diff-editor .codelens-decoration')"
 def chat(online: Foreword, shop: GitRepo, tmp_path: Path) -> Iterator[Chat]:
     with chatting(online, shop, tmp_path / "editor") as running:
         yield running
-
-
-def servers_of(user: Foreword) -> list[int]:
-    """The processes of `foreword serve` that run for a user."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command, environ = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-        except OSError:  # it has ended meanwhile
-            continue
-        words = command.split(b"\0")
-        is_server = b"serve" in words and b"foreword" in words
-        if is_server and f"FOREWORD_HOME={user.data}\0".encode() in environ:
-            found.append(int(folder.name))
-    return found
-
-
-def kill_server(user: Foreword) -> None:
-    (server,) = servers_of(user)
-    os.kill(server, signal.SIGKILL)
 
 
 def test_a_server_that_is_killed_comes_back_and_nobody_loses_anything(

@@ -36,6 +36,17 @@ RECEIPTS = BELOW + (
 FLOATS = "return (vim.api.nvim_win_get_config(0).relative ~= '') == wanted"
 TOLD = "return vim.fn.execute('messages'):find(words, 1, true)"
 """Whether the user was told this."""
+MARKED = """
+local gone, come = {}, {}
+local all = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, { details = true })
+for _, mark in ipairs(all) do
+  local line = vim.api.nvim_buf_get_lines(0, mark[2], mark[2] + 1, false)[1]
+  if mark[4].line_hl_group == 'DiffDelete' then table.insert(gone, line) end
+  for _, piece in ipairs(mark[4].virt_lines or {}) do table.insert(come, piece[1][1]) end
+end
+return (#gone + #come > 0) == wanted and { gone = gone, come = come }
+"""
+"""The lines that are marked as going, and those that would come; whether there are any as `wanted`."""
 TABS = "return #vim.api.nvim_list_tabpages() == n"
 
 

@@ -182,11 +182,18 @@ class VSCode:
         assert answer["ok"], answer["found"]
         return answer["found"]
 
+    @property
+    def address(self) -> str:
+        """Where code-server listens."""
+        return f"127.0.0.1:{self._port}"
+
     def open(self, path: str) -> None:
         """Open a file of the workspace, with the workspace as the editor's folder."""
-        address = f"127.0.0.1:{self._port}"
         self.run(
-            "await editor.open(address, folder, file)", address=address, folder=str(self.workspace), file=path
+            "await editor.open(address, folder, file)",
+            address=self.address,
+            folder=str(self.workspace),
+            file=path,
         )
 
     def command(self, title: str) -> None:

@@ -7,6 +7,8 @@ with chatting(user, repo, folder) as chat:
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,3 +91,24 @@ def chatting(
         editor.command(VIEW)
         yield Chat(editor)
         assert [] == editor.problems, editor.problems
+
+
+def servers_of(user: Foreword) -> list[int]:
+    """The processes of `foreword serve` that run for a user, without those that they started to read files."""
+    found: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environ = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:  # it has ended meanwhile
+            continue
+        words = command.split(b"\0")
+        is_server = b"serve" in words and b"foreword" in words
+        if is_server and f"FOREWORD_HOME={user.data}\0".encode() in environ:
+            found[int(folder.name)] = int(parent)
+    return [number for number, parent in found.items() if parent not in found]
+
+
+def kill_server(user: Foreword) -> None:
+    (server,) = servers_of(user)
+    os.kill(server, signal.SIGKILL)

@@ -14,6 +14,7 @@ interface Model {
   offered: boolean | null;
 }
 
+const THINKING = "thinking";
 const TITLE = "Model of this chat";
 
 /** What the user chose; undefined where all stays as it is. */
@@ -23,8 +24,10 @@ export async function chooseModel(server: Server, workspace: string | undefined,
   const models = await server.execute<Model[]>("foreword.models", where);
   const items = models.filter(({ retired, offered }) => retired === null && offered !== false).map((model) => itemOf(model, now.model || settings));
   const own = { label: "As in the settings", description: settings, id: "" };
-  const picked = await vscode.window.showQuickPick([own, ...items], { title: TITLE, matchOnDescription: true });
+  const thinking = { label: "Thinking…", description: `${thinkingNow()}, in new chats`, id: THINKING };
+  const picked = await vscode.window.showQuickPick([own, ...items, thinking], { title: TITLE, matchOnDescription: true });
   if (!picked) return undefined;
+  if (picked.id === THINKING) return chooseThinking(server, where, now.model || settings, now.effort || "auto");
   return chooseEffort(server, where, { model: picked.id, effort: now.effort }, now, settings);
 }
 
@@ -43,11 +46,34 @@ async function chooseEffort(server: Server, where: object, chosen: Choice, now: 
   return choice.model === now.model && choice.effort === now.effort ? undefined : choice;
 }
 
+function thinkingNow(): string {
+  return vscode.workspace.getConfiguration("foreword").get("model.thinking", "auto");
+}
+
+/** A setting: the server's protocol knows none of one chat, and a chat goes on as it began. */
+async function chooseThinking(server: Server, where: object, model: string, effort: Effort): Promise<undefined> {
+  const seen = await forecastOf(server, where, model, effort);
+  const switched = seen === undefined ? "" : `A switch: the first question writes the prefix anew, for ${dollars(seen.cost.miss)}`;
+  const items = [
+    { label: "auto", description: "as the model sees fit" },
+    { label: "off", description: "as little as the model allows" },
+  ].map((item) => ({ ...item, detail: item.label === thinkingNow() ? "No switch" : switched }));
+  const picked = await vscode.window.showQuickPick(items, { title: "Thinking, in new chats" });
+  if (!picked || picked.label === thinkingNow()) return undefined;
+  await vscode.workspace.getConfiguration("foreword").update("model.thinking", picked.label, vscode.ConfigurationTarget.Global);
+  return undefined;
+}
+
 /** What a question costs there, without its answer. */
 async function priceOf(server: Server, where: object, model: string, effort: Effort): Promise<string> {
-  const given = { ...where, question: "What is this?", model, effort };
-  const seen = await server.execute<Forecast>("foreword.forecast", given).catch(() => undefined);
+  const seen = await forecastOf(server, where, model, effort);
   return seen === undefined ? "" : priceWords(seen);
+}
+
+/** Undefined where nothing can be said of it, as offline. */
+function forecastOf(server: Server, where: object, model: string, effort: Effort): Promise<Forecast | undefined> {
+  const given = { ...where, question: "What is this?", model, effort };
+  return server.execute<Forecast>("foreword.forecast", given).catch(() => undefined);
 }
 
 function itemOf({ id, prices }: Model, current: string): { label: string; description: string; id: string } {
