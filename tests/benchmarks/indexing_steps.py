@@ -26,7 +26,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import (
 )
 from foreword.cli.process import collect_rarely
 from foreword.core.tree import FileTree, Source
-from foreword.index.build.parse_workers import Wanted, chunks_of, parse_files
+from foreword.index.build.parse_workers import ParseJob, chunks_of, parse_files
 from foreword.index.outline.definitions import extract
 from foreword.index.outline.grammar import load
 from foreword.index.outline.languages import TABLES
@@ -48,7 +48,7 @@ def bare(session: Session) -> dict[str, Any]:
     paths = {saved.index.rows[path].id: path for path in saved.index.paths}.values()
     language_of = {path: saved.index.language(path) for path in paths}
     wanted = [
-        Wanted(source_of(saved, path), Key(saved.tree.blobs[path], language_of[path], "")) for path in paths
+        ParseJob(source_of(saved, path), Key(saved.tree.blobs[path], language_of[path], "")) for path in paths
     ]
     parsers = {name: Parser(load(name).language) for name in TABLES.keys() & set(language_of.values())}
     n_files, cpu, study_cpu = 0, 0.0, 0.0

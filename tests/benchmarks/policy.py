@@ -20,8 +20,8 @@ from foreword.assist.session.budget import rates_of
 from foreword.model.catalog.catalog import load_catalog
 from foreword.model.catalog.model_info import Model
 from foreword.replay.baselines import STANDARD
-from foreword.replay.replay_report import DEFAULT_MODELS, Order, run_order
-from foreword.replay.trace import LAWS, LawName, Plan, make_trace
+from foreword.replay.replay_report import DEFAULT_MODELS, ReplayOrder, run_order
+from foreword.replay.trace import LAWS, LawName, TracePlan, make_trace
 from foreword.replay.trace_run import Outcome, Sizes
 
 NOT_FRESH_OR_NOT_FIXED = ("stale", "foreword", "optimum")
@@ -29,7 +29,7 @@ NOT_FRESH_OR_NOT_FIXED = ("stale", "foreword", "optimum")
 
 def outcomes_of(law: LawName, seed: int, days: int, model: Model) -> dict[str, Outcome]:
     """What each policy comes to, by name."""
-    order = Order(make_trace(Plan(seed, law, days)), Sizes())
+    order = ReplayOrder(make_trace(TracePlan(seed, law, days)), Sizes())
     return {found.policy: found for found in run_order(order, model)}
 
 

@@ -15,7 +15,7 @@ from foreword.prefix.layers import (
     Form,
     Lineage,
     Part,
-    Shown,
+    ShownVersion,
     blocks_digest,
     decode,
     encode,
@@ -73,7 +73,7 @@ LINEAGES = st.builds(
     Lineage,
     st.builds(Anchor, st.sampled_from(["git", "snapshot"]), TEXT, TEXT),
     st.lists(st.builds(Block, TEXT, PARTS), max_size=3).map(tuple),
-    st.dictionaries(TEXT, st.builds(Shown, st.none() | TEXT, FORM), max_size=3),
+    st.dictionaries(TEXT, st.builds(ShownVersion, st.none() | TEXT, FORM), max_size=3),
 )
 
 
@@ -111,12 +111,12 @@ def test_what_an_older_version_did_not_know_is_filled_in() -> None:
 
 
 def test_appending_leaves_the_blocks_that_were_sent_alone() -> None:
-    first = Lineage(Anchor("git", "t", "c")).append(Block("one"), {"a": Shown("1", "diff")})
-    second = first.append(Block("two"), {"a": Shown(None, "diff"), "b": Shown("2", "full")})
+    first = Lineage(Anchor("git", "t", "c")).append(Block("one"), {"a": ShownVersion("1", "diff")})
+    second = first.append(Block("two"), {"a": ShownVersion(None, "diff"), "b": ShownVersion("2", "full")})
     assert ("one",) == tuple(block.text for block in first.delta)
     assert first.delta == second.delta[:1]
-    assert {"a": Shown(None, "diff"), "b": Shown("2", "full")} == second.shown
-    assert {"a": Shown("1", "diff")} == first.shown
+    assert {"a": ShownVersion(None, "diff"), "b": ShownVersion("2", "full")} == second.shown
+    assert {"a": ShownVersion("1", "diff")} == first.shown
 
 
 @pytest.mark.parametrize(

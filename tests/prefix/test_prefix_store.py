@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.prefix.layers import Anchor, Block, Lineage, Part, Shown
+from foreword.prefix.layers import Anchor, Block, Lineage, Part, ShownVersion
 from foreword.prefix.manifest import Manifest, Piece
 from foreword.prefix.prefix_store import CONTENT_DAYS, SENT_DAYS, PrefixStore, SentRequest
 from foreword.prefix.simulator import CacheEntry
@@ -70,7 +70,7 @@ def appender(path: Path, name: str, n_blocks: int) -> subprocess.Popen[str]:
 
 
 def test_a_lineage_comes_back_from_another_connection(path: Path, store: PrefixStore) -> None:
-    lineage = LINEAGE.append(Block("é", (Part("a", "diff", "d", 1.5),)), {"a": Shown("1", "diff")})
+    lineage = LINEAGE.append(Block("é", (Part("a", "diff", "d", 1.5),)), {"a": ShownVersion("1", "diff")})
     assert swap(store, 0, lineage)
     with PrefixStore(path) as other:
         assert (1, lineage) == other.lineage("w", "v")

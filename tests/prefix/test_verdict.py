@@ -8,7 +8,7 @@ import pytest
 from foreword.core.tokens import Usage
 from foreword.prefix.manifest import Difference
 from foreword.prefix.prefix_store import SentRequest
-from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, VerdictKind, compared_with, diagnose
+from foreword.prefix.verdict import ApiDiagnosis, Verdict, VerdictInputs, VerdictKind, compared_with, diagnose
 
 NOW = 10_000.0
 DIGESTS: Mapping[str, str] = {"instructions": "i", "base": "b", "delta": "d"}
@@ -22,7 +22,7 @@ def sent(at: float, *, provider: str = "anthropic", model: str = "sonnet", ttl_s
 def verdict(
     usage: Usage, *earlier: SentRequest, marked: bool = True, prefix_tokens: int = 5_000, minimum: int = 1_024
 ) -> Verdict:
-    return diagnose(usage, Circumstances(sent(NOW), marked, prefix_tokens, minimum, earlier))
+    return diagnose(usage, VerdictInputs(sent(NOW), marked, prefix_tokens, minimum, earlier))
 
 
 def test_a_hit_says_how_much_was_read() -> None:
@@ -105,8 +105,8 @@ def test_a_request_without_marks_is_not_judged() -> None:
     assert "off" == verdict(Usage(fresh=50_000), marked=False).kind
 
 
-def seen(*earlier: SentRequest, **more: object) -> Circumstances:
-    return replace(Circumstances(sent(NOW), True, 5_000, 1_024, earlier), **more)  # type: ignore[arg-type]
+def seen(*earlier: SentRequest, **more: object) -> VerdictInputs:
+    return replace(VerdictInputs(sent(NOW), True, 5_000, 1_024, earlier), **more)  # type: ignore[arg-type]
 
 
 CHANGED = Difference("base", "src/a.py", "changed", 100.0)

@@ -14,7 +14,7 @@ from foreword.replay.baselines import STANDARD
 from foreword.replay.replay_report import (
     DEFAULT_MODELS,
     SEPARATE,
-    Order,
+    ReplayOrder,
     find_models,
     replay_report,
     run_order,
@@ -47,7 +47,7 @@ def test_an_unknown_model_is_replayed_with_assumed_prices() -> None:
 
 
 def test_a_report_has_all_policies_of_one_model_after_the_other() -> None:
-    order = Order(synthetic_trace(3, "lognormal", 2, 10, 1), Sizes())
+    order = ReplayOrder(synthetic_trace(3, "lognormal", 2, 10, 1), Sizes())
     first, second = replay_report(order, find_models(CATALOG, DEFAULT_MODELS[:2])[0])
     assert {"foreword.replay/1"} == {first["schema"], second["schema"]}
     assert DEFAULT_MODELS[:2] == (first["model"], second["model"])
@@ -63,7 +63,9 @@ def test_a_report_has_all_policies_of_one_model_after_the_other() -> None:
 
 
 def test_a_team_is_compared_with_people_on_their_own() -> None:
-    order = Order(synthetic_trace(3, "lognormal", 3, 15, 4), Sizes(), ("none", "foreword"), developers=4)
+    order = ReplayOrder(
+        synthetic_trace(3, "lognormal", 3, 15, 4), Sizes(), ("none", "foreword"), developers=4
+    )
     rows = {found.policy: found for found in run_order(order, SONNET)}
     assert ["none", "foreword", SEPARATE] == list(rows)
     assert rows["foreword"].cost < rows[SEPARATE].cost
@@ -72,7 +74,7 @@ def test_a_team_is_compared_with_people_on_their_own() -> None:
 
 
 def test_no_budget_means_no_pings() -> None:
-    order = Order(synthetic_trace(3, "hourly", 2, None, 1), Sizes(), ("foreword",), warm_day=0.0)
+    order = ReplayOrder(synthetic_trace(3, "hourly", 2, None, 1), Sizes(), ("foreword",), warm_day=0.0)
     assert 0 == next(run_order(order, SONNET)).pings
     assert next(run_order(replace(order, warm_day=None), SONNET)).pings > 0
 
@@ -86,7 +88,7 @@ def test_no_budget_means_no_pings() -> None:
     ],
 )
 def test_what_cannot_be_replayed_is_said(change: dict[str, Any], said: str) -> None:
-    order = replace(Order(synthetic_trace(3, "edits", 1, 3, 1), Sizes()), **change)
+    order = replace(ReplayOrder(synthetic_trace(3, "edits", 1, 3, 1), Sizes()), **change)
     with pytest.raises(UsageError, match=said):
         list(run_order(order, SONNET))
 

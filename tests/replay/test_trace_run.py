@@ -12,7 +12,7 @@ from foreword.prefix.layers import Base, Block
 from foreword.prefix.policy.situation import Rates
 from foreword.prefix.request_body import Parameters, PrefixPayload, request_body
 from foreword.replay.baselines import STANDARD, find_policy
-from foreword.replay.trace import Event, Plan, make_trace
+from foreword.replay.trace import Event, TracePlan, make_trace
 from foreword.replay.trace_run import PING_TOKENS, ReplayedRequest, Sizes, Terms
 from messages_api import MessagesApi
 from messages_api.errors import Json
@@ -82,7 +82,7 @@ def usage_of(usage: Json) -> Usage:
 
 @pytest.mark.parametrize("policy", ["rebuild", "delta-5m", "delta-1h", "pings-4", "foreword"])
 def test_the_stand_in_bills_the_same_tokens(policy: str) -> None:
-    events = [event for event in make_trace(Plan(4, "split", days=2, asks=12)) if event.t > 0]
+    events = [event for event in make_trace(TracePlan(4, "split", days=2, asks=12)) if event.t > 0]
     requests = sent_by(policy, events, Rates(2.0, 2.5, 4.0, 0.1, minimum=512), Sizes(3_000, 200))
     assert any(sent.is_ping for sent in requests) == (policy in ("pings-4", "foreword"))
     assert [sent.usage for sent in requests] == bills_of(requests)
@@ -148,7 +148,7 @@ def test_questions_of_an_empty_trace_cost_nothing() -> None:
 
 
 def test_the_budget_of_a_day_is_kept() -> None:
-    events = make_trace(Plan(1, "hourly", days=4))
+    events = make_trace(TracePlan(1, "hourly", days=4))
     price = EVEN.cost(Usage(fresh=PING_TOKENS, read=90_000))
     few = replayed("foreword", events, terms=Terms(5 * price))
     assert 0 < few.pings <= 5 * 5

@@ -31,7 +31,7 @@ from foreword.api.chat.conversations import (
     StepsBegun,
     StepsDone,
     TextPart,
-    Thought,
+    ThoughtDelta,
     TurnEvent,
     turn_events,
     turn_of,
@@ -123,7 +123,7 @@ class PromptTurn:
         match event:
             case TextPart(text):
                 await self._update(said(text, message_id))
-            case Thought(text):
+            case ThoughtDelta(text):
                 await self._update(thought(text, message_id))
             case StepsBegun():
                 for begun in steps_begun(root, event):

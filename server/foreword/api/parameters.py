@@ -158,14 +158,14 @@ class ModelChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sending(ModelChoice):
+class SendingParameters(ModelChoice):
     """The parameters of commands that may spend money."""
 
     yes: Annotated[bool, Flag("go on where limits.confirm would ask")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking(Sending):
+class AskingParameters(SendingParameters):
     """The parameters of commands that put something to the model."""
 
     path: Annotated[

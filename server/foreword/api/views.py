@@ -66,7 +66,7 @@ class FoundCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlined:
+class FileDefinitions:
     """Definitions with their files, in the order of paths and lines."""
 
     definitions: tuple[tuple[str, Definition], ...]
@@ -121,7 +121,7 @@ async def find_code(workspace: Workspace, query: str, limit: int, budget: int) -
     return FoundCode(excerpts, freshness)
 
 
-async def find_symbols(workspace: Workspace, name: str) -> Outlined:
+async def find_symbols(workspace: Workspace, name: str) -> FileDefinitions:
     """The definitions of a name, plain or as `Parent.name`.
 
     Raises:
@@ -132,10 +132,10 @@ async def find_symbols(workspace: Workspace, name: str) -> Outlined:
     definitions, freshness = await _looked(
         workspace, lambda saved: tuple(find_definitions(saved.index, name.strip()))
     )
-    return Outlined(definitions, freshness)
+    return FileDefinitions(definitions, freshness)
 
 
-async def outline(workspace: Workspace, path: str) -> Outlined:
+async def outline(workspace: Workspace, path: str) -> FileDefinitions:
     """The definitions of a file, or of all files below a folder (`.` for all).
 
     Raises:
@@ -152,7 +152,7 @@ async def outline(workspace: Workspace, path: str) -> Outlined:
         return tuple((one, each) for one in paths for each in saved.index.outline(one).definitions)
 
     definitions, freshness = await _looked(workspace, outlined)
-    return Outlined(definitions, freshness)
+    return FileDefinitions(definitions, freshness)
 
 
 async def read_lines(workspace: Workspace, path: str, first: int, last: int | None) -> FileLines:

@@ -20,7 +20,7 @@ from foreword.api.commands.costs import WhyParameters, why
 from foreword.api.commands.lookups import MapParameters, map_repository
 from foreword.api.commands.questions import AskParameters, answer, question_of
 from foreword.api.views import (
-    Outlined,
+    FileDefinitions,
     changes_since,
     find_code,
     find_symbols,
@@ -252,7 +252,7 @@ def _add_resources(server: MCPServer[Any], workspace: Workspace) -> None:
         return (await context_of(workspace, ContextParameters())).to_json()
 
 
-def _definitions(found: Outlined, offset: int, limit: int, budget: int) -> Definitions:
+def _definitions(found: FileDefinitions, offset: int, limit: int, budget: int) -> Definitions:
     page, next_offset = _page(
         found.definitions,
         offset,

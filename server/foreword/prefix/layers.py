@@ -107,7 +107,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownVersion:
     """The version of a file that the model saw last: its blob id (None: told that it is gone, or hidden) and its form.
 
     `hidden` is the reason that was told for leaving its text out; empty for a file that is shown, or gone.
@@ -128,9 +128,9 @@ class Lineage:
 
     anchor: Anchor
     delta: tuple[Block, ...] = ()
-    shown: Mapping[str, Shown] = field(default_factory=dict)
+    shown: Mapping[str, ShownVersion] = field(default_factory=dict)
 
-    def append(self, block: Block, shown: Mapping[str, Shown]) -> Lineage:
+    def append(self, block: Block, shown: Mapping[str, ShownVersion]) -> Lineage:
         """With one more block; nothing that was sent changes."""
         # One block a question at most: what the last question wrote is then one position back, and the
         # look-back reaches twenty.
@@ -158,7 +158,7 @@ def decode(text: str) -> Lineage:
         blocks = tuple(
             Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw["delta"]
         )
-        shown = {path: Shown(**value) for path, value in raw["shown"].items()}
+        shown = {path: ShownVersion(**value) for path, value in raw["shown"].items()}
         return Lineage(Anchor(**raw["anchor"]), blocks, shown)
     # JSON of another shape, as another release may have written it; what is no JSON is a ValueError by
     # itself.

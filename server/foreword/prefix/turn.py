@@ -34,7 +34,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsaved:
+class UnsavedFile:
     """A file as it stands in the user's editor; `saved` is its text on disk, None where there is none yet."""
 
     path: str
@@ -89,7 +89,7 @@ def _excerpt(excerpt: Excerpt) -> str:
     return f"<excerpt path={quoted(excerpt.path)}{symbol}>\n{shown(rows)}</excerpt>\n"
 
 
-def render_unsaved(files: Sequence[Unsaved]) -> tuple[str, tuple[str, ...]]:
+def render_unsaved(files: Sequence[UnsavedFile]) -> tuple[str, tuple[str, ...]]:
     """The unsaved files, and the paths of those that are too large and only named."""
     told, named, left = "", list[str](), MAX_UNSAVED_TOKENS
     # The order in which an editor names its documents must not change what the model is told.
@@ -107,7 +107,7 @@ def render_unsaved(files: Sequence[Unsaved]) -> tuple[str, tuple[str, ...]]:
     return told, tuple(named)
 
 
-def _unsaved(file: Unsaved) -> str:
+def _unsaved(file: UnsavedFile) -> str:
     """The diff against the saved text, or the whole text with line numbers where that is shorter."""
     text, name = shown(file.text), quoted(file.path)
     whole = f"<unsaved path={name}>\n{numbered(text, 1, text.count(chr(10)) + 1)}</unsaved>\n"

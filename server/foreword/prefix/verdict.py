@@ -73,7 +73,7 @@ class ApiDiagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class VerdictInputs:
     """A request and what came before it; `earlier` newest first, `prefix_tokens` estimated.
 
     `difference` is where the prefix parts from that of `compared_with(request, earlier)`; `elsewhere` are the requests
@@ -102,7 +102,7 @@ def compared_with(request: SentRequest, earlier: Sequence[SentRequest]) -> SentR
     return next((sent for sent in earlier if key.is_of(sent)), None)
 
 
-def diagnose(usage: Usage, seen: Circumstances) -> Verdict:
+def diagnose(usage: Usage, seen: VerdictInputs) -> Verdict:
     """The verdict on the first request of an answer."""
     if not seen.marked:
         return Verdict("off", "sent without cache marks")
@@ -114,7 +114,7 @@ def diagnose(usage: Usage, seen: Circumstances) -> Verdict:
     return _with_api(judged, seen.api)
 
 
-def _judge_read(usage: Usage, seen: Circumstances, last: SentRequest | None) -> Verdict:
+def _judge_read(usage: Usage, seen: VerdictInputs, last: SentRequest | None) -> Verdict:
     lost = max(0, last.cached - usage.read) if last is not None else 0
     if last is not None and last.is_warm(seen.request.at) and seen.difference is not None and lost > 0:
         return _changed(seen.difference, lost)
@@ -129,7 +129,7 @@ def _judge_read(usage: Usage, seen: Circumstances, last: SentRequest | None) -> 
     )
 
 
-def _judge_uncached(seen: Circumstances) -> Verdict:
+def _judge_uncached(seen: VerdictInputs) -> Verdict:
     if seen.prefix_tokens < seen.minimum * ESTIMATE_SLACK:
         return Verdict(
             "below_minimum",
@@ -142,7 +142,7 @@ def _judge_uncached(seen: Circumstances) -> Verdict:
     )
 
 
-def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) -> Verdict:
+def _judge_written(usage: Usage, seen: VerdictInputs, last: SentRequest | None) -> Verdict:
     if last is None:
         return _judge_first(seen)
     lost = last.cached or usage.written
@@ -164,7 +164,7 @@ def _judge_written(usage: Usage, seen: Circumstances, last: SentRequest | None) 
     return Verdict("server_side", detail, tokens_lost=lost)
 
 
-def _judge_first(seen: Circumstances) -> Verdict:
+def _judge_first(seen: VerdictInputs) -> Verdict:
     now, provider = seen.request.at, seen.request.provider
     key = key_of(seen.request)
     moved = [s for s in seen.elsewhere if key.is_of(s) and s.is_warm(now)]
@@ -193,7 +193,7 @@ def _judge_first(seen: Circumstances) -> Verdict:
     return Verdict("cold", "the first request over this prefix; the next ones read it")
 
 
-def _changed_layer(seen: Circumstances, last: SentRequest, lost: int) -> Verdict | None:
+def _changed_layer(seen: VerdictInputs, last: SentRequest, lost: int) -> Verdict | None:
     """What the digests of the layers say; which file it was, if that is known."""
     # A layer that an older release did not record is taken for the same.
     differs = {

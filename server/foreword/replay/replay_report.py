@@ -14,7 +14,7 @@ from foreword.model.catalog.model_info import Model
 from foreword.prefix.policy.situation import Rates
 from foreword.replay.baselines import STANDARD, find_policy
 from foreword.replay.offline_optimum import optimum
-from foreword.replay.trace import ASKS, DAYS, LAWS, Event, LawName, Plan, make_trace
+from foreword.replay.trace import ASKS, DAYS, LAWS, Event, LawName, TracePlan, make_trace
 from foreword.replay.trace_run import Outcome, Sizes, Terms, outcome, requests_of
 
 SCHEMA = "foreword.replay/1"
@@ -40,7 +40,7 @@ MOST_DAYS, MOST_ASKS, MOST_DEVELOPERS = 3_660, 1_000, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ReplayOrder:
     """What to replay: a trace, over prefixes of some size, with policies by name.
 
     `warm_day` is the budget for warming in US dollars a day and person; None for `BUDGET_WRITES`.
@@ -64,7 +64,7 @@ def synthetic_trace(
     name: LawName | None = next((known for known in LAWS if known == law), None)
     if name is None:
         raise UsageError(f"there is no law {law!r}; known are {', '.join(LAWS)}")
-    plan = Plan(seed, name, days or DAYS, asks or ASKS, developers)
+    plan = TracePlan(seed, name, days or DAYS, asks or ASKS, developers)
     if plan.days > MOST_DAYS or plan.asks > MOST_ASKS or developers > MOST_DEVELOPERS:
         limits = f"{MOST_DAYS} days, {MOST_ASKS} questions a day and {MOST_DEVELOPERS} developers"
         raise UsageError(f"that trace is too long: at most {limits}")
@@ -83,7 +83,7 @@ def priced_model(catalog: Catalog, name: str) -> Model:
     return replace(catalog.find(CLASSIC)[0], id=ARTICLE) if name == ARTICLE else catalog.find(name)[0]
 
 
-def run_order(order: Order, model: Model) -> Iterator[Outcome]:
+def run_order(order: ReplayOrder, model: Model) -> Iterator[Outcome]:
     """What each policy comes to with the prices of a model.
 
     Raises:
@@ -103,7 +103,7 @@ def run_order(order: Order, model: Model) -> Iterator[Outcome]:
             yield _outcome(order, name, SEPARATE, rates, shared=False)
 
 
-def replay_report(order: Order, models: Iterable[Model]) -> list[dict[str, Any]]:
+def replay_report(order: ReplayOrder, models: Iterable[Model]) -> list[dict[str, Any]]:
     """What every policy comes to, one object a model. It computes for seconds.
 
     Raises:
@@ -117,7 +117,7 @@ def replay_json(model: Model, outcomes: Iterable[Outcome]) -> dict[str, Any]:
     return {"schema": SCHEMA, "model": model.id, "policies": [_row(found) for found in outcomes]}
 
 
-def _bound(order: Order, rates: Rates) -> Outcome:
+def _bound(order: ReplayOrder, rates: Rates) -> Outcome:
     if order.developers > 1:
         # People who share a cache keep it warm for each other: the states of one do not say what another has
         # paid.
@@ -125,7 +125,7 @@ def _bound(order: Order, rates: Rates) -> Outcome:
     return optimum(order.events, rates, order.sizes)
 
 
-def _outcome(order: Order, name: str, label: str, rates: Rates, *, shared: bool) -> Outcome:
+def _outcome(order: ReplayOrder, name: str, label: str, rates: Rates, *, shared: bool) -> Outcome:
     budget = order.warm_day
     if budget is None:
         budget = rates.cost(Usage(write_1h=order.sizes.base)) * BUDGET_WRITES

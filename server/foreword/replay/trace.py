@@ -150,7 +150,7 @@ DAYS, ASKS = 60, 45
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TracePlan:
     """What to make: so many days with so many questions each, for so many people."""
 
     seed: int
@@ -160,13 +160,13 @@ class Plan:
     developers: int = 1
 
 
-def make_trace(plan: Plan) -> tuple[Event, ...]:
+def make_trace(plan: TracePlan) -> tuple[Event, ...]:
     """The events, in order of time; people differ in their numbers (`who`) and in their gaps."""
     people = (_one(replace(plan, developers=1), who) for who in range(plan.developers))
     return tuple(sorted((event for events in people for event in events), key=lambda event: event.t))
 
 
-def _one(plan: Plan, who: int) -> Iterator[Event]:
+def _one(plan: TracePlan, who: int) -> Iterator[Event]:
     # A generator for each person: more people do not change what the first ones do. Of a text Python takes
     # the same seed on every machine, which `hash` would not give.
     random = Random(f"{plan.seed} {plan.law} {who}")
@@ -183,7 +183,7 @@ def _one(plan: Plan, who: int) -> Iterator[Event]:
         before = t
 
 
-def _times(plan: Plan, random: Random) -> Iterator[float]:
+def _times(plan: TracePlan, random: Random) -> Iterator[float]:
     """When somebody asks."""
     match plan.law:
         case "sparse":
@@ -196,7 +196,7 @@ def _times(plan: Plan, random: Random) -> Iterator[float]:
             yield from _sittings(plan, random)
 
 
-def _sittings(plan: Plan, random: Random) -> Iterator[float]:
+def _sittings(plan: TracePlan, random: Random) -> Iterator[float]:
     """Days of sittings: after the last question of a day comes a night of fixed length."""
     t = MORNING_S
     for _ in range(plan.days):
@@ -206,7 +206,7 @@ def _sittings(plan: Plan, random: Random) -> Iterator[float]:
         t += NIGHT_S
 
 
-def _gaps(plan: Plan, random: Random) -> Iterator[float]:
+def _gaps(plan: TracePlan, random: Random) -> Iterator[float]:
     """The gap before each question of a day; that of the first one does not count."""
     if plan.law == "burst":
         for index in range(max(1, round(plan.asks / BURST)) * BURST):

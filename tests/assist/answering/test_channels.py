@@ -18,7 +18,7 @@ from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import open_session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
-from foreword.assist.spending.warm_up import Warmed, current_prefix, warm_now
+from foreword.assist.spending.warm_up import WarmUp, current_prefix, warm_now
 from foreword.core.errors import ContextTooLarge
 from gitrepo import GitRepo, make_repo
 from messages_api import MODELS, Foreign, MessagesApi, cost
@@ -160,7 +160,7 @@ async def test_a_warm_up_takes_one_token_where_none_is_refused(shop: GitRepo, ap
     with open_session(shop.path, {"model": ENGINE, "model.url": api.url}, os.environ) as session:
         session.trust = TRUSTED
         warmed = await warm_now(session, current_prefix(session, take_snapshot(session)))
-    assert isinstance(warmed, Warmed)
+    assert isinstance(warmed, WarmUp)
     assert [0, 1] == [(recorded.body or {})["max_tokens"] for recorded in api.messages]
 
 

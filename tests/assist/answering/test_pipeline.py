@@ -18,7 +18,7 @@ from foreword.assist.answering.batch_answers import BatchAnswer, run_batch
 from foreword.assist.chat.chat import Chat
 from foreword.assist.chat.chat_store import ChatStore
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage
-from foreword.assist.edits.edit import Edited, edit
+from foreword.assist.edits.edit import EditOutcome, edit
 from foreword.assist.session.ports import TRUSTED
 from foreword.assist.session.session import Session, open_session
 from foreword.index.outline.syntax_errors import error_lines
@@ -149,7 +149,7 @@ async def test_a_proposal_of_two_files_parses_each_of_them_once(
     api.script(Reply(tuple(calls)), "Done.")
     with opened(tmp_path, shop, api, counts) as session:
         edited = await last_of(edit(session, "Count on"))
-        assert isinstance(edited, Edited)
+        assert isinstance(edited, EditOutcome)
         assert () == edited.problems
         assert "+A = 2" in edited.proposal.diff
         _ = edited.proposal.problems, edited.to_json()

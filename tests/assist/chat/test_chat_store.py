@@ -21,7 +21,7 @@ from foreword.assist.chat.chat import (
     Chat,
     Conversation,
     Exchange,
-    Opening,
+    PinnedPrefix,
     Turn,
     decode_exchange,
     decode_opening,
@@ -35,7 +35,7 @@ from foreword.assist.chat.chat import (
 )
 from foreword.assist.chat.chat_store import ChatStore, Ending
 from foreword.core.errors import StoreError
-from foreword.prefix.layers import Anchor, Base, Block, Part, Shown
+from foreword.prefix.layers import Anchor, Base, Block, Part, ShownVersion
 from foreword.prefix.request_body import Parameters
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block
@@ -44,13 +44,13 @@ VOICE = ("anthropic", "claude-sonnet-5-5")
 PARAMETERS = Parameters(
     VOICE[1], 1000, "You are.", ({"name": "search", "input_schema": {"b": 1, "a": 2}},), None
 )
-OPENING = Opening(
+OPENING = PinnedPrefix(
     "variant",
     Anchor("git", "tree", "commit"),
     Base((Block("stable\n", (Part("a.py", "full", "d", 1.5),)),), (Block("rest\n"),), whole=True),
     (Block("<changes>\n", (Part("b.py", "diff", "e", 0.1),)),),
     {"b.py": "2" * 40, "a.py": "1" * 40},
-    {"b.py": Shown("2" * 40, "outline"), "gone.py": Shown(None, "outline")},
+    {"b.py": ShownVersion("2" * 40, "outline"), "gone.py": ShownVersion(None, "outline")},
 )
 
 json_values = st.recursive(

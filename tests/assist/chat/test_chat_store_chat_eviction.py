@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from foreword.assist.chat.chat import Chat, Exchange, Opening, Turn
+from foreword.assist.chat.chat import Chat, Exchange, PinnedPrefix, Turn
 from foreword.assist.chat.chat_store import KEPT_DAYS, ChatStore, Ending, prune
 from foreword.prefix.layers import Anchor, Base, Block
 from foreword.prefix.request_body import Parameters
@@ -50,7 +50,7 @@ def keep(store: ChatStore, name: str, *, age_days: float, base: int, n_character
     store.create(Chat(name, "here", "", at))
     store.begin(name, Turn(f"q-{name}", f"a-{name}", at, "?"))
     text = Block(f"base {base}\n" + noise(base, n_characters))
-    opening = Opening("v", Anchor("git", "tree", "commit"), Base((), (text,), whole=True), (), {}, {})
+    opening = PinnedPrefix("v", Anchor("git", "tree", "commit"), Base((), (text,), whole=True), (), {}, {})
     said = {"role": "user", "content": [{"type": "text", "text": name}]}
     store.end(
         name,

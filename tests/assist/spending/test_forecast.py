@@ -10,7 +10,7 @@ from foreword.assist.accounts.ledger import LedgerRow
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.session import Session
-from foreword.assist.spending.forecast import Forecast, Typical, advise, forecast_request
+from foreword.assist.spending.forecast import AnswerLengths, Forecast, advise, forecast_request
 from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Cliff, cost
 from foreword.prefix.prefix_store import SentRequest
@@ -112,7 +112,7 @@ def test_the_chance_and_the_length_of_an_answer_are_learned_from_the_ledger(
         send(session, prepared_in(session))
         guess = seen_of(session)
         book(session, [10, 20, 30, 40, 5_000])
-        assert Typical(10, 30, 5_000, 5) == seen_of(session).output
+        assert AnswerLengths(10, 30, 5_000, 5) == seen_of(session).output
         assert guess.probability < seen_of(session).probability
         book(session, [30] * 40, verdict="server_side")
         unsure = seen_of(session)

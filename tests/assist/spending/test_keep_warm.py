@@ -19,7 +19,7 @@ from foreword.assist.answering.ask import ask
 from foreword.assist.session.open_workspace import OpenFolder, open_folder
 from foreword.assist.session.ports import Time, Trust
 from foreword.assist.session.worker import Worker
-from foreword.assist.spending.keep_warm import Keeping
+from foreword.assist.spending.keep_warm import KeepWarm
 from foreword.core.settings import Options
 from foreword.prefix.policy.gap_model import Signals
 from gitrepo import GitRepo
@@ -47,7 +47,7 @@ class Kept:
         self.opened.session.signals = lambda: self.signals
         self.opened.session.trust = Trust(lambda: self.is_trusted)
         now = self.time.now
-        self.keeping = Keeping(
+        self.keeping = KeepWarm(
             self.opened,
             Time(now, self.time.sleep),
             lambda: self.changes.append(now()),

@@ -13,8 +13,8 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.spending.forecast import forecast_request
 from foreword.assist.spending.warm_up import (
-    Skipped,
-    Warmed,
+    WarmUp,
+    WarmUpSkipped,
     current_prefix,
     ping,
     sent_prefix,
@@ -52,8 +52,8 @@ def fixture(fixture: WorkspaceFixture) -> WorkspaceFixture:
 
 def ping_now(
     session: Session, api: MessagesApi, *, which: str = "current", by_itself: bool = True
-) -> Warmed | Skipped:
-    async def run() -> Warmed | Skipped:
+) -> WarmUp | WarmUpSkipped:
+    async def run() -> WarmUp | WarmUpSkipped:
         saved = take_snapshot(session)
         prepared = {"current": current_prefix, "shared": shared_prefix, "sent": sent_prefix}[which](
             session, saved
@@ -65,13 +65,13 @@ def ping_now(
     return asyncio.run(run())
 
 
-def why(done: Warmed | Skipped) -> str:
-    assert isinstance(done, Skipped)
+def why(done: WarmUp | WarmUpSkipped) -> str:
+    assert isinstance(done, WarmUpSkipped)
     return done.why
 
 
-def warmed(done: Warmed | Skipped) -> Warmed:
-    assert isinstance(done, Warmed), done
+def warmed(done: WarmUp | WarmUpSkipped) -> WarmUp:
+    assert isinstance(done, WarmUp), done
     return done
 
 
@@ -173,7 +173,7 @@ def test_warm_ups_by_themselves_keep_within_their_own_budget_of_the_day(
         for _ in range(4):
             fixture.now += 200
             outcomes.append(ping_now(session, api))
-    assert [Warmed, Warmed, Skipped, Skipped] == [type(done) for done in outcomes]
+    assert [WarmUp, WarmUp, WarmUpSkipped, WarmUpSkipped] == [type(done) for done in outcomes]
     assert "warm.day" in str(outcomes[-1])
     assert 3 == len(api.messages)
     with fixture.session(shop.path) as session:
@@ -221,7 +221,7 @@ async def test_two_at_the_same_moment_send_one_request(
             done = await asyncio.gather(
                 *(ping(session, prepared, provider, by_itself=False) for _ in range(2))
             )
-        return sorted(one.why if isinstance(one, Skipped) else "sent" for one in done)
+        return sorted(one.why if isinstance(one, WarmUpSkipped) else "sent" for one in done)
 
     with fixture.session(shop.path) as session:
         assert ["busy", "sent"] == (await run(session))

@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.core.documents.document import (
-    Closed,
+    DocumentClosed,
+    DocumentEdited,
+    DocumentOpened,
     DocumentSaved,
-    Edited,
-    Opened,
+    FilesTouched,
     Snapshot,
     TextChange,
-    Touched,
     apply,
     make_document,
 )
@@ -144,8 +144,8 @@ def test_each_change_counts_from_the_outcome_of_the_one_before() -> None:
 URI = "file:///w/a%20b.py"
 
 
-def opened(uri: str = URI, text: str = "one\n") -> Opened:
-    return Opened(make_document(uri, "python", 1, text))
+def opened(uri: str = URI, text: str = "one\n") -> DocumentOpened:
+    return DocumentOpened(make_document(uri, "python", 1, text))
 
 
 def text_of(snapshot: Snapshot, uri: str = URI) -> str | None:
@@ -161,7 +161,7 @@ def test_every_apply_is_a_revision() -> None:
 
 def test_an_earlier_snapshot_never_changes() -> None:
     before = apply(Snapshot(), [opened()])
-    after = apply(before, [Edited(URI, 2, (TextChange("two"),), "utf-16")])
+    after = apply(before, [DocumentEdited(URI, 2, (TextChange("two"),), "utf-16")])
     assert ("one\n", "two") == (text_of(before), text_of(after))
 
 
@@ -179,7 +179,8 @@ def test_case_counts_unless_the_file_system_ignores_it() -> None:
 
 def test_changes_to_documents_that_are_not_open_do_nothing() -> None:
     snapshot = apply(
-        Snapshot(), [Edited(URI, 2, (TextChange("x"),), "utf-8"), DocumentSaved(URI, "x"), Closed(URI)]
+        Snapshot(),
+        [DocumentEdited(URI, 2, (TextChange("x"),), "utf-8"), DocumentSaved(URI, "x"), DocumentClosed(URI)],
     )
     assert {} == dict(snapshot.documents)
 
@@ -188,8 +189,8 @@ def test_saving_and_touched_files_change_the_disk() -> None:
     snapshot = apply(apply(Snapshot(), [opened()]), [DocumentSaved(URI, "as formatted\n")])
     assert 2 == snapshot.disk_revision
     assert "as formatted\n" == text_of(snapshot)
-    assert 3 == apply(snapshot, [Touched((URI,))]).disk_revision
+    assert 3 == apply(snapshot, [FilesTouched((URI,))]).disk_revision
 
 
 def test_the_disk_speaks_again_when_a_document_is_closed() -> None:
-    assert text_of(apply(apply(Snapshot(), [opened()]), [Closed(URI)])) is None
+    assert text_of(apply(apply(Snapshot(), [opened()]), [DocumentClosed(URI)])) is None

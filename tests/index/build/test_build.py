@@ -15,7 +15,7 @@ from foreword.core.exclusion import UNREADABLE
 from foreword.core.outline import Outline
 from foreword.core.tree import LeftOut, Source, make_tree
 from foreword.index.build.build import refresh
-from foreword.index.build.parse_workers import CHUNK_BYTES, FIRST_CHUNK, LOST, MAX_CHUNK, Wanted, chunks_of
+from foreword.index.build.parse_workers import CHUNK_BYTES, FIRST_CHUNK, LOST, MAX_CHUNK, ParseJob, chunks_of
 from foreword.index.index import Index
 from foreword.index.page_rank import rank
 from foreword.index.search.search import search
@@ -261,7 +261,7 @@ def test_odd_names_are_no_trouble(bench: MakeBench, blob: str) -> None:
 @pytest.mark.parametrize("n_files", [0, 1, 7, 33, 500, 5_000])
 @pytest.mark.parametrize("n_workers", [1, 2, 16])
 def test_chunks_hold_every_file_once_and_grow(n_files: int, n_workers: int) -> None:
-    wanted = [Wanted(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(n_files)]
+    wanted = [ParseJob(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(n_files)]
     chunks = list(chunks_of(wanted, n_workers))
     sizes = [len(chunk) for chunk in chunks]
     assert wanted == [one for chunk in chunks for one in chunk]
@@ -274,5 +274,5 @@ def test_chunks_hold_every_file_once_and_grow(n_files: int, n_workers: int) -> N
     ("mean_bytes", "largest"), [(0, MAX_CHUNK), (CHUNK_BYTES // 100, 100), (CHUNK_BYTES, FIRST_CHUNK)]
 )
 def test_of_small_files_there_are_more_in_a_chunk(mean_bytes: float, largest: int) -> None:
-    wanted = [Wanted(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(20_000)]
+    wanted = [ParseJob(Source(f"{n}.py", str(n)), Key(str(n), "python", "1")) for n in range(20_000)]
     assert largest == max(len(chunk) for chunk in chunks_of(wanted, 1, lambda: mean_bytes))

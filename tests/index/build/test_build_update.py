@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.index.build import build
-from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, refresh, update
+from foreword.index.build.build import BuildReport, IndexedTree, changed_paths, find_known, refresh, update
 from foreword.index.index import Index
 from foreword.index.search.search import search
 from foreword.index.store.facts import Key
@@ -25,9 +25,9 @@ QUERIES = ("alpha beta", "`beta` in src", "notes.txt:1", "the tests of alpha")
 CHANGES = st.lists(st.dictionaries(PATHS, st.one_of(st.none(), TEXTS), max_size=3), max_size=4)
 
 
-def whole(bench: Bench) -> Whole:
+def whole(bench: Bench) -> IndexedTree:
     index, report = bench.refresh()
-    return Whole(bench.tree(), index, report)
+    return IndexedTree(bench.tree(), index, report)
 
 
 def said(index: Index, report: BuildReport, bench: Bench) -> object:
@@ -62,7 +62,7 @@ def test_updates_give_what_a_fresh_build_gives(
                     search(before.index, "alpha", bench.text)
                 index, report = update(bench.store, before, tree, MemoryReader(bench.files), paths)
                 assert said(*bench.refresh(), bench) == said(index, report, bench)
-                before = Whole(tree, index, report)
+                before = IndexedTree(tree, index, report)
 
 
 def test_an_update_parses_only_what_changed(tmp_path: Path) -> None:

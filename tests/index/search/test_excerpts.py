@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.excerpts import WHOLE_LINES, choose
 from foreword.index.search.passages import TELLING, cut
-from foreword.index.search.reranking import ReadFile, Scored
+from foreword.index.search.reranking import ReadFile, ScoredPassage
 from foreword.index.search.search import search
 from index_files import Bench
 
@@ -98,7 +98,7 @@ def test_no_excerpt_is_empty_and_no_line_is_shown_twice(
     passages = cut(definitions, lines)
     scores = data.draw(st.lists(st.integers(1, 5), min_size=len(passages), max_size=len(passages)))
     scored = [
-        Scored("a", one, float(score), "\n".join(lines[one.start - 1 : one.end]))
+        ScoredPassage("a", one, float(score), "\n".join(lines[one.start - 1 : one.end]))
         for one, score in zip(passages, scores, strict=True)
     ]
     chosen = choose(scored, {"a": ReadFile(lines, definitions)}, limit=50, budget_tokens=budget)

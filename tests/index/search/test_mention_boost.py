@@ -7,7 +7,7 @@ import pytest
 from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.mention_boost import with_neighbours
 from foreword.index.search.passages import Passage
-from foreword.index.search.reranking import Scored
+from foreword.index.search.reranking import ScoredPassage
 from foreword.index.search.search import search
 from index_files import Bench
 
@@ -48,8 +48,8 @@ def test_a_mention_tells_less_the_more_files_have_the_name(bench: MakeBench) -> 
     assert few["split_header"] - few["fold_header"] > many["split_header"] - many["fold_header"] > 0
 
 
-def passage(name: str, score: float, text: str) -> Scored:
-    return Scored("src/a.py", Passage(1, 2, Definition(name, "function", text, 1, 2)), score, text)
+def passage(name: str, score: float, text: str) -> ScoredPassage:
+    return ScoredPassage("src/a.py", Passage(1, 2, Definition(name, "function", text, 1, 2)), score, text)
 
 
 def test_a_definition_gains_nothing_by_mentioning_itself(bench: MakeBench) -> None:

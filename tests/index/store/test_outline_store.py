@@ -16,7 +16,7 @@ import pytest
 from foreword.core.errors import Problem, StoreError
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
 from foreword.index.store import outline_store
-from foreword.index.store.facts import Facts, Key, Read, make_facts, pack, unpack
+from foreword.index.store.facts import Facts, Key, ParsedBlob, make_facts, pack, unpack
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import DamagedStore, forget_unused
 from foreword.index.store.store_file import VERSION
@@ -32,7 +32,7 @@ def key(blob: str, language: str = "python") -> Key:
 
 def facts(blob: str, outline: Outline = OUTLINE) -> Facts:
     words = [name for name, count in outline.references.items() for _ in range(count)]
-    (made,) = make_facts([Read(key(blob), "python", "\n".join(words).encode(), outline.definitions)])
+    (made,) = make_facts([ParsedBlob(key(blob), "python", "\n".join(words).encode(), outline.definitions)])
     return made
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from foreword.core.outline import Definition
 from foreword.index.store import store_eviction
-from foreword.index.store.facts import Key, Read, make_facts
+from foreword.index.store.facts import Key, ParsedBlob, make_facts
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.store_eviction import GRACE_DAYS, collect, today
 
@@ -39,7 +39,9 @@ def connection(store: Store) -> Iterator[sqlite3.Connection]:
 def add(store: Store, blob: str, grammar: str = "2", n_words: int = 1) -> Key:
     key = Key(blob, "python", grammar)
     words = " ".join(f"{blob}{n}" for n in range(n_words))
-    store.add(make_facts([Read(key, "python", words.encode(), (Definition(blob, "function", blob, 1, 1),))]))
+    store.add(
+        make_facts([ParsedBlob(key, "python", words.encode(), (Definition(blob, "function", blob, 1, 1),))])
+    )
     return key
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from foreword.index.store.facts import Facts, Key
 from foreword.index.store.outline_store import Store, open_store
-from foreword.index.store.work_claims import LEASE_S, RENEW_S, Claims, Taken
+from foreword.index.store.work_claims import LEASE_S, RENEW_S, ClaimOutcome, Claims
 
 
 @dataclass
@@ -25,8 +25,8 @@ def keys(names: str) -> list[Key]:
     return [Key(name, "python", "1") for name in names]
 
 
-def taken(mine: str = "", stored: str = "") -> Taken:
-    return Taken(frozenset(keys(mine)), frozenset(keys(stored)))
+def taken(mine: str = "", stored: str = "") -> ClaimOutcome:
+    return ClaimOutcome(frozenset(keys(mine)), frozenset(keys(stored)))
 
 
 def add(store: Store, names: str) -> None:

@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.index.text.word_keys import Lists, firsts
+from foreword.index.text.word_keys import IntegerLists, firsts
 
 some_lists = st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=5)
 
 
 def test_lists_keep_their_numbers_while_they_grow() -> None:
-    lists = Lists(np.uint32)
+    lists = IntegerLists(np.uint32)
     for n in range(2_000):
         lists.add(np.array([2]), np.array([n, n + 1]))
     sizes, values = lists.of(np.array([0, 700, 1_999]))
@@ -23,7 +23,7 @@ def test_lists_keep_their_numbers_while_they_grow() -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.lists(some_lists, max_size=4), st.data())
 def test_lists_are_given_as_they_came(batches: list[list[list[int]]], data: st.DataObject) -> None:
-    lists = Lists(np.int64)
+    lists = IntegerLists(np.int64)
     for batch in batches:
         values = [number for one in batch for number in one]
         lists.add(np.array(list(map(len, batch)), np.int64), np.array(values, np.int64))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from foreword.workspace.git import untracked_files as module
 from foreword.workspace.git.git_listing import untracked
-from foreword.workspace.git.untracked_files import Untracked, is_local, is_still_so, note
+from foreword.workspace.git.untracked_files import UntrackedFiles, is_local, is_still_so, note
 from gitrepo import GitRepo, make_repo
 from workspaces import repository_of
 
@@ -84,7 +84,9 @@ def listed(repo: GitRepo) -> frozenset[str]:
     return frozenset(untracked(repository_of(repo.path)))
 
 
-def noted(repo: GitRepo, before: Untracked | None = None, began_ns: int | None = None) -> Untracked | None:
+def noted(
+    repo: GitRepo, before: UntrackedFiles | None = None, began_ns: int | None = None
+) -> UntrackedFiles | None:
     """What a look notes that begins long after the last change, unless it is said when."""
     began_ns = time.time_ns() + LATER_NS if began_ns is None else began_ns
     tracked = repo.git("ls-files").split()

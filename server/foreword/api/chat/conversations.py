@@ -38,7 +38,7 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
+class ThoughtDelta:
     """More of the summary of what the model thinks; never part of the answer."""
 
     text: str
@@ -60,7 +60,7 @@ class StepsDone:
     proposal: Proposal
 
 
-TurnEvent = TextPart | Thought | StepsBegun | StepsDone | TurnResult
+TurnEvent = TextPart | ThoughtDelta | StepsBegun | StepsDone | TurnResult
 """What happens in a turn; the `TurnResult` comes last."""
 
 
@@ -169,7 +169,7 @@ async def turn_events(run: ChatTurnRun, session: Session) -> AsyncGenerator[Turn
                 yield TextPart(text)
             n_pieces = len(run.progress.text)
             if isinstance(event, ThinkingDelta):
-                yield Thought(event.text)
+                yield ThoughtDelta(event.text)
             elif steps := _called(event):
                 begun = steps
                 yield StepsBegun(steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from foreword.api.command import Body, Result
-from foreword.api.parameters import Flag, Sending, positional, settings_of
+from foreword.api.parameters import Flag, SendingParameters, positional, settings_of
 from foreword.api.printed import Data, Line, Printed, notice
 from foreword.api.workspace import PartialResult, Stage, Workspace
 from foreword.assist.answering.batch_answers import BatchAnswer, run_batch
@@ -17,7 +17,7 @@ from foreword.core.errors import ForewordError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchParameters(Sending):
+class BatchParameters(SendingParameters):
     """The parameters of `batch`; each of the questions is a line of JSON."""
 
     action: Annotated[

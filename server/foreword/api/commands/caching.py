@@ -24,7 +24,7 @@ from foreword.replay.caching_demo import (
 from foreword.replay.replay_report import (
     ARTICLE,
     CLASSIC,
-    Order,
+    ReplayOrder,
     find_models,
     priced_model,
     replay_json,
@@ -85,7 +85,7 @@ def replay(workspace: Workspace, given: ReplayParameters) -> ReplayReport:
     Raises:
         UsageError: the parameters or the trace are not usable.
     """
-    order = Order(
+    order = ReplayOrder(
         _events(given), Sizes(given.base, given.turn), given.policy, given.developers or 1, given.warm_day
     )
     catalog, problems = workspace.catalog()

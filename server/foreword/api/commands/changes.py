@@ -15,7 +15,7 @@ from urllib.parse import quote
 from foreword import __version__
 from foreword.api.command import Body
 from foreword.api.commands.questions import answer_quietly, require_model
-from foreword.api.parameters import Flag, Sending
+from foreword.api.parameters import Flag, SendingParameters
 from foreword.api.printed import Data, Line, Printed, Verbatim, notice
 from foreword.api.workspace import Stage, Workspace
 from foreword.assist.answering.change_review import SEVERITIES, ChangeReview, Finding, find_change, review_of
@@ -24,7 +24,7 @@ from foreword.core.errors import UsageError, WorkspaceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitParameters(Sending):
+class CommitParameters(SendingParameters):
     """The parameters of `commit`."""
 
     print: Annotated[bool, Flag("only print the message, and commit nothing")] = False
@@ -102,7 +102,7 @@ GITHUB_LEVELS = MappingProxyType({"error": "error", "warning": "warning", "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewParameters(Sending):
+class ReviewParameters(SendingParameters):
     """The parameters of `review`."""
 
     base: Annotated[str, Flag("the commit or branch that the change will go to", "REF")]

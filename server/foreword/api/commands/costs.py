@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from foreword.api.command import Body
 from foreword.api.commands.questions import Question
-from foreword.api.parameters import Flag, ModelChoice, Sending, positional
+from foreword.api.parameters import Flag, ModelChoice, SendingParameters, positional
 from foreword.api.printed import Line, Printed, Table
 from foreword.api.workspace import Workspace
 from foreword.assist.accounts.ledger import GroupBy, Ledger, Total
@@ -46,7 +46,7 @@ class ForecastParameters(ModelChoice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WarmParameters(Sending):
+class WarmParameters(SendingParameters):
     """The parameters of `warm`."""
 
     ttl: Annotated[

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 from foreword.api.command import Body
 from foreword.api.commands.proposal_decisions import SHORT_ID, apply_part, keep_proposal
-from foreword.api.parameters import Asking, Flag, Nothing, positional
+from foreword.api.parameters import AskingParameters, Flag, Nothing, positional
 from foreword.api.printed import Data, Diff, Printed, Verbatim, notice, problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.answering.ask import ask as ask_model
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.answering.last_answer import keep_answer, last_answer
 from foreword.assist.edits.apply import Outcome
-from foreword.assist.edits.edit import Edited
+from foreword.assist.edits.edit import EditOutcome
 from foreword.assist.edits.edit import edit as edit_with_model
 from foreword.assist.edits.proposal_parts import Part
 from foreword.assist.question.answer import Answer
@@ -32,14 +32,14 @@ from foreword.core.errors import CredentialsError, EditError, Problem, UsageErro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskParameters(Asking):
+class AskParameters(AskingParameters):
     """The parameters of `ask`."""
 
     question: Annotated[str, positional("the question, or - for standard input", "words")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditParameters(Asking):
+class EditParameters(AskingParameters):
     """The parameters of `edit`."""
 
     instruction: Annotated[str, positional("what to change, or - for standard input", "words")]
@@ -77,7 +77,7 @@ class EditResult:
     `proposal_id` names what is kept of it for `foreword proposals`; empty if nothing was proposed.
     """
 
-    edited: Edited
+    edited: EditOutcome
     outcomes: tuple[Outcome, ...] = ()
     proposal_id: str = ""
 
@@ -143,7 +143,7 @@ class ApplyOptions:
     allow_config: bool
 
 
-async def apply_edits(workspace: Workspace, edited: Edited, how: ApplyOptions) -> EditResult:
+async def apply_edits(workspace: Workspace, edited: EditOutcome, how: ApplyOptions) -> EditResult:
     """What came of an instruction; its proposal is written to disk if that is ordered, and the model came to its end.
 
     It is kept in any case, so that it can be applied later, or taken back.
@@ -157,7 +157,7 @@ async def apply_edits(workspace: Workspace, edited: Edited, how: ApplyOptions) -
     return EditResult(edited, done.outcomes or (), kept.name)
 
 
-def question_of(text: str, given: Asking, kind: Kind = "ask") -> Question:
+def question_of(text: str, given: AskingParameters, kind: Kind = "ask") -> Question:
     """What the parameters ask.
 
     Raises:
@@ -257,7 +257,7 @@ async def keep(workspace: Workspace, paid: Answer) -> None:
     workspace.report(*filter(None, [unkept]))
 
 
-async def propose(workspace: Workspace, instruction: Question) -> Edited:
+async def propose(workspace: Workspace, instruction: Question) -> EditOutcome:
     """What comes of an instruction, whose events are told on the way; nothing is written.
 
     Raises:
@@ -267,7 +267,7 @@ async def propose(workspace: Workspace, instruction: Question) -> Edited:
     how = partial(how, run=workspace.run, kind=instruction.kind)
     async with aclosing(how(workspace.session, instruction.text, instruction.pointers)) as events:
         async for event in events:
-            if isinstance(event, Edited):
+            if isinstance(event, EditOutcome):
                 return event
             workspace.emit(event)
     raise AssertionError("edit() ends with Edited or raises")

@@ -21,7 +21,7 @@ from foreword.api.commands.questions import (
     preview,
     propose,
 )
-from foreword.api.parameters import Asking, Flag, positional
+from foreword.api.parameters import AskingParameters, Flag, positional
 from foreword.api.printed import Printed, Table, notice, problem_lines
 from foreword.api.workspace import Workspace
 from foreword.assist.question.answer import Answer
@@ -32,7 +32,7 @@ from foreword.assist.session.trust_store import is_trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunParameters(Asking):
+class RunParameters(AskingParameters):
     """The parameters of `run`."""
 
     name: Annotated[str, positional("the task; without a name all are listed")] = ""

@@ -64,7 +64,7 @@ class BatchStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class BatchCounts:
     """What the results of a batch were: how many questions had which outcome, and those that may be asked again."""
 
     batch: str
@@ -108,7 +108,7 @@ async def cancel(session: Session, batch_id: str) -> BatchStatus:
             return BatchStatus((state,), {batch_id: part.n} if part else {})
 
 
-async def collect(session: Session, batch_id: str, emit: Emit) -> Collected:
+async def collect(session: Session, batch_id: str, emit: Emit) -> BatchCounts:
     """Emit the answer of each question of a batch that has ended, or the error in its place, and book what they cost.
 
     Raises:
@@ -155,7 +155,7 @@ class _Reader:
         self._stack = stack
         self._indexes: dict[str, Index | None] = {}
 
-    async def read(self, store: BatchStore, batches: MessageBatches, emit: Emit) -> Collected:
+    async def read(self, store: BatchStore, batches: MessageBatches, emit: Emit) -> BatchCounts:
         """Emit all of them, and note what became of each question.
 
         Raises:
@@ -192,7 +192,7 @@ class _Reader:
         store.collect(self._part, outcomes)
         with suppress(StoreError):  # it runs out by itself
             self._session.ledger.free(self._part.reserved)
-        return Collected(self._part.batch, _counts(outcomes.values()), tuple(again), tuple(errors))
+        return BatchCounts(self._part.batch, _counts(outcomes.values()), tuple(again), tuple(errors))
 
     def _book(self, rows: Sequence[LedgerRow]) -> None:
         session = self._session

@@ -100,7 +100,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _PreparedQuestion:
     """A question that is prepared; `most` is what it may cost in US dollars."""
 
     question: BatchQuestion
@@ -212,9 +212,11 @@ class Submission:
         ids = tuple(part.batch for part in self.store.parts(self.name) if part.id not in known)
         return Submitted(ids, len(earlier) + len(ready), estimate, len(earlier))
 
-    async def _prepare(self, rows: Sequence[Row], estimate: Estimate, emit: Emit, tell: Tell) -> list[_Ready]:
+    async def _prepare(
+        self, rows: Sequence[Row], estimate: Estimate, emit: Emit, tell: Tell
+    ) -> list[_PreparedQuestion]:
         counts = Counter(self._root(row.line) for row in rows)
-        ready = list[_Ready]()
+        ready = list[_PreparedQuestion]()
         for index, row in enumerate(rows):
             if index % TELL_EVERY == 0:
                 tell(f"preparing {len(rows):,} questions ({index:,} done)")
@@ -225,7 +227,7 @@ class Submission:
                 emit(BatchAnswer(row.number, row.identity, error))
         return ready
 
-    def _prepared(self, row: Row, root: str, n_questions: int, estimate: Estimate) -> _Ready:
+    def _prepared(self, row: Row, root: str, n_questions: int, estimate: Estimate) -> _PreparedQuestion:
         source = self._source(root, n_questions)
         prepared = source.prepare(row.line)
         seen, name = (
@@ -235,7 +237,7 @@ class Submission:
         before = estimate.high
         estimate.add(seen, is_cached=source.is_cached)
         question = BatchQuestion(self.name, row.number, name, root, row.text)
-        return _Ready(question, source.encode(name, prepared), estimate.high - before)
+        return _PreparedQuestion(question, source.encode(name, prepared), estimate.high - before)
 
     def _root(self, line: Line) -> str:
         """The folder that a line is about, with symlinks resolved; relative ones count from the command's own."""
@@ -266,7 +268,7 @@ class Submission:
         session.trust = TRUSTED
         return session
 
-    async def _send_all(self, ready: Sequence[_Ready], estimate: Estimate, tell: Tell) -> None:
+    async def _send_all(self, ready: Sequence[_PreparedQuestion], estimate: Estimate, tell: Tell) -> None:
         by_name = {one.request.custom_id: one for one in ready}
         parts = [tuple(by_name[r.custom_id] for r in part) for part in split(one.request for one in ready)]
         estimate.seed = sum(self._seed_cost(source) for source in self._seeded())
@@ -303,7 +305,7 @@ class Submission:
         # The user was asked about the whole of it.
         await ping(replace(source.session, consent=agree), alone, self.provider, by_itself=False)
 
-    def _reserve(self, parts: Iterable[Sequence[_Ready]]) -> list[str]:
+    def _reserve(self, parts: Iterable[Sequence[_PreparedQuestion]]) -> list[str]:
         """Hold back the money of each part, by workspace; gives the ids."""
         names, until, caps = list[str](), self.session.clock() + LASTS_S, budget_caps(self.session)
         try:
@@ -324,7 +326,7 @@ class Submission:
         with suppress(StoreError):  # it runs out by itself
             self.session.ledger.free(name)
 
-    async def _send(self, ready: Sequence[_Ready], reserved: str) -> None:
+    async def _send(self, ready: Sequence[_PreparedQuestion], reserved: str) -> None:
         """Submit one batch. One of which nobody said whether it came to be is looked for before it is sent again."""
         requests = [one.request for one in ready]
         for attempt in range(MAX_TRIES):
@@ -344,14 +346,14 @@ class Submission:
                 self.store.note(part, "sent", state.id)
                 return
 
-    def _note(self, ready: Sequence[_Ready], reserved: str) -> Part:
+    def _note(self, ready: Sequence[_PreparedQuestion], reserved: str) -> Part:
         facts = {root: source.facts() for root, source in self._sources.items() if source.sample is not None}
         url, now = self.provider.batches.url, self.session.clock()
         part = Part(0, self.name, "sending", "", now, len(ready), url, reserved, facts)
         return self.store.begin(part, (one.question for one in ready))
 
 
-def _amounts(part: Iterable[_Ready]) -> dict[str, float]:
+def _amounts(part: Iterable[_PreparedQuestion]) -> dict[str, float]:
     """What the questions of a part may cost, by workspace."""
     amounts = dict[str, float]()
     for one in part:

@@ -23,7 +23,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.errors import StoreError, UsageError
 from foreword.core.settings import AUTO, EFFORTS
 from foreword.model.echo import echoes_of
-from foreword.prefix.layers import Anchor, Base, Block, Lineage, Part, Shown
+from foreword.prefix.layers import Anchor, Base, Block, Lineage, Part, ShownVersion
 from foreword.prefix.request_body import Parameters
 
 Status = Literal["pending", "done", "refused", "failed", "cancelled", "interrupted"]
@@ -41,7 +41,7 @@ MAX_MODEL = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class PinnedPrefix:
     """The prefix that a chat pins with its first turn, as bytes: it needs neither git nor this release to be sent again.
 
     `known` are the files of that moment by blob id, `shown` those among them that the delta told of, `anchored` their
@@ -53,7 +53,7 @@ class Opening:
     base: Base
     delta: tuple[Block, ...]
     known: Mapping[str, str]
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, ShownVersion]
     anchored: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,7 +68,7 @@ class Exchange:
     parameters: Parameters
     messages: tuple[Mapping[str, Any], ...]
     told: Block | None
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, ShownVersion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Chat:
 class Conversation:
     """All that the next request of a chat begins with; without an opening nothing was said yet."""
 
-    opening: Opening | None
+    opening: PinnedPrefix | None
     exchanges: tuple[Exchange, ...] = ()
 
     @property
@@ -153,10 +153,10 @@ class Conversation:
         return next((e.parameters for e in reversed(self.exchanges) if e.voice == voice), None)
 
 
-def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> Opening:
+def opening_of(prefix: Prefix, saved: WorkspaceSnapshot) -> PinnedPrefix:
     """The opening of a chat whose first turn was sent over a prefix that was built for this saved state."""
     known = {**saved.index.blobs, **{path: saved.tree.blobs[path] for path in saved.unread}}
-    return Opening(
+    return PinnedPrefix(
         prefix.variant, prefix.anchor, prefix.base, prefix.delta, known, prefix.shown, prefix.anchored
     )
 
@@ -265,7 +265,7 @@ def unpack(packed: bytes) -> Any:  # noqa: ANN401 - any JSON
         raise StoreError(f"a chat can't be read any more ({error}): open a new one") from error
 
 
-def encode_opening(opening: Opening) -> tuple[Json, Pieces]:
+def encode_opening(opening: PinnedPrefix) -> tuple[Json, Pieces]:
     """An opening, and the pieces that it names: base and known files are large, and the same for many chats."""
     pieces: Pieces = {}
     raw = {
@@ -280,10 +280,10 @@ def encode_opening(opening: Opening) -> tuple[Json, Pieces]:
     return raw, pieces
 
 
-def decode_opening(raw: Json, piece: Callable[[str], bytes]) -> Opening:
+def decode_opening(raw: Json, piece: Callable[[str], bytes]) -> PinnedPrefix:
     """An opening from its JSON and its pieces."""
     base = unpack(piece(raw["base"]))
-    return Opening(
+    return PinnedPrefix(
         raw["variant"],
         Anchor(**raw["anchor"]),
         Base(
@@ -364,9 +364,9 @@ def _blocks(raw: Iterable[Json]) -> tuple[Block, ...]:
     return tuple(Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw)
 
 
-def _shown_json(shown: Mapping[str, Shown]) -> Json:
+def _shown_json(shown: Mapping[str, ShownVersion]) -> Json:
     return {path: asdict(version) for path, version in shown.items()}
 
 
-def _shown(raw: Json) -> dict[str, Shown]:
-    return {path: Shown(**version) for path, version in raw.items()}
+def _shown(raw: Json) -> dict[str, ShownVersion]:
+    return {path: ShownVersion(**version) for path, version in raw.items()}

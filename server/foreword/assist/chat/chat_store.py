@@ -23,8 +23,8 @@ from foreword.assist.chat.chat import (
     Chat,
     Conversation,
     Exchange,
-    Opening,
     Pieces,
+    PinnedPrefix,
     Status,
     Turn,
     decode_exchange,
@@ -128,7 +128,7 @@ class Ending:
     reply: Mapping[str, Any]
     at: float
     exchange: Exchange | None = None
-    opening: Opening | None = None
+    opening: PinnedPrefix | None = None
 
 
 class ChatStore:

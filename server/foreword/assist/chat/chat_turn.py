@@ -41,7 +41,7 @@ from foreword.assist.session.snapshot.overlay import OpenTexts, ReadOpen, overla
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, over_saved
 from foreword.core.errors import ForewordError, Problem, RequestRejected, UsageError
 from foreword.core.secrets.redaction import shown
-from foreword.prefix.layers import Shown
+from foreword.prefix.layers import ShownVersion
 
 KEPT_STOPS = ("end_turn", "stop_sequence", "max_tokens", "tool_use", "model_context_window_exceeded")
 """How an answer ends that joins the conversation. The API's documentation has refused turns left out."""
@@ -74,13 +74,13 @@ class TurnResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _PreparedTurn:
     """A turn that is ready to be sent; `shown` are the versions of files that its block of changes tells of."""
 
     prepared: PreparedRequest
     conversation: Conversation
     thread: Thread | None
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, ShownVersion]
 
 
 class ChatTurnRun:
@@ -96,7 +96,7 @@ class ChatTurnRun:
         self._said = said
         self._run = run
         self._editor: Editor | None = None
-        self._begun: _Begun | None = None
+        self._begun: _PreparedTurn | None = None
         self._notes: list[str] = []
         self._as_it_is = False
 
@@ -168,12 +168,12 @@ class ChatTurnRun:
         return edit_tools(self._editor, prepared)
 
     @property
-    def _prepared_turn(self) -> _Begun:
+    def _prepared_turn(self) -> _PreparedTurn:
         """The turn, once it is ready to be sent."""
         assert self._begun is not None, "nothing is answered before it is prepared"  # noqa: S101 - an invariant
         return self._begun
 
-    def _begin(self) -> _Begun:
+    def _begin(self) -> _PreparedTurn:
         session = self._session
         with ChatStore(session.places.chats) as store:
             session.report(*store.problems)
@@ -181,7 +181,7 @@ class ChatTurnRun:
             store.begin(self._chat.id, self.turn)
         return over_saved(session, self._prepared)
 
-    def _prepared(self, saved: WorkspaceSnapshot) -> _Begun:
+    def _prepared(self, saved: WorkspaceSnapshot) -> _PreparedTurn:
         session = self._session
         conversation = self._conversation(saved)
         thread, shown = _thread(session, saved, conversation)
@@ -200,7 +200,7 @@ class ChatTurnRun:
             thread=thread,
             as_it_is=self._as_it_is,
         )
-        return _Begun(prepared, conversation, thread, shown)
+        return _PreparedTurn(prepared, conversation, thread, shown)
 
     def _conversation(self, saved: WorkspaceSnapshot) -> Conversation:
         """What was said so far, as far as it may still be sent: the rest of it is forgotten."""
@@ -213,7 +213,7 @@ class ChatTurnRun:
             self._notes.append(withdrawal.note)
             return store.conversation(self._chat.id)
 
-    def _end(self, begun: _Begun, spoken: TurnResult) -> None:
+    def _end(self, begun: _PreparedTurn, spoken: TurnResult) -> None:
         """Let the exchange join the conversation, all at once."""
         answered, prepared = spoken.answer, begun.prepared
         reply, now = reply_json(spoken, self.turn.answer_id), self._session.clock()
@@ -241,7 +241,7 @@ class ChatTurnRun:
             status: Status = "failed" if isinstance(error, Exception) else "cancelled"
             self._store(Ending(status, reply, self._session.clock()))
 
-    def _forget_thinking(self, begun: _Begun, cause: RequestRejected) -> None:
+    def _forget_thinking(self, begun: _PreparedTurn, cause: RequestRejected) -> None:
         """Make sure that a chat does not end where the API no longer takes its own thinking back.
 
         Blocks are bound to an account, on some models, and nobody can see from here that the key is another one now.
@@ -269,7 +269,7 @@ def _kept(said: UserMessage) -> tuple[Mapping[str, Any], ...]:
 
 def _thread(
     session: Session, saved: WorkspaceSnapshot, conversation: Conversation
-) -> tuple[Thread | None, Mapping[str, Shown]]:
+) -> tuple[Thread | None, Mapping[str, ShownVersion]]:
     """What the next turn goes on from, and the versions of files that its changes tell of; None for the first one."""
     opening, lineage = conversation.opening, conversation.lineage
     voice = (provider_name(session), session.settings.model)
@@ -307,7 +307,7 @@ def _thread(
     return Thread(prefix, opening.delta, history, changes.block, parameters), changes.shown
 
 
-def _exchange(begun: _Begun, progress: Progress, answered: Answer) -> Exchange:
+def _exchange(begun: _PreparedTurn, progress: Progress, answered: Answer) -> Exchange:
     prepared = begun.prepared
     content = progress.finished.content if progress.finished else ()
     asked = {"role": "user", "content": list(prepared.turn_blocks)}

@@ -32,7 +32,7 @@ from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
 from foreword.prefix.base.file_selection import values_of
 from foreword.prefix.base.render import MapEntry, render_map
-from foreword.prefix.layers import WHOLE, Anchor, Base, Block, Form, Lineage, Shown, blocks_digest
+from foreword.prefix.layers import WHOLE, Anchor, Base, Block, Form, Lineage, ShownVersion, blocks_digest
 from foreword.prefix.policy.policy import Ttl, cost_of_next
 from foreword.prefix.policy.situation import Decision, Situation
 from foreword.prefix.warmth import warm_until
@@ -61,7 +61,7 @@ class Prefix:
     provisional: str = ""
     ttl: Ttl | None = "5m"
     why: str = ""
-    shown: Mapping[str, Shown] = field(default_factory=dict)
+    shown: Mapping[str, ShownVersion] = field(default_factory=dict)
     anchored: Mapping[str, str] = field(default_factory=dict)
 
     @property

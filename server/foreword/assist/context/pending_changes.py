@@ -16,7 +16,7 @@ from foreword.core.outline import EMPTY_OUTLINE
 from foreword.core.tree import Source
 from foreword.prefix.delta import FileChange, render_delta
 from foreword.prefix.instruction_files import CLAUDE, INSTRUCTION_FORMS, is_instruction_path
-from foreword.prefix.layers import WHOLE, Block, Form, Lineage, Shown
+from foreword.prefix.layers import WHOLE, Block, Form, Lineage, ShownVersion
 from foreword.workspace.files.disk import is_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.ignore import FOREWORDIGNORE, parse_rules
@@ -33,7 +33,7 @@ class Changes:
     """The next block (None: nothing changed), the versions it shows, and the contents to keep by blob id."""
 
     block: Block | None
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, ShownVersion]
     contents: Mapping[str, bytes]
 
 
@@ -236,10 +236,10 @@ def _shown(
     paths: Iterable[str],
     forms: Mapping[str, Form],
     hidden: Mapping[str, str],
-) -> dict[str, Shown]:
+) -> dict[str, ShownVersion]:
     told = {part.path: part.form for part in block.parts}
     return {
-        path: Shown(after.get(path), known_as(told.get(path), forms.get(path)), hidden.get(path, ""))
+        path: ShownVersion(after.get(path), known_as(told.get(path), forms.get(path)), hidden.get(path, ""))
         for path in paths
     }
 

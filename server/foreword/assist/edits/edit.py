@@ -29,7 +29,7 @@ EDIT_SCHEMA = "foreword.edit/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EditOutcome:
     """What came of an instruction.
 
     `problems`: edits that failed, new syntax errors, and an answer that ended too early.
@@ -71,7 +71,7 @@ async def edit(
     documents: Iterable[tuple[str, str]] = (),
     run: Runner = in_place,
     kind: Kind = "edit",
-) -> AsyncGenerator[AnswerEvent | Edited, None]:
+) -> AsyncGenerator[AnswerEvent | EditOutcome, None]:
     """The events of the answer to an instruction, and at last what came of it; nothing is written.
 
     `documents` are as for `answering.ask.ask`: what is not saved is what gets edited. `kind` says which instructions the
@@ -103,8 +103,8 @@ async def edit(
                 yield _edited(event, editors[0])
 
 
-def _edited(finished: Answer, editor: Editor) -> Edited:
-    done = Edited(finished, editor.proposal, editor.problems)
+def _edited(finished: Answer, editor: Editor) -> EditOutcome:
+    done = EditOutcome(finished, editor.proposal, editor.problems)
     if done.is_complete:
         return done
     early = Problem(finished.note or f"the answer ended too early ({finished.stop_reason}): ask again")

@@ -17,7 +17,7 @@ from foreword.assist.accounts.ledger import Ledger
 from foreword.assist.session.ports import UNTRUSTED, Clock, Consent, Signs, Trust, gone, refuse
 from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.settings_files import read_settings
-from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.session.snapshot.commit_history import CommitHistory
 from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
@@ -29,7 +29,7 @@ from foreword.core.secrets.detection import ALLOWED
 from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.settings import Options, Settings
 from foreword.core.tree import FileTree, Scope
-from foreword.index.build.build import Whole
+from foreword.index.build.build import IndexedTree
 from foreword.index.build.parse_jobs import Progress
 from foreword.index.index import Index
 from foreword.index.store.outline_store import Store, open_store
@@ -48,14 +48,14 @@ from foreword.storage.lease import Leases
 from foreword.workspace.files.disk import open_root
 from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.repository import Repository, open_repository
-from foreword.workspace.git.untracked_files import Untracked
+from foreword.workspace.git.untracked_files import UntrackedFiles
 
 KEPT_TREES = 2
 """The anchor in force, and the one that might come next."""
 
 
 @dataclass(slots=True)
-class Recall:
+class SessionMemory:
     """Belongs to the thread of its session.
 
     `files` and `index` are the last look's, of the saved state; `remembered` is the listing of the one that is stored.
@@ -68,23 +68,23 @@ class Recall:
     files: SavedFiles | None = None
     index: Index | None = None
     remembered: str | None = None
-    untracked: Untracked | None = None
+    untracked: UntrackedFiles | None = None
     is_outdated: bool = False
-    past: Past | None = None
+    past: CommitHistory | None = None
     anchors: tuple[str, tuple[Anchor, ...]] | None = None
     budget: tuple[str, float, BaseSize] | None = None
     redactions: RedactionCache = field(default_factory=RedactionCache)
-    _whole: Whole | None = None
+    _whole: IndexedTree | None = None
     _trees: dict[tuple[str, ...], FileTree] = field(default_factory=dict)
 
     @property
-    def whole(self) -> Whole | None:
+    def whole(self) -> IndexedTree | None:
         """The last look's index, if it is of all files, and in the store as it is."""
         whole = self._whole
         # A store that was damaged and begun anew has another generation; its rows are gone.
         return whole if whole is not None and whole.index.generation == whole.index.store.generation else None
 
-    def keep(self, found: Whole, *, is_whole: bool) -> None:
+    def keep(self, found: IndexedTree, *, is_whole: bool) -> None:
         """Make a look's index the one that the next look goes on from; `is_whole` if it is of all files."""
         self.index, self._whole = found.index, found if is_whole else None
 
@@ -132,7 +132,7 @@ class Session:
     signals: Signs = gone
     problems: list[Problem] = field(default_factory=list)
     indexing: Indexing | None = None
-    recall: Recall = field(default_factory=Recall)
+    recall: SessionMemory = field(default_factory=SessionMemory)
     pool: Pool | None = None
     at_end: dict[str, Callable[[], None]] = field(default_factory=dict)
     telemetry: Telemetry = field(default_factory=Telemetry)

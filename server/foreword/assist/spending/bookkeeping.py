@@ -26,7 +26,7 @@ from foreword.prefix.manifest import Manifest, as_digests, changed_inputs, first
 from foreword.prefix.policy.policy import TTL_SECONDS
 from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.simulator import positions_of
-from foreword.prefix.verdict import ApiDiagnosis, Circumstances, Verdict, compared_with, diagnose
+from foreword.prefix.verdict import ApiDiagnosis, Verdict, VerdictInputs, compared_with, diagnose
 from foreword.prefix.warmth import key_of
 from foreword.workspace.git.history import SHORT_ID, last_commit
 from foreword.workspace.git.repository import Repository
@@ -59,7 +59,7 @@ class Booking:
     tail: Sequence[Mapping[str, Any]] = ()
     is_estimated: bool = False
     factor: float = 1.0
-    _judged_by: Circumstances | None = None
+    _judged_by: VerdictInputs | None = None
 
     def start(self, event: Started) -> Verdict:
         """The answer begins: judge what the cache did if nobody has, remember the request, write its row."""
@@ -122,7 +122,7 @@ class Booking:
             weight = positions_of(self.prepared.body(self.tail), media_weight(self.session))[-1].weight
         return Usage(fresh=round(weight / ratio), output=usage.output or round(n_characters / ratio))
 
-    def _judge(self, usage: Usage, circumstances: Circumstances) -> Verdict:
+    def _judge(self, usage: Usage, circumstances: VerdictInputs) -> Verdict:
         foreword = self.prepared.prefix
         if foreword.provisional:
             return Verdict("off", foreword.provisional)
@@ -185,10 +185,10 @@ class Booking:
 
     def _circumstances(
         self, sent: SentRequest, earlier: tuple[SentRequest, ...], api: ApiDiagnosis | None
-    ) -> Circumstances:
+    ) -> VerdictInputs:
         session, prepared = self.session, self.prepared
         old = session.prefix_store.manifest(self.last) if self.last else None
-        return Circumstances(
+        return VerdictInputs(
             request=sent,
             marked=prepared.payload.ttl is not None,
             prefix_tokens=round(prepared.prefix_weight / session.ratio),

@@ -41,7 +41,7 @@ PRIOR_HITS = 39
 
 
 @dataclass(frozen=True, slots=True)
-class Typical:
+class AnswerLengths:
     """Tokens of nine in ten answers: from `low` to `high`; `n` is how many answers say so (0: a guess)."""
 
     low: int = 100
@@ -65,7 +65,7 @@ class Forecast:
     if_miss: Usage
     probability: float
     warm_until: float | None
-    output: Typical
+    output: AnswerLengths
     max_output: int
     below_minimum: bool
 
@@ -221,11 +221,11 @@ def _chance(session: Session) -> float:
     return (hits + PRIOR_HITS) / (hits + gone + PRIOR_HITS + 1)
 
 
-def _typical(session: Session, prepared: PreparedRequest) -> Typical:
+def _typical(session: Session, prepared: PreparedRequest) -> AnswerLengths:
     seen = sorted(session.ledger.outputs(prepared.parameters.model, prepared.kind, ANSWERS_SEEN))
     if len(seen) < ENOUGH_ANSWERS:
-        return Typical()
-    return Typical(_at(seen, 0.05), _at(seen, 0.5), _at(seen, 0.95), len(seen))
+        return AnswerLengths()
+    return AnswerLengths(_at(seen, 0.05), _at(seen, 0.5), _at(seen, 0.95), len(seen))
 
 
 def _at(ordered: Sequence[int], share: float) -> int:

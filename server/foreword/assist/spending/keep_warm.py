@@ -22,7 +22,7 @@ from foreword.assist.session.ports import Time
 from foreword.assist.session.providers import open_online, provider_name
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
-from foreword.assist.spending.warm_up import Skipped, Warmed, current_prefix, ping, sent_prefix
+from foreword.assist.spending.warm_up import WarmUp, WarmUpSkipped, current_prefix, ping, sent_prefix
 from foreword.core.errors import ForewordError
 from foreword.prefix.policy.policy import decide_warming, decide_warmth
 from foreword.prefix.policy.situation import Decision
@@ -48,7 +48,7 @@ class _Plan:
         return NEVER if wake is None else wake - utc_offset(self.at)
 
 
-class Keeping:
+class KeepWarm:
     """Keeps the prefix of one folder in the provider's cache, by pings between questions.
 
     Used on the event loop; `on_change` is called after a warm-up was sent.
@@ -123,9 +123,9 @@ class Keeping:
         unasked = replace(session, trust=session.trust.without_asking())
         async with open_online(unasked) as provider:
             match await ping(session, prepared, provider, by_itself=True):
-                case Warmed():
+                case WarmUp():
                     self._on_change()
-                case Skipped() as skipped:
+                case WarmUpSkipped() as skipped:
                     log.debug("skipped: %s", skipped.reason)
 
 

@@ -1,6 +1,6 @@
 """Keeping a prefix in the provider's cache: one request without an answer writes it, or reads and so renews it.
 
-`current_prefix`, `sent_prefix` and `shared_prefix` say which prefix, `ping` sends the request, and `Warmed` says what it
+`current_prefix`, `sent_prefix` and `shared_prefix` say which prefix, `ping` sends the request, and `WarmUp` says what it
 did, or would do (`foreword.warm/1`). When it pays is not decided here.
 """
 
@@ -50,7 +50,7 @@ WORDS = "warm"
 
 
 @dataclass(frozen=True, slots=True)
-class Warmed:
+class WarmUp:
     """What a warm-up did: its tokens, US dollars, and until when the prefix can be read (Unix seconds).
 
     `was_warm`: it was read and so renewed. `is_kept` is False if the provider neither wrote nor read anything.
@@ -73,7 +73,7 @@ class Warmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class WarmUpSkipped:
     """Nothing was sent; `reason` is one line for the user."""
 
     why: Why
@@ -109,7 +109,7 @@ def shared_prefix(session: Session, saved: WorkspaceSnapshot) -> PreparedRequest
 
 async def ping(
     session: Session, prepared: PreparedRequest, provider: Warmer, *, by_itself: bool
-) -> Warmed | Skipped:
+) -> WarmUp | WarmUpSkipped:
     """Write a prefix to the cache, or read it, which renews it. `prepared` is one of the prefixes above.
 
     `by_itself` is for warm-ups that nobody ordered: they keep within `warm.day`, are left to another process that
@@ -135,22 +135,22 @@ async def ping(
     except LimitError as error:
         if not by_itself:
             raise
-        return Skipped("limit", str(error))
+        return WarmUpSkipped("limit", str(error))
 
 
 def why_not(
     session: Session, prepared: PreparedRequest, provider: Provider | None, seen: Forecast
-) -> Skipped | None:
+) -> WarmUpSkipped | None:
     """Why there is nothing to warm, if so; `provider` is None before one is opened."""
     simulated = provider.simulated if provider else provider_name(session) == "offline"
     if simulated:
-        return Skipped("offline", "there is nothing to warm: the offline provider's cache is simulated")
+        return WarmUpSkipped("offline", "there is nothing to warm: the offline provider's cache is simulated")
     if prepared.prefix.provisional:
-        return Skipped("indexing", "the index is still being built: try again when it is complete")
+        return WarmUpSkipped("indexing", "the index is still being built: try again when it is complete")
     if prepared.payload.ttl is None:
-        return Skipped("off", "cache.ttl is off: nothing is cached")
+        return WarmUpSkipped("off", "cache.ttl is off: nothing is cached")
     if seen.below_minimum:
-        return Skipped(
+        return WarmUpSkipped(
             "below_minimum",
             f"the prefix of about {seen.prefix:,} tokens is under the {seen.model.minimum:,} that {seen.model.id} "
             "caches: raise context.budget, or choose another model",
@@ -158,7 +158,7 @@ def why_not(
     return None
 
 
-async def warm_now(session: Session, prepared: PreparedRequest) -> Warmed | Skipped:
+async def warm_now(session: Session, prepared: PreparedRequest) -> WarmUp | WarmUpSkipped:
     """Warm up because the user orders it.
 
     Raises:
@@ -178,7 +178,7 @@ def _lease_name(session: Session, prepared: PreparedRequest, provider: Provider)
     return f"warm {flight_name(session, request, LAYERS)}"
 
 
-async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -> Warmed:
+async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -> WarmUp:
     async with flight(session, pending_request(session, prepared, provider)) as lock:
         at = session.clock()
         usage = await provider.warm(prepared.body())
@@ -189,21 +189,21 @@ async def _send(session: Session, prepared: PreparedRequest, provider: Warmer) -
     ttl_s = lifetime_of(request, usage, earlier)
     entry = book_warm(session, prepared, provider, usage, at)
     session.tell(lambda: record_of_row(entry, session.clock(), session.endpoint))
-    return Warmed(usage, entry.cost, ttl_s, at + ttl_s)
+    return WarmUp(usage, entry.cost, ttl_s, at + ttl_s)
 
 
 async def _alone(
     session: Session, prepared: PreparedRequest, provider: Warmer, *, by_itself: bool
-) -> Warmed | Skipped:
+) -> WarmUp | WarmUpSkipped:
     """Warm up if no other process is at it, nor did so by itself within half of the lifetime."""
     now, name = session.clock(), _lease_name(session, prepared, provider)
     lately = f"{name} lately"
     lock = FlightLock(session.leases, (lately,), now + TTL_SECONDS[prepared.payload.ttl or "5m"] / 2)
     try:
         if by_itself and session.leases.state(lately, now) == "done":
-            return Skipped("renewed", "it was renewed a short while ago")
+            return WarmUpSkipped("renewed", "it was renewed a short while ago")
         if not lock.take(name, now):
-            return Skipped("busy", "another process is warming it at the moment")
+            return WarmUpSkipped("busy", "another process is warming it at the moment")
     # Leases are advice: without them two processes may renew the prefix, which costs one read too many.
     except StoreError:
         return await _send(session, prepared, provider)
@@ -267,7 +267,7 @@ WARM_SCHEMA = "foreword.warm/1"
 Json = dict[str, Any]
 
 
-def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skipped | None) -> Json:
+def warm_json(session: Session, prepared: PreparedRequest, done: WarmUp | WarmUpSkipped | None) -> Json:
     """As `foreword.warm/1`; None is for a look: what would be sent, and nothing was."""
     anchor, seen = prepared.prefix.anchor, forecast_request(session, prepared)
     shown: Json = {
@@ -279,7 +279,7 @@ def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skippe
         "prefixTokens": seen.prefix,
     }
     match done:
-        case Warmed():
+        case WarmUp():
             return shown | {
                 "tokens": tokens_json(done.usage),
                 "cost": {"currency": "USD", "total": round(done.cost, 8)},
@@ -287,7 +287,7 @@ def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skippe
                 "expires": done.expires if done.is_kept else None,
                 **({"note": note} if (note := _note(session, done)) else {}),
             }
-        case Skipped():
+        case WarmUpSkipped():
             return shown | {"why": done.why, "reason": done.reason}
         case None:
             skipped = why_not(session, prepared, None, seen)
@@ -300,25 +300,25 @@ def warm_json(session: Session, prepared: PreparedRequest, done: Warmed | Skippe
             return shown | {"cost": money, "warmUntil": seen.warm_until} | reason
 
 
-def outcome_of(done: Warmed | Skipped | None) -> str:
+def outcome_of(done: WarmUp | WarmUpSkipped | None) -> str:
     """The `outcome` of `foreword.warm/1`: renewed, written, not_cached, skipped, or planned for None."""
     match done:
-        case Warmed():
+        case WarmUp():
             kept = "renewed" if done.was_warm else "written"
             return kept if done.is_kept else "not_cached"
-        case Skipped():
+        case WarmUpSkipped():
             return "skipped"
         case None:
             return "planned"
 
 
-def warm_line(session: Session, prepared: PreparedRequest, done: Warmed | Skipped | None) -> str:
+def warm_line(session: Session, prepared: PreparedRequest, done: WarmUp | WarmUpSkipped | None) -> str:
     """What a warm-up did, or would do (None), as one line: model, anchor, tokens, US dollars, lifetime."""
     model, where = prepared.parameters.model, prepared.prefix.anchor.name[:12]
     match done:
-        case Warmed() if not done.is_kept:
+        case WarmUp() if not done.is_kept:
             return f"not cached: {model} neither wrote nor read the prefix; it cost {dollars(done.cost)}"
-        case Warmed():
+        case WarmUp():
             used = done.usage
             left = spell(max(done.expires - session.clock(), 0))
             what = (
@@ -328,13 +328,13 @@ def warm_line(session: Session, prepared: PreparedRequest, done: Warmed | Skippe
             )
             told = f"{model}, base at {where}: {what} for {dollars(done.cost)}; warm for another {left}"
             return f"{told} ({note})" if (note := _note(session, done)) else told
-        case Skipped():
+        case WarmUpSkipped():
             return done.reason
         case None:
             return _plan_line(session, prepared)
 
 
-def _note(session: Session, done: Warmed) -> str:
+def _note(session: Session, done: WarmUp) -> str:
     """What is not as it was asked for."""
     setting = session.settings.cache_ttl
     wanted = next((seconds for ttl, seconds in TTL_SECONDS.items() if ttl == setting), done.ttl_s)

@@ -53,7 +53,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {**OWN, **{name: ("...", TYPED[name].s
 """All of them, as `OWN`."""
 
 
-class Leave(Exception):
+class LeaveChat(Exception):
     """The user ends the chat."""
 
 
@@ -109,7 +109,7 @@ class ChatCommands:
         self._display.say(told, is_quiet=True)
 
     async def _quit(self, _: str) -> None:
-        raise Leave
+        raise LeaveChat
 
     async def _resume(self, name: str) -> None:
         if name:

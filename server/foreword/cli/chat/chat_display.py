@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from rich.markdown import Markdown
 from rich.text import Text
 
-from foreword.api.chat.conversations import StepsBegun, StepsDone, TextPart, Thought, TurnEvent
+from foreword.api.chat.conversations import StepsBegun, StepsDone, TextPart, ThoughtDelta, TurnEvent
 from foreword.api.chat.tool_steps import ToolStep
 from foreword.api.printed import Line, Printed
 from foreword.assist.chat.chat_turn import TurnResult
@@ -38,7 +38,7 @@ class ChatDisplay:
         match event:
             case TextPart(text):
                 self._stream().feed(text)
-            case Thought():
+            case ThoughtDelta():
                 self._stream().status("thinking ...")
             case StepsBegun(steps):
                 self._stream().status(f"{_summary([step.line for step in steps])} ...")

@@ -31,7 +31,7 @@ from foreword.assist.question.receipt import dollars
 from foreword.assist.session.cache_key import current_reasoning
 from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
-from foreword.cli.chat.chat_commands import COMMANDS, ChatCommands, Leave
+from foreword.cli.chat.chat_commands import COMMANDS, ChatCommands, LeaveChat
 from foreword.cli.chat.chat_display import ChatDisplay
 from foreword.cli.chat.chat_prompt import ChatPrompt, attachment_of, history_at, mentioned, typed_ahead
 from foreword.cli.chat.proposal_dialog import ProposalDialog
@@ -226,7 +226,7 @@ class TerminalChat:
             await self._running
         except ForewordError as error:
             self.display.say(f"foreword: {error}")
-        except Leave:
+        except LeaveChat:
             return False
         except asyncio.CancelledError:
             task = asyncio.current_task()

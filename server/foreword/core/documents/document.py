@@ -64,14 +64,14 @@ def _edited(lines: tuple[str, ...], change: TextChange, encoding: PositionEncodi
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DocumentOpened:
     """The editor owns a document from now on: its text wins over the disk."""
 
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class DocumentEdited:
     """The editor changed a document that it has open."""
 
     uri: str
@@ -89,20 +89,20 @@ class DocumentSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class DocumentClosed:
     """The editor closed a document: from now on its text is that of the file on disk."""
 
     uri: str
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class FilesTouched:
     """Files were created, changed or deleted on disk."""
 
     uris: tuple[str, ...]
 
 
-Change = Opened | Edited | DocumentSaved | Closed | Touched
+Change = DocumentOpened | DocumentEdited | DocumentSaved | DocumentClosed | FilesTouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def apply(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
     # A copy: who holds the snapshot before keeps it as it was.
     documents, disk_revision = dict(snapshot.documents), snapshot.disk_revision
     for change in changes:
-        if isinstance(change, DocumentSaved | Touched):
+        if isinstance(change, DocumentSaved | FilesTouched):
             disk_revision = revision
         _apply(documents, change, ignores_case=snapshot.ignores_case)
     return replace(
@@ -141,9 +141,9 @@ def apply(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
 
 def _apply(documents: dict[str, Document], change: Change, *, ignores_case: bool) -> None:
     match change:
-        case Opened(document):
+        case DocumentOpened(document):
             documents[uri_key(document.uri, ignores_case=ignores_case)] = document
-        case Edited(uri, version, changes, encoding):
+        case DocumentEdited(uri, version, changes, encoding):
             key = uri_key(uri, ignores_case=ignores_case)
             if key in documents:
                 documents[key] = documents[key].edited(changes, version, encoding)
@@ -152,9 +152,9 @@ def _apply(documents: dict[str, Document], change: Change, *, ignores_case: bool
             if key in documents:
                 # Saving makes no new version, and a whole text has no positions: any encoding will do.
                 documents[key] = documents[key].edited(_whole(text), documents[key].version, "utf-32")
-        case Closed(uri):
+        case DocumentClosed(uri):
             documents.pop(uri_key(uri, ignores_case=ignores_case), None)
-        case Touched():
+        case FilesTouched():
             pass
         case _:
             assert_never(change)

@@ -20,7 +20,7 @@ MIXED = "the ends of lines are mixed there in a way that can't be kept; convert 
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedHunk:
     """A hunk that was not carried out, and why, in words that end a sentence."""
 
     hunk: Hunk
@@ -42,11 +42,11 @@ class Resolution:
 
     text: Text
     edits: tuple[Edit, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedHunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class _PlacedHunk:
     """A hunk with its place in the current lines, and the edit that it is there; `after` has the values of what is redacted."""
 
     hunk: Hunk
@@ -80,26 +80,26 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
     redaction = redaction_of(current.content)
     shown = redaction.text.split("\n")
     index = index_lines(shown)
-    found, refused = list[_Placed](), list[Refused]()
+    found, refused = list[_PlacedHunk](), list[RefusedHunk]()
     for hunk in hunks:
         placed = _place(hunk, places_of(hunk, shown, index), lines, current, redaction.values)
-        if isinstance(placed, _Placed):
+        if isinstance(placed, _PlacedHunk):
             found.append(placed)
         else:
-            refused.append(Refused(hunk, placed))
+            refused.append(RefusedHunk(hunk, placed))
     found.sort(key=lambda one: (one.place, one.edit.end))
     clashing = _clashing(found)
-    refused += (Refused(one.hunk, CLASH) for one in found if one in clashing)
+    refused += (RefusedHunk(one.hunk, CLASH) for one in found if one in clashing)
     kept = [one for one in found if one not in clashing]
     edits = tuple(trimmed(one.edit) for one in kept)
     content = apply_edits(current.content, edits)
     # A last guard: a new "\r" beside a "\n" makes one line end of two. Then nothing is changed.
     if printable(content).split("\n") != _expected(printable(current.content).split("\n"), kept):
-        return Resolution(current, (), tuple(Refused(hunk, MIXED) for hunk in hunks))
+        return Resolution(current, (), tuple(RefusedHunk(hunk, MIXED) for hunk in hunks))
     return Resolution(replace(current, content=content), edits, tuple(refused))
 
 
-def _expected(shown: list[str], placed: Sequence[_Placed]) -> list[str]:
+def _expected(shown: list[str], placed: Sequence[_PlacedHunk]) -> list[str]:
     lines = shown.copy()
     # From the end, so that the places before stay right.
     for one in reversed(placed):
@@ -117,7 +117,7 @@ def _why_nowhere(places: Sequence[int]) -> str:
 
 def _place(
     hunk: Hunk, places: Sequence[int], lines: _Lines, current: Text, values: Mapping[int, Sequence[str]]
-) -> _Placed | str:
+) -> _PlacedHunk | str:
     """A hunk at its one place, or why it can't be carried out; `values` are those that are redacted, by line."""
     if len(places) != 1:
         return _why_nowhere(places)
@@ -135,7 +135,7 @@ def _place(
         encode(replace(current, content=edit.after))
     except EditError as error:
         return str(error)
-    return _Placed(hunk, place, edit, after)
+    return _PlacedHunk(hunk, place, edit, after)
 
 
 def _edit(hunk: Hunk, place: int, lines: _Lines) -> Edit:
@@ -162,9 +162,9 @@ def _cut(lines: _Lines, start: int, end: int, after: str) -> Edit:
     return Edit(start, end, lines.content[start:end], after)
 
 
-def _clashing(ordered: Iterable[_Placed]) -> list[_Placed]:
+def _clashing(ordered: Iterable[_PlacedHunk]) -> list[_PlacedHunk]:
     """Those that overlap another one, or stand before the same line."""
-    clashing, reach = list[_Placed](), None
+    clashing, reach = list[_PlacedHunk](), None
     for one in ordered:
         if reach is not None and (one.edit.start < reach.edit.end or one.place == reach.place):
             clashing += (reach, one)

@@ -22,7 +22,7 @@ from foreword.core.tree import FileTree, LeftOut, Reader, Source, make_tree
 from foreword.index.build.parse_jobs import Done, ParseRun, Progress
 from foreword.index.build.parse_workers import (
     Extractor,
-    Wanted,
+    ParseJob,
     prepare_workers,
 )
 from foreword.index.index import Index
@@ -153,7 +153,7 @@ def _rows(
     # Backwards, so that the first path stands for all files of the same contents; turned round again below.
     unseen = {key: path for path, key in reversed(keys.items()) if key not in found}
     wanted = [
-        Wanted(Source(path, key.blob, path in tree.dirty), key)
+        ParseJob(Source(path, key.blob, path in tree.dirty), key)
         for key, path in _ordered(reversed(unseen.items()), first)
     ]
     done = studies.run(wanted)
@@ -257,7 +257,7 @@ _ROW_ID = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class IndexedTree:
     """The whole index of a tree, and the report on it."""
 
     tree: FileTree
@@ -279,7 +279,7 @@ def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
 
 
 def update(
-    store: Store, before: Whole, tree: FileTree, read: Reader, paths: Collection[str]
+    store: Store, before: IndexedTree, tree: FileTree, read: Reader, paths: Collection[str]
 ) -> tuple[Index, BuildReport]:
     """The index of `tree`, which differs from that of `before` in `paths` alone.
 
@@ -331,7 +331,7 @@ def _languages(before: Mapping[str, int], gone: Iterable[Row], come: Iterable[Ro
 
 
 def _left_out(
-    before: Whole, tree: FileTree, paths: Collection[str], found: tuple[LeftOut, ...]
+    before: IndexedTree, tree: FileTree, paths: Collection[str], found: tuple[LeftOut, ...]
 ) -> tuple[LeftOut, ...]:
     """What is left out: by the tree, by contents, and because it can't be read."""
     told = any(path in before.tree.blobs and path not in before.index.blobs for path in paths)

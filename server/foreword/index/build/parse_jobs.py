@@ -18,8 +18,8 @@ from foreword.core.tree import Reader
 from foreword.index.build.parse_workers import (
     TYPICAL_BYTES,
     Extractor,
+    ParseJob,
     ParseResult,
-    Wanted,
     chunks_of,
     study_here,
     study_in_pool,
@@ -61,7 +61,7 @@ class ParseRun:
     n_before: int = 0
     n_after: int = 0
 
-    def run(self, wanted: Sequence[Wanted]) -> Done:
+    def run(self, wanted: Sequence[ParseJob]) -> Done:
         """Store the facts of all wanted files, but for those that other processes store meanwhile."""
         if not wanted:
             return Done()
@@ -73,7 +73,7 @@ class ParseRun:
         with self.store.claims() as claims:
             return self._run_shared(wanted, claims)
 
-    def _run_shared(self, wanted: Sequence[Wanted], claims: Claims) -> Done:
+    def _run_shared(self, wanted: Sequence[ParseJob], claims: Claims) -> Done:
         key_of = {one.source.path: one.key for one in wanted}
         n_parsed, n_files, unreadable, rows = 0, 0, dict[str, str](), dict[Key, Row]()
         sizes = _Sizes()
@@ -101,7 +101,7 @@ class ParseRun:
                     self.on_progress(n_done, self.n_before + len(wanted) + self.n_after)
         return Done(n_parsed, unreadable, rows)
 
-    def _are_small(self, wanted: Sequence[Wanted]) -> bool:
+    def _are_small(self, wanted: Sequence[ParseJob]) -> bool:
         if len(wanted) > FEW_FILES:
             return False
         n_bytes = 0
@@ -134,15 +134,15 @@ class _Sizes:
 class SharedWork:
     """Chunks of wanted files, claimed when they are taken: iterate once."""
 
-    def __init__(self, claims: Claims, chunks: Iterable[Sequence[Wanted]]) -> None:
+    def __init__(self, claims: Claims, chunks: Iterable[Sequence[ParseJob]]) -> None:
         self._claims = claims
         self._chunks = chunks
         self.n_stored = 0
         """How many of the files turned out to be stored by others."""
 
-    def __iter__(self) -> Iterator[Sequence[Wanted]]:
+    def __iter__(self) -> Iterator[Sequence[ParseJob]]:
         """Chunks to parse here; an empty one while all that is left is claimed by others."""
-        left: list[Wanted] = []
+        left: list[ParseJob] = []
         for chunk in self._chunks:
             mine, others = self._taken(chunk)
             left += others
@@ -152,7 +152,7 @@ class SharedWork:
             mine, left = self._taken(left)
             yield mine
 
-    def _taken(self, wanted: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+    def _taken(self, wanted: Sequence[ParseJob]) -> tuple[list[ParseJob], list[ParseJob]]:
         taken = self._claims.take([one.key for one in wanted])
         self.n_stored += len(taken.stored)
         mine = [one for one in wanted if one.key in taken.mine]

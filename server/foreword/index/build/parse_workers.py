@@ -36,7 +36,7 @@ from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
 from foreword.index.outline.bounded_parse import LIMIT_S
-from foreword.index.store.facts import ENCODED, INCLUDED, Facts, Key, Read, make_facts
+from foreword.index.store.facts import ENCODED, INCLUDED, Facts, Key, ParsedBlob, make_facts
 
 SAFE_PATH = "PYTHONSAFEPATH"
 START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -115,7 +115,7 @@ class Extractor(Protocol):
         """It may fail if that takes longer than `limit_s` seconds."""
 
 
-class Wanted(NamedTuple):
+class ParseJob(NamedTuple):
     """One blob that the store does not know, under one of its paths; `failed` says why it is not to be parsed."""
 
     source: Source
@@ -132,12 +132,12 @@ class ParseResult:
 
 
 def parse_files(
-    read: Reader, extract: Extractor, wanted: Sequence[Wanted], limit_s: float | None = None
+    read: Reader, extract: Extractor, wanted: Sequence[ParseJob], limit_s: float | None = None
 ) -> ParseResult:
     """Read and parse files in this process; `limit_s` bounds what a file may take, in seconds."""
     by_source = {one.source: one for one in wanted}
     facts: list[Facts] = []
-    held: list[Read] = []
+    held: list[ParsedBlob] = []
     n_held = 0
     unreadable: list[tuple[str, str]] = []
     for source, data in read(tuple(by_source)):
@@ -148,7 +148,7 @@ def parse_files(
             unreadable.append((source.path, "changed while it was read"))
         else:
             match _read(by_source[source], data, extract, limit_s):
-                case Read() as one:
+                case ParsedBlob() as one:
                     held.append(one)
                     n_held += len(data)
                 case Facts() as one:
@@ -159,7 +159,7 @@ def parse_files(
     return ParseResult((*facts, *make_facts(held)), tuple(unreadable))
 
 
-def study_here(read: Reader, extract: Extractor, wanted: Sequence[Wanted]) -> ParseResult | None:
+def study_here(read: Reader, extract: Extractor, wanted: Sequence[ParseJob]) -> ParseResult | None:
     """The same, or None if it failed or took long: then let a pool find the file at fault."""
     with ThreadPoolExecutor(1) as one_thread:
         future = one_thread.submit(parse_files, read, extract, wanted, LIMIT_S)
@@ -178,7 +178,7 @@ def prepare_workers(read: Reader, extract: Extractor) -> None:
 def study_in_pool(
     read: Reader,
     extract: Extractor,
-    chunks: Iterable[Sequence[Wanted]],
+    chunks: Iterable[Sequence[ParseJob]],
     *,
     n_workers: int,
     time_limit_s: float,
@@ -202,7 +202,7 @@ def study_in_pool(
 def _drain(
     pool: ProcessPool,
     ports: tuple[Reader, Extractor],
-    chunks: Iterator[Sequence[Wanted]],
+    chunks: Iterator[Sequence[ParseJob]],
     n_workers: int,
     time_limit_s: float,
 ) -> Generator[tuple[int, ParseResult], None, None]:
@@ -210,9 +210,9 @@ def _drain(
 
     What is done at the same time comes in the order in which it was begun: the important files are stored first.
     """
-    waiting: list[Sequence[Wanted]] = []
-    running: dict[Future[bytes], Sequence[Wanted]] = {}
-    upcoming: Sequence[Wanted] | None = ()
+    waiting: list[Sequence[ParseJob]] = []
+    running: dict[Future[bytes], Sequence[ParseJob]] = {}
+    upcoming: Sequence[ParseJob] | None = ()
     while running or waiting or upcoming is not None:
         # One more a worker than it can do, so that none waits for its next message.
         while len(running) < 2 * n_workers and (upcoming := _next(waiting, chunks)):
@@ -241,7 +241,7 @@ def _drain(
 
 
 def _scheduled(
-    pool: ProcessPool, work: tuple[Reader, Extractor, Sequence[Wanted]], time_limit_s: float
+    pool: ProcessPool, work: tuple[Reader, Extractor, Sequence[ParseJob]], time_limit_s: float
 ) -> Future[bytes]:
     read, extract, chunk = work
     # Flat tuples in one message: pickling our values one by one costs as much as a tenth of their parse.
@@ -255,7 +255,7 @@ def _scheduled(
 def _study_message(read: Reader, extract: Extractor, message: bytes) -> bytes:
     """`parse_files` between processes: pickling the values themselves, one by one, costs ten times as much."""
     wanted = [
-        Wanted(Source(path, blob, dirty), Key(*key), failed)
+        ParseJob(Source(path, blob, dirty), Key(*key), failed)
         for path, blob, dirty, *key, failed in marshal.loads(message)  # noqa: S302 - from our own parent process
     ]
     studied = parse_files(read, extract, wanted)
@@ -267,7 +267,9 @@ def _studied(message: bytes) -> ParseResult:
     return ParseResult(tuple(Facts(Key(*row[:3]), *row[3:]) for row in rows), unreadable)
 
 
-def _next(waiting: list[Sequence[Wanted]], chunks: Iterator[Sequence[Wanted]]) -> Sequence[Wanted] | None:
+def _next(
+    waiting: list[Sequence[ParseJob]], chunks: Iterator[Sequence[ParseJob]]
+) -> Sequence[ParseJob] | None:
     """What to do next; empty if there is nothing yet, None if there is nothing more."""
     return waiting.pop() if waiting else next(chunks, None)
 
@@ -282,16 +284,16 @@ def _is_still(source: Source, data: bytes) -> bool:
     return len(source.blob) != SHA1_HEX or blob_id(data) == source.blob
 
 
-def _read(one: Wanted, raw: bytes, extract: Extractor, limit_s: float | None) -> Read | Facts:
+def _read(one: ParseJob, raw: bytes, extract: Extractor, limit_s: float | None) -> ParsedBlob | Facts:
     path, data = one.source.path, as_utf8(raw, _expected(one.key.grammar))
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
     reason = reason_for_content(path, raw, included=one.key.grammar.endswith(INCLUDED))
     if reason is not None:
         return Facts(one.key, spoken, len(data), reason=reason)
     if one.failed is not None:
-        return Read(one.key, spoken, data, failed=one.failed)
+        return ParsedBlob(one.key, spoken, data, failed=one.failed)
     outline = extract(spoken, data, limit_s)
-    return Read(one.key, spoken, data, outline.definitions, unread=outline.unread)
+    return ParsedBlob(one.key, spoken, data, outline.definitions, unread=outline.unread)
 
 
 def _expected(grammar: str) -> str | None:
@@ -308,8 +310,8 @@ def _first_line(data: bytes) -> str:
 
 
 def chunks_of(
-    wanted: Sequence[Wanted], n_workers: int, mean_bytes: Callable[[], float] = lambda: TYPICAL_BYTES
-) -> Iterator[Sequence[Wanted]]:
+    wanted: Sequence[ParseJob], n_workers: int, mean_bytes: Callable[[], float] = lambda: TYPICAL_BYTES
+) -> Iterator[Sequence[ParseJob]]:
     """Files in chunks for some workers, in their order; small ones first, so that something is there soon.
 
     `mean_bytes` says how large a file is so far: of small ones there are more in a chunk.

@@ -34,7 +34,7 @@ def _can_be_read(language: str, grammar: Grammar, data: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
+class _ParsedText:
     grammar: Grammar
     data: bytes
     tree: Tree
@@ -45,7 +45,7 @@ class OpenText:
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         """`limit_s` is how long a text may take, in seconds; one that takes longer has no outline."""
-        self._parsed: _Parsed | None = None
+        self._parsed: _ParsedText | None = None
         self._limit_s = limit_s
 
     @property
@@ -62,7 +62,7 @@ class OpenText:
         grammar = grammar_of(language, data)
         masked = grammar.table.masked(data)
         tree = self._parse(grammar, masked) if _can_be_read(language, grammar, data) else None
-        self._parsed = None if tree is None else _Parsed(grammar, masked, tree)
+        self._parsed = None if tree is None else _ParsedText(grammar, masked, tree)
         if tree is None:
             return ()
         readable, grammar = better_reading(

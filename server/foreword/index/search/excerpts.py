@@ -9,7 +9,7 @@ from itertools import islice
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.tokens import estimate
 from foreword.index.search.passages import TELLING, lead
-from foreword.index.search.reranking import ReadFile, Scored
+from foreword.index.search.reranking import ReadFile, ScoredPassage
 
 LIKE_SCORE = 0.5
 """A passage joins a better neighbour if its score is at least this share of the neighbour's."""
@@ -37,7 +37,7 @@ class _Span:
 
 
 def choose(
-    scored: Iterable[Scored],
+    scored: Iterable[ScoredPassage],
     files: Mapping[str, ReadFile],
     *,
     limit: int,
@@ -88,7 +88,7 @@ def choose(
     return [_excerpt(span, files[span.path]) for span in apart]
 
 
-def _spans(one: Scored, file: ReadFile, chosen: Sequence[_Span]) -> Iterator[_Span]:
+def _spans(one: ScoredPassage, file: ReadFile, chosen: Sequence[_Span]) -> Iterator[_Span]:
     """What could be shown for a passage, the best first: the whole definition that it is a part of, or itself."""
     passage, symbol = one.passage, one.passage.symbol
     start, end = passage.start, passage.end

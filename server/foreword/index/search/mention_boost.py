@@ -15,7 +15,7 @@ import numpy as np
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.index import Index
-from foreword.index.search.reranking import SCORE_DIGITS, Scored, naming_term
+from foreword.index.search.reranking import SCORE_DIGITS, ScoredPassage, naming_term
 from foreword.index.text.terms import WORD, term_hash, words
 
 N_BEST = 16
@@ -29,7 +29,7 @@ DEFINITIONS = 0
 _NEVER_MENTIONED: frozenset[DefinitionKind] = frozenset(("heading", "key", "selector", "test"))
 
 
-def with_neighbours(index: Index, scored: Sequence[Scored], most: float) -> list[Scored]:
+def with_neighbours(index: Index, scored: Sequence[ScoredPassage], most: float) -> list[ScoredPassage]:
     """The same passages in the same order; definitions that others of the best mention are scored higher.
 
     Of the score of a passage that mentions something, `most` counts.
@@ -52,7 +52,7 @@ def _words(text: str) -> Sequence[str]:
     return words(text) if text.isascii() else [*WORD.findall(text), *words(text)]
 
 
-def _defined(one: Scored) -> str | None:
+def _defined(one: ScoredPassage) -> str | None:
     """The name whose definition begins in a passage, if code can mention it."""
     symbol, passage = one.passage.symbol, one.passage
     if symbol is None or symbol.kind in _NEVER_MENTIONED or not passage.start <= symbol.line <= passage.end:
@@ -76,10 +76,12 @@ def _tells(index: Index, names: Collection[str]) -> Mapping[str, float]:
     return {name: tells[place_of[one]] for name, one in hashes.items()}
 
 
-def _best_mention(one: Scored, name: str | None, mentions: Sequence[tuple[Scored, Collection[str]]]) -> float:
+def _best_mention(
+    one: ScoredPassage, name: str | None, mentions: Sequence[tuple[ScoredPassage, Collection[str]]]
+) -> float:
     """The score of the best other passage that mentions `name`; 0 if none does."""
     return next((other.score for other, names in mentions if name in names and other is not one), 0.0)
 
 
-def _raised(one: Scored, mentioned: float) -> Scored:
+def _raised(one: ScoredPassage, mentioned: float) -> ScoredPassage:
     return replace(one, score=round(one.score + WEIGHT * mentioned, SCORE_DIGITS)) if mentioned else one

@@ -47,7 +47,7 @@ NAMED_LINE_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredPassage:
     """A passage of a file with its score and its text."""
 
     path: str
@@ -160,7 +160,7 @@ def rescore(
     read: ReadFile,
     matcher: Matcher,
     named_lines: Mapping[int, int] = MappingProxyType({}),
-) -> list[Scored]:
+) -> list[ScoredPassage]:
     """The passages of a file with their scores, in order; a passage with a line that the query names beats all others.
 
     Relevance counts once more, by its root: else the passages of tests, which say all that there is to say in a few
@@ -186,7 +186,7 @@ def rescore(
             + (file.company * share if place == best else 0.0)
             + (max(named, default=-1) + 1) * matcher.named_line
         )
-        scored.append(Scored(file.path, passage, round(score, SCORE_DIGITS), piece))
+        scored.append(ScoredPassage(file.path, passage, round(score, SCORE_DIGITS), piece))
     return scored
 
 

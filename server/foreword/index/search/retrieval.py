@@ -61,7 +61,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RankedFiles:
     """Files best first, and for every term of the query how much a mention tells (weight times inverse frequency)."""
 
     files: tuple[Candidate, ...]
@@ -77,13 +77,13 @@ def candidates(
     named: Collection[str] = (),
     skipped: Container[str] = (),
     commit_messages: CommitMessageIndex = NO_COMMIT_MESSAGES,
-) -> Found:
+) -> RankedFiles:
     """The `n` best files for `query`, without those `skipped`.
 
     Files without any word of it, that no commit with such a message changed and that change with none of the best, are never among them, unless they are `named` in it.
     """
     if not index.paths:
-        return Found((), {})
+        return RankedFiles((), {})
     terms = list(query.terms)
     scores, worth = _scores(index, query, terms)
     whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
@@ -111,7 +111,7 @@ def candidates(
         for place in order
         if index.paths[place] not in skipped
     )
-    return Found(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
+    return RankedFiles(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
 
 
 def _told(index: Index, query: Query, commit_messages: CommitMessageIndex) -> Floats:

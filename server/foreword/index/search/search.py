@@ -17,7 +17,7 @@ from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMess
 from foreword.index.search.excerpts import choose
 from foreword.index.search.mention_boost import with_neighbours
 from foreword.index.search.query import TraceLine, files_at, parse_query
-from foreword.index.search.reranking import Matcher, ReadFile, Scored, rescore
+from foreword.index.search.reranking import Matcher, ReadFile, ScoredPassage, rescore
 from foreword.index.search.retrieval import candidates
 
 ReadText = Callable[[str], str | None]
@@ -57,7 +57,7 @@ def search(
         commit_messages=commit_messages,
     )
     matcher = Matcher(found.worth, asked.names, asked.phrases)
-    scored: list[Scored] = []
+    scored: list[ScoredPassage] = []
     read: dict[str, ReadFile] = {}
     for file in found.files:
         text = read_text(file.path)

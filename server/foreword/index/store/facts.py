@@ -59,7 +59,7 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedBlob:
     """A blob that may be shown, as it was read: the language found at last, its contents and its definitions.
 
     `failed` says why it could not be parsed, or is None. Then it says nothing. `unread` is as in `Outline`.
@@ -73,7 +73,7 @@ class Read:
     unread: int = 0
 
 
-def make_facts(blobs: Sequence[Read]) -> tuple[Facts, ...]:
+def make_facts(blobs: Sequence[ParsedBlob]) -> tuple[Facts, ...]:
     """The facts of blobs that may be shown."""
     return tuple(
         one
@@ -93,7 +93,7 @@ def n_unread(failed: str | None) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def _some_facts(blobs: Sequence[Read]) -> Iterator[Facts]:
+def _some_facts(blobs: Sequence[ParsedBlob]) -> Iterator[Facts]:
     book = _book()
     references, terms = book.read([(_spoken_of(one), one.spoken) for one in blobs])
     names = [[each.name for each in one.definitions] for one in blobs]
@@ -122,7 +122,7 @@ def _book() -> Vocabulary:
     return Vocabulary()
 
 
-def _spoken_of(one: Read) -> bytes:
+def _spoken_of(one: ParsedBlob) -> bytes:
     """The bytes whose words count: none where parsing failed."""
     return b"" if one.failed is not None else one.data.removeprefix(BOM_UTF8)
 

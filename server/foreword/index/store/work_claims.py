@@ -32,7 +32,7 @@ KEYS_AT_ONCE = 1_000
 """Claimed in one transaction, so that no other process waits for long."""
 
 
-class Taken(NamedTuple):
+class ClaimOutcome(NamedTuple):
     """What became of some keys: `mine` are to be parsed here, `stored` are known by now, the others are claimed elsewhere."""
 
     mine: frozenset[Key]
@@ -65,10 +65,10 @@ class Claims:
         with suppress(StoreError):  # the lease runs out by itself
             self._transaction(lambda connection: _forget(connection, self.owner))
 
-    def take(self, keys: Sequence[Key]) -> Taken:
+    def take(self, keys: Sequence[Key]) -> ClaimOutcome:
         """Claim those of some keys that are neither stored nor claimed by another owner that lives."""
         taken = [self._take(keys[at : at + KEYS_AT_ONCE]) for at in range(0, len(keys), KEYS_AT_ONCE)]
-        return Taken(
+        return ClaimOutcome(
             frozenset().union(*(one.mine for one in taken)), frozenset().union(*(one.stored for one in taken))
         )
 
@@ -89,9 +89,9 @@ class Claims:
         if abs(self._clock() - self._renewed) > RENEW_S:
             self._transaction(self._say)
 
-    def _take(self, keys: Sequence[Key]) -> Taken:
+    def _take(self, keys: Sequence[Key]) -> ClaimOutcome:
         # A list, of which the last one counts: the change runs twice where the store has to move into memory.
-        found: list[Taken] = []
+        found: list[ClaimOutcome] = []
 
         def change(connection: sqlite3.Connection) -> None:
             # Read under the lock: whoever waited for it would judge the leases of others by a time that is
@@ -101,7 +101,7 @@ class Claims:
             mine = frozenset(keys) - stored - self._held_by_others(connection)
             self._held |= mine
             self._say(connection)
-            found.append(Taken(mine, stored))
+            found.append(ClaimOutcome(mine, stored))
 
         self._transaction(change)
         return found[-1]

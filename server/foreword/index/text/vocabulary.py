@@ -30,10 +30,10 @@ from foreword.index.text.term_vectors import Terms
 from foreword.index.text.terms import HASH_BYTES, Parts, packed_hashes, term_hash
 from foreword.index.text.unspaced import count_pairs
 from foreword.index.text.word_keys import (
-    Growing,
+    GrowingArray,
+    IntegerLists,
     Ints,
     Keys,
-    Lists,
     Spans,
     firsts,
     keys_of,
@@ -104,14 +104,14 @@ class Vocabulary:
         return Terms(rows, hashes, np.ones(len(rows), np.int64))
 
     def _begin(self) -> None:
-        self._names = Growing(np.object_)
+        self._names = GrowingArray(np.object_)
         self._number_of: dict[str, int] = {}
-        self._hashes = Lists(np.uint32)
+        self._hashes = IntegerLists(np.uint32)
         self._parts = Parts()
         self._keys: Keys = np.zeros(0, np.uint64)
         self._entries = np.zeros(0, np.int64)
         """For each of the keys, which are in ascending order, which list of `_meanings` is its."""
-        self._meanings = Lists(np.int64)
+        self._meanings = IntegerLists(np.int64)
         """Numbers of identifiers, with a bit above `_NUMBER_BITS` for each language that has it as a keyword."""
 
     def _identifiers(self, spelled: Tokens, languages: Sequence[str]) -> tuple[Ints, Ints, Ints]:

@@ -102,7 +102,7 @@ def summed(keys: Ints, values: Ints) -> tuple[Ints, Ints]:
     return ordered, np.add.reduceat(values, begins) if len(begins) else values
 
 
-class Growing:
+class GrowingArray:
     """An array with room for more at its end, which doubles when it is used up: so little is copied.
 
     The first `length` elements of `room` count.
@@ -123,13 +123,13 @@ class Growing:
         self.length = end
 
 
-class Lists:
+class IntegerLists:
     """Lists of numbers of some kind, one after the other; they are numbered in the order in which they come."""
 
     def __init__(self, kind: type[np.generic]) -> None:
-        self._begins = Growing(np.int64)
-        self._sizes = Growing(np.int64)
-        self._values = Growing(kind)
+        self._begins = GrowingArray(np.int64)
+        self._sizes = GrowingArray(np.int64)
+        self._values = GrowingArray(kind)
 
     def __len__(self) -> int:
         return self._sizes.length

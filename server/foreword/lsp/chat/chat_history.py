@@ -31,7 +31,7 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class ChatFolder:
     """A chat, and the folder that it belongs to."""
 
     chat: Chat
@@ -70,7 +70,7 @@ async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
     }
 
 
-async def chosen(home: Home, arguments: Arguments) -> Chat:
+async def chosen(home: ChatFolder, arguments: Arguments) -> Chat:
     """The chat with the model and the effort that a message names; both stay with the chat.
 
     Raises:
@@ -195,7 +195,7 @@ async def list_chats(server: ForewordServer, arguments: Arguments) -> Json:
     }
 
 
-async def home_of(server: ForewordServer, chat_id: str) -> Home:
+async def home_of(server: ForewordServer, chat_id: str) -> ChatFolder:
     """A chat with the folder that it belongs to.
 
     Raises:
@@ -210,7 +210,7 @@ async def home_of(server: ForewordServer, chat_id: str) -> Home:
         opened = await open_now(server, folder)
         chat = chat or await _stored(opened.session, lambda store: store.find(chat_id))
         if chat is not None and chat.worktree == opened.session.worktree:
-            return Home(chat, folder, opened)
+            return ChatFolder(chat, folder, opened)
     if chat is not None:
         raise UsageError(f"the chat {chat_id} belongs to another folder: open its folder first")
     raise UsageError(f"there is no chat {chat_id}: begin one with foreword/chat/open")
@@ -252,7 +252,7 @@ async def _with_outcomes(server: ForewordServer, message: Json) -> Json:
     return {**message, "proposals": told} if told else message
 
 
-def _shown(home: Home, message: Json) -> Json:
+def _shown(home: ChatFolder, message: Json) -> Json:
     return with_uris(home.folder.path, {**message, "at": _time(message["at"])})
 
 

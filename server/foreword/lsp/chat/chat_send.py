@@ -19,7 +19,7 @@ from foreword.assist.question.receipt import tokens_json
 from foreword.assist.session.providers import require_trust
 from foreword.core.tokens import Usage
 from foreword.lsp.chat.attachments import read_attachments, untitled
-from foreword.lsp.chat.chat_history import Home, chosen, home_of, with_uris
+from foreword.lsp.chat.chat_history import ChatFolder, chosen, home_of, with_uris
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.command_workspace import documents_in
 from foreword.lsp.features.keep_warm_loop import note_answer
@@ -63,7 +63,7 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
         note_answer(server, home.folder)
 
 
-async def _collect(home: Home, speech: ChatTurnRun, partials: Partials, report: Report) -> TurnResult:
+async def _collect(home: ChatFolder, speech: ChatTurnRun, partials: Partials, report: Report) -> TurnResult:
     shown, n_pieces = speech.proposal, 0
     # Closed here: left to the garbage collector, the stream from the model would stay open.
     async with aclosing(speech.events()) as events:
@@ -92,7 +92,7 @@ def _note(event: AnswerEvent, speech: ChatTurnRun, partials: Partials, report: R
 
 
 async def _result(
-    server: ForewordServer, home: Home, speech: ChatTurnRun, spoken: TurnResult, partials: Partials
+    server: ForewordServer, home: ChatFolder, speech: ChatTurnRun, spoken: TurnResult, partials: Partials
 ) -> Json:
     """The result of a send."""
     reply = reply_json(spoken, speech.turn.answer_id)
@@ -107,7 +107,7 @@ async def _result(
 
 
 async def _laid(
-    server: ForewordServer, home: Home, proposal: Proposal, told: Json, *, is_whole: bool
+    server: ForewordServer, home: ChatFolder, proposal: Proposal, told: Json, *, is_whole: bool
 ) -> Json:
     """The proposal as an edit of the documents of now; one that breaks off is none to apply."""
     if not proposal.files:

@@ -38,7 +38,7 @@ MAX_KEPT_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LineDefinitions:
     """The definitions of a text with these lines."""
 
     lines: tuple[str, ...]
@@ -49,8 +49,8 @@ class Outlines:
     """The outlines of the open documents, by the key of each URI; used on the event loop alone."""
 
     def __init__(self) -> None:
-        self._parsed: dict[str, Known] = {}
-        self._followed: dict[str, Known] = {}
+        self._parsed: dict[str, LineDefinitions] = {}
+        self._followed: dict[str, LineDefinitions] = {}
         self._texts: dict[str, OpenText] = {}
         self._changed: dict[str, None] = {}
         self._news = asyncio.Event()
@@ -80,7 +80,7 @@ class Outlines:
         if known.lines is not document.lines:
             # From the last parse: what one following drops would else be gone for all later ones.
             parsed = self._parsed[key]
-            known = Known(document.lines, follow(parsed.definitions, parsed.lines, document.lines))
+            known = LineDefinitions(document.lines, follow(parsed.definitions, parsed.lines, document.lines))
             self._followed[key] = known
         return known.definitions
 
@@ -116,7 +116,7 @@ class Outlines:
             self._worker.close()
             self._worker = None
 
-    async def outlined(self, key: str, document: Document, now: Callable[[], Snapshot]) -> Known:
+    async def outlined(self, key: str, document: Document, now: Callable[[], Snapshot]) -> LineDefinitions:
         """The outline of a document of the snapshot, parsed unless it is at hand; it is kept while that is open."""
         before = self._parsed.get(key)
         if before is not None and before.lines is document.lines:
@@ -141,15 +141,17 @@ class Outlines:
             del self._texts[next(iter(self._texts))]
 
 
-def _outlined(document: Document, text: OpenText | None) -> tuple[Known, OpenText | None]:
+def _outlined(document: Document, text: OpenText | None) -> tuple[LineDefinitions, OpenText | None]:
     """The outline of a document that was `text`; none for one that is too large to be read, or without a grammar."""
     language = language_of(document.uri, document.lines[0] if document.lines else "") or document.language
     from foreword.index.outline.languages import LANGUAGES  # noqa: PLC0415 - heavy, and off the path to `initialize`
     from foreword.index.outline.open_text import OpenText  # noqa: PLC0415 - the same
 
     if language not in LANGUAGES or sum(map(len, document.lines)) > MAX_FILE_BYTES:
-        return Known(document.lines, ()), None
+        return LineDefinitions(document.lines, ()), None
     text = text or OpenText()
     # "surrogatepass": a client may send half a surrogate pair, which strict UTF-8 refuses.
     plain = "\n".join(without_end(line) for line in document.lines)
-    return Known(document.lines, text.definitions(language, plain.encode("utf-8", "surrogatepass"))), text
+    return LineDefinitions(
+        document.lines, text.definitions(language, plain.encode("utf-8", "surrogatepass"))
+    ), text

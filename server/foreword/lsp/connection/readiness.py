@@ -24,7 +24,7 @@ MAX_AGE_S = 5.0
 
 
 @dataclass(slots=True)
-class Kept:
+class FolderState:
     """What is known of one folder; `at` is on the clock of the event loop.
 
     `strange` are the paths that were asked about and are not in the index: git is asked why.
@@ -38,7 +38,7 @@ class Kept:
 
 def readiness_of(server: ForewordServer, folder: Folder, path: str) -> Readiness | None:
     """What is known by now of a file's folder, None at the beginning. Nothing is looked at before this returns."""
-    kept = server.readiness.setdefault(folder, Kept())
+    kept = server.readiness.setdefault(folder, FolderState())
     is_new = kept.value is not None and path not in kept.value.read and path not in kept.strange
     if is_new:
         kept.strange.add(path)
@@ -49,7 +49,7 @@ def readiness_of(server: ForewordServer, folder: Folder, path: str) -> Readiness
 
 def note_readiness(server: ForewordServer, folder: Folder) -> None:
     """Something may have changed: look at it as soon as there is time."""
-    kept = server.readiness.setdefault(folder, Kept())
+    kept = server.readiness.setdefault(folder, FolderState())
     if folder.open_folder is not None and not kept.is_asked:
         kept.is_asked = True
         server.spawn(_refresh(server, folder, kept))
@@ -68,7 +68,7 @@ def path_below(folder: Folder, uri: str) -> str | None:
     return next((inside for inside in found if inside != "."), None)
 
 
-async def _refresh(server: ForewordServer, folder: Folder, kept: Kept) -> None:
+async def _refresh(server: ForewordServer, folder: Folder, kept: FolderState) -> None:
     await server.load("foreword.assist.session.workspace_status")
     from foreword.assist.session.workspace_status import ignored_among, readiness  # noqa: PLC0415 - loaded by now
 

@@ -35,7 +35,7 @@ from foreword.prefix.policy.gap_model import Signals
 
 if TYPE_CHECKING:
     from foreword.assist.edits.proposal_store import KeptProposal
-    from foreword.lsp.connection.readiness import Kept
+    from foreword.lsp.connection.readiness import FolderState
     from foreword.lsp.connection.workspace_folder import Folder
 
 Params = TypeVar("Params")
@@ -72,7 +72,7 @@ class ForewordServer(LanguageServer):
         self.is_ready = False
         self.is_on_a_port = False
         self.outlines = Outlines()
-        self.readiness: WeakKeyDictionary[Folder, Kept] = WeakKeyDictionary()
+        self.readiness: WeakKeyDictionary[Folder, FolderState] = WeakKeyDictionary()
         self.exit_code: int | None = None
         self._told: set[str] = set()
         self._work: dict[types.ProgressToken, Callable[[], object]] = {}

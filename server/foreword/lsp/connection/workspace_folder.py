@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from foreword.assist.question.task_files import UserTasks
     from foreword.assist.session.open_workspace import OpenFolder
     from foreword.assist.session.ports import Clock
-    from foreword.assist.spending.keep_warm import Keeping
+    from foreword.assist.spending.keep_warm import KeepWarm
 
 CLOSE_S = 0.7
 MAX_TOUCHED = 32
@@ -39,7 +39,7 @@ class Folder:
         self.on_progress: Callable[[], None] = lambda: None
         self.stop_watching = threading.Event()
         self.open_folder: OpenFolder | None = None
-        self.keeping: Keeping | None = None
+        self.keeping: KeepWarm | None = None
         self.tasks: list[asyncio.Task[None]] = []
         # None at first: before the first look nobody knows what changed.
         self._touched: set[Path] | None = None

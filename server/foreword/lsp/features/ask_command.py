@@ -36,7 +36,7 @@ QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskRequest:
     """A question, and how its answer is shown; the tokens are the client's own, for progress and for the text."""
 
     question: Question
@@ -46,7 +46,7 @@ class Asked:
     partial_token: types.ProgressToken | None = None
 
 
-async def ask(server: ForewordServer, folder: Folder, session: Session, asked: Asked) -> dict[str, Any]:
+async def ask(server: ForewordServer, folder: Folder, session: Session, asked: AskRequest) -> dict[str, Any]:
     """The answer as `foreword.answer/1`, or for a dry run the request as `foreword.request/1`.
 
     Raises:
@@ -63,7 +63,7 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, asked: A
     return answered.to_json()
 
 
-async def _shown(server: ForewordServer, workspace: Callable[[Tell], Workspace], asked: Asked) -> Answer:
+async def _shown(server: ForewordServer, workspace: Callable[[Tell], Workspace], asked: AskRequest) -> Answer:
     task = asyncio.current_task()
     assert task is not None, "a command runs as a task"  # noqa: S101 - an invariant
     partials, question = Partials(server, asked.partial_token), asked.question

@@ -34,7 +34,7 @@ from foreword.lsp.connection.convert import path_from_uri, uri_from_path
 from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
-from foreword.lsp.features.ask_command import Asked, ask, completed, read_question
+from foreword.lsp.features.ask_command import AskRequest, ask, completed, read_question
 from foreword.lsp.features.command_workspace import documents_in, task_in, workspace_of
 from foreword.lsp.features.edit_command import (
     Instruction,
@@ -134,7 +134,7 @@ async def _ask(call: Call) -> Any:  # noqa: ANN401 - any JSON
             return None
         pointers = (*pointers_of(task), *question.pointers)
         question = Question(words_of(task), pointers, task.kind, question.use_cache)
-    asked = Asked(question, given.dry_run, show, call.token, partial_token)
+    asked = AskRequest(question, given.dry_run, show, call.token, partial_token)
     return await ask(call.server, call.folder, session, asked)
 
 
@@ -227,7 +227,7 @@ async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
     if given.dry_run:
         return (await preview(workspace, question)).to_json()
     if task.kind == "answer":
-        asked = Asked(question, is_dry=False, show=show, token=call.token, partial_token=partial_token)
+        asked = AskRequest(question, is_dry=False, show=show, token=call.token, partial_token=partial_token)
         return await ask(call.server, call.folder, session, asked)
     instruction = Instruction(question, task.description or task.name, call.token, partial_token)
     return await run_instruction(call.server, call.folder, session, instruction, wishes)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from foreword.core.documents.document import Closed, DocumentSaved, Edited, Opened, Touched
+from foreword.core.documents.document import (
+    DocumentClosed,
+    DocumentEdited,
+    DocumentOpened,
+    DocumentSaved,
+    FilesTouched,
+)
 from foreword.core.documents.uri import uri_key
 from foreword.lsp.connection.convert import changes_from_lsp, document_from_lsp
 from foreword.lsp.connection.server import ForewordServer, handle
@@ -30,21 +36,21 @@ def register(server: ForewordServer) -> None:
 
 def did_open(server: ForewordServer, params: types.DidOpenTextDocumentParams) -> None:
     """The editor's text is what counts from now on."""
-    server.change(Opened(document_from_lsp(params.text_document)))
+    server.change(DocumentOpened(document_from_lsp(params.text_document)))
     server.outlines.note(_key(server, params.text_document.uri))
 
 
 def did_change(server: ForewordServer, params: types.DidChangeTextDocumentParams) -> None:
     """The text changed by these pieces, each of which counts from the outcome of the one before."""
     document, changes = params.text_document, changes_from_lsp(params.content_changes)
-    server.change(Edited(document.uri, document.version, changes, server.encoding))
+    server.change(DocumentEdited(document.uri, document.version, changes, server.encoding))
     server.outlines.note(_key(server, document.uri))
     note_sign(server, saved=False)
 
 
 def did_close(server: ForewordServer, params: types.DidCloseTextDocumentParams) -> None:
     """The document was closed: from now on its text is that of the file on disk."""
-    server.change(Closed(params.text_document.uri))
+    server.change(DocumentClosed(params.text_document.uri))
     server.outlines.forget(_key(server, params.text_document.uri))
 
 
@@ -73,7 +79,7 @@ def did_rename_files(server: ForewordServer, params: types.RenameFilesParams) ->
 
 
 def _touch(server: ForewordServer, uris: list[str]) -> None:
-    server.change(Touched(tuple(uris)))
+    server.change(FilesTouched(tuple(uris)))
     note_changed_files(server, uris)
 
 

@@ -15,7 +15,7 @@ from lsprotocol import types
 from foreword.api.commands.questions import Question, propose
 from foreword.api.workspace import Event, PartialResult, Stage
 from foreword.assist.edits.draft import DraftEdit, DraftReader
-from foreword.assist.edits.edit import Edited
+from foreword.assist.edits.edit import EditOutcome
 from foreword.assist.edits.proposal import ProposedFile
 from foreword.assist.edits.proposal_parts import Part, part_of, rejected
 from foreword.assist.edits.proposal_store import KeptProposal, is_for
@@ -34,7 +34,14 @@ from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.command_workspace import documents_in, task_in, workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
 from foreword.lsp.features.workspace_folders import folder_of
-from foreword.lsp.output.apply_edit import Delivered, DeliveryOptions, apply_plan, deliver, tell, tell_refused
+from foreword.lsp.output.apply_edit import (
+    DeliveryOptions,
+    DeliveryOutcome,
+    apply_plan,
+    deliver,
+    tell,
+    tell_refused,
+)
 from foreword.lsp.output.file_consent import agreed
 from foreword.lsp.output.progress import Partials, stage_of, work_done
 from foreword.lsp.output.proposals import keep_proposal, note_review, proposal_of
@@ -72,7 +79,7 @@ async def run_instruction(
     tell(server, edited.problems)
     # What broke off may be half an edit: it is kept, and not applied.
     if not edited.proposal.files or not edited.is_complete:
-        done = Delivered(name, edited.proposal, WorkspaceEditPlan(None))
+        done = DeliveryOutcome(name, edited.proposal, WorkspaceEditPlan(None))
     else:
         done = await deliver(server, opened, name, edited.proposal, wishes)
     told = edited.to_json(done.outcomes)
@@ -103,7 +110,7 @@ async def reject_proposal(server: ForewordServer, folder: Folder, name: str, par
     """
     kept = _kept_for(server, folder, name)
     await note_review(server, name, rejected(kept, part))
-    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None))
+    done = DeliveryOutcome(name, kept.proposal, WorkspaceEditPlan(None))
     return _with_review(folder, proposal_of(server, name), done.to_json())
 
 
@@ -126,7 +133,7 @@ async def undo_proposal(server: ForewordServer, folder: Folder, name: str) -> di
         problems = (await apply_plan(server, opened, plan, f"Undo: {kept.title}")).problems
     if not problems:
         await note_review(server, name, ProposalReview())
-    done = Delivered(name, kept.proposal, WorkspaceEditPlan(None), problems=problems)
+    done = DeliveryOutcome(name, kept.proposal, WorkspaceEditPlan(None), problems=problems)
     return _with_review(folder, proposal_of(server, name), done.to_json()) | {"undone": not problems}
 
 
@@ -205,7 +212,7 @@ def _open(folder: Folder) -> OpenFolder:
 
 async def _propose(
     server: ForewordServer, folder: Folder, session: Session, instruction: Instruction
-) -> Edited:
+) -> EditOutcome:
     """Let the model work, with progress that can be cancelled."""
     opened, task = _open(folder), asyncio.current_task()
     assert task is not None, "requests run as tasks"  # noqa: S101 - an invariant

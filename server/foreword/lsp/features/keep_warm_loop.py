@@ -33,9 +33,9 @@ def keep(server: ForewordServer, folder: Folder) -> None:
     if folder.open_folder is None:
         return
     if folder.keeping is None:
-        from foreword.assist.spending.keep_warm import Keeping  # noqa: PLC0415 - heavy, and imported by the answer by now
+        from foreword.assist.spending.keep_warm import KeepWarm  # noqa: PLC0415 - heavy, and imported by the answer by now
 
-        folder.keeping = Keeping(
+        folder.keeping = KeepWarm(
             folder.open_folder,
             server.time,
             lambda: send_status(server, folder),

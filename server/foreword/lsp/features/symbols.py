@@ -92,7 +92,7 @@ async def _hits(server: ForewordServer, opened: OpenFolder, query: str) -> list[
     return await opened.run(find_by_beginning, shown.index, query, MAX_FOUND)
 
 
-def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> Named:
+def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> NamedRange:
     """Without the lines of its file, a definition is as wide as its first line is said to be."""
     first, last = found.line - 1, max(found.line, found.end_line) - 1
     text = without_end(lines[first]) if first < len(lines) else ""
@@ -102,10 +102,10 @@ def _named(server: ForewordServer, lines: Sequence[str], found: Definition) -> N
     end = without_end(lines[last]) if last < len(lines) else ""
     encoding = server.encoding
     name = Range(Position(first, units(text, at, encoding)), Position(first, units(text, until, encoding)))
-    return Named(found, Range(Position(first, 0), Position(last, units(end, len(end), encoding))), name)
+    return NamedRange(found, Range(Position(first, 0), Position(last, units(end, len(end), encoding))), name)
 
 
-def _tree(one: Named) -> types.DocumentSymbol:
+def _tree(one: NamedRange) -> types.DocumentSymbol:
     return types.DocumentSymbol(
         # LSP forbids empty names of symbols.
         one.definition.name or "?",
@@ -117,7 +117,7 @@ def _tree(one: Named) -> types.DocumentSymbol:
     )
 
 
-def _flat(one: Named, uri: str) -> types.SymbolInformation:
+def _flat(one: NamedRange, uri: str) -> types.SymbolInformation:
     return types.SymbolInformation(
         types.Location(uri, range_to_lsp(one.whole)),
         one.definition.name or "?",
@@ -133,19 +133,19 @@ def _kind(found: Definition) -> types.SymbolKind:
 
 
 @dataclass(slots=True)
-class Named:
+class NamedRange:
     """A definition with the range of all of it and that of its name, in the client's units."""
 
     definition: Definition
     whole: Range
     name: Range
-    children: list[Named] = field(default_factory=list)
+    children: list[NamedRange] = field(default_factory=list)
 
 
-def nested(found: Iterable[Named]) -> list[Named]:
+def nested(found: Iterable[NamedRange]) -> list[NamedRange]:
     """The definitions that stand in no other, in the order of their lines."""
-    tops: list[Named] = []
-    around: list[Named] = []
+    tops: list[NamedRange] = []
+    around: list[NamedRange] = []
     # Of those that begin on one line the longest comes first: it may hold the others.
     for one in sorted(found, key=lambda one: (one.whole.start.line, -one.whole.end.line)):
         while around and not _is_in(one, around[-1]):
@@ -155,7 +155,7 @@ def nested(found: Iterable[Named]) -> list[Named]:
     return tops
 
 
-def _is_in(inner: Named, outer: Named) -> bool:
+def _is_in(inner: NamedRange, outer: NamedRange) -> bool:
     """Two on the same lines stand side by side."""
     lines = (inner.whole.start.line, inner.whole.end.line)
     first, last = outer.whole.start.line, outer.whole.end.line

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from foreword.core.documents.document import Touched
+from foreword.core.documents.document import FilesTouched
 from foreword.core.documents.uri import uri_key
 from foreword.core.errors import ForewordError, Problem, UsageError
 from foreword.lsp.connection.configuration import configure
@@ -167,7 +167,7 @@ def _watch(server: ForewordServer, folder: Folder) -> None:
     def changed(paths: tuple[Path, ...]) -> None:
         uris = tuple(uri_from_path(path) for path in paths)
         # All state belongs to the event loop: the thread only hands over.
-        loop.call_soon_threadsafe(server.change, Touched(uris))
+        loop.call_soon_threadsafe(server.change, FilesTouched(uris))
         loop.call_soon_threadsafe(folder.touch, paths)
 
     def lost(problem: Problem) -> None:

@@ -108,7 +108,7 @@ class DeliveryOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveryOutcome:
     """What became of a proposal; `problems` are all that keeps it from being true as a whole."""
 
     name: str
@@ -153,7 +153,7 @@ class Delivered:
 
 async def deliver(
     server: ForewordServer, opened: OpenFolder, name: str, proposal: Proposal, wishes: DeliveryOptions
-) -> Delivered:
+) -> DeliveryOutcome:
     """Bring the kept proposal of this name, or what `proposal` has of it, to the user as the client can.
 
     Raises:
@@ -167,12 +167,12 @@ async def deliver(
         await show_diff(server, diffs_folder(opened), diff_uri(name), diff, take_focus=True)
     if wishes.apply or is_shown:  # a client that only looks has the refusals in the result
         await tell_refused(server, opened, name, plan)
-    done = Applied()
+    done = AppliedFiles()
     if wishes.apply and not is_shown and plan.edit is not None:
         done = await apply_plan(server, opened, plan, title)
         await _note_applied(server, name, plan, done.paths)
     tell(server, done.problems)
-    return Delivered(name, proposal, plan, done.paths, (*plan.problems, *done.problems))
+    return DeliveryOutcome(name, proposal, plan, done.paths, (*plan.problems, *done.problems))
 
 
 async def _note_applied(
@@ -190,7 +190,7 @@ async def _note_applied(
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedFiles:
     """The files that the client changed as it was asked to, and why it left out the others."""
 
     paths: tuple[str, ...] = ()
@@ -199,7 +199,7 @@ class Applied:
 
 async def apply_plan(
     server: ForewordServer, opened: OpenFolder, plan: WorkspaceEditPlan, title: str
-) -> Applied:
+) -> AppliedFiles:
     """Let the client apply an edit, and look whether it did.
 
     It is one request, which is one step of undo; for a client that compares the version of one document only, it is
@@ -216,7 +216,7 @@ async def apply_plan(
         missing = steps if problem else await left_out(server, opened, steps)
         paths += [step.file.path for step in steps if step not in missing]
         problems += [problem] if problem else [_left_out(step.file.path) for step in missing]
-    return Applied(tuple(paths), tuple(dict.fromkeys(problems)))
+    return AppliedFiles(tuple(paths), tuple(dict.fromkeys(problems)))
 
 
 def _left_out(path: str) -> Problem:

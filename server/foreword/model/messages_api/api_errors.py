@@ -176,7 +176,7 @@ def _was_tried(error: anthropic.APIStatusError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _ErrorText:
     """How one kind of error is told; `is_final` where asking again never helps, whatever the status says."""
 
     kind: type[ModelError]
@@ -186,55 +186,57 @@ class _Told:
     names_request: bool = False
 
 
-_LIMIT = _Told(
+_LIMIT = _ErrorText(
     ModelUnavailable,
     "The spend limit of the account behind {key} is reached",
     "raise it at {console}/limits, or wait for the next period",
     is_final=True,
 )
-_OVERLOADED = _Told(
+_OVERLOADED = _ErrorText(
     ModelUnavailable, "{url} is overloaded", "try again in a minute, or choose another model with --model"
 )
-_TROUBLE = _Told(ModelUnavailable, "{url} has trouble ({words})", "try again in a minute", names_request=True)
-_TOO_LARGE = _Told(
+_TROUBLE = _ErrorText(
+    ModelUnavailable, "{url} has trouble ({words})", "try again in a minute", names_request=True
+)
+_TOO_LARGE = _ErrorText(
     ContextTooLarge,
     "The request is too large for {model} ({words})",
     "lower context.budget, or start a new chat",
 )
-_REJECTED = _Told(RequestRejected, "{url} rejects the request", "{words}", names_request=True)
-_WRONG_URL = _Told(
+_REJECTED = _ErrorText(RequestRejected, "{url} rejects the request", "{words}", names_request=True)
+_WRONG_URL = _ErrorText(
     RequestRejected, "{url} has no Messages API ({words})", "check model.url or ANTHROPIC_BASE_URL"
 )
 
-_BY_CODE: Mapping[str, _Told] = {
+_BY_CODE: Mapping[str, _ErrorText] = {
     "enforced_spend_limit_reached": _LIMIT,
     "contract_spend_limit_reached": _LIMIT,
     "linked_organization_spend_limit_reached": _LIMIT,
-    "ramp_limit_exceeded": _Told(
+    "ramp_limit_exceeded": _ErrorText(
         ModelUnavailable, "Usage of {url} grows faster than it allows", "try again in some minutes"
     ),
 }
-_BY_KIND: Mapping[str, _Told] = {
-    "authentication_error": _Told(
+_BY_KIND: Mapping[str, _ErrorText] = {
+    "authentication_error": _ErrorText(
         CredentialsError,
         "{url} does not accept {key}",
         "set a valid key (see {console}/keys), or use --provider offline",
     ),
-    "billing_error": _Told(
+    "billing_error": _ErrorText(
         CredentialsError, "The account behind {key} can't be billed ({words})", "see {console}/billing"
     ),
-    "permission_error": _Told(
+    "permission_error": _ErrorText(
         CredentialsError,
         "{url} does not let {key} use {model} ({words})",
         "choose another model with --model, or ask whoever administers the account",
     ),
-    "not_found_error": _Told(
+    "not_found_error": _ErrorText(
         RequestRejected, "{url} does not know the model {model!r}", "choose another with --model"
     ),
     "request_too_large": _TOO_LARGE,
     "exceed_context_size_error": _TOO_LARGE,  # llama.cpp's server
     "invalid_request_error": _REJECTED,
-    "rate_limit_error": _Told(
+    "rate_limit_error": _ErrorText(
         ModelUnavailable,
         "{url} limits the rate of requests",
         "try again in a minute, or choose another model",
@@ -254,7 +256,7 @@ _KIND_BY_STATUS: Mapping[int, str] = {
 }
 
 
-def _by_status(status: int) -> _Told:
+def _by_status(status: int) -> _ErrorText:
     """For errors of a type that is not known here, as engines and gateways send them."""
     if status in {404, 405}:
         return _WRONG_URL

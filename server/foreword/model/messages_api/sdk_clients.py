@@ -128,7 +128,7 @@ def _http(url: str | None, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
     return anthropic.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False, mounts=direct)
 
 
-class _Usual(TypedDict):
+class _ClientOptions(TypedDict):
     """What every client is opened with, whoever provides."""
 
     timeout: httpx2.Timeout
@@ -137,9 +137,11 @@ class _Usual(TypedDict):
     open_telemetry: Literal[False]
 
 
-def _usual(url: str | None, timeout: httpx2.Timeout) -> _Usual:
+def _usual(url: str | None, timeout: httpx2.Timeout) -> _ClientOptions:
     # Retries are ours (`retry_policy`): how long a request may take is a setting.
-    return _Usual(timeout=timeout, http_client=_http(url, timeout), max_retries=0, open_telemetry=False)
+    return _ClientOptions(
+        timeout=timeout, http_client=_http(url, timeout), max_retries=0, open_telemetry=False
+    )
 
 
 def _anthropic(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:

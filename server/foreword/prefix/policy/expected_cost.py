@@ -58,7 +58,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ExpectedCosts:
     """The average cost of a question with the best lifetime, and the run of each lifetime."""
 
     average: float
@@ -116,7 +116,7 @@ def steps_from(law: Law, ttl: Ttl, elapsed_s: float, covered_s: float, hazard: f
 
 
 @lru_cache(maxsize=16)
-def look_ahead(rates: Rates, law: Law, growth: float, most: int, only: Ttl | None = None) -> Outlook:
+def look_ahead(rates: Rates, law: Law, growth: float, most: int, only: Ttl | None = None) -> ExpectedCosts:
     """The outlook for a law of gaps, with at most so many pings a gap; `only` one lifetime where it is given.
 
     `growth` is what a question adds to the delta, as a share of the base.
@@ -126,7 +126,7 @@ def look_ahead(rates: Rates, law: Law, growth: float, most: int, only: Ttl | Non
     # 1 is the price of sending it all without a mark, which is open to everybody who set no lifetime.
     average = best[only][0] if only else min(1.0, *(found for found, _ in best.values()))
     runs = {ttl: _run(rates.writing(ttl), read, average, found, plan) for ttl, (found, plan) in best.items()}
-    return Outlook(average, MappingProxyType(runs))
+    return ExpectedCosts(average, MappingProxyType(runs))
 
 
 def until_fold(write: float, read: float, growth: float) -> float:

@@ -15,7 +15,7 @@ from math import inf
 
 from foreword.prefix.policy.expected_cost import (
     NO_PINGS,
-    Outlook,
+    ExpectedCosts,
     Pings,
     Run,
     future_from,
@@ -56,7 +56,7 @@ LEAST_LEFT = 1e-6
 class _Ahead:
     """The outlook over all hours, and the law of the gap that is under way."""
 
-    outlook: Outlook
+    outlook: ExpectedCosts
     law: Law
 
 

@@ -43,7 +43,7 @@ Stamp = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Untracked:
+class UntrackedFiles:
     """What git found: `paths`, of which those of nested repositories end with a slash.
 
     `folders` are those below the root that it looked into, the one that was changed last first; `rules` are the files, by
@@ -56,7 +56,7 @@ class Untracked:
     variables: Mapping[str, str]
 
 
-def is_still_so(found: Untracked, repository: Repository) -> bool:
+def is_still_so(found: UntrackedFiles, repository: Repository) -> bool:
     """Whether git would find the same now; False also where it takes long to tell."""
     # An answer waits for this: on a slow disk git itself may be as quick.
     end = perf_counter() + SLOW_S + SLOW_EACH_S * len(found.folders)
@@ -75,8 +75,8 @@ def note(
     tracked: Iterable[str],
     paths: frozenset[str],
     began_ns: int,
-    before: Untracked | None = None,
-) -> Untracked | None:
+    before: UntrackedFiles | None = None,
+) -> UntrackedFiles | None:
     """What git found beside the tracked files when it was asked, not before `began_ns` (since 1970).
 
     `before` saves time where folders are as they were noted. None where it can't be told later whether all is still so:
@@ -100,14 +100,14 @@ def note(
         return None
     # What changed last is the likeliest to have changed again, so a "no" is found early.
     latest = sorted(stamps.items(), key=lambda pair: pair[1] or (0, 0), reverse=True)
-    return Untracked(paths, dict(latest), rules, _variables())
+    return UntrackedFiles(paths, dict(latest), rules, _variables())
 
 
 def _are_same(stamps: Mapping[str, Stamp]) -> bool:
     return all(_stamp(path) == stamp for path, stamp in stamps.items())
 
 
-def _has_rules(before: Untracked, rules: Mapping[str, Stamp]) -> bool:
+def _has_rules(before: UntrackedFiles, rules: Mapping[str, Stamp]) -> bool:
     """Whether the rules are as they were; what is in the index says nothing of what is ignored."""
     gitignores = {path: before.rules[path] for path in _gitignores(before.rules)}
     return _are_same(gitignores) and all(
@@ -128,7 +128,7 @@ def _are_settled(stamps: Collection[Stamp], began_ns: int) -> bool:
 
 
 def _folders(
-    repository: Repository, known: Collection[str], before: Untracked | None
+    repository: Repository, known: Collection[str], before: UntrackedFiles | None
 ) -> tuple[set[str], list[str]] | None:
     """The folders that git looks into, which these are among, and the files of rules in them."""
     most = 2 * len(known) + MOST_BESIDE
@@ -147,7 +147,7 @@ def _folders(
 class _Entries:
     """What is in folders: as it was noted `before` in those that have not changed since."""
 
-    def __init__(self, base: str, before: Untracked | None) -> None:
+    def __init__(self, base: str, before: UntrackedFiles | None) -> None:
         self.gitignores: list[str] = []
         self.judged = (
             frozenset(path for path, stamp in before.folders.items() if stamp) if before else frozenset()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from foreword.assist.session.snapshot import commit_history
-from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.session.snapshot.commit_history import CommitHistory
 from foreword.index.search.commit_messages import (
     MESSAGE_TERMS_FORMAT,
     NO_COMMIT_MESSAGES,
@@ -29,7 +29,7 @@ DIGEST = "72113477459b62aa"
 
 
 def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
-    past = Past(open_repository(repo.path)[0])
+    past = CommitHistory(open_repository(repo.path)[0])
     first = past.commit_messages()
     assert first is past.commit_messages()
     repo.write("shop/cart.py", "x = 1\n")
@@ -49,13 +49,13 @@ def test_the_next_process_finds_the_terms_of_new_messages_only(
         return message_terms(message)
 
     monkeypatch.setattr(commit_history, "message_terms", terms)
-    first = Past(open_repository(repo.path)[0], stored.get, stored.__setitem__)
+    first = CommitHistory(open_repository(repo.path)[0], stored.get, stored.__setitem__)
     first.commit_messages()
     assert asked
     repo.write("shop/cart.py", "x = 1\n")
     repo.commit("Empty the trolley")
     asked.clear()
-    second = Past(open_repository(repo.path)[0], stored.get, stored.__setitem__)
+    second = CommitHistory(open_repository(repo.path)[0], stored.get, stored.__setitem__)
     assert ["shop/cart.py"] == list(second.commit_messages().of(parse_query("trolley")))
     assert ["Empty the trolley"] == asked
 
@@ -65,7 +65,7 @@ def test_a_secret_in_a_message_is_not_stored(repo: GitRepo) -> None:
     secret = "ghp_" + "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY2zA4"
     repo.write("shop/cart.py", "x = 1\n")
     repo.commit(f"Try with {secret}")
-    Past(open_repository(repo.path)[0], stored.get, stored.__setitem__).commit_messages()
+    CommitHistory(open_repository(repo.path)[0], stored.get, stored.__setitem__).commit_messages()
     assert "ab3de5" not in str(stored).lower()
     assert "try" in str(stored)
 
@@ -77,14 +77,17 @@ def test_other_terms_of_a_message_have_another_format() -> None:
 
 
 def test_without_git_or_without_a_commit_there_is_none(tmp_path: Path) -> None:
-    assert NO_COMMIT_MESSAGES is Past().commit_messages()
-    assert NO_COMMIT_MESSAGES is Past(open_repository(make_repo(tmp_path / "new").path)[0]).commit_messages()
+    assert NO_COMMIT_MESSAGES is CommitHistory().commit_messages()
+    assert (
+        NO_COMMIT_MESSAGES
+        is CommitHistory(open_repository(make_repo(tmp_path / "new").path)[0]).commit_messages()
+    )
 
 
 def test_a_history_that_git_can_not_tell_is_gone_without(repo: GitRepo) -> None:
     earlier = repo.git("rev-parse", "HEAD~1^{tree}")
     (repo.path / ".git" / "objects" / earlier[:2] / earlier[2:]).unlink()
-    assert NO_COMMIT_MESSAGES is Past(open_repository(repo.path)[0]).commit_messages()
+    assert NO_COMMIT_MESSAGES is CommitHistory(open_repository(repo.path)[0]).commit_messages()
 
 
 def test_search_knows_what_people_called_a_change(fixture: WorkspaceFixture, repo: GitRepo) -> None:

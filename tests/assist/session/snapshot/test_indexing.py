@@ -11,7 +11,13 @@ from foreword.assist.answering.pin_files import PinChange, change_pins
 from foreword.assist.context.build_prefix import build_prefix
 from foreword.assist.question.context_view import UNREAD, find_pins
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.indexing import WAITED_FILES, Build, Built, Indexing, IndexingStopped
+from foreword.assist.session.snapshot.indexing import (
+    WAITED_FILES,
+    Build,
+    BuildOutcome,
+    Indexing,
+    IndexingStopped,
+)
 from foreword.assist.session.snapshot.workspace_snapshot import refresh_snapshot, take_snapshot
 from foreword.core.errors import StoreError
 from foreword.core.tree import make_tree
@@ -22,7 +28,7 @@ from workspace_fixture import WorkspaceFixture
 
 PATIENCE = 60.0
 MANY = WAITED_FILES + 1
-NOTHING = Built(BuildReport(), frozenset())
+NOTHING = BuildOutcome(BuildReport(), frozenset())
 
 
 def quiet(_done: int, _total: int) -> None:
@@ -36,7 +42,7 @@ class Gated:
         self.n_begun = 0
         self.begun, self.gate = threading.Event(), threading.Event()
 
-    def __call__(self, _build: Build, on_progress: Progress) -> Built:
+    def __call__(self, _build: Build, on_progress: Progress) -> BuildOutcome:
         self.n_begun += 1
         self.begun.set()
         while not self.gate.wait(0.01):
@@ -82,7 +88,7 @@ def test_a_build_is_stopped_and_another_one_begins() -> None:
 
 
 def test_who_waits_for_a_build_hears_why_it_failed() -> None:
-    def fail(_build: Build, _on_progress: Progress) -> Built:
+    def fail(_build: Build, _on_progress: Progress) -> BuildOutcome:
         raise StoreError("the disk is full")
 
     build = Indexing(quiet).begin(make_tree({}), 1, fail)
@@ -100,7 +106,7 @@ def test_closing_stops_and_waits() -> None:
 def test_what_a_build_could_not_read_is_not_tried_by_the_next_question() -> None:
     indexing = Indexing(quiet)
     indexing.begin(
-        make_tree({}), 1, lambda *_: Built(BuildReport(), frozenset({("a.py", "1" * 40)}))
+        make_tree({}), 1, lambda *_: BuildOutcome(BuildReport(), frozenset({("a.py", "1" * 40)}))
     ).future.result(PATIENCE)
     assert indexing.is_unreadable("a.py", "1" * 40)
     assert not indexing.is_unreadable("a.py", "2" * 40)

@@ -25,7 +25,7 @@ KEY = f"terms of commit messages {MESSAGE_TERMS_FORMAT}"
 
 
 @dataclass(slots=True)
-class Past:
+class CommitHistory:
     """The history up to HEAD; there is none outside git. Any thread may ask: at worst the same is read twice.
 
     `recall` gives what `keep` stored under a key for the next process, or None.

@@ -32,7 +32,7 @@ class IndexingStopped(ForewordError):
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildOutcome:
     """What came of a build; `unreadable` are the files that could not be read, as (path, blob id)."""
 
     report: BuildReport
@@ -51,7 +51,7 @@ class Build:
     recent: Mapping[str, float] = field(default_factory=dict)
     began: float = field(default_factory=monotonic)
     stop: threading.Event = field(default_factory=threading.Event)
-    future: Future[Built] = field(default_factory=Future)
+    future: Future[BuildOutcome] = field(default_factory=Future)
 
     @property
     def is_running(self) -> bool:
@@ -59,7 +59,7 @@ class Build:
         return not self.future.done()
 
     @property
-    def result(self) -> Built | None:
+    def result(self) -> BuildOutcome | None:
         """What it built; None while it runs, or if it was stopped or failed."""
         done = self.future.done() and self.future.exception() is None
         return self.future.result() if done else None
@@ -77,7 +77,7 @@ class Build:
             return
 
 
-Work = Callable[[Build, Progress], Built]
+Work = Callable[[Build, Progress], BuildOutcome]
 """Builds an index, telling how far it is; what the teller raises ends it."""
 
 

@@ -13,8 +13,8 @@ from foreword.core.documents.text import decode, printable
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, UNREADABLE, reason_for_content, reason_for_path
 from foreword.core.tree import LeftOut, Reader, Source, blob_id, make_tree
-from foreword.index.build.build import Whole, update
-from foreword.prefix.turn import Unsaved
+from foreword.index.build.build import IndexedTree, update
+from foreword.prefix.turn import UnsavedFile
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
 from foreword.workspace.git.repository import Repository
@@ -87,7 +87,7 @@ def with_unsaved(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> Worksp
     blobs = {**saved.tree.blobs, **{path: blob_id(data) for path, data in texts.items()}}
     tree = make_tree(blobs, saved.tree.left_out, saved.tree.dirty | texts.keys(), saved.tree.included)
     reader = partial(_read, texts, saved.reader)
-    before = Whole(saved.tree, saved.index, saved.report)
+    before = IndexedTree(saved.tree, saved.index, saved.report)
     index, report = update(saved.index.store, before, tree, reader, texts.keys())
     return replace(saved, tree=tree, index=index, report=report, reader=reader)
 
@@ -151,9 +151,9 @@ class OpenTexts(Mapping[str, str]):
             self._texts |= overlay_of(self._saved, self._repository, [(path, text)]).texts
 
 
-def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[Unsaved, ...]:
+def unsaved_files(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> tuple[UnsavedFile, ...]:
     """What the turn says of unsaved texts."""
-    return tuple(Unsaved(path, text, saved.read_content(path)) for path, text in unsaved.items())
+    return tuple(UnsavedFile(path, text, saved.read_content(path)) for path, text in unsaved.items())
 
 
 def _is_same(text: str, saved: str) -> bool:

@@ -17,7 +17,7 @@ from foreword import __version__
 from foreword.assist.session.session import Session
 from foreword.core.language import language_of
 from foreword.core.tree import FileTree, LeftOut
-from foreword.index.build.build import BuildReport, Whole
+from foreword.index.build.build import BuildReport, IndexedTree
 from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.store.facts import MARSHAL_VERSION
@@ -36,7 +36,7 @@ FORMAT = 6
 _NUL = "\0"
 
 
-def remember(session: Session, files: SavedFiles, whole: Whole, name: str) -> None:
+def remember(session: Session, files: SavedFiles, whole: IndexedTree, name: str) -> None:
     """Keep a look for the next process; `name` stands for the rules about which files count.
 
     Raises:
@@ -99,7 +99,7 @@ def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str],
     return blobs, replace(found, unvouched=frozenset(unvouched), attribute_files=tuple(attribute_files))
 
 
-def _packed_whole(whole: Whole) -> tuple[Any, ...]:
+def _packed_whole(whole: IndexedTree) -> tuple[Any, ...]:
     """The rows, which files have none or are left out by their contents, and what the report says beyond the tree."""
     rows, blobs, tree = whole.index.rows, whole.index.blobs, whole.tree
     without = [path for path in tree.blobs if path not in rows]
@@ -112,7 +112,9 @@ def _packed_whole(whole: Whole) -> tuple[Any, ...]:
     return versions, pack_rows(list(rows.values())), without, hidden, report, more
 
 
-def _whole(packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store: Store) -> Whole | None:
+def _whole(
+    packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store: Store
+) -> IndexedTree | None:
     """The index of `tree`, which has these blobs, as it was, if outlines would be made in the same way now."""
     versions, packed_rows, without, hidden, told, more = packed
     if versions != _versions(versions):
@@ -125,7 +127,7 @@ def _whole(packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store
 
     index = Index(store, tree.blobs, rows, shown=_without(read, hidden), encodings=tree.encodings)
     left_out = tuple(sorted((*tree.left_out, *map(LeftOut._make, more))))
-    return Whole(tree, index, BuildReport(**told | {"left_out": left_out, "problems": ()}))
+    return IndexedTree(tree, index, BuildReport(**told | {"left_out": left_out, "problems": ()}))
 
 
 def _joined(texts: Mapping[str, str]) -> tuple[str, str]:

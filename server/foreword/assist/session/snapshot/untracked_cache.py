@@ -10,7 +10,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.snapshot_cache import MIN_FILES, keep, kept
 from foreword.core.errors import ForewordError
 from foreword.workspace.files.working_tree import SavedFiles
-from foreword.workspace.git.untracked_files import Untracked, is_still_so, note
+from foreword.workspace.git.untracked_files import UntrackedFiles, is_still_so, note
 
 FORMAT = 1
 """The number of the format in which the untracked files are kept; another number is another key."""
@@ -48,13 +48,13 @@ def _note(session: Session, files: SavedFiles, began_ns: int) -> None:
             keep(session, _key(session), _packed(found))
 
 
-def _packed(found: Untracked) -> tuple[Any, ...]:
+def _packed(found: UntrackedFiles) -> tuple[Any, ...]:
     return found.paths, dict(found.folders), dict(found.rules), dict(found.variables)
 
 
-def _kept(session: Session) -> Untracked | None:
+def _kept(session: Session) -> UntrackedFiles | None:
     found = kept(session, _key(session))
-    return Untracked(*found) if found is not None else None
+    return UntrackedFiles(*found) if found is not None else None
 
 
 def _key(session: Session) -> str:

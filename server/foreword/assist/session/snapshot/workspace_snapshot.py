@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from foreword.assist.session.budget import budget_of
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.commit_history import Past
+from foreword.assist.session.snapshot.commit_history import CommitHistory
 from foreword.assist.session.snapshot.file_weight import by_importance
-from foreword.assist.session.snapshot.indexing import Build, Built, Work
+from foreword.assist.session.snapshot.indexing import Build, BuildOutcome, Work
 from foreword.assist.session.snapshot.snapshot_cache import keep, kept, recall_last_look, remember
 from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
 from foreword.assist.session.trust_store import allowed_values
@@ -25,7 +25,15 @@ from foreword.core.exclusion import reason_for_content
 from foreword.core.secrets.detection import ALLOWED, RULES_VERSION
 from foreword.core.secrets.redaction import RedactionCache
 from foreword.core.tree import FileTree, Reader, Source, blob_id, listed_reason, make_tree
-from foreword.index.build.build import BuildReport, Whole, changed_paths, find_known, prepare, refresh, update
+from foreword.index.build.build import (
+    BuildReport,
+    IndexedTree,
+    changed_paths,
+    find_known,
+    prepare,
+    refresh,
+    update,
+)
 from foreword.index.build.parse_jobs import FEW_FILES, Progress
 from foreword.index.index import Index
 from foreword.index.search.commit_messages import CommitMessageIndex
@@ -61,7 +69,7 @@ class WorkspaceSnapshot:
     rules: IgnoreRules
     reader: Reader
     unread: frozenset[str] = frozenset()
-    past: Past = field(default_factory=Past)
+    past: CommitHistory = field(default_factory=CommitHistory)
     heads: str | None = None
     attributes: AttributeRules = NO_ATTRIBUTES
     local_versions: frozenset[str] = frozenset()
@@ -214,7 +222,7 @@ def _saved(session: Session, files: SavedFiles) -> WorkspaceSnapshot:
     reader = partial(read_sources, session.root, session.repository)
     index, report, unread = _indexed(session, tree, reader)
     recall.files, recall.past = files, recall.past or _past(session)
-    found = Whole(tree, index, report)
+    found = IndexedTree(tree, index, report)
     recall.keep(found, is_whole=not unread)
     if not unread:
         remember(session, files, found, _variant(session))
@@ -252,8 +260,8 @@ def _encoding_setting(session: Session) -> AttributeRules:
         return NO_ATTRIBUTES
 
 
-def _past(session: Session) -> Past:
-    return Past(session.repository, partial(kept, session), partial(keep, session))
+def _past(session: Session) -> CommitHistory:
+    return CommitHistory(session.repository, partial(kept, session), partial(keep, session))
 
 
 def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, BuildReport, frozenset[str]]:
@@ -291,12 +299,12 @@ def _building(
     """The work of a build, for a thread of its own: it uses nothing of the session that others change."""
     store, root, repository = session.index_store, session.root, session.repository
 
-    def work(build: Build, on_progress: Progress) -> Built:
+    def work(build: Build, on_progress: Progress) -> BuildOutcome:
         prepare(reader)
         build.recent = recently_changed(root, repository, unread)
         first = by_importance(unread, opened=opened, changed=tree.dirty, recent=build.recent)
         index, report = refresh(store, tree, reader, first=first, on_progress=on_progress)
-        return Built(report, frozenset((p, b) for p, b in tree.blobs.items() if p not in index.rows))
+        return BuildOutcome(report, frozenset((p, b) for p, b in tree.blobs.items() if p not in index.rows))
 
     return work
 
