@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from foreword.index.path_table import Role, relevance, role_of
+from foreword.index.path_table import Role, copied_folders, is_documentation, relevance, role_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,35 @@ def test_source_is_more_relevant_than_prose_declarations_and_tests() -> None:
     asked = [("a.py", "python"), ("a.pyi", "python"), ("a.md", "markdown"), ("test_a.py", "python")]
     found = [relevance(path, language) for path, language in asked]
     assert sorted(found, reverse=True) == found
+
+
+@pytest.mark.parametrize(
+    ("expected", "path"),
+    [
+        (True, "README.md"),
+        (True, "docs/guide.rst"),
+        (True, "man/app.1"),
+        (True, "docs/manual/dev/manual.yml"),
+        (False, "config.yml"),
+        (False, "CHANGELOG.md"),
+        (False, "vendor/lib/README.md"),
+        (False, "docs/build.py"),
+    ],
+)
+def test_documentation_is_text_about_this_code(expected: bool, path: str) -> None:
+    assert expected is is_documentation(path)
+
+
+@pytest.mark.parametrize(
+    ("expected", "paths"),
+    [
+        ((), [".github/workflows/ci.yml", "LICENSE", "AUTHORS", "src/app.py"]),
+        (("libs/other/",), ["libs/other/.github/workflows/ci.yml", "libs/other/app.py"]),
+        (("gyp/",), ["gyp/LICENSE", "gyp/AUTHORS", "gyp/app.py"]),
+        ((), ["packages/one/LICENSE", "packages/one/README.md", "packages/one/app.py"]),
+    ],
+)
+def test_a_folder_with_what_stands_at_the_root_of_a_repository_is_a_copy(
+    expected: tuple[str, ...], paths: list[str]
+) -> None:
+    assert expected == copied_folders(paths)

@@ -6,15 +6,17 @@ It holds no text. Files that are left out are not in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.index.path_table import PathTable, path_table
+from foreword.index.path_table import PathTable, copied_folders, is_documentation, path_table
 from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.index.text.term_table import Ints, LiveTable, TermTable, live_table, make_table
@@ -23,7 +25,9 @@ from foreword.index.text.terms import parts, term_hash, whole, words
 T = TypeVar("T")
 
 OUTLINES_KEPT = 512
-_OF_PATHS = ("paths", "place_of", "paths_by_name", "paths_by_stem")
+README = re.compile(r"readme(?:\.\w+)?", re.IGNORECASE)
+MAX_PROJECT_WORDS = 3
+_OF_PATHS = ("paths", "place_of", "paths_by_name", "paths_by_stem", "documents", "is_copied")
 """Properties that depend on the paths alone."""
 
 
@@ -125,6 +129,24 @@ class Index:
         for name, paths in self.paths_by_name.items():
             found.setdefault(name.rpartition(".")[0].lower(), []).extend(paths)
         return {stem: tuple(sorted(paths)) for stem, paths in found.items()}
+
+    @cached_property
+    def documents(self) -> Ints:
+        """The positions of the files that are documentation."""
+        return np.array([place for place, path in enumerate(self.paths) if is_documentation(path)], np.int64)
+
+    @cached_property
+    def is_copied(self) -> NDArray[np.bool_]:
+        """For each path whether it stands in a copy of another repository."""
+        folders = copied_folders(self.paths)
+        return np.array([path.startswith(folders) for path in self.paths], bool)
+
+    @cached_property
+    def project_words(self) -> frozenset[str]:
+        """The words, in lower case, that the readme is headed with: what the project is called."""
+        readme = next((path for path in self.paths if README.fullmatch(path)), None)
+        headings = self.outline(readme).definitions[:1] if readme else ()
+        return frozenset(word.lower() for one in headings for word in words(one.name)[:MAX_PROJECT_WORDS])
 
     @cached_property
     def paths_of(self) -> Mapping[int, tuple[str, ...]]:

@@ -153,3 +153,33 @@ def relevance(path: str, language: str) -> float:
     """How likely a question about code is about this file, given that its words fit equally well."""
     by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
     return _RELEVANCE[role_of(path)] * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)
+
+
+_DOCUMENT = re.compile(
+    r"\.(?:md|mdx|markdown|rst|adoc|txt|rdoc|[1-8])$|(?:^|/)(?:docs?|documentation)/.*\.(?:ya?ml|html)$",
+    re.IGNORECASE,
+)
+
+
+def is_documentation(path: str) -> bool:
+    """Whether a file is text about the code, and neither a log of changes nor that of others."""
+    return _DOCUMENT.search(path) is not None and role_of(path) in ("source", "example")
+
+
+_OF_A_REPOSITORY = ("LICENSE", "LICENSE.md", "LICENSE.txt", "COPYING")
+_OF_A_PROJECT = ("CODE_OF_CONDUCT.md", "AUTHORS", "AUTHORS.md")
+
+
+def copied_folders(paths: Collection[str]) -> tuple[str, ...]:
+    """The folders, with a slash at the end, into which another repository was copied.
+
+    What stands at the root of a repository only, and says nothing further down, stands there: `.github`, or a licence beside
+    the names of authors or their rules.
+    """
+    known = frozenset(paths)
+    found = {path.partition("/.github/")[0] + "/" for path in known if "/.github/" in path}
+    for path in known:
+        folder, slash, name = path.rpartition("/")
+        if slash and name in _OF_A_PROJECT and any(f"{folder}/{one}" in known for one in _OF_A_REPOSITORY):
+            found.add(folder + "/")
+    return tuple(sorted(found))

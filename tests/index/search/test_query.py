@@ -26,18 +26,48 @@ def test_plain_words_do_not_count_as_identifiers() -> None:
     assert not [term for term in parse_query("The header height is wrong").terms if term.startswith("=")]
 
 
-def test_a_word_stands_for_what_code_calls_the_same_but_for_less() -> None:
-    terms = parse_query("delete the folder").terms
-    assert terms["delet"] > terms["remov"] > 0
-    assert terms["folder"] > terms["dir"] > 0
-
-
 def test_a_long_text_is_helped_less_by_other_words() -> None:
-    short = parse_query("delete the folder").terms
+    short = parse_query("delete the folder").others
     long = parse_query(
         "delete the folder where rows of a sheet lie that nobody opens before noon on Sunday"
-    ).terms
-    assert short["remov"] > long["remov"]
+    ).others
+    assert short["delet"]["remov"] > long["delet"]["remov"] > 0
+
+
+def test_a_message_is_helped_less_by_other_words_than_a_question() -> None:
+    asked, told = parse_query("who deletes the folder?").others, parse_query("delete the folder").others
+    assert asked["delet"]["remov"] > told["delet"]["remov"] > 0
+
+
+def test_what_a_message_says_of_a_change_is_what_a_question_asks_for() -> None:
+    assert (
+        1
+        > parse_query("Who checks the total?").terms["check"]
+        > parse_query("check the total").terms["check"]
+    )
+
+
+def test_a_little_word_means_something_in_a_question_only() -> None:
+    assert "again" in parse_query("When is it sent again?").terms
+    assert "again" not in parse_query("send it again").terms
+
+
+def test_the_name_of_the_project_is_no_identifier() -> None:
+    query = parse_query("When does OkHttp retry?", frozenset({"okhttp"}))
+    assert frozenset() == query.names
+    assert query.terms["okhttp"] < query.terms["retry"]
+    assert "ok" not in query.terms
+
+
+def test_the_hash_of_a_commit_is_no_word() -> None:
+    assert {"clos"} == parse_query(f"close\n\n(cherry picked from commit {'d060401f6c' * 4})").terms.keys()
+
+
+@pytest.mark.parametrize("message", ["mail: add up", "fix(mail): add up", "libs/mail: add up"])
+def test_a_scope_names_its_folder(bench: MakeBench, message: str) -> None:
+    up = "def add_up(prices):\n    return sum(prices)\n"
+    files = bench({f"{name}/sums.py": up for name in ("libs/chat", "libs/mail", "libs/shop", "tools")})
+    assert "libs/mail/sums.py" == search(files.index(), message, files.text)[0].path
 
 
 @pytest.mark.parametrize(
@@ -86,7 +116,16 @@ def test_places_are_recognised_as_tools_write_them(text: str, expected: TraceLin
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("the test for x", True), ("tests fail", True), ("contest", False)]
+    ("text", "expected"),
+    [
+        ("the test for x", True),
+        ("tests fail", True),
+        ("fix flaky tests", True),
+        ("Which tests cover it?", True),
+        ("contest", False),
+        ("fix(test-runner): count tests once", False),
+        ("Where are the tests moved to the front?", False),
+    ],
 )
 def test_a_question_about_tests_is_recognised(text: str, expected: bool) -> None:
     assert expected is parse_query(text).wants_tests

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from foreword.core.documents.text import lines_of
-from foreword.index.search.reranking import Matcher, ReadFile, naming_term, rescore
+from foreword.index.search.reranking import SCORE_DIGITS, Matcher, ReadFile, naming_term, rescore
 from foreword.index.search.retrieval import Candidate
 
 TEXT = ReadFile(lines_of("boil the tea\n" + "x\n" * 60 + "boil\n"), ())
@@ -29,7 +29,7 @@ def test_company_counts_for_the_best_passage_alone() -> None:
 def test_a_passage_of_a_less_relevant_file_counts_less_by_the_root() -> None:
     plain, less = scores(Candidate("a.py", 0.0)), scores(Candidate("a.py", 0.0, relevance=0.25))
     assert plain[0] > plain[1] > 0
-    assert [score / 2 for score in plain] == pytest.approx(less)
+    assert [score / 2 for score in plain] == pytest.approx(less, abs=10**-SCORE_DIGITS)
 
 
 def test_a_named_line_counts_in_full_whatever_the_relevance() -> None:

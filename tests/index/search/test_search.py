@@ -213,3 +213,23 @@ def test_lines_end_as_they_do_for_people(bench: MakeBench) -> None:
     windows = bench({"a.py": "x = 1\r\n\r\ndef needle():\r\n    return 'hay\x0cstack'\r\n"})
     best = search(windows.index(), "needle", windows.text)[0]
     assert (1, 4) == (best.start_line, best.end_line) or (3, 4) == (best.start_line, best.end_line)
+
+
+def test_a_copy_of_another_repository_comes_after_the_code(bench: MakeBench) -> None:
+    text = "def add_up(prices):\n    return sum(prices)\n"
+    copy = {f"aside/{name}": "x\n" for name in ("LICENSE", "AUTHORS")} | {"aside/sums.py": text}
+    files = bench(copy | {"src/sums.py": text})
+    assert ["src/sums.py", "aside/sums.py"] == [
+        one.path for one in search(files.index(), "add up prices", files.text)
+    ]
+
+
+def test_the_name_of_the_project_in_a_question_finds_no_definition_of_that_name(bench: MakeBench) -> None:
+    files = bench(
+        {
+            "README.md": "# OkBox\n",
+            "a.kt": "class OkBox\n\nval version = 1\n",
+            "b.kt": "fun again() {\n    retry()\n    retry()\n}\n",
+        }
+    )
+    assert "b.kt" == search(files.index(), "When does OkBox retry?", files.text)[0].path

@@ -27,7 +27,7 @@ from foreword.index.text.term_table import Floats, Ints
 
 MAX_FILES = 12
 """A commit that changed more files says little about each."""
-MESSAGE_TERMS_FORMAT = 2
+MESSAGE_TERMS_FORMAT = 3
 """Rises whenever a message has other terms or weights than before: they are stored."""
 
 Terms = tuple[tuple[str, float], ...]
@@ -68,10 +68,14 @@ class CommitMessageIndex:
         n_commits = len(self.files)
         likeness, total = np.zeros(n_commits), 0.0
         for term, weight in query.terms.items():
-            commits, weights = self.postings.get(term, (np.zeros(0, np.int64), np.zeros(0)))
-            worth = weight * log1p((n_commits - len(commits) + 0.5) / (len(commits) + 0.5))
-            # A commit stands once among those of a term: adding by index counts an element only once.
-            likeness[commits] += worth * weights
+            says = np.zeros(n_commits)
+            for other, share in {term: 1.0, **query.others.get(term, {})}.items():
+                if other in self.postings:
+                    commits, weights = self.postings[other]
+                    says[commits] = np.maximum(says[commits], share * weights)
+            n_with = float(np.minimum(says, 1).sum())
+            worth = weight * log1p((n_commits - n_with + 0.5) / (n_with + 0.5))
+            likeness += worth * says
             total += worth
         return likeness / total if total else likeness
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 from foreword.index.index import Index
 from foreword.index.search.phrases import Phrase, phrases_in
-from foreword.index.search.synonyms import SHARE, SYNONYMS
+from foreword.index.search.word_forms import others_of
 from foreword.index.text.terms import parts, whole, words
 
 _STOP_WORDS = (
@@ -51,6 +51,36 @@ _UNSPACED_STOP = frozenset(_UNSPACED_STOP_WORDS.split())
 # As stems, for that is what the words of a question are compared as.
 _TALK = frozenset(part for word in _TALK_WORDS.split() for part in parts(word))
 _TALK_WEIGHT = 0.35
+_ASKED_TALK_WORDS = (
+    "behaviour behavior code correctly currently done example explain feature file files function happen happens implement"
+    " implementation implemented introduce issue issues make makes method part place possible pr problem properly provide related"
+    " some support supported test tests use used useful user uses using way work working works wrong"
+)
+# In a question "remove", "check" and "missing" say which code, where in the message of a commit they say what was done to it.
+_ASKED_TALK = frozenset(part for word in _ASKED_TALK_WORDS.split() for part in parts(word))
+_ASKED_WEIGHT = 0.8
+_LITTLE = frozenset(
+    [
+        "again",
+        "look",
+        "looks",
+        "looked",
+        "before",
+        "after",
+        "off",
+        "once",
+        "same",
+        "most",
+        "without",
+        "under",
+        "between",
+        "over",
+    ]
+)
+"""Words that mean nothing in a message, and something in a question."""
+_LITTLE_WEIGHT = 0.5
+_HASH = re.compile(r"\(cherry[ -]picked from commit [0-9a-f]{7,64}\)|\b[0-9a-f]{40}\b", re.IGNORECASE)
+_QUESTION = re.compile(r"\?|^\s*(?:how|what|when|where|which|who|why)\b", re.IGNORECASE)
 _EXACT_WEIGHT = 1.5
 _LATER_WEIGHT = 0.6
 """Of words after the first paragraph."""
@@ -61,12 +91,18 @@ SCOPE_WEIGHT = 1.0
 MAX_SCOPES = 4
 FEW_TERMS = 8
 """A question with more words is helped less by what else they can be called."""
+MESSAGE_SHARE = 0.4
+"""So much do synonyms help what is no question: messages use the words of the code."""
 _SCOPE_END = re.compile(r"[\s,()\[\]]+")
 
 _QUOTED = re.compile(r"`([^`\n]{2,120})`")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?")
 _SHAPED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]|\w_\w|\.|::|->|#|\(\)|^_")
-_TEST = re.compile(r"\btests?\b|\btesting\b", re.IGNORECASE)
+_TEST = re.compile(
+    r"\b(?:add|write|extend|fix|flaky|missing|failing|which|what|unit|integration|more|regression)\s+(?:[\w-]+\s+){0,2}tests?\b"
+    r"|\btests?\s+(?:for|of|fails?|failed|failing|cover|covers|coverage|case|cases|suite|file|files)\b|\btested\b|\bin (?:the |our )?tests\b|^\s*tests?\s*[:(]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +110,7 @@ class Query:
     """`terms` are stems with weights, and wholes (see `terms.whole`) of identifiers that were spelled out: the `names`.
 
     `places` are the most telling first; `scopes` are what a message says in front that it is about (`path: ...`),
-    `phrases` the words of what it quotes.
+    `phrases` the words of what it quotes. `others` says what else terms can be called, with what a mention of that is worth.
     """
 
     terms: dict[str, float]
@@ -83,36 +119,38 @@ class Query:
     names: frozenset[str] = frozenset()
     scopes: tuple[str, ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    is_question: bool = False
 
 
-def parse_query(text: str) -> Query:
-    """The query that `text` is."""
+def parse_query(text: str, common: frozenset[str] = frozenset()) -> Query:
+    """The query that `text` is; words that are `common` (in lower case), such as the name of the project, say little."""
+    text = _HASH.sub(" ", text)
     weights: dict[str, float] = {}
+    is_question = bool(_QUESTION.search(text))
     for paragraph, weight in _paragraphs(text):
-        for term, share in _weighed(paragraph):
+        for term, share in _weighed(paragraph, is_question, common):
             weights[term] = weights.get(term, 0.0) + share * weight
     # A word that a long question repeats says hardly more each time.
     damped = {term: weight if weight <= 1 else 1 + log(weight) for term, weight in weights.items()}
-    meant = {term: share for term, share in _meant(damped).items() if term not in damped}
-    strongest = sorted(damped | meant, key=lambda term: -(damped.get(term) or meant[term]))[:MAX_TERMS]
+    strongest = sorted(damped, key=lambda term: -damped[term])[:MAX_TERMS]
+    terms = {term: damped[term] for term in strongest}
     return Query(
-        {term: damped.get(term) or meant[term] for term in strongest},
+        terms,
         places_in(text),
         bool(_TEST.search(text)),
-        frozenset(_spelled_out(text)),
+        frozenset(word for word in _spelled_out(text) if word.lower() not in common),
         _scopes(text),
         phrases_in(text),
+        _others(terms, is_question),
+        is_question,
     )
 
 
-def _meant(weights: Mapping[str, float]) -> dict[str, float]:
-    """What else the words of a question can be called in code, with weights: a long text says it in several words itself."""
-    found: dict[str, float] = {}
-    share = SHARE * min(1.0, FEW_TERMS / max(len(weights), 1))
-    for term, weight in weights.items():
-        for other in SYNONYMS.get(term, ()):
-            found[other] = max(found.get(other, 0.0), share * min(weight, 1.0))
-    return found
+def _others(terms: Mapping[str, float], is_question: bool) -> dict[str, Mapping[str, float]]:
+    """What else each term can be called, with shares: a long text says it in several words itself."""
+    share = min(1.0, FEW_TERMS / max(len(terms), 1)) * (1.0 if is_question else MESSAGE_SHARE)
+    return {term: found for term in terms if (found := others_of(term, share, terms))}
 
 
 def n_other_words(query: Query) -> int:
@@ -137,8 +175,8 @@ def _paragraphs(text: str) -> Iterator[tuple[str, float]]:
     yield rest, _LATER_WEIGHT
 
 
-def _weighed(text: str) -> Iterator[tuple[str, float]]:
-    exact, said = set(_spelled_out(text)), words(text)
+def _weighed(text: str, is_question: bool, common: frozenset[str]) -> Iterator[tuple[str, float]]:
+    exact, said = {word for word in _spelled_out(text) if word.lower() not in common}, words(text)
     # A name of letters of several scripts is no word of its own, but a term.
     yield from (
         (whole(name), _EXACT_WEIGHT) for name in sorted(exact.difference(said)) if len(parts(name)) > 1
@@ -146,14 +184,25 @@ def _weighed(text: str) -> Iterator[tuple[str, float]]:
     for word in said:
         lowered = word.lower()
         if lowered in _STOP:
+            if is_question and lowered in _LITTLE:
+                yield from ((piece, _LITTLE_WEIGHT) for piece in parts(word))
             continue
         pieces = parts(word)
+        if lowered in common:
+            yield lowered if len(pieces) > 1 else pieces[0] if pieces else lowered, _TALK_WEIGHT
+            continue
         for piece in pieces:
-            if piece in _UNSPACED_STOP:
-                continue
-            yield piece, _TALK_WEIGHT if piece in _TALK and word not in exact else 1.0
+            if piece not in _UNSPACED_STOP:
+                yield piece, 1.0 if word in exact else _weight(piece, is_question)
         if word in exact:
             yield whole(word) if len(pieces) > 1 else pieces[0] if pieces else lowered, _EXACT_WEIGHT
+
+
+def _weight(piece: str, is_question: bool) -> float:
+    """What a part of a word weighs that is not spelled out as a name."""
+    if piece not in _TALK:
+        return 1.0
+    return _ASKED_WEIGHT if is_question and piece not in _ASKED_TALK else _TALK_WEIGHT
 
 
 def _spelled_out(text: str) -> Iterator[str]:
@@ -170,6 +219,8 @@ def _spelled_out(text: str) -> Iterator[str]:
 MAX_PLACES = 40
 MAX_FILES_A_NAME = 4
 """A name that more files share, such as `index.ts`, names none of them."""
+MAX_FOLDER_SHARE = 0.25
+"""A folder that stands above a larger share of the files is no subject."""
 
 
 def files_at(index: Index, places: Sequence[TraceLine]) -> dict[str, dict[int, int]]:
@@ -197,6 +248,17 @@ def files_of_scopes(index: Index, scopes: Sequence[str]) -> frozenset[str]:
             if f"/{path.rpartition('.')[0]}".lower().endswith(f"/{scope.lower()}")
         ]
         if len(paths) <= MAX_FILES_A_NAME:
+            found.update(paths)
+    return frozenset(found)
+
+
+def folders_of_scopes(index: Index, scopes: Sequence[str]) -> frozenset[str]:
+    """The files in folders that are called as a scope says; none for a name that stands above many files."""
+    found: set[str] = set()
+    for scope in scopes:
+        called = re.compile(rf"(?:^|[/_-]){re.escape(scope.lower().strip('/'))}/")
+        paths = [path for path in index.paths if called.search(path.lower())]
+        if len(paths) <= MAX_FOLDER_SHARE * len(index.paths):
             found.update(paths)
     return frozenset(found)
 

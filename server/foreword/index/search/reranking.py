@@ -7,7 +7,7 @@ signature of its definition, and shares in the score of its file: a passage of t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from foreword.index.text.terms import n_words, parts, whole, words
 from foreword.index.text.unspaced import normal
 
 SATURATION = 1.2
-LENGTH_PENALTY = 0.6
+LENGTH_PENALTY = 0.7
 USUAL_WORDS = 100
 """Words of a passage that is neither long nor short."""
 NAME_WEIGHT = 2.0
@@ -64,24 +64,24 @@ class ReadFile:
     definitions: Sequence[Definition]
 
 
-class _TermsOf(dict[str, tuple[str, ...]]):
-    """Which of some terms each word stands for; a word is looked up when it is first met.
+class _TermsOf(dict[str, tuple[tuple[str, float], ...]]):
+    """Which of some terms each word stands for, and how much of a mention it is; a word is looked up when it is first met.
 
     `roots` finds something in every word, in lower case, that stands for any term.
     """
 
-    def __init__(self, terms: Container[str], roots: re.Pattern[str]) -> None:
+    def __init__(self, terms: Mapping[str, tuple[str, float]], roots: re.Pattern[str]) -> None:
         super().__init__()
         self._terms = terms
         self._roots = roots
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
+    def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
         if not self._roots.search(word.lower()):
             self[word] = ()
             return ()
         pieces = parts(word)
         all_terms = (*pieces, whole(word)) if len(pieces) > 1 else pieces
-        self[word] = found = tuple(term for term in all_terms if term in self._terms)
+        self[word] = found = tuple(self._terms[term] for term in all_terms if term in self._terms)
         return found
 
 
@@ -89,11 +89,15 @@ class Matcher:
     """Which terms of a query a word stands for; words are looked up once.
 
     `worth` says how much a mention of each term tells; `names` are the identifiers that the query spells out.
-    `phrases` are what it quotes. `named_line` is what it is worth that the query names a line of a passage.
+    `phrases` are what it quotes, `others` what else terms can be called. `named_line` is what it is worth that the query names a line of a passage.
     """
 
     def __init__(
-        self, worth: Mapping[str, float], names: Container[str] = (), phrases: Sequence[Phrase] = ()
+        self,
+        worth: Mapping[str, float],
+        names: Container[str] = (),
+        phrases: Sequence[Phrase] = (),
+        others: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     ) -> None:
         self._names = names
         self._phrases = phrases
@@ -103,8 +107,9 @@ class Matcher:
         # every one.
         self.named_line = NAMED_LINE_WEIGHT * (sum(worth.values()) + 1.0)
         self._worth = worth
-        self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, worth))))
-        self._terms_of = _TermsOf(worth, self._roots)
+        meant = _meant(worth, others)
+        self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, meant))))
+        self._terms_of = _TermsOf(meant, self._roots)
 
     def score(self, text: str, names: Sequence[str]) -> float:
         """BM25 of a passage; `names` are what its definition and the one around it are called."""
@@ -124,8 +129,8 @@ class Matcher:
         counts: dict[str, float] = {}
         terms_of = self._terms_of
         for word in found:
-            for term in terms_of[word]:
-                counts[term] = counts.get(term, 0.0) + 1.0
+            for term, share in terms_of[word]:
+                counts[term] = counts.get(term, 0.0) + share
         return counts
 
     def quoted(self, text: str) -> float:
@@ -142,6 +147,18 @@ class Matcher:
         ):
             return 0.0
         return DEFINED_WEIGHT * self._worth.get(naming_term(symbol.name), 0.0)
+
+
+def _meant(
+    worth: Mapping[str, float], others: Mapping[str, Mapping[str, float]]
+) -> dict[str, tuple[str, float]]:
+    """For all that the terms of a query can be called the term and how much of a mention of it that is."""
+    meant = {term: (term, 1.0) for term in worth}
+    for term, spellings in others.items():
+        for other, share in spellings.items():
+            if share > meant.get(other, ("", 0.0))[1]:
+                meant[other] = (term, share)
+    return meant
 
 
 def naming_term(name: str) -> str:
@@ -169,7 +186,7 @@ def rescore(
     """
     lines = read.lines
     passages = cut(read.definitions, lines)
-    pieces = ["\n".join(lines[passage.start - 1 : passage.end]) for passage in passages]
+    pieces = [_text(passage, lines) for passage in passages]
     fitting = [
         matcher.score(piece, _names(passage)) + matcher.defined(passage) + matcher.quoted(piece)
         for passage, piece in zip(passages, pieces, strict=True)
@@ -188,6 +205,16 @@ def rescore(
         )
         scored.append(ScoredPassage(file.path, passage, round(score, SCORE_DIGITS), piece))
     return scored
+
+
+def pieces_of(read: ReadFile) -> Iterator[tuple[Sequence[str], str]]:
+    """The texts of the passages of a file, each with what its definition and the one around it are called."""
+    for passage in cut(read.definitions, read.lines):
+        yield _names(passage), _text(passage, read.lines)
+
+
+def _text(passage: Passage, lines: Sequence[str]) -> str:
+    return "\n".join(lines[passage.start - 1 : passage.end])
 
 
 def _is_generated(lines: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from foreword.index.index import Index
 from foreword.index.path_table import TEST_RELEVANCE
 from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, co_changed
 from foreword.index.search.phrases import terms_of
-from foreword.index.search.query import Query, files_of_scopes
+from foreword.index.search.query import Query, files_of_scopes, folders_of_scopes
 from foreword.index.text.term_table import Floats, Ints
 from foreword.index.text.terms import term_hash
 
@@ -25,7 +26,7 @@ FIELD_WEIGHTS = (3.0, 1.0)
 """Of a file's definitions and of its body; what is defined stands in the body too."""
 PATH_WEIGHTS = (5.0, 2.0)
 """Of a file's name and of the folders above it."""
-SATURATION = 1.2
+SATURATION = 2.0
 LENGTH_PENALTY = 0.75
 SCORE_DIGITS = 9
 COMMIT_MESSAGE_WEIGHT = 0.5
@@ -40,6 +41,11 @@ SCOPE_WEIGHT = 0.4
 """Of a file that is called as the scope of a message, in units of a file that has every word of the query."""
 COMPANY_WEIGHT = 0.2
 """Of a file that changes whenever the best one does, in units of the best one."""
+FOLDER_WEIGHT = 0.15
+"""The same for one in a folder that is called so."""
+COPIED_RELEVANCE = 0.4
+"""Of a file in a copy of another repository."""
+N_DOCUMENTS = 4
 N_LEADERS = 5
 """So many of the best files are asked for their companions."""
 N_AHEAD = 3
@@ -62,10 +68,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RankedFiles:
-    """Files best first, and for every term of the query how much a mention tells (weight times inverse frequency)."""
+    """Files best first, and for every term of the query how much a mention tells (weight times inverse frequency).
+
+    `documents` are the files of documentation that fit best, as if they counted as much as code.
+    """
 
     files: tuple[Candidate, ...]
     worth: Mapping[str, float]
+    documents: tuple[str, ...] = ()
 
 
 def candidates(
@@ -87,11 +97,13 @@ def candidates(
     terms = list(query.terms)
     scores, worth = _scores(index, query, terms)
     whole_query = float(worth.sum()) or 1.0  # it may have words of the history alone
+    documents = index.documents[_best(scores[index.documents])[:N_DOCUMENTS]].tolist()
     scores += whole_query * _told(index, query, commit_messages)
     relevance = index.path_table.relevance
     if query.wants_tests:
         # A question for tests takes back what being a test costs.
         relevance = np.where(index.path_table.is_test, relevance / TEST_RELEVANCE, relevance)
+    relevance = np.where(index.is_copied, COPIED_RELEVANCE * relevance, relevance)
     scores *= relevance
     for path in named:
         scores[index.place_of[path]] += NAMED_WEIGHT * (worth.sum() + 1.0)
@@ -111,7 +123,11 @@ def candidates(
         for place in order
         if index.paths[place] not in skipped
     )
-    return RankedFiles(tuple(islice(files, n)), dict(zip(terms, worth.tolist(), strict=True)))
+    return RankedFiles(
+        tuple(islice(files, n)),
+        dict(zip(terms, worth.tolist(), strict=True)),
+        tuple(index.paths[one] for one in documents),
+    )
 
 
 def _told(index: Index, query: Query, commit_messages: CommitMessageIndex) -> Floats:
@@ -125,6 +141,8 @@ def _told(index: Index, query: Query, commit_messages: CommitMessageIndex) -> Fl
         hashes = [term_hash(term) for term in terms_of(phrase)]
         if hashes:
             told[np.isin(index.path_table.row_ids, index.terms.containing(hashes))] += PHRASE_WEIGHT
+    for path in folders_of_scopes(index, query.scopes):
+        told[index.place_of[path]] += FOLDER_WEIGHT
     for path in files_of_scopes(index, query.scopes):
         told[index.place_of[path]] += SCOPE_WEIGHT
     return told
@@ -160,23 +178,57 @@ def _scores(index: Index, query: Query, terms: Sequence[str]) -> tuple[Floats, F
     One term after the other: an array of paths fits into the processor's cache, one of terms and paths does not.
     """
     scores, worth = np.zeros(len(index.paths)), np.zeros(len(terms))
-    hashes = [term_hash(term) for term in terms]
+    spellings = _spellings(query, terms)
+    hashes = [term_hash(one.text) for one in spellings]
+    base = np.array([one.number for one in spellings], np.int64)
+    shares = np.array([one.share for one in spellings], np.float64)
     table, n_files = index.terms, len(index.paths)
     positions, which, counts = table.find(hashes)
     length = table.lengths[positions] / max(table.mean_length, 1.0)
     penalty = 1 - LENGTH_PENALTY + LENGTH_PENALTY * length
-    in_file = (counts @ np.array(FIELD_WEIGHTS)) / penalty
+    in_file = (counts @ np.array(FIELD_WEIGHTS)) / penalty * shares[which]
     places, which_path, counts = index.path_table.terms.find(hashes)
-    in_path = counts @ np.array(PATH_WEIGHTS)
+    in_path = counts @ np.array(PATH_WEIGHTS) * shares[which_path]
     for number, term in enumerate(terms):
-        here, there = which == number, which_path == number
-        by_row = np.zeros(len(table.row_ids))
-        by_row[positions[here]] = in_file[here]
-        frequency = by_row[index.row_places]
-        frequency[places[there]] += in_path[there]
-        n_with = np.count_nonzero(frequency)
+        here, there = base[which] == number, base[which_path] == number
+        frequency = _summed(positions[here], in_file[here], len(table.row_ids))[index.row_places]
+        frequency += _summed(places[there], in_path[there], n_files)
+        # A file that only has another spelling counts as a part of one that has the term.
+        has = _most(positions[here], shares[which[here]], len(table.row_ids))[index.row_places]
+        n_with = float(np.maximum(has, _most(places[there], shares[which_path[there]], n_files)).sum())
         if not n_with:
             continue
-        worth[number] = np.log1p((n_files - n_with + 0.5) / (n_with + 0.5)) * query.terms[term]
+        rarity = np.log1p(max(n_files - n_with + 0.5, 0.5) / (n_with + 0.5))
+        worth[number] = rarity * query.terms[term]
         scores += worth[number] * (frequency / (frequency + SATURATION))
     return scores, worth
+
+
+class _Spelling(NamedTuple):
+    """A way to write the term of some number, and what a mention of it is worth."""
+
+    number: int
+    text: str
+    share: float
+
+
+def _spellings(query: Query, terms: Sequence[str]) -> list[_Spelling]:
+    return [
+        _Spelling(number, text, share)
+        for number, term in enumerate(terms)
+        for text, share in {term: 1.0, **query.others.get(term, {})}.items()
+    ]
+
+
+def _summed(places: Ints, values: Floats, n: int) -> Floats:
+    """The sum of the values at each of `n` places."""
+    return np.bincount(places, values, n).astype(np.float64, copy=False)
+
+
+def _most(places: Ints, values: Floats, n: int) -> Floats:
+    """The largest of the values at each of `n` places; 0 where there is none."""
+    found = np.zeros(n)
+    # In ascending order, so that of several the largest is written last.
+    order = np.argsort(values, kind="stable")
+    found[places[order]] = values[order]
+    return found
