@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 import pytest
@@ -301,6 +303,25 @@ def test_in_every_state_of_a_repository_the_saved_text_is_seen_and_seen_again(
     repo: GitRepo, state: str
 ) -> None:
     seen_as_saved(open_root(str(STATES[state](repo))), state)
+
+
+IN_PLACE = (
+    "index version 4", "split index", "untracked cache", "sparse checkout", "sparse index", "assume unchanged", "skip worktree",
+    "intent to add", "removed from the index", "detached", "unborn branch", "merge with a conflict", "rebase with a conflict",
+    "cherry-pick with a conflict", "bisect", "stash", "packed", "commit graph", "autocrlf", "no file modes", "no quoting",
+    "many index forms", "signatures wanted", "replaced object", "excluded elsewhere", "ident", "text=auto", "eol=crlf",
+    "file system monitor", "staged otherwise",
+)  # fmt: skip
+"""States that a repository can be in at once with others; git refuses some of them in some orders."""
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_in_several_states_at_once_the_saved_text_is_seen_and_seen_again(repo: GitRepo, seed: int) -> None:
+    names = Random(seed).sample(IN_PLACE, 4)
+    for name in names:
+        with suppress(AssertionError):
+            STATES[name](repo)
+    seen_as_saved(open_root(str(repo.path)), "+".join(names))
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)

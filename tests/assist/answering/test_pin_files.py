@@ -11,7 +11,7 @@ from foreword.assist.answering.pin_files import PinChange, change_pins
 from foreword.assist.session.settings_files import PROJECT_FILE
 from foreword.core.errors import ConfigError, ForewordError, UsageError, WorkspaceError
 from foreword.core.settings import MAX_PINS
-from gitrepo import GitRepo
+from gitrepo import GitRepo, make_repo
 from sample_repo import make_sample
 from workspace_fixture import WorkspaceFixture, text_of
 
@@ -31,6 +31,8 @@ def repo(tmp_path: Path) -> GitRepo:
     repo.commit("Add a page")
     repo.write(".env", "TOKEN=1\n")
     repo.write("ignored.py", "IGNORED = 1\n")
+    (repo.path / "link.py").symlink_to("README.md")
+    make_repo(repo.path / "nested").write("inner.py", "INNER = 1\n")
     return repo
 
 
@@ -141,7 +143,9 @@ def test_files_folders_and_patterns_can_be_pinned_and_unpinned_by_the_same_words
     ("pin", "unpin", "message"),
     [
         (["README.md", "gone.py"], [], "gone.py can't be pinned: there is no such file"),
-        (["ignored.py"], [], "ignored.py can't be pinned: there is no such file, or it is ignored"),
+        (["ignored.py"], [], r"ignored.py can't be pinned: ignored.py is left out \(ignored by git\)"),
+        (["link.py"], [], "link.py can't be pinned: .*symlink"),
+        (["nested/inner.py"], [], "nested/inner.py can't be pinned: .*repository of its own"),
         ([".env"], [], r"\.env is left out \(secret\): it can't be pinned"),
         (["node_modules/a.js"], [], r"left out \(vendored\)"),
         (["../shop/README.md"], [], "can't be pinned"),

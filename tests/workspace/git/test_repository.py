@@ -78,6 +78,13 @@ def test_a_bare_repository_is_no_workspace(tmp_path: Path, inside: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_files_whose_repository_says_that_it_is_bare_are_told_of_as_such(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    repo.git("config", "core.bare", "true")
+    with pytest.raises(WorkspaceError, match=r"though it has files: run `git config --unset core\.bare`"):
+        open_repository(repo.path)
+
+
 def test_the_git_directory_is_no_workspace(tmp_path: Path) -> None:
     repo = make_repo(tmp_path / "repo")
     with pytest.raises(WorkspaceError, match="choose a folder with files"):

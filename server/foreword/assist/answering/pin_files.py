@@ -10,6 +10,7 @@ from pathlib import Path
 
 from foreword.assist.answering.ask import prepare_now
 from foreword.assist.question.context_view import ContextReport, Json, context_report
+from foreword.assist.question.names import why_unseen
 from foreword.assist.question.request import PreparedRequest
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.session import Session
@@ -17,7 +18,7 @@ from foreword.assist.session.settings_files import PROJECT_FILE
 from foreword.assist.session.snapshot.overlay import workspace_path
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.errors import ConfigError, UsageError, WorkspaceError
-from foreword.core.exclusion import reason_for_path
+from foreword.core.exclusion import SYMLINK, reason_for_path
 from foreword.core.settings import Options, resolve
 from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.atomic_write import replace_file
@@ -138,13 +139,16 @@ def _entry(root: Path, saved: WorkspaceSnapshot, written: str) -> str:
         return path
     reasons = {left.path: left.reason for left in saved.report.left_out}
     reason = reasons.get(path) or reason_for_path(path)
-    if reason:
+    if reason and reason != SYMLINK:
         raise UsageError(f"{path} is left out ({reason}): it can't be pinned")
     folder = path.rstrip("/") + "/"
     if any(known.startswith(folder) for known in saved.paths):
         return _folder_entry(path)
     if is_pattern(path) and matching([path], saved.paths)[path]:
         return path
+    unseen = why_unseen(path, saved)
+    if unseen is not None:
+        raise UsageError(f"{path} can't be pinned: {unseen}")
     raise UsageError(
         f"{path} can't be pinned: there is no such file, or it is ignored; give a path in the workspace"
     )

@@ -103,6 +103,11 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
             "the repository belongs to another user, so git does not read it:"
             f" run `git config --global --add safe.directory {untrusted[1].strip()}` if you trust it"
         )
+    if "must be run in a work tree" in complaint and (root / ".git").exists():
+        raise WorkspaceError(
+            f"git takes {root} for a bare repository, though it has files:"
+            " run `git config --unset core.bare` there (in a worktree: `git worktree repair`)"
+        )
     if "must be run in a work tree" in complaint:
         raise WorkspaceError(
             f"{root} is inside a git directory or a bare repository: choose a folder with files"
