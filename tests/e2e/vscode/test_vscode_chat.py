@@ -234,3 +234,25 @@ def test_the_chat_can_be_read_in_every_theme(
         chat.wait_for(".suggestions button", "checkout.py")
         chat.editor.shot(f"chat-{theme}-more")
         assert [] == chat.editor.run("return editor.faintTexts('.composer')")
+
+
+def test_the_chat_fits_at_200_percent_and_into_a_wide_window(chat: Chat, api: MessagesApi) -> None:
+    change = {"command": "str_replace", "path": CHECKOUT, "old_str": "= 19", "new_str": "= 20"}
+    api.script(ANSWER, Reply((tool_use_block(EDITOR, change),)), "The rate is 20 percent now.")
+    chat.answer("Where is the total made?")
+    chat.answer("Raise the rate")
+    chat.click(".receipt summary")
+    # A window of 1280 pixels at 200 percent has half as many of the style's pixels.
+    for name, width, height in (("200", 640, 410), ("wide", 1920, 1080), ("usual", 1280, 820)):
+        size = {"width": width, "height": height}
+        chat.editor.run("await page.setViewportSize(size)", size=size)
+        chat.run("await chat.locator('textarea').scrollIntoViewIfNeeded()")
+        chat.editor.shot(f"chat-{name}")
+        assert [] == chat.run(
+            """
+            await chat.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth)
+            return chat.evaluate(() => [...document.querySelectorAll('button, .receipt-line, .receipt td, .question, .composer')]
+              .filter((one) => one.offsetParent && one.getBoundingClientRect().right > innerWidth + 1)
+              .map((one) => one.className))
+            """
+        )

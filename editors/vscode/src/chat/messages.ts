@@ -46,8 +46,8 @@ export type ToPage =
   | { type: "decided"; proposalId: string; words: string; outcome: Outcome }
   /** With `again`, the page may ask for everything once more. */
   | { type: "problem"; words: string; again?: boolean }
-  /** Who answers in the chat that is shown; `title` says more. */
-  | { type: "model"; words: string; title: string }
+  /** Who answers in the chat that is shown, `title` says more; and where the window has several folders, what a new chat is about. */
+  | { type: "model"; words: string; title: string; about: string }
   | { type: "focus"; draft?: string };
 
 export type AttachWhat = "file" | "selection" | "symbol" | "pick" | "problems" | "changes" | "staged" | "terminal" | "media" | "here";

@@ -37,7 +37,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
     () => chosenFolder("Ask about which folder?"),
     (message) => view.tell(message),
     media,
-    () => server.status(activeFolder())?.model ?? "",
+    () => ({ model: server.status(activeFolder())?.model ?? "", about: nameOfFolder() }),
   );
   const view = new ChatView(context.extensionUri, server, () => controller, media, steps);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
@@ -45,6 +45,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
   const registered = [
     controller,
     vscode.window.registerWebviewViewProvider(VIEW, view),
+    vscode.window.onDidChangeActiveTextEditor(() => controller.tellModel()),
     review.onDecision((result) => view.tell(decidedInReview(result))),
     command("new", () => {
       controller.begin();
@@ -77,6 +78,14 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
     ...registerParticipant(connection, activeFolder, vscode.Uri.joinPath(context.extensionUri, "media", "icon.png")),
   ];
   return { registered, answer: (question) => controller.ask(question) ?? pickAnswer(question) };
+}
+
+/** The folder that a new chat is about, where the window has several and one of them is meant. */
+function nameOfFolder(): string {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const active = activeFolder();
+  if (folders.length < 2) return "";
+  return folders.find(({ uri }) => uri.toString() === active)?.name ?? "";
 }
 
 function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatStore {

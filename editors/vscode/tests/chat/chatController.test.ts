@@ -106,7 +106,7 @@ class Bench {
     () => Promise.resolve("file:///w"),
     (message) => this.hear(message),
     new MediaStore(),
-    () => "usual-model",
+    () => ({ model: "usual-model", about: "till" }),
   );
 
   get types(): string[] {
@@ -296,5 +296,5 @@ test("a model is chosen for the chat that is shown, or for the one that begins",
   await bench.controller.send(ask("One?"));
   await bench.controller.switchTo({ model: "", effort: "" });
   assert.deepEqual([{ uri: "file:///w", model: "large", effort: "high" }, { resumeId: "c1", model: "", effort: "" }], bench.server.opened);
-  assert.deepEqual({ type: "model", words: "usual-model", title: "As in the settings" }, bench.told.at(-1));
+  assert.deepEqual({ type: "model", words: "usual-model", title: "As in the settings", about: "" }, bench.told.at(-1));
 });

@@ -53,7 +53,8 @@ test("a picture that is pasted is told with its data, and shown by its name and 
 });
 
 test("who answers stands in the composer, and opens the choice", () => {
-  hear({ type: "model", words: "claude-opus-5 · high", title: "Chosen for this chat" });
+  hear({ type: "model", words: "claude-opus-5 · high", title: "Chosen for this chat", about: "till" });
+  assert.equal("Ask about till, or type @ to attach", written().placeholder);
   assert.deepEqual(["claude-opus-5 · high", false], [find(".model").textContent, find(".model").hidden]);
   find(".model").click();
   assert.deepEqual({ type: "chooseModel" }, last());

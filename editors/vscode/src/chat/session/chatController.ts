@@ -59,8 +59,8 @@ export class ChatController {
     private readonly folder: () => Promise<string | undefined>,
     private readonly tell: (message: ToPage) => void,
     private readonly media: MediaStore,
-    /** Who answers where nothing was chosen. */
-    private readonly usual: () => string,
+    /** Who answers where nothing was chosen, and the name of the folder that a chat would be about, if there are several. */
+    private readonly usual: () => { model: string; about: string },
   ) {}
 
   /** Shows the chat that was shown last, or an empty one. */
@@ -113,9 +113,11 @@ export class ChatController {
   /** Tells again who answers: the settings may have changed. */
   tellModel(): void {
     const { model, effort } = this.chosen;
-    const name = model || this.usual();
+    const usual = this.usual();
+    const name = model || usual.model;
+    const about = this.store.get() === undefined ? usual.about : "";
     const title = model || effort ? "Chosen for this chat" : "As in the settings";
-    this.tell({ type: "model", words: [name, ...(effort ? [effort] : [])].join(" · "), title });
+    this.tell({ type: "model", words: [name, ...(effort ? [effort] : [])].join(" · "), title, about });
   }
 
   private note(choice: Choice): void {

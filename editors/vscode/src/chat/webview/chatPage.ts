@@ -90,6 +90,7 @@ export class ChatPage {
       case "problem":
         return this.tellNotice(message.words, message.again);
       case "model":
+        this.composer.about = message.about;
         return this.composer.tellModel(message.words, message.title);
       case "focus":
         if (message.draft !== undefined) this.composer.show({ text: message.draft, attachments: [] });

@@ -57,7 +57,7 @@ export class Composer {
     this.tellModel("", "");
     this.sendButton.type = "submit";
     this.text.rows = 1;
-    this.text.placeholder = "Ask, or type @ to attach";
+    this.about = "";
     this.text.addEventListener("input", () => {
       this.changed();
       this.lookForMention();
@@ -127,6 +127,11 @@ export class Composer {
     const menu = new Menu({ class: "quiet", label: "Attach" }, icon("attach"), choices);
     const space = element("span", { class: "space" });
     return element("div", { class: "composer-bar" }, menu.root, this.modelButton, space, this.sendButton, this.stopButton);
+  }
+
+  /** The folder that the question is about, where that is not clear. */
+  set about(folder: string) {
+    this.text.placeholder = folder === "" ? "Ask, or type @ to attach" : `Ask about ${folder}, or type @ to attach`;
   }
 
   /** Who answers: on the button that chooses another one. */
