@@ -12,8 +12,9 @@ from foreword.core.errors import ConfigError, CredentialsError
 from foreword.core.reply import Finished
 from foreword.core.settings import PROVIDERS
 from foreword.model import provider as provider_module
+from foreword.model.catalog.provider_info import PROVIDER_INFO, ProviderInfo
 from foreword.model.messages_api.sdk_clients import OPENERS
-from foreword.model.provider import EXTRAS, open_provider
+from foreword.model.provider import open_provider
 from messages_api import MODELS, MessagesApi
 
 
@@ -28,7 +29,9 @@ def test_a_name_that_is_no_provider_lists_those_that_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["bedrock", "vertex"])
 def test_a_missing_extra_is_named_with_its_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_module, "EXTRAS", {name: "a_package_that_nobody.has"})
+    monkeypatch.setattr(
+        provider_module, "PROVIDER_INFO", {name: ProviderInfo(name, "a_package_that_nobody.has")}
+    )
     with pytest.raises(ConfigError, match=rf"pip install 'foreword\[{name}\]'"):
         open_provider(name, environ={})
 
@@ -72,9 +75,9 @@ def test_a_profile_without_its_file_is_a_credentials_error(
 
 
 def test_every_provider_of_the_settings_can_be_opened() -> None:
-    """Three places know it: the choices of the setting, the packages that it needs, and how its client is opened."""
+    """Three places know it: the choices of the setting, what is known of it, and how its client is opened."""
     named = {name for name in PROVIDERS if name not in {"auto", "offline"}}
-    assert named == set(EXTRAS)
+    assert named == set(PROVIDER_INFO)
     assert named == set(OPENERS)
 
 

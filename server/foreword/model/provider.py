@@ -15,24 +15,12 @@ from uuid import uuid4
 from foreword.core.errors import ConfigError
 from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
 from foreword.core.tokens import Usage, estimate
+from foreword.model.catalog.provider_info import PROVIDER_INFO
 from foreword.model.messages_api.retry_policy import Patience
 
 if TYPE_CHECKING:
     from foreword.model.messages_api.api_transport import Ports
     from foreword.model.messages_api.messages import MessagesProvider
-
-
-EXTRAS: Mapping[str, str | None] = {
-    "anthropic": None,
-    # With a key of its own; to sign with AWS credentials the SDK needs more, and says so.
-    "aws": None,
-    "bedrock": "boto3",
-    "foundry": None,
-    "google-cloud": "google.auth",
-    "mantle": None,
-    "vertex": "google.auth",
-}
-"""Providers of the Messages API, and the package that the extra of the same name brings."""
 
 
 def open_provider(
@@ -44,7 +32,7 @@ def open_provider(
     patience: Patience | None = None,
     ports: Ports | None = None,
 ) -> MessagesProvider:
-    """The provider of this name (a key of `EXTRAS`), ready to answer; the caller closes it.
+    """The provider of this name (a key of `PROVIDER_INFO`), ready to answer; the caller closes it.
 
     Without `base_url` and `api_key` the SDK's own environment variables hold; `environ` must be that environment.
     The first call imports the SDK, which takes a second or more: keep it off an event loop that must stay quick.
@@ -53,9 +41,9 @@ def open_provider(
         ConfigError: the name or the URL is not usable, or the provider's extra is not installed.
         CredentialsError: the provider can't be opened without more in the environment.
     """
-    if name not in EXTRAS:
-        raise ConfigError(f"Unknown provider {name!r}: choose one of {', '.join(EXTRAS)}, offline.")
-    package = EXTRAS[name]
+    if name not in PROVIDER_INFO:
+        raise ConfigError(f"Unknown provider {name!r}: choose one of {', '.join(PROVIDER_INFO)}, offline.")
+    package = PROVIDER_INFO[name].package
     if package is not None and not _is_installed(package):
         raise ConfigError(f"Provider {name!r} needs more packages: pip install 'foreword[{name}]'.")
     from foreword.model.messages_api.sdk_clients import connect  # noqa: PLC0415 - the SDK is slow to import

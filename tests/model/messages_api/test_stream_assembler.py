@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta, ThinkingDelta, ToolCallStarted
+from foreword.core.reply import (
+    Finished,
+    ReplyEvent,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallStarted,
+    ToolInputDelta,
+)
 from foreword.core.tokens import Usage
 from foreword.model.echo import INVALID_JSON
 from foreword.model.messages_api.stream_assembler import Assembly
@@ -56,7 +64,8 @@ CALL = (
 
 def test_blocks_are_kept_for_the_echo_as_they_came() -> None:
     said, finished = assemble(start(), *THINKING, *CALL, stop("tool_use"))
-    assert [ThinkingDelta("hm"), ToolCallStarted("search")] == said[1:]
+    call = [ToolCallStarted("search"), ToolInputDelta('{"query": '), ToolInputDelta('"x"}')]
+    assert [ThinkingDelta("hm"), *call] == said[1:]
     assert (
         {"type": "thinking", "thinking": "hm", "signature": "s1"},
         {

@@ -6,7 +6,6 @@ They stand behind the last breakpoint of the repository, as all that belongs to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,29 +26,15 @@ from foreword.core.documents.media import (
 from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import LFS_HEADER, reason_for_path, reason_in_spite_of_user
+from foreword.model.catalog.provider_info import MILLION, media_limits
 from foreword.prefix.simulator import MediaWeight
 from foreword.workspace.files.disk import read_any, read_file
 
-MILLION = 1_000_000
 KINDS: Mapping[str, str] = MappingProxyType({"image": "picture", "document": "document"})
 """The kinds of attachments that bring data, and what one without a name is called."""
 MAX_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class MediaLimits:
-    """What an endpoint takes: base64 bytes of one picture and of a request, as documented for each platform."""
-
-    each: int = 10 * MILLION
-    request: int = 30 * MILLION
-    """The API takes 32 MB; the rest is for the text."""
-
-
-SMALL = MediaLimits(5 * MILLION, 18 * MILLION)
-LIMITS: Mapping[str, MediaLimits] = MappingProxyType(
-    dict.fromkeys(("bedrock", "mantle", "vertex", "google-cloud"), SMALL)
-)
-"""By provider; https://platform.claude.com/docs/en/build-with-claude/vision, General limits."""
 FEW, FEW_EDGE = 20, 2_000
 """More pictures than this in one request must be smaller, in pixels of a side."""
 LARGE_WINDOW = 1_000_000
@@ -187,7 +172,7 @@ def _judge(session: Session, media: Sequence[Media], earlier: Sequence[Mapping[s
     Raises:
         UsageError: the model does not take it; the message says why.
     """
-    model, limits = session.model, LIMITS.get(provider_name(session), MediaLimits())
+    model, limits = session.model, media_limits(provider_name(session))
     if model.vision == "none":
         raise UsageError(
             f'{model.id} is not known to see pictures: choose another model, or say vision = "standard" of it in a '

@@ -14,6 +14,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.spending_caps import refresh_team
 from foreword.core.errors import CredentialsError, ModelError, TrustError
 from foreword.core.tokens import Usage
+from foreword.model.catalog.provider_info import OWN_API, is_own_api
 from foreword.model.engine_models import window_of
 from foreword.model.messages_api.credentials import has_credentials, key_from
 from foreword.model.messages_api.retry_policy import Patience
@@ -33,7 +34,7 @@ def provider_name(session: Session) -> str:
     chosen = session.settings.provider
     if chosen != "auto":
         return chosen
-    return "anthropic" if session.has_key or _is_keyless(session) else "offline"
+    return OWN_API if session.has_key or _is_keyless(session) else "offline"
 
 
 @asynccontextmanager
@@ -95,7 +96,7 @@ async def open_online(session: Session) -> AsyncIterator[Warmer]:
     await require_trust(session)
     await refresh_team(session)
     name = provider_name(session)
-    if name == "anthropic" and not (session.has_key or _is_keyless(session)):
+    if is_own_api(name) and not (session.has_key or _is_keyless(session)):
         raise CredentialsError("there is no API key: set ANTHROPIC_API_KEY, or use --provider offline")
     settings = session.settings
     pool = session.pool or Pool()
@@ -126,7 +127,7 @@ def _open(session: Session, name: str) -> Warmer:
     """What the environment says comes first; only without it is a command asked for the key."""
     settings = session.settings
     # The command may ask the user to unlock a keyring, so it runs only where it is needed.
-    needs_command = name == "anthropic" and not has_credentials(session.environ)
+    needs_command = is_own_api(name) and not has_credentials(session.environ)
     command = settings.model_key_command if needs_command else ""
     return open_provider(
         name,

@@ -21,6 +21,7 @@ from foreword.assist.spending.single_flight import lifetime_of
 from foreword.core.reply import Started
 from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost, cost_without_cache
+from foreword.model.catalog.provider_info import is_own_api
 from foreword.prefix.layers import Block, text_digest
 from foreword.prefix.manifest import Manifest, as_digests, changed_inputs, first_difference, manifest_of
 from foreword.prefix.policy.policy import TTL_SECONDS
@@ -255,13 +256,13 @@ def _manifest(prepared: PreparedRequest) -> Manifest:
 def _is_compared(session: Session, provider: str) -> bool:
     match session.settings.cache_diagnostics:
         case "on":
-            return provider == "anthropic"
+            return is_own_api(provider)
         case "off":
             return False
         case _:
             # Gateways may refuse a field that they don't know.
             url = session.settings.model_url or session.environ.get("ANTHROPIC_BASE_URL", "")
-            return provider == "anthropic" and (not url or urlsplit(url).hostname == ANTHROPIC_HOST)
+            return is_own_api(provider) and (not url or urlsplit(url).hostname == ANTHROPIC_HOST)
 
 
 def _api_diagnosis(event: Started) -> ApiDiagnosis | None:

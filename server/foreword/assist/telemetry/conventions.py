@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from foreword.assist.telemetry.records import AnswerRecord, Asked, RequestRecord, ToolRecord
 from foreword.core.tokens import Usage
+from foreword.model.catalog.provider_info import PROVIDER_INFO, is_own_api
 
 Attribute = str | int | float | bool | tuple[str, ...]
 Attributes = dict[str, Attribute]
@@ -25,19 +26,8 @@ SCHEMA_URL: Final = "https://opentelemetry.io/schemas/1.44.0"
 AGENT: Final = "foreword"
 CHAT, INVOKE_AGENT, EXECUTE_TOOL = "chat", "invoke_agent", "execute_tool"
 
-PROVIDERS: Mapping[str, str] = MappingProxyType(
-    {
-        "anthropic": "anthropic",
-        "aws": "anthropic",
-        "bedrock": "aws.bedrock",
-        "mantle": "aws.bedrock",
-        "vertex": "gcp.vertex_ai",
-        "google-cloud": "gcp.vertex_ai",
-        "foundry": "azure.ai.inference",
-        "offline": "foreword.offline",
-    }
-)
-"""`gen_ai.provider.name` of each of our providers; the last is none that the conventions know."""
+OFFLINE: Final = "foreword.offline"
+"""The provider's name where nothing was sent; the conventions know none for that."""
 
 OWN_HOST: Final = "api.anthropic.com"
 PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
@@ -58,7 +48,7 @@ SECOND_BUCKETS = tuple(0.01 * 2**power for power in range(14))
 def place_attributes(asked: Asked) -> Attributes:
     """Who is asked, for what, and where; small in number, so that metrics may have them."""
     return {
-        "gen_ai.provider.name": PROVIDERS.get(asked.provider, asked.provider),
+        "gen_ai.provider.name": provider_of(asked.provider),
         "gen_ai.request.model": asked.model,
         **_server(asked),
     }
@@ -168,8 +158,13 @@ def _content(asked: str, answered: str) -> Attributes:
     }
 
 
+def provider_of(name: str) -> str:
+    """`gen_ai.provider.name` of one of our providers."""
+    return PROVIDER_INFO[name].telemetry_name if name in PROVIDER_INFO else OFFLINE
+
+
 def _server(asked: Asked) -> Attributes:
-    if asked.provider != "anthropic":
+    if not is_own_api(asked.provider):
         return {}
     parts = urlsplit(asked.endpoint or f"https://{OWN_HOST}")
     try:

@@ -19,6 +19,7 @@ import httpx2
 
 from foreword.core.errors import ModelUnavailable, RequestRejected
 from foreword.core.reply import Json
+from foreword.model.catalog.provider_info import PROVIDER_INFO
 from foreword.model.message_batch import EMPTY, BatchOutcome, BatchRequest, BatchState
 from foreword.model.messages_api.api_errors import Failure, why_broken
 from foreword.model.messages_api.api_transport import Transport
@@ -27,8 +28,6 @@ from foreword.model.messages_api.stream_assembler import finished_of
 
 PATH = "/v1/messages/batches"
 PAGE = 100
-HAS_BATCHES = frozenset({"anthropic", "aws", "google-cloud"})
-"""Providers that have Message Batches at all; the SDK refuses them for the others."""
 
 
 class MessageBatches:
@@ -51,7 +50,7 @@ class MessageBatches:
         """
         place = self._transport.place
         hint = "ask the questions now, by `foreword batch` without --later"
-        if place.provider not in HAS_BATCHES:
+        if not PROVIDER_INFO[place.provider].has_batches:
             raise RequestRejected(f"{place.provider} has no Message Batches: {hint}.")
         try:
             await self._transport.get(PATH, {"limit": "1"})

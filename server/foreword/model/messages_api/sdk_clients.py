@@ -15,6 +15,7 @@ import httpx2
 
 from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import ConfigError, CredentialsError
+from foreword.model.catalog.provider_info import OWN_API, PROVIDER_INFO, is_own_api
 from foreword.model.messages_api.api_errors import Endpoint, quote
 from foreword.model.messages_api.api_transport import Client, Ports
 from foreword.model.messages_api.credentials import checked_key, credential_source, is_loopback
@@ -23,22 +24,6 @@ from foreword.model.messages_api.retry_policy import Patience
 
 NO_KEY = "none"
 """Sent to an endpoint that was named and for which no key is set: the SDK refuses to send nothing."""
-
-_KEY_SOURCES: Mapping[str, str] = {
-    "aws": "the AWS environment or profile, or ANTHROPIC_AWS_API_KEY",
-    "bedrock": "the AWS environment or profile",
-    "google-cloud": "Google's application default credentials",
-    "mantle": "the AWS environment or profile, or AWS_BEARER_TOKEN_BEDROCK",
-    "vertex": "Google's application default credentials",
-    "foundry": "ANTHROPIC_FOUNDRY_API_KEY",
-}
-_STRANGERS: Mapping[str, tuple[str, str]] = {
-    "aws": ("botocore.exceptions", "BotoCoreError"),
-    "bedrock": ("botocore.exceptions", "BotoCoreError"),
-    "google-cloud": ("google.auth.exceptions", "GoogleAuthError"),
-    "mantle": ("botocore.exceptions", "BotoCoreError"),
-    "vertex": ("google.auth.exceptions", "GoogleAuthError"),
-}
 
 
 def connect(
@@ -52,7 +37,7 @@ def connect(
 ) -> MessagesProvider:
     """The provider of this name; see `provider.open_provider`, which imports this module when it is needed."""
     # The variable is Anthropic's own; the clouds have others, which the SDK reads.
-    url = _base_url(name, base_url or environ.get("ANTHROPIC_BASE_URL", "") * (name == "anthropic"))
+    url = _base_url(name, base_url or environ.get("ANTHROPIC_BASE_URL", "") * is_own_api(name))
     # Else the client would give up on a local engine that reads a long prompt without a byte.
     silence = max(patience.silence, patience.first_event)
     timeout = httpx2.Timeout(patience.deadline, connect=patience.connect, read=silence)
@@ -68,9 +53,11 @@ def connect(
         raise ConfigError(
             f"The base URL {without_credentials(str(client.base_url))} must begin with http:// or https://: check model.url."
         )
-    source = "the key that was given" if api_key else _KEY_SOURCES.get(name) or credential_source(environ)
+    source = (
+        "the key that was given" if api_key else PROVIDER_INFO[name].key_source or credential_source(environ)
+    )
     place = Endpoint(name, without_credentials(str(client.base_url)).rstrip("/"), source)
-    return MessagesProvider(client, place, patience, ports or Ports(strangers=_strangers(name)))
+    return MessagesProvider(client, place, patience, ports or Ports(strangers=_library_errors(name)))
 
 
 def _not_opened(
@@ -86,7 +73,7 @@ def _not_opened(
 
 def _base_url(name: str, url: str) -> str | None:
     """The URL without the path that every request adds; many tools want it there, or whole."""
-    if name != "anthropic":
+    if not is_own_api(name):
         return url or None
     bare = url.rstrip("/")
     for ending in ("/messages", "/v1"):
@@ -96,7 +83,7 @@ def _base_url(name: str, url: str) -> str | None:
 
 def _placeholder(name: str, environ: Mapping[str, str], base_url: str) -> str | None:
     is_named = bool(base_url) or is_loopback(environ.get("ANTHROPIC_BASE_URL", ""))
-    is_keyless = name == "anthropic" and is_named and credential_source(environ) is None
+    is_keyless = is_own_api(name) and is_named and credential_source(environ) is None
     return NO_KEY if is_keyless else None
 
 
@@ -215,7 +202,7 @@ def _foundry(url: str | None, keys: Keys, timeout: httpx2.Timeout) -> Client:
 
 
 OPENERS: Mapping[str, Callable[[str | None, Keys, httpx2.Timeout], Client]] = {
-    "anthropic": _anthropic,
+    OWN_API: _anthropic,
     "aws": _aws,
     "bedrock": _bedrock,
     "foundry": _foundry,
@@ -226,11 +213,12 @@ OPENERS: Mapping[str, Callable[[str | None, Keys, httpx2.Timeout], Client]] = {
 """How the client of each provider is opened: with a URL, if one is given, and keys."""
 
 
-def _strangers(name: str) -> tuple[type[Exception], ...]:
+def _library_errors(name: str) -> tuple[type[Exception], ...]:
     """What a cloud's own library, or the SDK's code for it, raises when its credentials are of no use."""
-    if name not in _STRANGERS:
+    known = PROVIDER_INFO[name].library_error
+    if known is None:
         return ()
-    module, error = _STRANGERS[name]
+    module, error = known
     own = (RuntimeError, ValueError)
     # With a key of its own a cloud is reached without its library.
     return (*own, getattr(import_module(module), error)) if find_spec(module.partition(".")[0]) else own
