@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from typing import Any
 
@@ -170,6 +171,30 @@ async def test_documents_out_of_order_end_as_the_last_whole_text_says(
         close(editor, uri)
         change(editor, uri, 10, "after it is closed\n")
         assert [] == unsaved_in(await editor.command("foreword.ask", question="Why?", dryRun=True))
+
+
+async def test_what_is_done_is_forgotten_also_of_notifications_and_of_ids_that_come_twice(
+    repo: GitRepo, environ: Environ
+) -> None:
+    async with connected(environ) as editor:
+        await editor.start([repo.path])
+        before = n_done_tasks()
+        for number in range(100):
+            document = {"uri": (repo.path / f"{number}.py").as_uri()}
+            editor.notify("foreword/chat/history", {"chatId": f"none {number}"})
+            editor.notify(
+                "textDocument/codeAction", {**RIGHT["textDocument/codeAction"], "textDocument": document}
+            )
+            body = {"jsonrpc": "2.0", "id": "twice", "method": "foreword/chat/list", "params": {}}
+            editor.send_raw(json.dumps(body).encode())
+        await editor.command("foreword.symbols", name="total")
+        assert n_done_tasks() < before + 50
+
+
+def n_done_tasks() -> int:
+    """How many tasks that are done somebody still holds, in the event loop that this test shares with the server."""
+    gc.collect()
+    return sum(isinstance(one, asyncio.Task) and one.done() for one in gc.get_objects())
 
 
 async def test_every_request_before_initialized_is_answered(repo: GitRepo, environ: Environ) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -228,12 +229,23 @@ def attack(n: int, seed: int) -> Seen:
     return seen
 
 
-def main() -> None:
-    """Print what was seen."""
+def main() -> int:
+    """Print what was seen, with the memory in megabytes along the way; 1 if it is not what should be."""
+    began = time.monotonic()
     seen = attack(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    told = {"alive": seen.is_alive, "replies": seen.replies, "unexpected": seen.unexpected[:5]}
-    print(json.dumps({**told, "memory": [seen.memory[0], seen.memory[-1]] if seen.memory else []}))
+    memory = {
+        EACH_PROBE * (at + 1): seen.memory[at] // 1024
+        for at in (len(seen.memory) * part // 100 for part in (1, 10, 25, 50, 99))
+        if at < len(seen.memory)
+    }
+    summary = {
+        "alive": seen.is_alive,
+        "unexpected": seen.unexpected[:5],
+        "seconds": round(time.monotonic() - began),
+    }
+    print(json.dumps({**summary, "replies": seen.replies, "megabytes": memory}))
+    return int(not seen.is_alive or bool(seen.unexpected))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,9 +1,10 @@
 """Builds an index of generated files, tells each file that a worker reads, and waits for the end after some of them.
 
-python build_until_killed.py STORE LOG N_BEFORE_WAITING [GATE]
+python build_until_killed.py STORE LOG N_BEFORE_WAITING [GATE [N_LINES]]
 
 With GATE, a named pipe, it goes on when somebody has opened that for writing, and tells how much it parsed.
-With a number beyond `N_FILES` there are so many files, and it does not wait.
+With a number beyond `N_FILES` there are so many files, and it does not wait. After N_LINES lines of progress it stores no
+more: however late it is killed, it is not done by then.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from foreword.core.tree import FileTree, Source, blob_id, make_tree
@@ -58,16 +60,24 @@ def tree(n_files: int = N_FILES) -> FileTree:
     return make_tree({path: blob_id(contents(path)) for path in map(file_name, range(n_files))})
 
 
-def tell(done: int, total: int) -> None:
-    """Say how far it is, once there is something done."""
-    if done:
-        print(done, total, flush=True)
+def teller(n_lines: int | None) -> Callable[[int, int], None]:
+    """Says how far it is, once there is something done, and waits for ever after so many lines."""
+    lines = count(1)
+
+    def tell(done: int, total: int) -> None:
+        if done:
+            print(done, total, flush=True)
+            if next(lines) == n_lines:
+                threading.Event().wait()
+
+    return tell
 
 
 def main() -> None:
     store, _ = open_store(Path(sys.argv[1]))
     wait_at = int(sys.argv[3])
-    gate = Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    gate = Path(sys.argv[4]) if len(sys.argv) > 4 and sys.argv[4] else None
+    n_lines = int(sys.argv[5]) if len(sys.argv) > 5 else None
     with store:
         _, report = refresh(
             store,
@@ -75,7 +85,7 @@ def main() -> None:
             Reader(Path(sys.argv[2]), wait_at, gate),
             n_workers=2,
             time_limit_s=600,
-            on_progress=tell,
+            on_progress=teller(n_lines),
         )
     print(report.parsed, "parsed")
 

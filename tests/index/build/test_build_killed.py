@@ -23,8 +23,8 @@ N_KILLS = 20
 N_MANY = 2_000
 
 
-def start(store: Path, log: Path, wait_at: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(SCRIPT), str(store), str(log), str(wait_at)]
+def start(store: Path, log: Path, wait_at: int, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(SCRIPT), str(store), str(log), str(wait_at), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -83,7 +83,7 @@ def test_a_killed_build_loses_nothing_that_was_committed_and_leaves_no_workers(
 
 def build_and_kill(store: Path, log: Path, n_lines: int) -> None:
     """Begin a build, and kill it with SIGKILL once it has told `n_lines` times that something is stored."""
-    with start(store, log, N_MANY) as process:
+    with start(store, log, N_MANY, "", str(n_lines + 1)) as process:
         too_late = Timer(PATIENCE_S, process.kill)
         too_late.start()
         assert process.stdout is not None

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -206,6 +207,18 @@ class ForewordProtocol(LanguageServerProtocol):
     ) -> None:
         """Hand the notification to `lsp/features/workspace_folders.py`; pygls would keep a list of its own."""
         self._tell(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, params)
+
+    def _execute_handler(self, msg_id: Any, handler: Any, callback: Any, **given: Any) -> None:  # noqa: ANN401 - as in pygls
+        """Call a handler, and forget it when it is done: pygls keeps those of notifications, and what they failed of, for ever."""
+        super()._execute_handler(msg_id, handler, callback, **given)
+        future = self._request_futures.get(msg_id)
+        if future is not None:
+            future.add_done_callback(partial(self._forget, msg_id))
+
+    def _forget(self, msg_id: Any, future: object) -> None:  # noqa: ANN401 - as in pygls
+        # A client may give two requests one id: then it is the later one that stands there.
+        if self._request_futures.get(msg_id) is future:
+            del self._request_futures[msg_id]
 
     def _get_handler(self, feature_name: str) -> Any:  # noqa: ANN401 - pygls types it so
         try:
