@@ -208,14 +208,21 @@ class ForewordProtocol(LanguageServerProtocol):
         """Hand the notification to `lsp/features/workspace_folders.py`; pygls would keep a list of its own."""
         self._tell(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, params)
 
-    def _execute_handler(self, msg_id: Any, handler: Any, callback: Any, **given: Any) -> None:  # noqa: ANN401 - as in pygls
+    def _execute_handler(
+        self,
+        msg_id: str | int,
+        handler: Callable[[Any], Any],
+        callback: Callable[[Any], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
         """Call a handler, and forget it when it is done: pygls keeps those of notifications, and what they failed of, for ever."""
-        super()._execute_handler(msg_id, handler, callback, **given)
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
         future = self._request_futures.get(msg_id)
         if future is not None:
             future.add_done_callback(partial(self._forget, msg_id))
 
-    def _forget(self, msg_id: Any, future: object) -> None:  # noqa: ANN401 - as in pygls
+    def _forget(self, msg_id: str | int, future: object) -> None:
         # A client may give two requests one id: then it is the later one that stands there.
         if self._request_futures.get(msg_id) is future:
             del self._request_futures[msg_id]
