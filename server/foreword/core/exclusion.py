@@ -56,36 +56,106 @@ VENDORED_FOLDERS = _words(
 
 SECRET_NAMES = _words(
     ".env .envrc .netrc _netrc netrc .npmrc .pypirc .pgpass pgpass.conf .my.cnf .mylogin.cnf .htpasswd .dockercfg .s3cfg .boto",
-    ".vault-token .vault_pass .vault-password vault-password.txt .git-credentials .secrets kubeconfig kubeconfig.yaml kubeconfig.yml",
-    "id_rsa id_dsa id_ecdsa id_ed25519 deploy_key secring.gpg wp-config.php dotenv .flaskenv .ftpconfig sftp-config.json rclone.conf",
+    ".vault-token .vault_pass .vault-password vault-password.txt .git-credentials .secrets .secret .environment .dev.vars env",
+    "id_rsa id_dsa id_ecdsa id_ed25519 id_xmss identity deploy_key deploy-key deploykey secring.gpg secring.pgp wp-config.php",
+    "dotenv .flaskenv .ftpconfig sftp-config.json sftp.json rclone.conf .ftppass .remote-sync.json s3cmd.ini",
+    "htpasswd .htdigest git-credentials .gitcredentials .smbcredentials .cifs-credentials .rediscli_auth .dockerconfigjson",
+    "wpa_supplicant.conf ipsec.secrets chap-secrets pap-secrets auth-user-pass.txt sasl_passwd passwd.client .authinfo authinfo",
+    ".msmtprc msmtprc .fetchmailrc .mbsyncrc .getmailrc .offlineimaprc esmtprc filezilla.xml sitemanager.xml recentservers.xml",
+    "winscp.ini confcons.xml tomcat-users.xml initialadminpassword hudson.util.secret credentials-config.json usersecrets.json",
+    "data_bag_key encrypted_data_bag_secret kaggle.json .databrickscfg .hcloud.toml .slack-token .twurlrc .vultr-cli.yaml",
+    "logins.json key4.db signons.sqlite cookies.txt storagestate.json wallet.dat consolehost_history.txt fish_history .wget-hsts",
+    ".viminfo .lesshst terraform.rc tfplan tfplan.json rootkey.csv ngrok.yml .linode-cli linode-cli.ini",
     "credentials credentials.json credentials.toml credentials.yml credentials.yaml credentials.xml credentials.yml.enc",
-    "credentials.csv accesskeys.csv aws_credentials aws-credentials.csv credentials.tfrc.json .terraformrc",
-    "secrets.json secrets.toml secrets.yml secrets.yaml secrets.env local.settings.json passwords.txt password.txt creds.json",
-    "service-account.json service_account.json client_secret.json client_secrets.json gcp-key.json",
-    "application_default_credentials.json terraform.tfvars .bash_history .zsh_history .psql_history .mysql_history .python_history",
+    "aws_credentials credentials.tfrc.json .terraformrc local.settings.json gcp-key.json",
 )
-SECRET_TEMPLATES = _words("secrets.yml secrets.yaml")
-"""In a chart's `templates/` they say which secrets there are; values in them are redacted as in any file."""
+NO_SECRET_FOLDERS = _words("templates .github locales locale lang i18n l10n translations")
+"""In a chart's `templates/` a `secrets.yaml` says which secrets there are, among translations what the word is elsewhere; values
+in such files are redacted as in any file."""
+SECRET_FOLDERS = _words(
+    ".ssh .gnupg .aws .azure .kube .oci .aliyun .tccli .bluemix .terraform.d .kaggle .cloudflared .snowflake .snowsql .password-store",
+    ".auth .anthropic .openai .huggingface .weechat .znc system-connections",
+)
+"""Where programs keep what they log in with."""
+PUBLIC_NAMES = _words("known_hosts authorized_keys")
 SECRET_ENDINGS = _words(
-    "pem key ppk p12 pfx pkcs12 jks keystore kdbx ovpn tfstate tfvars kubeconfig agekey keytab",
+    "pem key ppk p8 p12 pfx pkcs12 jks bks keystore kdbx kdb psafe3 opvault keychain keychain-db ovpn tfstate tfvars tfplan",
+    "kubeconfig agekey keytab snk nmconnection har publishsettings credentials credential",
 )
 SECRET_PATHS = (
     *(
         ".docker/config.json",
         ".kube/config",
         ".aws/config",
-        ".tfstate.backup",
         ".auto.tfvars",
         ".tfvars.json",
     ),
-    *(".azure/accesstokens.json", ".config/gh/hosts.yml", ".config/hub", ".m2/settings-security.xml"),
+    *(
+        ".config/gh/hosts.yml",
+        ".config/hub",
+        ".config/glab-cli/config.yml",
+        ".m2/settings-security.xml",
+        ".docker/config",
+    ),
+    *(
+        "composer/auth.json",
+        ".codex/auth.json",
+        ".vercel/auth.json",
+        ".claude/.credentials.json",
+        ".config/op/config",
+    ),
+    *(
+        "configstore/firebase-tools.json",
+        ".circleci/cli.yml",
+        ".fly/config.yml",
+        ".netlify/config.json",
+        "doctl/config.yaml",
+    ),
+    *(
+        ".config/heroku",
+        "hcloud/cli.toml",
+        ".cache/huggingface/token",
+        ".dbt/profiles.yml",
+        "gcloud/credentials.db",
+    ),
+    *(
+        ".config/rclone/rclone.conf",
+        "virtualbox/private_key",
+        "hiera-eyaml/private_key",
+        "all/vault.yml",
+        ".wandb/settings",
+    ),
+    *(".purple/accounts.xml", ".idea/webservers.xml", ".idea/datasources.xml", "jenkins/secrets/master.key"),
 )
 """Endings of whole paths."""
-SECRET_NAME = re.compile(
-    r"(?:id_(?:rsa|dsa|ecdsa|ed25519)|(?:firebase-adminsdk|client_secret|client-secret|service-account)[-_]).{0,200}(?<!\.pub)$"
+_AT_HOME = r"(?:prod|production|dev|development|stag|staging|stage|test|testing|ci|local|live|qa|uat|old|new|backup|private|values|secret|secrets|\d{1,4})"
+_DATA_ENDING = r"(?:\.(?:json5?|ya?ml|toml|ini|txt|csv|tsv|xml|conf|cfg|properties|env|enc|dec|plist|pickle))"
+_WORD_OF_SECRETS = (
+    r"(?:credentials?|creds|passwords?|passwd|passphrases?|api[-_]?keys?|private[-_]?keys?|access[-_]?keys?|unseal[-_]?keys?|vault[-_]keys?"
+    r"|aws[-_]keys?|(?:auth|api|oauth|access|refresh|bot|slack|github|gh|gitlab|npm|vault)[-_]tokens?|recovery[-_]?codes?|backup[-_]?codes?"
+    r"|mnemonic|seed[-_]?phrase|vault[-_]?(?:pass(?:word)?|init)|dockerconfig|docker[-_]config|(?:gcp|azure|google|aws|gcloud)[-_]?(?:auth|keys?)"
+    r"|service[-_]?account(?:[-_]?key)?|client[-_]secrets?|bitwarden[-_]export|lastpass[-_]export|chrome[-_]passwords|firebase[-_]?adminsdk"
+    r"|application[-_]default[-_]credentials|service[-_]key)"
 )
-"""`id_rsa_work`, `client_secret_123.apps.googleusercontent.com.json`: but for public keys."""
-BACKUP_NAME = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|sav|swp|tmp|txt|copy|\d))$")
+SECRET_NAME = re.compile(
+    # `id_rsa_work`, `client_secret_123.apps.googleusercontent.com.json`: but for public keys.
+    r"(?:(?:id_(?:rsa|dsa|ecdsa|ed25519)|(?:firebase-adminsdk|client_secret|client-secret|service-account)[-_]).{0,200}"
+    r"|ssh_host_\w{1,20}_key|(?:github|gitlab|bitbucket|deploy|bastion)_(?:rsa|ed25519|ecdsa)|kubeconfig(?:[.\-_].{0,100})?|kube\.config"
+    r"|wg\d{1,3}\.conf|[\w.-]{0,100}\.tfstate(?:\..{0,100})?|\.?[\w-]{0,40}(?:_history|zhistory|sh_history)|\.(?:history|[a-z]{2,10}-history|dbshell)"
+    r"|utc--\d{4}-.{10,100}|\.?(?:ansible[-_]?)?vault[-_]?pass(?:word)?"
+    # `prod-passwords.csv`, `api_keys.json`: a word that says so, with or without an ending of data.
+    rf"|\.?(?:[\w-]{{1,60}}[._-])?{_WORD_OF_SECRETS}(?:[._-]{_AT_HOME}){{0,2}}{_DATA_ENDING}{{0,2}}"
+    rf"|\.?(?:{_AT_HOME}[._-]|my[._-]|app[._-]|db[._-]|k8s[._-]|helm[._-]){{0,2}}secrets?(?:[._-]{_AT_HOME}){{0,2}}{_DATA_ENDING}{{1,2}}"
+    # `env.local`, `.env-prod`.
+    rf"|\.?env(?:ironment)?(?:[._-]{_AT_HOME}){{1,2}})(?<!\.pub)$"
+)
+"""Names that say what a file is, in lower case."""
+HAS_WORD_OF_SECRETS = re.compile(
+    r"id_|secret|cred|passw|passphrase|key|token|code|mnemonic|phrase|vault|docker|auth|service|account|export|ssh|rsa|ed25519|ecdsa"
+    r"|kube|wg\d|tfstate|history|dbshell|utc-|env|adminsdk"
+)
+"""What every name that `SECRET_NAME` matches has in it: most have not, and are told in less time."""
+BACKUP_NAME = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|sav|swp|tmp|txt|copy|dec|\d))$")
 """What is put behind the name of a file that is kept beside itself."""
 MAX_NAME = 255
 """The longest name that file systems have."""
@@ -253,15 +323,14 @@ def _reason_for_name(path: str, name: str) -> str | None:
 
 
 def _is_secret_name(path: str, name: str, ending: str) -> bool:
-    if name in SECRET_TEMPLATES and "templates/" in path:
-        return False
-    if (
-        name in SECRET_NAMES
-        or ending in SECRET_ENDINGS
-        or path.endswith(SECRET_PATHS)
-        or SECRET_NAME.match(name)
-    ):
+    folders = path.split("/")[:-1]
+    if ending != "pub" and name not in PUBLIC_NAMES and not SECRET_FOLDERS.isdisjoint(folders):
         return True
+    is_named = name in SECRET_NAMES or path == "auth.json" or path.endswith(SECRET_PATHS)
+    if is_named or ending in SECRET_ENDINGS:
+        return True
+    if HAS_WORD_OF_SECRETS.search(name) and SECRET_NAME.match(name) and NO_SECRET_FOLDERS.isdisjoint(folders):
+        return not EXAMPLE_NAME.search(name)
     # Bounded, for each call takes one ending off and calls itself.
     plain = BACKUP_NAME.sub("", name[-MAX_NAME:])
     if plain != name[-MAX_NAME:] and _is_secret_name(

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 import string
 from collections.abc import Callable
+from pathlib import Path
 
 Make = Callable[[random.Random], str]
 LOW, UP, NUM = string.ascii_lowercase, string.ascii_uppercase, string.digits
@@ -101,3 +103,40 @@ def lines_with_secrets(seed: int) -> dict[str, tuple[str, str]]:
     r = random.Random(seed)
     made = {kind: (line, make(r)) for kind, (line, make) in LINES.items()}
     return {kind: (line.format(secret), secret) for kind, (line, secret) in made.items()}
+
+
+KINDS = Path(__file__).with_name("kinds.txt")
+"""A kind a line, with \\n for the ends of its lines: what is between the quotation marks is the secret, and [A20] twenty random
+characters of an alphabet. So no line is a secret, and none is taken for one."""
+ALPHABETS = {
+    "A": UP + LOW + NUM,
+    "B": BASE_64,
+    "D": NUM,
+    "H": NUM + "abcdef",
+    "L": LOW + NUM,
+    "N": UP + NUM,
+    "S": LOW,
+    "U": UP,
+    "W": UP + LOW + NUM + "_-",
+    "X": UP + "234567",
+    "Y": LOW + "234567",
+}
+
+
+def kinds_with_secrets(seed: int) -> list[tuple[str, str]]:
+    """Of each kind in the file: a text, and the secret in it."""
+    r = random.Random(seed)
+    rows = [made_of(r, row) for row in KINDS.read_text(encoding="utf-8").splitlines()]
+    return [(row.replace("«", "").replace("»", ""), row.partition("«")[2].partition("»")[0]) for row in rows]
+
+
+def made_of(r: random.Random, row: str) -> str:
+    """A row with random characters in place of what stands for them."""
+
+    def random_part(match: re.Match[str]) -> str:
+        if match[0] == "[U]":
+            return "-".join(some(r, n, ALPHABETS["H"]) for n in (8, 4, 4, 4, 12))
+        return some(r, int(match[2]), ALPHABETS[match[1]])
+
+    made = re.sub(r"\[([A-Z])(\d*)\]", random_part, row)
+    return made.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import base64
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.secrets.made_up import LINES, key_of, lines_with_secrets
+from core.secrets.made_up import LINES, key_of, kinds_with_secrets, lines_with_secrets, some
 from foreword.core.documents.text import Text, decode, printable
 from foreword.core.edits.hunk import hunks_between
 from foreword.core.edits.hunk_placement import resolve
@@ -22,6 +23,14 @@ from foreword.core.secrets.redaction import (
 )
 
 SHOWN_BEFORE = tuple(f"# before\n{line}\n# behind\n" for line, _ in lines_with_secrets(7).values())
+KEYS_WRAPPED: dict[str, Callable[[str], str]] = {
+    "base 64 twice": lambda key: base64.b64encode(base64.b64encode(key.encode())).decode(),
+    "UTF-16 in base 64": lambda key: base64.b64encode(key.encode("utf-16-le")).decode(),
+    "hexadecimal": lambda key: key.encode().hex(),
+    "PKCS 1": lambda key: "MIIEpAIBAAK" + "CAQEA" + "".join(key.split("\n")[1:-1]),
+    "PKCS 8": lambda key: "MIIEvQIBADAN" + "BgkqhkiG9w0BAQEFAASC" + "".join(key.split("\n")[1:-1]),
+    "OpenSSH": lambda key: "b3BlbnNzaC1rZXkt" + "djEAAAAA" + "".join(key.split("\n")[1:-1]),
+}
 KEYS = {"RSA": "RSA ", "EC": "EC ", "OpenSSH": "OPENSSH ", "PKCS 8": "", "encrypted": "ENCRYPTED "}
 
 
@@ -35,6 +44,40 @@ def test_a_secret_is_named_in_its_place(kind: str, seed: int) -> None:
     assert 1 == len(PLACEHOLDER.findall(found))
     first, _, last = found.splitlines()
     assert ("# the first line", "# the last line") == (first, last)
+
+
+def test_hundreds_of_forms_of_tokens_settings_and_commands_are_redacted() -> None:
+    missed = [
+        {
+            text
+            for text, secret in kinds_with_secrets(seed)
+            if secret in shown(f"# before\n{text}\n# behind\n")
+        }
+        for seed in range(3)
+    ]
+    n_kinds = len(kinds_with_secrets(0))
+    assert n_kinds > 400
+    # One in thirty random passwords has no digit, or a word in it, and can be taken for none.
+    assert all(len(one) <= n_kinds // 50 for one in missed), missed
+
+
+@pytest.mark.parametrize("wrapped", KEYS_WRAPPED)
+def test_a_private_key_without_its_armour_or_encoded_again_is_redacted(wrapped: str) -> None:
+    make = KEYS_WRAPPED[wrapped]
+    secret = make("\n".join(key_of(random.Random(3))))
+    found = redact(f"first\nkey: {secret}\nlast\n")
+    assert secret[100:140] not in found
+    assert ("first", "last") == (found.splitlines()[0], found.splitlines()[-1])
+
+
+def test_the_values_of_a_kubernetes_secret_are_redacted_and_those_beside_it_are_not() -> None:
+    r = random.Random(4)
+    plain, hidden = some(r, 20), base64.b64encode(some(r, 20).encode()).decode()
+    text = (
+        f"kind: ConfigMap\ndata:\n  thing: {plain}\n---\nkind: Secret\ntype: Opaque\ndata:\n  db: {hidden}\n"
+        "stringData:\n  host: database\n  from: {{ .Values.db }}\n"
+    )
+    assert text.replace(hidden, "<redacted: Kubernetes secret>") == redact(text)
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -78,6 +121,12 @@ def test_a_key_in_one_string_in_base_64_or_in_utf_16_is_redacted() -> None:
         "commit 3f786850e387550fdab836ed7e6dc881de23001b",
         'integrity = "sha512-Vh7aZ1oVwqG3mZ8Jd0k1Q5V1xXjxqv3y0r6uR5ZpPZs4yQ=="',
         "def token_of(process): return read(path)",
+        "key: Ed25519PrivateKey | Ed448PrivateKey",
+        "monitor.oauthAccessToken = oAuthAccessToken;",
+        '"wayToGetToken": "Du kan få et token fra {0}.",\n"2faAlreadyEnabled": "2FA",',
+        "twilio://AccountSid:AuthToken@FromPhoneNo",
+        "token: Optional[HTTPBasicCredentials2] = None",
+        "the token sha256:abc is checked by verifyToken2(secretKey1)",
         "client_secret = settings.client_secret_v2",
         'assert keys == ["key1", "key2"]',
     ],

@@ -1,4 +1,4 @@
-"""Private keys that stand in a text as blocks of lines: PEM, SSH2 and PGP armour, PuTTY's files, PEM in base 64.
+"""Private keys that stand in a text: PEM, SSH2 and PGP armour, PuTTY's and OpenVPN's files, all of them in base 64 too.
 
 A header alone is no key: code that reads keys names it.
 """
@@ -23,8 +23,28 @@ _BODY = re.compile(r"[A-Za-z0-9+/=][A-Za-z0-9+/=\\]{3,}")
 _RUN = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _HEADER_LINE = re.compile(r"[ \t>*#/|\"']{0,20}[A-Z][A-Za-z-]{2,20}: ")
 _PUTTY_LINES = re.compile(r"^Private-Lines: (\d{1,4})\r?$", re.MULTILINE)
+_STATIC_KEY = re.compile(r"-----BEGIN OpenVPN Static key V\d-----\s{0,5}((?:[0-9a-f]{32}\s{1,5}){1,40})")
 # What base 64 makes of "-----BEGIN".
 _PEM_IN_BASE_64 = "LS0tLS1CRUdJTi"
+_BODIES = (
+    # DER in base 64 begins with the lengths of the key and the number of its kind: PKCS 1, PKCS 8 (RSA, EC, Ed25519), SEC 1, OpenSSH.
+    r"MII[A-Za-z0-9+/]{3}IBAAK[BC][A-Za-z0-9+/]",
+    r"MII[A-Za-z0-9+/]{2,3}[A-Za-z0-9+/]AgEAMA0GCSqGSIb3DQEBAQUA",
+    r"MII[A-Za-z0-9+/]{3}IBADANBgkqhkiG9w0BAQEFAAS",
+    r"M[A-Za-z0-9+/]{2,5}AgEAMBMGByqGSM49AgEG",
+    r"M[A-Za-z0-9+/]{2,5}CAQAwEwYHKoZIzj0CAQ",
+    r"MC4CAQAwBQYDK2VwBCIEI",
+    r"MHcCAQEEI",
+    r"MIGkAgEBBD",
+    r"b3BlbnNzaC1rZXktdjEA",
+    # PEM in base 64 twice, and PEM of UTF-16 in base 64.
+    r"TFMwdExTMUNSVWRKVG",
+    r"LQAtAC0ALQAtAEIARQBHAEkATg",
+)
+_BODY_WORDS = ("IBAAK", "AgEAM", "IBADANBg", "CAQAwEwYH", "CAQAwBQYD", "MHcCAQEEI", "MIGkAgEBBD", "b3BlbnNzaC1rZXktdjEA", "TFMwdExTMUNSVWRKVG", "LQAtAC0ALQAtAEIA")  # fmt: skip
+_BARE_BODY = re.compile(rf"(?<![A-Za-z0-9+/])(?:{'|'.join(_BODIES)})[A-Za-z0-9+/]{{30,{MAX_BLOCK}}}={{0,2}}")
+_PEM_IN_HEX = "2d2d2d2d2d424547494e"
+_HEX = re.compile(f"[0-9a-fA-F]{{200,{MAX_BLOCK}}}")
 _BASE_64 = re.compile(r"[A-Za-z0-9+/]+={0,2}(?:\r?\n[ \t]*[A-Za-z0-9+/]{16,100}={0,2})*")
 
 
@@ -34,8 +54,23 @@ def key_blocks(text: str, lower: str) -> Iterator[Span]:
         yield from _armoured(text)
     if "putty-user-key-file-" in lower:
         yield from _putty(text)
+    if "openvpn static key" in lower:
+        for match in _STATIC_KEY.finditer(text):
+            yield from _lines(text, *match.span(1))
     if _PEM_IN_BASE_64 in text:
         yield from _in_base_64(text)
+    if _PEM_IN_HEX in lower or any(word in text for word in _BODY_WORDS):
+        yield from _without_armour(text, lower)
+
+
+def _without_armour(text: str, lower: str) -> Iterator[Span]:
+    for match in _BARE_BODY.finditer(text):
+        yield from _lines(text, *match.span())
+    if _PEM_IN_HEX in lower:
+        for match in _HEX.finditer(lower):
+            # "PRIVATE".
+            if _PEM_IN_HEX in match[0] and "50524956415445" in match[0]:
+                yield KIND, *match.span()
 
 
 def is_all_key(text: str) -> bool:
