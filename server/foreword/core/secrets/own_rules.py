@@ -40,7 +40,7 @@ _BY_BEGINNING = _tokens(
     ("SonarQube token", "sqa_", "[0-9a-f]{40}"),
     ("SonarQube token", "squ_", "[0-9a-f]{40}"),
     ("SonarQube token", "sqp_", "[0-9a-f]{40}"),
-    ("crates.io token", "cio", "(?=[A-Za-z]{0,20}[0-9])[A-Za-z0-9]{32}"),
+    ("Cargo registry token", "cio", "(?=[A-Za-z]{0,20}[0-9])[A-Za-z0-9]{32}"),
     ("NuGet API key", "oy2", "[a-z0-9]{43}"),
     ("Docker access token", "dckr_pat_", r"[\w-]{20,40}"),
     ("Docker access token", "dckr_oat_", r"[\w-]{20,60}"),
