@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.secrets.made_up import some
 from foreword.core.settings import (
     MAX_PINS,
     Options,
@@ -216,3 +220,51 @@ def test_a_key_in_the_wrong_place_is_not_told(key: str) -> None:
     assert f"a text of {len(secret)} characters" in problem.message
     _, (within,) = resolve([Options("environment", {key: [secret, 5]})])
     assert secret[:12] not in within.message
+
+
+@pytest.mark.parametrize("key", keys())
+@pytest.mark.parametrize("origin", ["environment", "config.toml", "command line", "editor"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda r: "sk-ant" + "-api03-" + some(r, 93) + "AA",
+        lambda r: "AKIA" + some(r, 16, "ABCDEFGHIJKLMNOP234567"),
+        lambda r: some(r, 40),
+        lambda r: some(r, 24, "0123456789abcdef") + "7f",
+    ],
+    ids=["Anthropic", "AWS", "of a gateway", "hexadecimal"],
+)
+def test_a_key_in_the_place_of_any_setting_is_told_nowhere(
+    key: str, origin: str, make: Callable[[random.Random], str]
+) -> None:
+    secret = make(random.Random(key))
+    if key == "model.key_command":
+        return
+    for value in (secret, [secret], f"x {secret}", ["src", secret]):
+        resolved, problems = resolve([Options(origin, {key: value})])
+        assert secret not in str(resolved)
+        assert 1 == len(problems)
+        assert secret not in problems[0].message
+
+
+def test_a_key_in_the_place_of_a_name_of_a_setting_is_told_nowhere() -> None:
+    secret = some(random.Random(1), 40)
+    _, (problem,) = resolve([Options("command line", {secret: 1})])
+    assert secret not in problem.message
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "claude-sonnet-5-5",
+        "us.anthropic.claude-opus-4-8-20260101-v1:0",
+        "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123xyz",
+        "qwen2.5-coder:32b-instruct-q4_K_M",
+        "unsloth/DeepSeek-R1-Distill-Llama-70B-GGUF",
+        "anthropic/claude-3.5-sonnet",
+        "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q8_0",
+    ],
+)
+def test_names_of_models_are_no_keys(model: str) -> None:
+    resolved, problems = resolve([Options("environment", {"model": model})])
+    assert (model, ()) == (resolved.model, problems)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
 from foreword.core.errors import Problem
+from foreword.core.secrets.assigned_values import looks_generated
+from foreword.core.secrets.detection import find_secrets
 
 PROVIDERS: Final = (
     "auto",
@@ -32,6 +34,8 @@ MAX_PINS: Final = 200
 MAX_TEXT: Final = 1_000
 """Characters of a text in a list."""
 
+LEAST_KEY = 16
+"""Characters of a word that may be a key."""
 MAX_WORD = 24
 """Characters of a word that is told; keys are longer, names of choices shorter."""
 
@@ -111,7 +115,10 @@ class Settings:
         "The encoding of files that are not in UTF-8 and that nothing in the repository says more of, such as `gbk`.",
     )
     cache_ttl: str = _option(
-        "auto", "Time to live of the cached prefix.", choices=("auto", "5m", "1h", "off")
+        "auto",
+        "Time to live of the cached prefix.",
+        choices=("auto", "5m", "1h", "off"),
+        project=("auto", "5m", "1h"),
     )
     cache_diagnostics: str = _option(
         "auto",
@@ -268,7 +275,8 @@ def _apply(
 ) -> Settings:
     known = _fields().get(key)
     if known is None:
-        problems.append(Problem(f'{layer.origin}: unknown setting "{key}"{_hint(key)}'))
+        name = "one that looks like a key" if looks_like_key(key) else f'"{key}"'
+        problems.append(Problem(f"{layer.origin}: unknown setting {name}{_hint(key)}"))
         return settings
     # Editors fill their configuration from files of a project, too: those may not say where text goes.
     if known.metadata.get(_USER_ONLY) and not layer.trusted:
@@ -280,11 +288,30 @@ def _apply(
     if parsed is None:
         problems.append(Problem(f'{layer.origin}: "{key}" must be {_expected(key)}, not {_told(value)}'))
         return settings
+    if _mistaken(key, parsed):
+        where = "the key goes into ANTHROPIC_API_KEY, or what model.key_command prints"
+        problems.append(Problem(f'{layer.origin}: "{key}" is not used, it looks like a key: {where}'))
+        return settings
     if layer.is_project:
         parsed, problem = _bounded(key, parsed, own, layer)
         problems += [problem] if problem else []
     changes: dict[str, Any] = {known.name: parsed}
     return replace(settings, **changes)
+
+
+def _mistaken(key: str, value: object) -> bool:
+    """Whether a key was put where another text belongs: it would be told with every message that names the setting."""
+    if key == "model.key_command" or (key == "model.url" and "://" in str(value)):
+        return False
+    texts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(text, str) and looks_like_key(text) for text in texts)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a text is, or has in it, what may be the key of an API, of whatever form."""
+    return bool(find_secrets(text)) or any(
+        len(word) >= LEAST_KEY and looks_generated(word) for word in text.split()
+    )
 
 
 def _bounded(key: str, value: object, own: Settings, layer: Options) -> tuple[object, Problem | None]:
@@ -341,7 +368,7 @@ def _is_line(value: object) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    return all(len(word) <= MAX_WORD for word in text.split())
+    return all(len(word) <= MAX_WORD for word in text.split()) and not looks_like_key(text)
 
 
 def _told(value: object) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.session.settings_files import read_settings
+from foreword.assist.session.settings_files import read_settings, settings_sources
 from foreword.core.settings import AUTO_BUDGET, Settings
 
 
@@ -28,16 +28,23 @@ def test_without_any_file_the_defaults_hold(root: Path, user: Path) -> None:
 
 def test_each_place_is_stronger_than_the_one_before(root: Path, user: Path) -> None:
     seen = [read_settings(root, user, {}, {})[0].model]
-    (user / "config.toml").write_text('model = "user"\n')
+    (user / "config.toml").write_text('model = "claude-sonnet-5"\n')
     seen.append(read_settings(root, user, {}, {})[0].model)
-    (root / ".foreword.toml").write_text('model = "project"\n')
+    (root / ".foreword.toml").write_text('model = "claude-haiku-5-5"\n')
     seen.append(read_settings(root, user, {}, {})[0].model)
-    (root / "pyproject.toml").write_text('[tool.foreword]\nmodel = "pyproject"\n')
+    (root / "pyproject.toml").write_text('[tool.foreword]\nmodel = "claude-haiku-4-5"\n')
     seen.append(read_settings(root, user, {}, {})[0].model)
     environ = {"FOREWORD_MODEL": "variable"}
     seen.append(read_settings(root, user, environ, {})[0].model)
     seen.append(read_settings(root, user, environ, {"model": "flag"})[0].model)
-    assert [Settings().model, "user", "project", "pyproject", "variable", "flag"] == seen
+    assert [
+        Settings().model,
+        "claude-sonnet-5",
+        "claude-haiku-5-5",
+        "claude-haiku-4-5",
+        "variable",
+        "flag",
+    ] == seen
 
 
 def test_places_add_up_key_by_key(root: Path, user: Path) -> None:
@@ -69,9 +76,9 @@ def test_an_unknown_key_is_named_with_its_file_and_the_nearest_key(root: Path, u
 
 
 def test_a_wrong_type_is_named_and_the_rest_of_the_file_counts(root: Path, user: Path) -> None:
-    (root / ".foreword.toml").write_text('context.budget = "plenty"\nmodel = "m"\n')
+    (root / ".foreword.toml").write_text('context.budget = "plenty"\nmodel = "claude-haiku-5-5"\n')
     settings, problems = read_settings(root, user, {}, {})
-    assert ("m", Settings().context_budget) == (settings.model, settings.context_budget)
+    assert ("claude-haiku-5-5", Settings().context_budget) == (settings.model, settings.context_budget)
     assert [
         ".foreword.toml: \"context.budget\" must be a whole number from 2,000 to 900,000, or auto, not 'plenty'"
     ] == [problem.message for problem in problems]
@@ -88,9 +95,9 @@ def test_a_wrong_type_is_named_and_the_rest_of_the_file_counts(root: Path, user:
 )
 def test_a_file_that_is_no_toml_is_passed_over_in_one_line(root: Path, user: Path, content: bytes) -> None:
     (root / ".foreword.toml").write_bytes(content)
-    (user / "config.toml").write_text('model = "user"\n')
+    (user / "config.toml").write_text('model = "claude-sonnet-5"\n')
     settings, problems = read_settings(root, user, {}, {})
-    assert "user" == settings.model
+    assert "claude-sonnet-5" == settings.model
     assert 1 == len(problems)
     assert problems[0].message.startswith(".foreword.toml: not read")
     assert len(problems[0].message) < 300
@@ -177,6 +184,30 @@ def test_a_project_cannot_raise_the_price_without_bounds_nor_choose_who_is_paid(
     assert 4 == len(problems)
     (user / "config.toml").write_text("[context]\nbudget = 500_000\n")
     assert 900_000 == read_settings(root, user, {}, {})[0].context_budget
+
+
+@pytest.mark.parametrize("file", [".foreword.toml", "pyproject.toml"])
+@pytest.mark.parametrize("model", ["claude-opus-4-8", "claude-nobody-9"])
+def test_a_project_chooses_no_model_that_costs_more_than_the_users_own(
+    root: Path, user: Path, file: str, model: str
+) -> None:
+    table = "[tool.foreword]\n" if file == "pyproject.toml" else ""
+    (root / file).write_text(f'{table}model = "{model}"\n')
+    settings, (problem,) = read_settings(root, user, {}, {})
+    assert Settings().model == settings.model
+    assert f'{file}: "model" stays {settings.model}, {model} ' in problem.message
+    assert problem.message.endswith("to have it, set FOREWORD_MODEL")
+    assert "model" not in settings_sources(root, user, {})
+    (user / "config.toml").write_text(f'model = "{model}"\n')
+    settings, problems = read_settings(root, user, {}, {})
+    assert (model, ()) == (settings.model, problems)
+
+
+def test_a_project_does_not_switch_the_cache_off(root: Path, user: Path) -> None:
+    (root / ".foreword.toml").write_text('[cache]\nttl = "off"\n')
+    settings, (problem,) = read_settings(root, user, {}, {})
+    assert "auto" == settings.cache_ttl
+    assert "costs money" in problem.message
 
 
 def test_a_project_may_say_that_nobody_is_asked(root: Path, user: Path) -> None:
