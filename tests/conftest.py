@@ -16,7 +16,7 @@ settings.load_profile("untimed")
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Git and Foreword as on a machine without any configuration: the developer's own stays away."""
     for name in os.environ:
-        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_")):
+        if name.startswith(("GIT_", "FOREWORD_", "ANTHROPIC_", "OTEL_")) or name == "CI":
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

@@ -228,8 +228,8 @@ def _forecast() -> AnyBody:
     "warm",
     "write the prefix to the cache before it is needed, or renew it",
     "`--base-only --ttl 1h` in CI after a merge writes the base that everybody shares who works from the "
-    "same upstream state, with the same settings and a full clone. Nothing is answered; what it costs is in "
-    "the ledger.",
+    "same upstream state, with the same settings and a full clone; `--publish` pushes `refs/foreword/base`, which lets "
+    "clones of depth 1 build it too. Nothing is answered; what it costs is in the ledger.",
 )
 def _warm() -> AnyBody:
     from foreword.api.commands.costs import WARM

@@ -73,6 +73,13 @@ def test_a_new_user_gets_the_cheap_mark() -> None:
     assert NOON + 270 == decision.wake
 
 
+@pytest.mark.parametrize("hours", [1.5, 6.0, 20.0])
+def test_one_long_gap_is_no_reason_to_reckon_with_pings(hours: float) -> None:
+    # After it a law has all its weight at that length, and any number of pings would seem to reach it.
+    seen = GapModel.of([NOON - hours * 3_600.0, NOON])
+    assert decide_request(asked(seen, 0.1)).ttl != "1h"
+
+
 def test_one_shots_of_a_script_get_no_mark() -> None:
     """It asks twice a day, and no process stays that could ping."""
     for multiplier in RATES:

@@ -20,11 +20,19 @@ from foreword.assist.session.providers import require_trust
 from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot
 from foreword.assist.spending.explain import Explanation, explain
 from foreword.assist.spending.forecast import ForecastReport, forecast_report
-from foreword.assist.spending.warm_up import current_prefix, shared_prefix, warm_json, warm_line, warm_now
+from foreword.assist.spending.warm_up import (
+    WarmUp,
+    current_prefix,
+    publish_warmed,
+    shared_prefix,
+    warm_json,
+    warm_line,
+    warm_now,
+)
 from foreword.assist.usage.periods import SECONDS_A_DAY, sum_totals
 from foreword.assist.usage.prometheus import prometheus_text
 from foreword.assist.usage.usage_page import money_cells, usage_page
-from foreword.core.errors import Problem
+from foreword.core.errors import Problem, UsageError
 from foreword.replay.trace import trace_lines
 
 ANY_QUESTION = "What is this?"
@@ -54,6 +62,10 @@ class WarmParameters(SendingParameters):
     ] = None
     no_cache: Annotated[bool, Flag("send no cache marks", setting="cache.ttl", sets="off")] = False
     base_only: Annotated[bool, Flag("the shared base, without local changes")] = False
+    publish: Annotated[
+        bool,
+        Flag("with --base-only: push what shallow clones need to build the same base (refs/foreword/base)"),
+    ] = False
     dry_run: Annotated[bool, Flag("send nothing; say what it would cost")] = False
 
 
@@ -162,9 +174,12 @@ async def warm(workspace: Workspace, given: WarmParameters) -> WarmReport:
     """Write the prefix to the provider's cache before it is needed, or renew it.
 
     Raises:
+        UsageError: something else than the shared base is to be published.
         ForewordError: it could not be done, or may not.
     """
     session = workspace.session
+    if given.publish and not given.base_only:
+        raise UsageError("only the shared base can be published: add --base-only")
     # Trust is about sending, and a dry run sends nothing.
     if not given.dry_run:
         await require_trust(session)
@@ -178,6 +193,8 @@ async def warm(workspace: Workspace, given: WarmParameters) -> WarmReport:
 
     prepared = await workspace.run(prepare)
     done = None if given.dry_run else await warm_now(session, prepared)
+    if given.publish and isinstance(done, WarmUp) and done.is_kept:
+        await workspace.run(publish_warmed, session, prepared, done)
     return WarmReport(warm_json(session, prepared, done), warm_line(session, prepared, done))
 
 

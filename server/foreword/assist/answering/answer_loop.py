@@ -13,7 +13,7 @@ from foreword.assist.accounts.ledger import Status
 from foreword.assist.answering.answer_record import AnswerRecorder, RequestRecorder, run_tools
 from foreword.assist.question.answer import Answer, Citation, find_citations
 from foreword.assist.question.receipt import Freshness, Receipt
-from foreword.assist.question.request import PreparedRequest, library_of
+from foreword.assist.question.request import PreparedRequest, library_of, marked_for_tools
 from foreword.assist.question.tools import ToolScope
 from foreword.assist.session.ports import Provider
 from foreword.assist.session.session import Session
@@ -127,6 +127,7 @@ async def _rounds(
             rounds += 1
             is_last = rounds == session.settings.tools_rounds
             yield await _run_tools(session, library(), progress, finished, last=is_last)
+            prepared = marked_for_tools(session, prepared)
         else:
             yield _conclude(session, prepared, provider, progress, finished)
             return

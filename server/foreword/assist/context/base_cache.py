@@ -14,7 +14,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.file_weight import weight_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import Text, decode
-from foreword.core.errors import WorkspaceError
+from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.tree import FileTree, Source
 from foreword.index.build.build import refresh
 from foreword.index.index import Index
@@ -27,7 +27,16 @@ from foreword.storage.lease import named_lock
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.git import history
-from foreword.workspace.git.history import Activity, activity, head_commit, heads, resolve_anchor, tree_of
+from foreword.workspace.git.history import (
+    Activity,
+    activity,
+    head_commit,
+    heads,
+    is_cut_off,
+    resolve_anchor,
+    tree_of,
+)
+from foreword.workspace.git.published_base import FETCH, REF, published_base
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import all_matching
 
@@ -38,6 +47,12 @@ NO_ACTIVITY = Activity({}, {})
 PROVISIONAL_TOKENS = 15_000
 PROVISIONAL_FILES = 4_000
 """Of so many files a provisional base is made: those that were read first, which are the most important ones."""
+
+
+CUT_OFF = (
+    "this is a shallow clone, so its base is another one than the team's, which no cache has: fetch the history (git fetch "
+    f"--unshallow --filter=blob:none), or what `foreword warm --publish` pushed ({FETCH})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,10 @@ def _anchors_of(repository: Repository) -> tuple[Anchor, ...]:
     shared = resolve_anchor(repository)
     if shared is None:
         return ()
+    # Without history no merge base is found, or one that nobody else has: the team's own is what was published.
+    published = published_base(repository)
+    if published is not None:
+        shared = history.CommitAnchor(published.commit, tree_of(repository, published.commit), REF)
     head = head_commit(repository) or shared.commit
     own = shared if head == shared.commit else history.CommitAnchor(head, tree_of(repository, head))
     return tuple(dict.fromkeys(Anchor("git", found.tree, found.commit) for found in (shared, own)))
@@ -247,6 +266,11 @@ def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Bas
 
 def _activity(session: Session, anchor: Anchor) -> Activity:
     assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    published = published_base(session.repository)
+    if published is not None and published.commit == anchor.commit:
+        return published.activity
+    if is_cut_off(session.repository, anchor.commit):
+        session.report(Problem(CUT_OFF))
     return activity(session.repository, anchor.commit)
 
 

@@ -20,6 +20,12 @@ from foreword.prefix.policy.policy import TTL_SECONDS, Ttl, decide_request
 from foreword.prefix.policy.situation import Action, Decision, Situation, expected_growth
 from foreword.prefix.simulator import positions_of
 from foreword.prefix.warmth import last_over
+from foreword.workspace.git.published_base import last_published
+
+LONE = (
+    "This is CI, where no other question is known and no base is warm: a mark would cost its premium for nothing. Set cache.ttl "
+    "to have one, or let the main branch `foreword warm --base-only --publish`."
+)
 
 
 def situation_of(
@@ -84,11 +90,24 @@ def decide(session: Session, now: Situation, *, more_follow: bool = False) -> De
         fits = now.delta + now.pending <= session.settings.context_delta
         action: Action = "keep" if now.is_warm and fits else "rebase"
         return Decision(action, "The prefix is short.", now.ttl or usual)
+    if setting == "auto" and not more_follow and _is_lone(session, now):
+        return Decision("rebase", LONE)
     decided = decide_request(replace(now, gaps=now.gaps.learn(now.now)))
     # A question that follows at once renews the entry, so an hour would only cost its premium.
     if more_follow and setting == "auto" and decided.action == "rebase":
         return replace(decided, ttl=usual)
     return decided
+
+
+def _is_lone(session: Session, now: Situation) -> bool:
+    """Whether nobody will ask again: a job of CI that knows of no other question, and of no warm base."""
+    is_ci = session.environ.get("CI", "").strip().lower() not in {"", "0", "false"}
+    if not is_ci or now.is_warm or now.gaps.last is not None:
+        return False
+    published = last_published(session.repository) if session.repository else None
+    return published is None or not (
+        published.warm_until > session.clock() and published.model == session.model_id
+    )
 
 
 def _warmed_today(session: Session, now: float) -> float:

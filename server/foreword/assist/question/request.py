@@ -190,6 +190,14 @@ def _payload(prefix: Prefix, thread: Thread | None, *, use_cache: bool, is_chat:
     return payload if thread is None else replace(payload, delta=thread.delta, history=thread.history)
 
 
+def marked_for_tools(session: Session, prepared: PreparedRequest) -> PreparedRequest:
+    """The request as it goes on after a call of a tool: who calls one mostly calls another, which reads what is marked now."""
+    prefix, payload = prepared.prefix, prepared.payload
+    if payload.ttl is not None or prefix.provisional or session.settings.cache_ttl != "auto":
+        return prepared
+    return replace(prepared, prefix=replace(prefix, ttl="5m"), payload=replace(payload, ttl="5m"))
+
+
 def _changes_of(thread: Thread | None) -> tuple[str, ...]:
     return (thread.changes.text,) if thread is not None and thread.changes is not None else ()
 

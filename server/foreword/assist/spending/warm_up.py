@@ -35,13 +35,14 @@ from foreword.assist.spending.single_flight import (
     request_over,
 )
 from foreword.assist.telemetry.records import record_of_row
-from foreword.core.errors import LimitError, Problem, StoreError
+from foreword.core.errors import LimitError, Problem, StoreError, WorkspaceError
 from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import cost
 from foreword.model.messages_api.retry_policy import spell
 from foreword.prefix.layers import Anchor, Base, Block
 from foreword.prefix.policy.policy import TTL_SECONDS
-from foreword.workspace.git.history import is_cut_off, resolve_anchor
+from foreword.workspace.git.history import activity, is_cut_off, resolve_anchor
+from foreword.workspace.git.published_base import PublishedBase, publish_base
 
 Why = Literal["offline", "off", "indexing", "below_minimum", "renewed", "busy", "limit"]
 LAYERS = ("instructions", "base", "delta")
@@ -156,6 +157,33 @@ def why_not(
             "caches: raise context.budget, or choose another model",
         )
     return None
+
+
+def publish_warmed(session: Session, prepared: PreparedRequest, done: WarmUp) -> None:
+    """Push what shallow clones need to build the base that was warmed, and until when it is warm.
+
+    Raises:
+        WorkspaceError: there is no commit that others have, or git can't push.
+    """
+    repository, anchor = session.repository, prepared.prefix.anchor
+    known = resolve_anchor(repository) if repository else None
+    if repository is None or known is None or not anchor.commit:
+        raise WorkspaceError(
+            "there is no commit here, so nobody else can have this base: nothing was published"
+        )
+    if is_cut_off(repository, anchor.commit):
+        raise WorkspaceError(
+            "this is a shallow clone, which does not know the history: publish from a whole one (fetch-depth: 0)"
+        )
+    published = PublishedBase(
+        anchor.commit,
+        repository.prefix,
+        activity(repository, anchor.commit),
+        prepared.parameters.model,
+        done.expires,
+    )
+    remote = (known.ref or "refs/remotes/origin/").split("/")[2]
+    publish_base(repository, published, remote, session.clock())
 
 
 async def warm_now(session: Session, prepared: PreparedRequest) -> WarmUp | WarmUpSkipped:

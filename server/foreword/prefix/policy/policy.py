@@ -191,7 +191,7 @@ def _future(now: Situation, ahead: _Ahead, ttl: Ttl) -> float:
     """F for the question of now, whose gap has the law of this hour."""
     run, read = ahead.outlook.runs[ttl], now.rates.reading
     hit = 1.0 - ahead.law.survival(TTL_SECONDS[ttl])
-    plan = plan_pings(steps_of(ahead.law, ttl), hit, gain=run.warmth, read=read, most=now.most_pings)
+    plan = plan_pings(steps_of(ahead.law, ttl), hit, gain=run.warmth, read=read, most=_most_pings(now))
     return future_from(run, plan, read, ahead.outlook.average)
 
 
@@ -200,7 +200,12 @@ def _look(now: Situation, at: float | None = None) -> _Ahead:
     everywhere, here = now.gaps.laws(now.now if at is None else at)
     only = next((ttl for ttl in TTL_SECONDS if ttl == now.setting), None)
     growth = now.growth / max(1, now.base)
-    return _Ahead(look_ahead(now.rates, everywhere, growth, now.most_pings, only), here)
+    return _Ahead(look_ahead(now.rates, everywhere, growth, _most_pings(now), only), here)
+
+
+def _most_pings(now: Situation) -> int:
+    """The pings a gap that can be planned with: after one gap, all that is known is that it was that long."""
+    return now.most_pings if now.gaps.n_gaps >= KNOWN else 0
 
 
 def _chance(ahead: _Ahead, ttl: Ttl) -> str:

@@ -76,7 +76,7 @@ def heads(repository: Repository) -> str | None:
 
     None before the first commit. Source: `git help show-ref`; its patterns match the ends of names.
     """
-    return ask(repository.root, "show-ref", "--head", "HEAD", *DEFAULT_BRANCHES) or None
+    return ask(repository.root, "show-ref", "--head", "HEAD", *DEFAULT_BRANCHES, "foreword/base") or None
 
 
 def head_of(heads: str) -> str:

@@ -46,6 +46,7 @@ from foreword.workspace.files.walk import snapshot_digest
 from foreword.workspace.files.watch import relevant_paths
 from foreword.workspace.files.working_tree import SavedFiles, can_see_again, see_again, see_files
 from foreword.workspace.git.history import head_of, recently_changed
+from foreword.workspace.git.published_base import is_shallow, published_base
 from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
 
 T = TypeVar("T")
@@ -325,7 +326,7 @@ def _index_later_ones(
 def prefix_inputs(session: Session) -> dict[str, str]:
     """What a prefix depends on besides the files, by the names that a user knows: the values as text, empty for none."""
     settings, repository = session.settings, session.repository
-    is_shallow = repository is not None and (repository.common_dir / "shallow").exists()
+    is_cut = repository is not None and is_shallow(repository) and published_base(repository) is None
     return {
         "context.budget": f"{budget_of(session).tokens:,}",
         "context.instructions": f"{settings.context_instructions:,}",
@@ -333,7 +334,7 @@ def prefix_inputs(session: Session) -> dict[str, str]:
         "context.include": ", ".join(settings.context_include),
         FOREWORDIGNORE: _patterns(read_file(session.root, FOREWORDIGNORE) or b""),
         "the format of a release of Foreword": f"{PREFIX_FORMAT} with rules {RULES_VERSION}",
-        "the history": "that of a shallow clone" if is_shallow else "a whole one",
+        "the history": "that of a shallow clone" if is_cut else "a whole one",
         "tools.rounds": str(settings.tools_rounds),
         "tools.style": settings.tools_style,
     }
