@@ -62,7 +62,7 @@ def execute(command: Command, body: AnyBody, argv: Sequence[str]) -> int:
     given = read_parameters(body.parameters, arguments)
     collect_rarely()
     with _workspace(arguments.workspace, given) as workspace:
-        live = LiveOutput(body.show_part, as_json=arguments.json)
+        live = LiveOutput(body.show_part, as_json=arguments.json, root=Path(arguments.workspace).resolve())
         workspace.emit = live.event
         try:
             result = run_cancellable(body.call(workspace, given))

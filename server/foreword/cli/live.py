@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import assert_never
 
 from rich.console import Console
@@ -86,6 +87,11 @@ class MarkdownBuffer:
         return False
 
 
+def markdown(text: str) -> Markdown:
+    """Markdown of others; a link in it shows where it leads."""
+    return Markdown(displayable(text), hyperlinks=False)
+
+
 class MarkdownStream:
     """Feed it text; it renders markdown block by block, so that nothing scrolls away half drawn.
 
@@ -106,7 +112,7 @@ class MarkdownStream:
         if complete:
             # Emptied first: rich draws the live part again below what is printed.
             self._live.update(Text(""))
-            self._console.print(Markdown(displayable(complete)))
+            self._console.print(markdown(complete))
         self._live.update(Text(displayable(self._pending.last_lines())))
 
     def status(self, text: str) -> None:
@@ -124,7 +130,7 @@ class MarkdownStream:
         self._live.stop()
         rest = self._pending.rest()
         if rest.strip():
-            self._console.print(Markdown(displayable(rest)))
+            self._console.print(markdown(rest))
         self._pending = MarkdownBuffer()
 
 
@@ -139,13 +145,20 @@ def _fence_after(opened: str | None, line: re.Match[str]) -> str | None:
 class LiveOutput:
     """Shows the text of events, and on a terminal also what goes on without text; with `as_json` only parts of results.
 
-    `show_part` is how such a part prints for people; None for a command whose result comes whole.
+    `show_part` is how such a part prints for people; None for a command whose result comes whole. Places in the workspace at
+    `root` become links where the terminal takes them.
     """
 
-    def __init__(self, show_part: Callable[[Result], Iterable[Printed]] | None, *, as_json: bool) -> None:
+    def __init__(
+        self,
+        show_part: Callable[[Result], Iterable[Printed]] | None,
+        *,
+        as_json: bool,
+        root: Path | None = None,
+    ) -> None:
         self._show_part = show_part
         self._as_json = as_json
-        self._markdown = MarkdownStream(output()) if sys.stdout.isatty() and not as_json else None
+        self._markdown = MarkdownStream(output(root)) if sys.stdout.isatty() and not as_json else None
         self._status: Status | None = None
         self._last = ""
 

@@ -82,10 +82,10 @@ def _problem(problem: Problem) -> Mapping[str, Any]:
     return {"message": problem.message} | ({"path": problem.path} if problem.path else {})
 
 
-_PLACE = re.compile(
+PLACE = re.compile(
     r"(?<![^\s:`\"'<>|*])(?P<path>[^\s:`\"'<>|*]+):L?(?P<first>\d{1,7})(?:[-–]L?(?P<last>\d{1,7}))?(?!\w)"  # noqa: RUF001 - models write an en dash
 )
-"""Begins at the beginning of a word only: looked for at every character of it, a long one would take minutes."""
+"""How a place is written: `path:10-20`. Begins at the beginning of a word only: looked for at every character of it, a long one would take minutes."""
 _OPENING = "([{"
 
 
@@ -96,17 +96,17 @@ def find_citations(text: str, n_lines: Callable[[str], int | None]) -> tuple[Cit
 
 
 def _checked(text: str, n_lines: Callable[[str], int | None]) -> Iterator[Citation]:
-    for match in _PLACE.finditer(text):
+    for match in PLACE.finditer(text):
         first = int(match["first"])
         last = int(match["last"] or first)
-        path = _known_path(match["path"], n_lines)
+        path = known_path(match["path"], n_lines)
         limit = n_lines(path) if path else None
         # Models name places that don't exist; only those that do are given to a client to open.
         if path and limit is not None and 1 <= first <= last <= limit:
             yield Citation(path, first, last)
 
 
-def _known_path(written: str, n_lines: Callable[[str], int | None]) -> str | None:
+def known_path(written: str, n_lines: Callable[[str], int | None]) -> str | None:
     """The path as written, or what follows an opening bracket of the prose around it (`[that](a.py:3)`)."""
     # As written first: a file name may hold brackets itself.
     starts = (0, *(i for i, character in enumerate(written, 1) if character in _OPENING))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, assert_never
 
-from rich.markdown import Markdown
 from rich.text import Text
 
 from foreword.api.chat.conversations import StepsBegun, StepsDone, TextPart, ThoughtDelta, TurnEvent
 from foreword.api.chat.tool_steps import ToolStep
 from foreword.api.printed import Line, Printed
 from foreword.assist.chat.chat_turn import TurnResult
-from foreword.cli.live import MarkdownStream
+from foreword.cli.live import MarkdownStream, markdown
 from foreword.cli.terminal import output, print_blocks
 from foreword.core.documents.text import displayable
 
@@ -23,8 +23,9 @@ MAX_STEPS = 500
 class ChatDisplay:
     """Draws one answer after the other; `steps` are those of the last one, each with whether it failed."""
 
-    def __init__(self) -> None:
-        self.console = output()
+    def __init__(self, root: Path) -> None:
+        """Places in the workspace at `root` become links where the terminal takes them."""
+        self.console = output(root)
         self.steps: list[tuple[ToolStep, bool]] = []
         self._answer: MarkdownStream | None = None
 
@@ -73,7 +74,7 @@ class ChatDisplay:
             if message["role"] == "user":
                 self.console.print(Text(displayable(f"> {text}"), style="bold"))
             else:
-                self.console.print(Markdown(displayable(text)))
+                self.console.print(markdown(text))
             if message["status"] not in ("done", "pending"):
                 self.say(f"({message['status']})", is_quiet=True)
 

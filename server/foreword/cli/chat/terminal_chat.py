@@ -58,7 +58,7 @@ class TerminalChat:
         )
         self.cost: float | None = None
         self.chats = Conversations(live.workspace)
-        self.display = ChatDisplay()
+        self.display = ChatDisplay(live.root)
         places = live.workspace.places
         history = history_at(places.data / "chat-input" / live.workspace.session.worktree)
         self.prompt = ChatPrompt(self._suggest, self.command_names, history, self._toolbar)
