@@ -49,7 +49,7 @@ def test_a_receipt_does_not_say_fresh_without_the_folder_that_is_seen(shop: GitR
         told(capsys, shop.path / "shop", "ask", "--json", "What does the till do?").split("\n")[0]
     )
     receipt = answer["receipt"]
-    assert "fresh: as at the anchor, but only shop/ is seen" in receipt["summary"]
+    assert "fresh: no file changed since the base, but only shop/ is seen" in receipt["summary"]
     assert {"folder": "shop/", "repository": str(shop.path.resolve()), "message": line(shop)} == receipt[
         "freshness"
     ]["scope"]

@@ -32,7 +32,7 @@ def line(**changes: object) -> str:
 def test_a_receipt_says_who_the_cache_the_money_the_freshness_and_the_time() -> None:
     assert (
         "anthropic · sonnet · cache: hit, 52,000 read, 0 written, 1,000 fresh tokens · "
-        "cost $0.0182, without cache $0.1613 · fresh: 2 changed files in the delta · 4.3 s"
+        "cost $0.0182, without cache $0.1613 · fresh: with 2 changed files · 4.3 s"
     ) == RECEIPT.summary
     assert RECEIPT.summary == RECEIPT.to_json()["summary"]
 
@@ -47,6 +47,19 @@ def test_a_simulated_receipt_never_looks_like_money_that_was_spent() -> None:
 def test_a_miss_says_what_was_written_and_what_was_not_cached() -> None:
     shown = line(usage=Usage(fresh=10, write_5m=900, write_1h=90), verdict=Verdict("cold", ""))
     assert "cache: cold, 0 read, 990 written, 10 fresh tokens ·" in shown
+
+
+def test_an_answer_that_fills_the_cache_says_what_the_next_ones_cost() -> None:
+    dear = {"cost": 0.1634, "without_cache": 0.1335}
+    assert "cost $0.1634, without cache $0.1335; the next questions about $0.0220 ·" in line(
+        next_cost=0.022, **dear
+    )
+    # Where it saves already, or nothing is read later, there is nothing to say.
+    assert "the next" not in line(next_cost=0.022)
+    assert "the next" not in line(**dear)
+    told = replace(RECEIPT, next_cost=0.022).to_json()
+    assert 0.022 == told["cost"]["next"]
+    assert replace(RECEIPT, next_cost=0.022) == receipt_from_json(told, "anthropic")
 
 
 def test_a_miss_names_the_file_that_changed() -> None:
@@ -69,7 +82,11 @@ def test_a_cost_that_nobody_told_is_not_called_zero() -> None:
 
 @pytest.mark.parametrize(
     ("files", "words"),
-    [((), "fresh: as at the anchor"), (("a",), "1 changed file in"), (("a", "b"), "2 changed files in")],
+    [
+        ((), "fresh: no file changed since the base"),
+        (("a",), "with 1 changed file"),
+        (("a", "b"), "with 2 changed files"),
+    ],
 )
 def test_freshness_counts_the_files_of_the_delta(files: tuple[str, ...], words: str) -> None:
     assert words in line(freshness=Freshness("r", "a", files))
@@ -79,7 +96,7 @@ def test_the_receipt_says_whose_unsaved_text_was_sent_and_whose_was_not() -> Non
     left_out = (LeftOut(".env", "secret"), *(LeftOut(f"{n}.png", "binary") for n in range(5)))
     shown = replace(RECEIPT, freshness=Freshness("r", "a", (), unsaved=("a.py",), unsaved_left_out=left_out))
     assert (
-        "fresh: as at the anchor, 1 unsaved file sent, "
+        "fresh: no file changed since the base, 1 unsaved file sent, "
         "unsaved text not sent: .env (secret), 0.png (binary), 1.png (binary) and 3 more"
     ) in shown.summary
     freshness = shown.to_json()["freshness"]

@@ -70,9 +70,9 @@ def test_a_terminal_gets_rendered_markdown_and_a_receipt_line(offline: Foreword,
     assert "*Offline" not in done.plain
     assert "###" not in done.plain
     assert "```" not in done.plain
-    last = " ".join(done.plain.rstrip().splitlines()[-2:])
+    last = " ".join(done.plain.rstrip().splitlines()[-3:])
     assert "simulated cache: cold" in last
-    assert "fresh: as at the anchor" in last
+    assert "fresh: no file changed since the base" in last
 
 
 def test_a_pipe_gets_plain_text_and_the_receipt_goes_to_standard_error(

@@ -110,7 +110,7 @@ def test_the_next_answer_knows_of_a_change_and_the_status_turns_warm(
     api.script("One.", "Two.")
     say(editor, "One?")
     (first,) = editor.until(RECEIPTS, n=1)
-    assert "fresh: as at the anchor" in first
+    assert "fresh: no file changed since the base" in first
     assert editor.until("return require('foreword').status():match('warm %d min')")
     path = editor.folder / CHECKOUT
     path.write_text(path.read_text(encoding="utf-8").replace("19", "21"), encoding="utf-8")

@@ -112,7 +112,7 @@ def test_a_quick_fix_freshness_the_context_and_a_fault(
     shop.write("README.md", "# Market\n")
     api.script("It is the market's.")
     screen.keys(":Foreword ask Whose is it?", "Enter")
-    assert "fresh: 1 changed file in the delta" in screen.wait_for("fresh: ")
+    assert "fresh: with 1 changed file" in screen.wait_for("fresh: ")
     screen.keys("q", ":Foreword context", "Enter")
     shown = screen.wait_for("│| delta")
     assert "warm 5 min |" in shown

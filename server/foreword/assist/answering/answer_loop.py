@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -325,4 +325,16 @@ def receipt_of(
         estimated=model.estimated or progress.is_estimated,
         effort=prepared.parameters.effort or "",
         media=tuple(one.name for one in prepared.media),
+        next_cost=_next_cost(billed, model),
     )
+
+
+def _next_cost(billed: Sequence[tuple[Usage, float]], model: Model) -> float | None:
+    """What the same answer costs while all that was written is read; None where nothing was written."""
+    if not any(usage.written for usage, _ in billed):
+        return None
+    warm = (
+        (Usage(fresh=usage.fresh, read=usage.read + usage.written, output=usage.output), factor)
+        for usage, factor in billed
+    )
+    return sum(cost(usage, model) * factor for usage, factor in warm)

@@ -39,7 +39,8 @@ class Receipt:
     `simulated`: the tokens are estimated, and the cache and so the money are simulated. `estimated`: the prices are an
     assumption. `request_id` is the ledger's name of the answer, for `foreword why --request`. `is_batch`: it was answered in
     a Message Batch, at the prices of one. `effort` is what the request named, empty for the model's own; `media` are pictures
-    and PDF files that went with it, by name.
+    and PDF files that went with it, by name. `next_cost` is what an answer like this costs while its prefix is warm, None where
+    nothing was written for later ones.
     """
 
     usage: Usage
@@ -59,6 +60,7 @@ class Receipt:
     is_batch: bool = False
     effort: str = ""
     media: tuple[str, ...] = ()
+    next_cost: float | None = None
 
     @property
     def summary(self) -> str:
@@ -101,7 +103,10 @@ class Receipt:
         note = " (the prices are estimated)" if self.estimated else ""
         where = " in a batch" if self.is_batch else ""
         without = f"without cache {about}{dollars(self.without_cache)}"
-        return f"{verb} {about}{dollars(self.cost)}{where}, {without}{note}"
+        # What fills the cache costs more than it would without one, and that alone would read as a loss.
+        is_dearer = self.next_cost is not None and self.next_cost < self.without_cache < self.cost
+        later = f"; the next questions about {dollars(self.next_cost or 0.0)}" if is_dearer else ""
+        return f"{verb} {about}{dollars(self.cost)}{where}, {without}{note}{later}"
 
     def to_json(self) -> dict[str, Any]:
         """As in `foreword.answer/1`."""
@@ -118,6 +123,7 @@ class Receipt:
                 "prices": self.prices,
                 "estimated": self.estimated,
                 **({"batch": True} if self.is_batch else {}),
+                **({"next": _money(self.next_cost)} if self.next_cost is not None else {}),
             },
             "cache": {
                 "verdict": self.verdict.kind,
@@ -170,6 +176,7 @@ def receipt_from_json(shown: Mapping[str, Any], provider: str) -> Receipt:
         estimated=cost.get("estimated", False),
         is_batch=cost.get("batch", False),
         effort=shown.get("effort", ""),
+        next_cost=cost.get("next"),
         media=tuple(shown.get("media", ())),
     )
 
@@ -210,7 +217,7 @@ def _freshness_from_json(shown: Mapping[str, Any]) -> Freshness:
 
 def _freshness(fresh: Freshness) -> str:
     n_changed, n_unsaved = len(fresh.delta_files), len(fresh.unsaved)
-    said = f"{_files(n_changed, 'changed')} in the delta" if n_changed else "as at the anchor"
+    said = f"with {_files(n_changed, 'changed')}" if n_changed else "no file changed since the base"
     if n_unsaved:
         said += f", {_files(n_unsaved, 'unsaved')} sent"
     left_out = [f"{left.path} ({left.reason})" for left in fresh.unsaved_left_out]
