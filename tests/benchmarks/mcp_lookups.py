@@ -1,10 +1,10 @@
-"""How quick the MCP server's lookups are, beside ripgrep and Serena: percentiles of warm calls, in one run on this machine.
+"""How quick the MCP server's lookups are, beside ripgrep: percentiles of warm calls, in one run on this machine.
 
     python tests/benchmarks/mcp_lookups.py --make FOLDER --files N REPOSITORY...    a repository of N files out of real ones
-    python tests/benchmarks/mcp_lookups.py FOLDER [--calls N] [--rg RG] [--serena SERENA]
+    python tests/benchmarks/mcp_lookups.py FOLDER [--calls N] [--rg RG]
 
 Each name is that of a definition of the index, taken evenly; `search` gets a question with the same words. Every call of ours looks
-at the disk first. ripgrep looks for the name as a word in all files; Serena finds the symbol by its language servers.
+at the disk first. ripgrep looks for the name as a word in all files.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--calls", type=int, default=40)
     parser.add_argument("--rg", default="")
-    parser.add_argument("--serena", default="")
     given = parser.parse_args()
     if given.make:
         make(given.make, given.files, given.folders)
@@ -101,21 +100,6 @@ async def measure(folder: Path, given: argparse.Namespace) -> None:
             assert await done.wait() in {0, 1}
 
         await timed("ripgrep", names, ripgrep)
-    if given.serena:
-        await measure_serena(given.serena, folder, names)
-
-
-async def measure_serena(command: str, folder: Path, names: Sequence[str]) -> None:
-    """Serena over the same folder, by the client of MCP."""
-    words = [command, "start-mcp-server", "--project", str(folder), "--enable-web-dashboard", "false"]
-    async with Client(stdio_client(server(words)), read_timeout_seconds=PATIENCE) as client:
-
-        async def symbol(name: str) -> None:
-            found = await client.call_tool("find_symbol", {"name_path_pattern": name})
-            assert not found.is_error, found.content
-
-        await timed("serena find_symbol", names, symbol)
-        print(f"  memory of idle Serena: {memory_below(os.getpid(), 'serena'):.0f} MB")
 
 
 def server(words: Sequence[str]) -> StdioServerParameters:
