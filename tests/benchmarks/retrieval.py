@@ -2,9 +2,10 @@
 
     python tests/benchmarks/retrieval.py --repo OWNER/NAME=GIT_DIR ... [--cases cases.jsonl]
 
-Without other cases these are the questions of `questions.jsonl`, in people's words, on ten public repositories: each is
+Without other cases these are the questions of `questions.jsonl`, in people's words, on twenty public repositories: each is
 about something that the project's documentation states or that was asked in an issue (`source`), and its gold are the
 definitions that do it, found by reading the code of the commit in `parent`.
+Ten repositories were looked at while the ranking was tuned; ten others (`held_out`) were asked once, after it.
 
 A case is one JSON line: {"repo", "sha", "parent", "query", "gold": [{"path", "lines": [[first, last], ...]}]};
 the parent's tree is the corpus with the history up to it, the changed lines (1-based) are the gold. Repositories are

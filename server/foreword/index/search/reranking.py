@@ -7,7 +7,7 @@ signature of its definition, and shares in the score of its file: a passage of t
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from types import MappingProxyType
@@ -108,7 +108,7 @@ class Matcher:
         self.named_line = NAMED_LINE_WEIGHT * (sum(worth.values()) + 1.0)
         self._worth = worth
         meant = _meant(worth, others)
-        self._roots = re.compile("|".join(re.escape(root) for root in dict.fromkeys(map(_root, meant))))
+        self._roots = re.compile("|".join(map(re.escape, _shortest(map(_root, meant)))))
         self._terms_of = _TermsOf(meant, self._roots)
 
     def score(self, text: str, names: Sequence[str]) -> float:
@@ -170,6 +170,15 @@ def naming_term(name: str) -> str:
 def _root(term: str) -> str:
     """What stands, in lower case, in every word that mentions `term`: a stem may have got a final y for an -ies."""
     return term.removeprefix("=").removesuffix("y") or term
+
+
+def _shortest(roots: Iterable[str]) -> list[str]:
+    """The roots that contain no other: wherever "handler" stands, "handl" does. With half as many a search is quicker."""
+    found: list[str] = []
+    for root in sorted(dict.fromkeys(roots), key=lambda one: (len(one), one)):
+        if not any(other in root for other in found):
+            found.append(root)
+    return found
 
 
 def rescore(
