@@ -33,6 +33,13 @@ def test_source_is_more_relevant_than_prose_declarations_and_tests() -> None:
     assert sorted(found, reverse=True) == found
 
 
+def test_what_was_built_is_as_little_relevant_as_what_others_wrote() -> None:
+    vendored = relevance("vendor/a.js", "javascript")
+    assert vendored == relevance("priv/static/a.js", "javascript", built=True)
+    assert vendored == relevance("vendor/a.js", "javascript", built=True)
+    assert relevance("a.js", "javascript") > vendored
+
+
 @pytest.mark.parametrize(
     ("expected", "path"),
     [

@@ -25,6 +25,7 @@ GOLDEN = {
     5: ("9a73e31240d87734", "e38690ad6a7c87c2", "a4e2e0bbaea1dc29"),
     6: ("81930881111d2da5", "e38690ad6a7c87c2", "d8c076073ed915c1"),
     7: ("81930881111d2da5", "e38690ad6a7c87c2", "d8c076073ed915c1"),
+    8: ("81930881111d2da5", "e38690ad6a7c87c2", "d8c076073ed915c1"),
 }
 """Digests of base, delta and request body. With 3 other files count as generated, none of which is in the sample."""
 

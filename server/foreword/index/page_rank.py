@@ -79,7 +79,9 @@ def mentions_of(index: Index) -> Mentions:
     parts = _found(packed, [number_of[family] for family in families])
     # The empty one comes first because numpy joins no list without any array.
     found = np.concatenate((np.zeros((3, 0), np.int32), *parts), axis=1)
-    voices = np.array([VOICE[role_of(path)] for path in index.paths])
+    voices = np.array(
+        [VOICE["vendored" if index.rows[path].is_built else role_of(path)] for path in index.paths]
+    )
     return _weighed(definers, found, voices)
 
 

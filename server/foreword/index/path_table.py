@@ -52,7 +52,7 @@ class PathTable:
             place = now.get(path)
             if place is not None:
                 table.row_ids[place] = rows[path].id
-                table.relevance[place] = relevance(path, rows[path].spoken)
+                table.relevance[place] = relevance(path, rows[path].spoken, built=rows[path].is_built == 1)
         return table
 
     def _copied(self) -> PathTable:
@@ -85,7 +85,9 @@ def path_table(paths: tuple[str, ...], rows: Mapping[str, Row]) -> PathTable:
     return PathTable(
         paths,
         np.array([rows[path].id for path in paths], np.int64),
-        np.array([relevance(path, rows[path].spoken) for path in paths], np.float64),
+        np.array(
+            [relevance(path, rows[path].spoken, built=rows[path].is_built == 1) for path in paths], np.float64
+        ),
         np.array([role_of(path) == "test" for path in paths], bool),
         make_table(vectors, dict.fromkeys(range(len(vectors)), 1)),
     )
@@ -149,10 +151,14 @@ _RELEVANCE: Mapping[Role, float] = {
 }
 
 
-def relevance(path: str, language: str) -> float:
-    """How likely a question about code is about this file, given that its words fit equally well."""
+def relevance(path: str, language: str, *, built: bool = False) -> float:
+    """How likely a question about code is about this file, given that its words fit equally well.
+
+    What was `built` of other files counts as little as what was taken from others, and prose as before.
+    """
     by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
-    return _RELEVANCE[role_of(path)] * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)
+    of_role = min(_RELEVANCE[role_of(path)], _RELEVANCE["vendored"] if built else 1.0)
+    return of_role * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)
 
 
 _DOCUMENT = re.compile(

@@ -30,6 +30,18 @@ def test_a_question_finds_the_code_it_is_about(bench: MakeBench, query: str, pat
     assert line in best.text
 
 
+def test_a_build_is_cited_after_what_it_was_made_of(bench: MakeBench) -> None:
+    source = "export function openBox(box) {\n  return box.lid.lift(box);\n}\n"
+    build = (
+        f"// js/box.js\n{source}{'keep(1);' * 3}\n"
+        + "helper();\n" * 250
+        + "//# sourceMappingURL=box.mjs.map\n"
+    )
+    files = bench({"static/box.mjs": build, "client/lib/box.js": source})
+    found = search(files.index(), "How does openBox lift the lid?", files.text)
+    assert ["client/lib/box.js", "static/box.mjs"] == list(dict.fromkeys(one.path for one in found))
+
+
 UNSPACED = {
     "zh.py": "# 启动时加载配置文件。并检查权限\ndef boot():\n    return 1\n\n\ndef 计算总价(items):\n    return sum(items)\n",
     "ja.py": "# 設定ファイルを読み込む。\ndef open_it():\n    return 2\n",

@@ -12,6 +12,7 @@ ROWS = st.builds(
     *(NUMBERS, WORDS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
     st.sampled_from([None, "", "secret"]),
     st.sampled_from([None, "crash"]),
+    st.sampled_from([0, 1]),
 )
 
 

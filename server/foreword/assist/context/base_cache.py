@@ -161,7 +161,10 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
     source, instructions = instruction_layer(
         BaseSource(
             sizes={path: index.rows[path].size for path in paths},
-            weights={path: weight_of(path, index.language(path)) for path in paths},
+            weights={
+                path: weight_of(path, index.language(path), built=index.rows[path].is_built == 1)
+                for path in paths
+            },
             languages=saved.report.languages,
             ranks={path: 1 / (1 + path.count("/")) for path in paths},
             churn=build.recent if build else {},
@@ -244,7 +247,10 @@ def _indexed_source(
 
     source = BaseSource(
         sizes={path: index.rows[path].size for path in index.paths},
-        weights={path: weight_of(path, index.language(path)) for path in index.paths},
+        weights={
+            path: weight_of(path, index.language(path), built=index.rows[path].is_built == 1)
+            for path in index.paths
+        },
         languages=report.languages,
         ranks=dict(ranking.files),
         churn={path: seen.churn[path] for path in index.paths if path in seen.churn},

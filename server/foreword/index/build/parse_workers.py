@@ -31,7 +31,7 @@ from pebble import ProcessPool
 
 from foreword.core.documents.text import as_utf8
 from foreword.core.errors import WorkspaceError
-from foreword.core.exclusion import UNREADABLE, reason_for_content
+from foreword.core.exclusion import UNREADABLE, is_build, reason_for_content
 from foreword.core.language import language_of
 from foreword.core.outline import Outline
 from foreword.core.tree import Reader, Source, blob_id
@@ -293,7 +293,9 @@ def _read(one: ParseJob, raw: bytes, extract: Extractor, limit_s: float | None) 
     if one.failed is not None:
         return ParsedBlob(one.key, spoken, data, failed=one.failed)
     outline = extract(spoken, data, limit_s)
-    return ParsedBlob(one.key, spoken, data, outline.definitions, unread=outline.unread)
+    return ParsedBlob(
+        one.key, spoken, data, outline.definitions, unread=outline.unread, is_built=is_build(path, data)
+    )
 
 
 def _expected(grammar: str) -> str | None:

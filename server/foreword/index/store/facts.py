@@ -56,6 +56,7 @@ class Facts(NamedTuple):
     hashes: bytes = b""
     counts: bytes = b""
     names: tuple[int, ...] = ()
+    is_built: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ParsedBlob:
     definitions: Sequence[Definition] = ()
     failed: str | None = None
     unread: int = 0
+    is_built: bool = False
 
 
 def make_facts(blobs: Sequence[ParsedBlob]) -> tuple[Facts, ...]:
@@ -113,6 +115,7 @@ def _some_facts(blobs: Sequence[ParsedBlob]) -> Iterator[Facts]:
             counts=vector.counts,
             # Twice a set: names repeat, and different ones may have the same hash.
             names=tuple(sorted(set(map(name_hash, set(defined))))),
+            is_built=one.is_built,
         )
 
 

@@ -30,17 +30,17 @@ from foreword.index.store.work_claims import Claims
 
 _OUTLINES_AT_ONCE = 500
 _NUMBER = "<u4"
-_N_COLUMNS = 6
+_N_COLUMNS = 7
 # The highest id that was ever given, as SQLite keeps it for AUTOINCREMENT: an index in use may still hold the
 # id of a row that was deleted.
 _NEXT_ID = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'blobs'"
 _INSERT_BLOB = (
     "INSERT OR IGNORE INTO blobs"
-    " (id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, blob, language, grammar, used)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " (id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, is_built, blob, language, grammar, used)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SELECT_BLOBS = (
-    "SELECT blob, language, grammar, id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed"
+    "SELECT blob, language, grammar, id, spoken, size, n_lines, n_definitions, n_references, n_terms, reason, failed, is_built"
     " FROM blobs WHERE blob IN"
 )
 
@@ -49,6 +49,7 @@ class Row(NamedTuple):
     """What the store says of one blob without decoding anything.
 
     `id` is valid in this store only; `spoken` is the language in the end: a first line can say what a path does not.
+    `is_built` is 1 for what a program made of other files (see `core.exclusion.is_build`).
     """
 
     id: int
@@ -60,6 +61,7 @@ class Row(NamedTuple):
     n_terms: int
     reason: str | None
     failed: str | None
+    is_built: int
 
 
 def open_store(path: Path, *, timeout_s: float = 5.0) -> tuple[Store, tuple[Problem, ...]]:
@@ -182,7 +184,7 @@ def _insert(connection: sqlite3.Connection, facts: Sequence[Facts]) -> dict[Key,
 
 def _row(row_id: int, one: Facts) -> Row:
     counts = (one.n_lines, one.n_definitions, one.n_references, one.n_terms)
-    return Row(row_id, one.spoken, one.size, *counts, one.reason, one.failed)
+    return Row(row_id, one.spoken, one.size, *counts, one.reason, one.failed, int(one.is_built))
 
 
 def _checksum(*values: object) -> int:
@@ -223,7 +225,7 @@ def put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
 
 def pack_rows(rows: Sequence[Row]) -> bytes:
     """Some rows as bytes."""
-    counts = [(r.id, r.size, r.n_lines, r.n_definitions, r.n_references, r.n_terms) for r in rows]
+    counts = [(r.id, r.size, r.n_lines, r.n_definitions, r.n_references, r.n_terms, r.is_built) for r in rows]
     spoken = list(dict.fromkeys(row.spoken for row in rows))
     code_of = dict(zip(spoken, range(len(spoken)), strict=True))
     codes = np.array([code_of[row.spoken] for row in rows], _NUMBER)
@@ -239,11 +241,11 @@ def unpack_rows(packed: bytes) -> Iterator[Row]:
     """The rows that `pack_rows` made these bytes of."""
     parts = marshal.loads(packed)  # noqa: S302 - whoever keeps them sees to it that they are as written
     n_rows, columns, spoken, codes, reasons, failures = parts
-    ids, *counts = np.frombuffer(columns, _NUMBER).reshape(_N_COLUMNS, n_rows).tolist()
+    ids, *counts, built = np.frombuffer(columns, _NUMBER).reshape(_N_COLUMNS, n_rows).tolist()
     names = map(spoken.__getitem__, np.frombuffer(codes, _NUMBER).tolist())
     said = (_spread(n_rows, reasons), _spread(n_rows, failures))
     # what `Row._make` does, but without a call in Python for each
-    return map(tuple.__new__, repeat(Row), zip(ids, names, *counts, *said, strict=True))
+    return map(tuple.__new__, repeat(Row), zip(ids, names, *counts, *said, built, strict=True))
 
 
 def _spread(n_rows: int, values: Mapping[int, str]) -> list[str | None]:

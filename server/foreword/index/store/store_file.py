@@ -20,7 +20,7 @@ from foreword.storage.database import use_write_ahead_log
 from foreword.storage.directories import close_file
 from foreword.storage.in_memory import opened_to_read
 
-VERSION = 10
+VERSION = 11
 
 SCHEMA = """
 CREATE TABLE blobs (
@@ -36,6 +36,7 @@ CREATE TABLE blobs (
   n_terms INTEGER NOT NULL,
   reason TEXT,
   failed TEXT,
+  is_built INTEGER NOT NULL,
   used INTEGER NOT NULL,
   UNIQUE (blob, language, grammar)
 );

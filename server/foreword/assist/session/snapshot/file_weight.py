@@ -23,9 +23,10 @@ _PROSE = frozenset(("markdown", "restructuredtext", "asciidoc", "text", "html", 
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css", "csv", "svg", "make", "dockerfile", "cmake"))
 
 
-def weight_of(path: str, language: str) -> float:
-    """Between 0 and 1, by path and language alone."""
-    return _BY_ROLE[role_of(path)] * _kind(language)
+def weight_of(path: str, language: str, *, built: bool = False) -> float:
+    """Between 0 and 1, by path and language, and by whether the file was `built` of others."""
+    of_role = min(_BY_ROLE[role_of(path)], _BY_ROLE["vendored"] if built else 1.0)
+    return of_role * _kind(language)
 
 
 def _kind(language: str) -> float:

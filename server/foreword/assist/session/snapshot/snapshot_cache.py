@@ -30,7 +30,7 @@ from foreword.workspace.ignore import IgnoreRules
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
-FORMAT = 6
+FORMAT = 7
 """Of the parts and their order."""
 
 _NUL = "\0"
