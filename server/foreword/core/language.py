@@ -12,7 +12,7 @@ from types import MappingProxyType
 _EXTENSIONS_OF: Mapping[str, str] = {
     "bash": "sh bash ksh ebuild",
     "c": "c h",
-    "cpp": "cpp cc cxx c++ hpp hh hxx h++ ipp inl tpp ino cu cuh",
+    "cpp": "cpp cc cxx c++ hpp hh hxx h++ ipp inl tpp ino cu cuh cppm ixx cxxm ccm c++m",
     "csharp": "cs csx",
     "css": "css",
     "elixir": "ex exs",

@@ -171,6 +171,7 @@ $closure = function () {};
 PHP_ROWS: list[Row] = [
     ("namespace", "App\\Core", None, 2),
     ("constant", "LIMIT", "App\\Core", 6),
+    ("constant", "OTHER", None, 7),
     ("class", "Shape", "App\\Core", 10),
     ("constant", "SIDES", "Shape", 13),
     ("property", "count", "Shape", 14),

@@ -285,7 +285,7 @@ def _plain(name: str) -> str | None:
     if name.isidentifier():
         return name if len(name) <= MAX_NAME else None
     name = " ".join(name.split())
-    if name[:1] in _QUOTES and name[:1] == name[-1:]:
+    if len(name) > 1 and name[:1] in _QUOTES and name[:1] == name[-1:]:
         name = name[1:-1].strip()
     return name if 0 < len(name) <= MAX_NAME and name.isprintable() else None
 

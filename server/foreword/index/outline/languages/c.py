@@ -245,6 +245,15 @@ def _type(node: Node | None, _scope: Scope) -> Iterable[Found]:
     return (Found(node, kind, plain, body, inside, parent=declared.qualifier if declared else None),)
 
 
+def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
+    """A namespace, whose name may have an `inline` in it: `a::inline b` is `a::b`."""
+    body, name = node.child_by_field_name("body"), node.child_by_field_name("name")
+    inside = (body,) if body is not None else ()
+    if name is None:
+        return (Found(node, inside=inside),)
+    return (Found(node, "namespace", text(name).replace("inline ", ""), body, inside),)
+
+
 def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
     """An object-like macro with a value; without one it is a guard or a switch."""
     value = node.child_by_field_name("value")
@@ -309,7 +318,7 @@ CPP = Table(
         "class_specifier": Rule(read=_type),
         "field_declaration": Rule(read=_declaration),
         "friend_declaration": INSIDE,
-        "namespace_definition": Rule("namespace", descend=True),
+        "namespace_definition": Rule(read=_namespace),
         "template_declaration": Rule(body=(), descend=True, wraps="always"),
         "alias_declaration": Rule("type", body=()),
         "concept_definition": Rule("type", body=()),

@@ -91,6 +91,9 @@ _SIGNALS = re.compile(rb"(\n[ \t]*+)(Q_SIGNALS|signals)(?=[ \t]*:)")
 _EXPORT = re.compile(
     rb"\n[ \t]*+(?:(export)[ \t]+(?!\{|module\b|import\b)|((?:export[ \t]+)?(?:module|import)\b[^\n;(=]*;))"
 )
+_NEW_IN_C = re.compile(rb"\nauto(?=[ \t]+\w+[ \t]*=)|_BitInt[ \t]*\([ \t]*\w+[ \t]*\)|\n#embed\b[^\n]*")
+_REFLECTED = re.compile(rb"\[\[=[^\]\n]*\]\]")
+_CONTRACT = re.compile(rb"\)((?:\s*\b(?:pre|post)[ \t]*" + _ARGUMENTS + rb")+)(?=\s*[;{])")
 _THIS = re.compile(rb"\((this[ \t]+)(?=[\w:])")
 _TEST_CASE = re.compile(
     rb"\n[ \t]*+(?:(?:[A-Z]+_)?TEST_CASE(?:_METHOD)?|SCENARIO|TEMPLATE_TEST_CASE)[ \t]*\([^\n]{0,300}\)[ \t]*(?=\r?\n?[ \t]*\{)"
@@ -122,7 +125,13 @@ def _without_c(data: bytes) -> bytes:
     # Here and below: to look for some bytes takes far less time than a pattern that finds nothing.
     if b"TEST" in data:
         data = _TEST_FUNCTION.sub(_as_function, data)
+    if b"\nauto " in data or b"_BitInt" in data or b"\n#embed" in data:
+        data = _NEW_IN_C.sub(lambda match: b"\n"[: match[0][:1] == b"\n"] + _as_int(match[0].lstrip()), data)
     return blank_matches(data, _ATOMIC) if b"_Atomic(" in data else data
+
+
+def _as_int(raw: bytes) -> bytes:
+    return blanks(raw) if raw.startswith(b"#") else b"int".ljust(len(raw))
 
 
 def _without_cpp(data: bytes) -> bytes:
@@ -130,6 +139,10 @@ def _without_cpp(data: bytes) -> bytes:
         data = blank_matches(data, _EXPORT)
     if b"(this " in data:
         data = blank_matches(data, _THIS)
+    if b"[[=" in data:
+        data = blank_matches(data, _REFLECTED)
+    if b" pre(" in data or b" post(" in data:
+        data = blank_matches(data, _CONTRACT)
     if b"slots" in data or b"Q_SLOTS" in data:
         data = blank_matches(data, _SLOTS)
     if b"signals" in data or b"Q_SIGNALS" in data:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces_below
-from foreword.index.outline.languages.mask import without_split_conditionals
+from foreword.index.outline.languages.mask import blank_matches, unwrapped, without_split_conditionals
 from foreword.index.outline.languages.rule import (
     DIRECTIVE_OR_COMMENT,
     Found,
@@ -66,10 +67,26 @@ def _destructor(node: Node, _scope: Scope) -> Iterable[Found]:
     )
 
 
+_EXTENSION = re.compile(
+    rb"\n([ \t]*+)extension(?:<[^\n;{}()]{0,200}>)?[ \t]*\([^\n;{}]{0,300}\)[^\n;{}()]{0,200}\r?(?:\n[ \t]*)?\{"
+)
+_CONDITIONAL_ASSIGNMENT = re.compile(
+    rb"(\?)(?=(?:\.\w+|\[[^\]\n]{0,80}\])(?:\.\w+){0,9}[ \t]*(?:[-+*/%|&^]|\?\?)?=[ \t])"
+)
+
+
+def _mask(data: bytes) -> bytes:
+    """With one branch of what directives split, and without what is too new for the grammar."""
+    data = without_split_conditionals(data)
+    if b"extension" in data:
+        data = unwrapped(b"\n" + data, _EXTENSION)[1:]
+    return blank_matches(data, _CONDITIONAL_ASSIGNMENT) if b"?." in data or b"?[" in data else data
+
+
 _BODIES = Bodies(
     in_braces_below(
         rb"(?!" + ANY + rb"(?:=>|\b(?:new|class|struct|record|delegate)\b))[^\n;{}=]{0,300}\)[ \t]*",
-        unlike=b"if for foreach while switch catch do else try return using lock fixed checked unsafe class namespace",
+        unlike=b"if for foreach while switch catch do else try return using lock fixed checked unsafe class namespace extension",
     ),
     quotes=(b'"""',),
     # Directives of the preprocessor make errors in many files: to parse those again would gain little.
@@ -78,7 +95,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
-    mask=without_split_conditionals,
+    mask=_mask,
     grammar=("tree_sitter_c_sharp", "language"),
     has_pieces=True,
     bodies=_BODIES,

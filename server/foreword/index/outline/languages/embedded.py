@@ -32,6 +32,7 @@ _FRONT_MATTER = re.compile(rb"\A---\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MUL
 
 _CELL_KIND = re.compile(rb"^\s*\"cell_type\":\s*\"(\w+)\"")
 _SOURCE = re.compile(rb"^\s*\"source\":\s*\[\s*$")
+_SOURCE_ON_A_LINE = re.compile(rb"^\s*\"source\":\s*(\[.*\]|\".*\")\s*,?\s*$")
 _KERNEL = re.compile(rb"\"language\":\s*\"(\w+)\"")
 _MAGIC = re.compile(rb"^[ \t]*[%!?][^\n]*", re.MULTILINE)
 
@@ -119,8 +120,20 @@ def _cells(data: bytes) -> Iterator[tuple[bytes, list[tuple[int, bytes]]]]:
             cell, is_source = [], False
         elif match := _CELL_KIND.match(line):
             kind = match[1]
+        elif (match := _SOURCE_ON_A_LINE.match(line)) and kind in {b"code", b"markdown"}:
+            yield kind, [(number, one) for one in _all_decoded(match[1])]
         else:
             is_source = _SOURCE.match(line) is not None
+
+
+def _all_decoded(text: bytes) -> list[bytes]:
+    """The lines of a cell that stands on one line of the file."""
+    try:
+        source = json.loads(text)
+    except ValueError:
+        return []
+    whole = source if isinstance(source, str) else "".join(map(str, source))
+    return [line.encode("utf-8", "replace") + b"\n" for line in whole.split("\n")]
 
 
 def _decoded(text: bytes) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
+from foreword.index.outline.languages.mask import blank_matches
 from foreword.index.outline.languages.rule import (
     Found,
     Rule,
@@ -29,6 +31,13 @@ def _fields(node: Node, _scope: Scope) -> Iterable[Found]:
     return [Found(node, kind, text(declarator.child_by_field_name("name"))) for declarator in declarators]
 
 
+_VALUE = re.compile(rb"\b(value)(?=[ \t]+(?:abstract[ \t]+)?(?:class|record)[ \t]+\w)")
+
+
+def _mask(data: bytes) -> bytes:
+    return blank_matches(data, _VALUE) if b"value " in data else data
+
+
 _BODIES = Bodies(
     in_braces(
         rb"(?!"
@@ -41,6 +50,7 @@ _BODIES = Bodies(
 
 
 TABLE = Table(
+    mask=_mask,
     has_pieces=True,
     bodies=_BODIES,
     rules={

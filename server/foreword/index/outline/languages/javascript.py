@@ -25,13 +25,16 @@ from foreword.index.outline.languages.rule import (
 _FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
 _ACCESSORS = frozenset(("get", "set"))
 _EXPORTS = frozenset(("exports", "module.exports"))
-_TYPED = frozenset(("satisfies_expression", "as_expression"))
+_TYPED = frozenset(("satisfies_expression", "as_expression", "parenthesized_expression"))
+_PLAIN_PARTS = frozenset(("shorthand_property_identifier_pattern", "identifier"))
 _FEW = 4
 _TESTS = frozenset(("describe", "it", "test", "context", "suite", "specify"))
 # The reader of tests calls itself, and input may nest as deep as it likes.
 _MAX_TEST_DEPTH = 6
 _MAX_TITLE = 110
-_CALLED_AT_ONCE = frozenset(("parenthesized_expression", "identifier"))
+_MAX_CALLEE = 60
+_CALLS = frozenset(("call", "apply", "bind"))
+_RUN_ONCE = frozenset(("define", "$", "jQuery"))
 
 
 def _bound(node: Node, name: str, value: Node | None, parent: str | None = None) -> Found | None:
@@ -49,12 +52,12 @@ def _bound(node: Node, name: str, value: Node | None, parent: str | None = None)
 
 def _declarator(node: Node, _scope: Scope) -> Iterable[Found]:
     """`const x = ...` outside of functions; modules taken in by `require` are no definitions."""
-    target, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    target, value = node.child_by_field_name("name"), _untyped(node.child_by_field_name("value"))
+    if target is not None and target.type == "object_pattern":
+        return _exported_parts(node, target)
     if target is None or target.type != "identifier":
         return ()
     name = text(target)
-    if value is not None and value.type in _TYPED:
-        value = value.named_child(0)
     bound = _bound(node, name, value)
     if bound is not None:
         return (bound,)
@@ -63,6 +66,24 @@ def _declarator(node: Node, _scope: Scope) -> Iterable[Found]:
         return ()
     inside = (value,) if value and written == "object" else _objects_of(value)
     return (Found(node, "constant" if _is_constant(node.parent) else "variable", name, None, inside),)
+
+
+def _untyped(value: Node | None) -> Node | None:
+    """`value` without `as const`, `satisfies T` and parentheses."""
+    for _ in range(_FEW):
+        if value is None or value.type not in _TYPED:
+            break
+        value = value.named_child(0)
+    return value
+
+
+def _exported_parts(node: Node, pattern: Node) -> Iterable[Found]:
+    """`export const { a, b: c } = ...`; what is not exported is mostly taken in from another module."""
+    statement = node.parent.parent if node.parent is not None else None
+    if statement is None or statement.type != "export_statement":
+        return ()
+    parts = (one.child_by_field_name("value") or one for one in pattern.named_children)
+    return [Found(node, "constant", text(part)) for part in parts if part.type in _PLAIN_PARTS]
 
 
 def _objects_of(call: Node | None) -> tuple[Node, ...]:
@@ -113,6 +134,9 @@ def _export(node: Node, _scope: Scope) -> Iterable[Found]:
 
 def _default(node: Node, value: Node) -> Iterable[Found]:
     """What a module exports as a whole: a function or class by its own name, or an object's functions."""
+    value = _untyped(value) or value
+    if value.type == "call_expression" and (objects := _objects_of(value)):
+        return (Found(node, inside=objects),)
     if value.type == "object":
         return (Found(node, inside=(value,)),)
     name = text(value.child_by_field_name("name")) or "default"
@@ -176,18 +200,38 @@ def _field(node: Node, _scope: Scope) -> Iterable[Found]:
 def _immediate(node: Node, scope: Scope) -> Iterable[Found]:
     """`(function () {...})()` and `define(..., function () {...})` around a whole module are looked through."""
     callee = node.child_by_field_name("function") if scope.name is None else None
-    if callee is not None and text(callee).partition(".")[0] in _TESTS:
-        return _tests(node)
-    if callee is None or callee.type not in _CALLED_AT_ONCE:
-        return ()
     arguments = node.child_by_field_name("arguments")
-    holder = callee if callee.type == "parenthesized_expression" else arguments
-    if arguments is None or (holder is arguments and text(callee) != "define"):
+    if callee is None or arguments is None:
         return ()
-    function = child_of_kind(holder, *_FUNCTIONS) if holder else None
-    factory = child_of_kind(arguments, *_FUNCTIONS) if holder is callee else None
-    bodies = [one.child_by_field_name("body") for one in (function, factory) if one is not None]
+    written = text(callee) if callee.end_byte - callee.start_byte < _MAX_CALLEE else ""
+    if written.partition(".")[0] in _TESTS:
+        return _tests(node)
+    if written == "Object.assign":
+        return _assigned(node, arguments)
+    if callee.type == "member_expression" and text(callee.child_by_field_name("property")) in _CALLS:
+        callee = callee.child_by_field_name("object") or callee
+    functions: tuple[Node | None, ...]
+    if callee.type in _FUNCTIONS:
+        functions = (callee, child_of_kind(arguments, *_FUNCTIONS))
+    elif callee.type == "parenthesized_expression":
+        functions = (child_of_kind(callee, *_FUNCTIONS), child_of_kind(arguments, *_FUNCTIONS))
+    elif written in _RUN_ONCE or written.endswith(".ready") or "DOMContentLoaded" in text(arguments)[:40]:
+        functions = (child_of_kind(arguments, *_FUNCTIONS), None)
+    else:
+        return ()
+    bodies = [one.child_by_field_name("body") for one in functions if one is not None]
     return (Found(node, inside=tuple(body for body in bodies if body)),) if any(bodies) else ()
+
+
+def _assigned(node: Node, arguments: Node) -> Iterable[Found]:
+    """`Object.assign(Shape.prototype, {...})`: what an object holds belongs to what it is added to."""
+    first, *more = arguments.named_children or (None,)
+    if first is None or first.type not in {"identifier", "member_expression"}:
+        return ()
+    owner = text(first).removesuffix(".prototype")
+    name = None if owner in _EXPORTS else owner.rpartition(".")[2]
+    objects = tuple(one for one in more if one is not None and one.type == "object")
+    return (Found(node, "class", name, inside=objects, listed=False),) if objects else ()
 
 
 def _tests(call: Node, parent: str = "", depth: int = 0) -> Iterable[Found]:
@@ -212,7 +256,9 @@ def _tests(call: Node, parent: str = "", depth: int = 0) -> Iterable[Found]:
 
 
 _NOT_AT_ONCE = (
-    rb"(?!" + ANY + rb"(?:\bdefine\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
+    rb"(?!"
+    + ANY
+    + rb"(?:\bdefine\(|DOMContentLoaded|\.ready\(|(?:\$|\bjQuery)\((?:function|\()|\bObject\.assign\(|\}\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
 )
 """No function that is called where it stands: it may be a whole module, see `_immediate`."""
 _HOLDS_NO_MEMBERS = rb"(?!" + ANY + rb"\b(?:class|interface|enum|namespace|module)[ \t]+[\w$'\"])"
@@ -245,6 +291,7 @@ JAVASCRIPT = Table(
     rules={
         **containers("program", "expression_statement", "statement_block", "if_statement", "else_clause"),
         "parenthesized_expression": INSIDE,
+        "unary_expression": INSIDE,
         "lexical_declaration": WRAPPER,
         "variable_declaration": WRAPPER,
         "export_statement": Rule(read=_export, wraps="line"),

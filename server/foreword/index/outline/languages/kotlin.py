@@ -77,8 +77,9 @@ _DESTRUCTURED = re.compile(rb"\n[ \t]++(\(val[ \t][^()\n]*\)[ \t]*=)(?=[ \t]*\S)
 _LAST_COMMA = re.compile(rb",(?=\s*;)")
 _BACKING_FIELD = re.compile(rb"\n[ \t]++(field[ \t]*(?::[^=\n]+)?=[^\n]*)")
 _DELEGATES = re.compile(rb"(?:[^={]*\b(?:class|object)\b|[ \t]*+\))[^={]{0,200}")
-_DELEGATE = re.compile(rb" by[ \t]+[\w.]++(?:\([^()\n]*\))?(?=[ \t]*\{[ \t]*\r?\n)")
+_DELEGATE = re.compile(rb" by[ \t]+[\w.]++(?:\([^()\n]*\))?(?=[ \t]*\{)")
 """What a class delegates to: the grammar takes its body for an argument."""
+_OBJECT = re.compile(rb"= object([ \t]*:[^\n{}=]{1,300})(?=\{)")
 _ACTUAL_CONSTRUCTOR = re.compile(rb"\b(actual)[ \t]+constructor\b")
 _SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
 
@@ -102,6 +103,7 @@ def _mask(data: bytes) -> bytes:
 _MASKS = (
     (b"context", _CONTEXT),
     (b"actual constructor", _ACTUAL_CONSTRUCTOR),
+    (b"= object", _OBJECT),
     (b"$$", _DOLLARS),
     (b"(val ", _DESTRUCTURED),
     (b" field", _BACKING_FIELD),

@@ -22,6 +22,7 @@ _COMMENT_AT_END = re.compile(rb"//[^\n]*\Z|/\*[^\n]*?\*/[ \t\r]*\Z")
 _NEVER = re.compile(rb"#[ \t]*if[ \t]+(?:0|false)\b")
 _SETTLED = frozenset(b";{}>:\\")
 """What ends a line after which something new can begin."""
+_CLOSING = {ord("{"): b"}", ord("("): b")", ord("["): b"]"}
 _LINES_BACK = 8
 
 
@@ -55,6 +56,19 @@ def blank_after(data: bytes, head: re.Pattern[bytes], pattern: re.Pattern[bytes]
         start = match.start()
         if head.fullmatch(data, data.rfind(b"\n", 0, start) + 1, start):
             blank_spans(changed, (match.span(),))
+    return bytes(changed)
+
+
+def unwrapped(data: bytes, header: re.Pattern[bytes]) -> bytes:
+    """`data` without blocks whose content belongs to what is around: `header` matches from the line end above to the brace.
+
+    Its first group is the indentation, at which the block is closed.
+    """
+    changed = bytearray(data)
+    for match in header.finditer(data):
+        end = data.find(b"\n" + match[1] + _CLOSING[data[match.end() - 1]], match.end() - 1)
+        if end >= 0:
+            blank_spans(changed, (match.span(), (end, end + len(match[1]) + 2)))
     return bytes(changed)
 
 

@@ -9,7 +9,16 @@ from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import Bodies, in_braces_below
-from foreword.index.outline.languages.rule import Found, Rule, Scope, Table, child_of_kind, containers, text
+from foreword.index.outline.languages.rule import (
+    Found,
+    Rule,
+    Scope,
+    Table,
+    child_of_kind,
+    containers,
+    named_child,
+    text,
+)
 
 
 def _namespace(node: Node, _scope: Scope) -> Iterable[Found]:
@@ -41,6 +50,16 @@ def _method(node: Node, _scope: Scope) -> Iterable[Found]:
 def _promoted(parameter: Node) -> Found:
     name = parameter.child_by_field_name("name")
     return Found(parameter, "property", text(name).removeprefix("$"))
+
+
+def _define(node: Node, _scope: Scope) -> Iterable[Found]:
+    """`define('NAME', ...)`, a constant of the whole program."""
+    if text(node.child_by_field_name("function")) != "define":
+        return ()
+    arguments = node.child_by_field_name("arguments")
+    first = named_child(arguments, 0) if arguments is not None else None
+    name = text(first).strip("\"'")
+    return (Found(node, "constant", name, parent=""),) if name.replace("\\", "").isidentifier() else ()
 
 
 _BODIES = Bodies(
@@ -77,6 +96,8 @@ TABLE = Table(
             "foreach_statement",
             "while_statement",
             "do_statement",
+            "declare_statement",
+            "expression_statement",
         ),
         "namespace_definition": Rule(read=_namespace),
         "class_declaration": Rule("class", descend=True),
@@ -87,6 +108,7 @@ TABLE = Table(
         "method_declaration": Rule(read=_method),
         "const_declaration": Rule(read=_elements),
         "property_declaration": Rule(read=_elements),
+        "function_call_expression": Rule(read=_define),
     },
     leads=frozenset(("attribute_list",)),
 )

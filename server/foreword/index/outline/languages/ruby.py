@@ -21,7 +21,24 @@ from foreword.index.outline.languages.rule import (
     text,
 )
 
-_ATTRIBUTES = frozenset(("attr_accessor", "attr_reader", "attr_writer"))
+_ATTRIBUTES = frozenset(
+    (
+        "attr",
+        "attr_accessor",
+        "attr_reader",
+        "attr_writer",
+        "class_attribute",
+        "cattr_accessor",
+        "cattr_reader",
+        "cattr_writer",
+        "mattr_accessor",
+        "mattr_reader",
+        "mattr_writer",
+        "thread_mattr_accessor",
+        "delegate",
+    )
+)
+_MEMOIZED = frozenset(("let", "let!", "subject"))
 _VISIBILITIES = frozenset(
     ("private", "protected", "public", "module_function", "private_class_method", "memoize")
 )
@@ -48,6 +65,9 @@ def _constant(node: Node, _scope: Scope) -> Iterable[Found]:
     target, value = node.child_by_field_name("left"), node.child_by_field_name("right")
     if target is not None and target.type == "left_assignment_list":
         return [Found(node, "constant", text(one)) for one in target.named_children if one.type == "constant"]
+    if target is not None and target.type == "scope_resolution":
+        name, parent = last_part(text(target), "::")
+        return (Found(node, "constant", name, parent=parent),) if name[:1].isupper() else ()
     if target is None or target.type != "constant":
         return ()
     if value is None or value.type != "call" or _callee(value) not in _MAKERS:
@@ -66,21 +86,35 @@ def _call(node: Node, _scope: Scope) -> Iterable[Found]:
     """Calls that define: attributes, `private def`, and blocks that run in a class."""
     method, arguments = text(node.child_by_field_name("method")), node.child_by_field_name("arguments")
     if method in _ATTRIBUTES and arguments is not None:
-        symbols = (child for child in arguments.named_children if child.type == "simple_symbol")
-        return [Found(node, "property", text(symbol)[1:]) for symbol in symbols]
+        named = (child for child in arguments.named_children if child.type in {"simple_symbol", "string"})
+        return [Found(node, "property", _symbol(one)) for one in named]
     if method in _VISIBILITIES and arguments is not None:
         return (Found(node, inside=(arguments,)),)
     first = named_child(arguments, 0) if arguments is not None else None
     if method in _DEFINERS and first is not None and first.type == "simple_symbol":
         return (Found(node, "method", text(first)[1:]),)
+    return _block(node, method, first)
+
+
+def _block(node: Node, method: str, first: Node | None) -> Iterable[Found]:
+    """What a call with a block defines: a case or a group of tests, a value for them, or what stands in the block."""
     block = node.child_by_field_name("block")
-    if block is None or (block.type != "do_block" and method not in _BLOCKS):
+    is_memoized = method in _MEMOIZED and first is not None and first.type == "simple_symbol"
+    if block is None or (block.type != "do_block" and method not in _BLOCKS and not is_memoized):
         return ()
     body = child_of_kind(block, "body_statement")
     inside = (body,) if body is not None and method not in _CASES else ()
+    if first is not None and is_memoized:
+        return (Found(node, "function", text(first)[1:], block), Found(node, inside=inside))
     if first is not None and (method in _CASES or method in _GROUPS):
         return (Found(node, "test", _title(first), body, inside),)
+    if method == "refine" and first is not None:
+        return (Found(node, "class", last_part(text(first), "::")[0], inside=inside, listed=False),)
     return (Found(node, inside=inside),) if inside else ()
+
+
+def _symbol(node: Node) -> str:
+    return text(node).strip(":\"'")
 
 
 def _title(node: Node) -> str:
@@ -101,6 +135,7 @@ TABLE = Table(
         "method": Rule("function", member="method"),
         "singleton_method": Rule("function", member="method"),
         "assignment": Rule(read=_constant),
+        "operator_assignment": Rule(read=_constant),
         "call": Rule(read=_call),
         "alias": Rule(read=_alias),
     },

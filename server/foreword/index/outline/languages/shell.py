@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
+from foreword.index.outline.languages.mask import blank_matches, blanks, letters
 from foreword.index.outline.languages.rule import HASH_COMMENT, Found, Rule, Scope, Table, containers, text
 
 
 def _function(node: Node, _scope: Scope) -> Iterable[Found]:
     """A function by each of its names: in zsh one may have several."""
     body = node.child_by_field_name("body")
-    return [Found(node, "function", text(name), body) for name in node.children_by_field_name("name")]
+    named = node.children_by_field_name("name")
+    if named and not text(named[0]).strip(_MARK):
+        return (Found(node, "test", named[0], body),)
+    return [Found(node, "function", name, body) for name in named]
+
+
+_MARK = ":"
+"""Stands for each letter of a test's name where the text is parsed."""
+_BATS = re.compile(rb"(\n[ \t]*+@test[ \t]+)([\"'])((?:[^\"'\n\\]|\\.){1,200}+)(\2[ \t])(?=[ \t]*\{)")
+_EXTENDED_GLOB = re.compile(rb"(?<![$<>=\\(])[!+@]\([^()\n$`\"']{1,200}\)")
+_QUALIFIER = re.compile(rb"(?<=[*/\w\]])(\((?:[.@/=%^-]|\#q)[\w\[\],.:^/-]*\))")
+_SHORT_LOOP = re.compile(rb"\n[ \t]*+(for[ \t]+\w+[ \t]+in[ \t][^;\n]*;[ \t]*(?!do\b|\{|[ \t\n#])[^\n]*)")
+
+
+def _mask_bash(data: bytes) -> bytes:
+    """With functions for tests of Bats, and names for patterns that the grammar can't read."""
+    if b"@test" in data:
+        data = _BATS.sub(_as_function, b"\n" + data)[1:]
+    signs = b"!(" in data or b"+(" in data or b"@(" in data
+    return _EXTENDED_GLOB.sub(lambda match: letters(match[0]), data) if signs else data
+
+
+def _as_function(match: re.Match[bytes]) -> bytes:
+    return blanks(match[1] + match[2]) + _MARK.encode() * len(match[3]) + b"()" + blanks(match[4][2:])
+
+
+def _mask_zsh(data: bytes) -> bytes:
+    """Without the qualifiers of patterns, and loops in a short form, which hold no functions."""
+    if b"*(" in data:
+        data = blank_matches(data, _QUALIFIER)
+    return blank_matches(b"\n" + data, _SHORT_LOOP)[1:] if b"for " in data else data
 
 
 _BLOCKS = (
@@ -36,7 +68,7 @@ _RULES: Mapping[str, Rule] = {
     "function_definition": Rule(read=_function),
 }
 
-TABLE = Table(comment=HASH_COMMENT, rules=_RULES, has_pieces=True)
-ZSH = Table(comment=HASH_COMMENT, rules=_RULES, has_pieces=True, second="bash")
+TABLE = Table(mask=_mask_bash, comment=HASH_COMMENT, rules=_RULES, has_pieces=True)
+ZSH = Table(mask=_mask_zsh, comment=HASH_COMMENT, rules=_RULES, has_pieces=True, second="bash")
 
 LANGUAGES: Mapping[str, Table] = {"bash": TABLE, "zsh": ZSH}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages.bodies import ANY, Bodies, in_braces
+from foreword.index.outline.languages.mask import letters
 from foreword.index.outline.languages.rule import (
     TYPE_KINDS,
     Found,
@@ -73,12 +75,21 @@ def _initializer(node: Node, _scope: Scope) -> Iterable[Found]:
     return (Found(node, "constructor", "init", node.child_by_field_name("body")),)
 
 
+_REGULAR_EXPRESSION = re.compile(rb"(?<=[=(,:] )/(?![ /*\n])(?:[^/\\\n]|\\.){1,300}+/(?=[ \t]*[\r\n,).;])")
+
+
+def _mask(data: bytes) -> bytes:
+    """With names for regular expressions, which the grammar takes for divisions."""
+    return _REGULAR_EXPRESSION.sub(lambda match: letters(match[0]), data) if b" /" in data else data
+
+
 _FUNCTION_BODIES = Bodies(
     in_braces(rb"(?:@?[\w()]+[ \t]+){0,8}(?:func\b|init[?!(<])" + ANY), quotes=(b'"""',)
 )
 
 
 TABLE = Table(
+    mask=_mask,
     has_pieces=True,
     bodies=_FUNCTION_BODIES,
     rules={
