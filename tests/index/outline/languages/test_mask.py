@@ -23,6 +23,7 @@ CASES = [
     ("cpp", "struct Till {\n  void add(int a) SHOP_LOCKS_REQUIRED(mu_);\n  int sum() SHOP_PURE;\n};\n", [("Till", None), ("add", "Till"), ("sum", "Till")]),
     ("cpp", "SHOP_API SHOP_INLINE int total(Rate* SHOP_NONNULL rate);\n", [("total", None)]),
     ("cpp", 'SHOP_DEPRECATED("no")\nint total() { return 1; }\n', [("total", None)]),
+    ("cpp", "SHOP_PUSH_WARNING\n// A comment.\nnamespace shop {\nclass Till { };\n}\n", [("shop", None), ("Till", "shop")]),
     ("cpp", "class Till : public QObject {\n  Q_OBJECT\n public slots:\n  void onPay();\n signals:\n  void paid();\n};\n", [("Till", None), ("onPay", "Till"), ("paid", "Till")]),
     ("cpp", "UCLASS(Blueprintable)\nclass SHOP_API ATill : public AActor\n{\n  GENERATED_BODY()\n  UFUNCTION(BlueprintCallable)\n  void Pay();\n};\n", [("ATill", None), ("Pay", "ATill")]),
     ("cpp", "export module shop;\nexport namespace shop {\nclass Till { };\n}\nexport int total();\n", [("shop", None), ("Till", "shop"), ("total", None)]),

@@ -45,7 +45,9 @@ _DEFINES = re.compile(
     rb"(?:[A-Z]+_)?(?:TEST|SECTION|SCENARIO|BENCHMARK_F|DEFINE|DECLARE|FIXTURE)|IN_PROC_BROWSER|BOOST_AUTO|MODULE_"
 )
 """How macros begin that define something, or do nothing that is in the way."""
-_ENDS_LINE = re.compile(rb"[ \t]*;?[ \t]*(?://[^\n]*)?\r?(?:\Z|\n(?![ \t]*(?:[{=(:?,+|&.<>*/-]|\[(?!\[))))")
+_ENDS_LINE = re.compile(
+    rb"[ \t]*;?[ \t]*(?://[^\n]*)?\r?(?:\Z|\n(?![ \t]*(?:[{=(:?,+|&.<>*-]|/(?![/*])|\[(?!\[))))"
+)
 """After macros alone on a line, with no block or rest of an expression below."""
 _DECLARES = re.compile(
     rb"[ \t]+(?:\[\[|(?:const|static|inline|extern|virtual|explicit|constexpr|consteval|template|class|struct|enum"
