@@ -16,14 +16,16 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from outline_truth import Truth, parsed
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.outline_truth import Truth, parsed
 from foreword.core.exclusion import MAX_FILE_BYTES
 from foreword.core.language import language_of
 from foreword.index.outline.definitions import extract
@@ -44,8 +46,12 @@ CORE = frozenset(
     )
 )
 PATTERNS: Mapping[str, str] = {
+    "clojure": r"^\(def\w*-?\s+(?:\^\S+\s+)*([^\s()\[\]{}^\"]+)",
     "dart": r"^(?:abstract |sealed |final |base )*(?:class|mixin|enum)\s+(\w+)",
     "erlang": r"^([a-z]\w*)\(",
+    "fsharp": r"^module\s+(?:(?:rec|private|internal|public)\s+)*([\w.]+)"
+    r"|^(?:let|type)\s+(?:(?:rec|inline|private|internal|public|mutable)\s+)*(\w+)"
+    r"|^\s+(?:static\s+)?member\s+(?:(?:inline|private|internal)\s+)*(?:\w+\.)?(\w+)",
     "groovy": r"^\s*(?:abstract\s+)?(?:class|interface|trait|enum)\s+(\w+)",
     "hcl": r"^(?:resource|data)\s+\"[\w-]+\"\s+\"([\w-]+)\"|^(?:variable|output|module)\s+\"(\w+)\"",
     "julia": r"^(?:mutable )?struct\s+(\w+)|^function\s+(?:\w+\.)?(\w+!?)[({]",
@@ -54,7 +60,7 @@ PATTERNS: Mapping[str, str] = {
     "objective-c": r"^[-+]\s*\([^)]*\)\s*(\w+)\s*[;{]",
     "perl": r"^sub\s+(\w+)",
     "php": r"^\s*(?:(?:abstract|final|public|protected|private|static)\s+)*(?:function|class|interface|trait)\s+&?(\w+)",
-    "powershell": r"^\s*function\s+([\w-]+)",
+    "powershell": r"(?i)^\s*function\s+(?:\w+:)?([\w-]+)",
     "proto": r"^\s*(?:message|enum|service|rpc)\s+(\w+)",
     "r": r"^([\w.]+)\s*<-\s*function\b",
     "ruby": r"^\s*(?:class|module)\s+(?:\w+::)*(\w+)",

@@ -256,9 +256,8 @@ def _tests(call: Node, parent: str = "", depth: int = 0) -> Iterable[Found]:
 
 
 _NOT_AT_ONCE = (
-    rb"(?!"
-    + ANY
-    + rb"(?:\bdefine\(|DOMContentLoaded|\.ready\(|(?:\$|\bjQuery)\((?:function|\()|\bObject\.assign\(|\}\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
+    rb"(?![$}]\(|jQuery\(|(?:document|window)\.addEventListener\([\"']DOM|Object\.assign\()"
+    rb"(?!" + ANY + rb"(?:\bdefine\(|(?<![\w$\])>])\([ \t]*(?:async[ \t]*)?(?:function\b|\(|[\w$]+[ \t]*=>)))"
 )
 """No function that is called where it stands: it may be a whole module, see `_immediate`."""
 _HOLDS_NO_MEMBERS = rb"(?!" + ANY + rb"\b(?:class|interface|enum|namespace|module)[ \t]+[\w$'\"])"

@@ -22,7 +22,6 @@ _COMMENT_AT_END = re.compile(rb"//[^\n]*\Z|/\*[^\n]*?\*/[ \t\r]*\Z")
 _NEVER = re.compile(rb"#[ \t]*if[ \t]+(?:0|false)\b")
 _SETTLED = frozenset(b";{}>:\\")
 """What ends a line after which something new can begin."""
-_CLOSING = {ord("{"): b"}", ord("("): b")", ord("["): b"]"}
 _LINES_BACK = 8
 
 
@@ -66,7 +65,8 @@ def unwrapped(data: bytes, header: re.Pattern[bytes]) -> bytes:
     """
     changed = bytearray(data)
     for match in header.finditer(data):
-        end = data.find(b"\n" + match[1] + _CLOSING[data[match.end() - 1]], match.end() - 1)
+        closing = b")" if match[0].endswith(b"(") else b"}"
+        end = data.find(b"\n" + match[1] + closing, match.end() - 1)
         if end >= 0:
             blank_spans(changed, (match.span(), (end, end + len(match[1]) + 2)))
     return bytes(changed)
