@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foreword.core.documents.text import Encoding, Newline, Text, decode, encode, lines_of, printable
+from foreword.core.documents.text import (
+    Encoding,
+    Newline,
+    Text,
+    cut_middle,
+    decode,
+    encode,
+    lines_of,
+    printable,
+)
 from foreword.core.errors import EditError
 
 GERMAN = "Die Größe der Straße überprüfen\r\n"
@@ -143,3 +152,16 @@ def test_what_a_prompt_can_not_hold_is_written_visibly(content: str, expected: s
 )
 def test_lines_end_at_newlines_only(content: str, expected: list[str]) -> None:
     assert expected == lines_of(content)
+
+
+def test_a_long_path_is_cut_in_its_middle() -> None:
+    path = "view packages/server/src/main/java/org/example/till/RefundService.java:10-20"
+    assert path == cut_middle(path, len(path))
+    assert "view packages/…ill/RefundService.java:10-20" == cut_middle(path, 43)
+
+
+@given(st.text(max_size=60), st.integers(1, 50))
+def test_what_is_cut_has_room_and_keeps_its_end(text: str, most: int) -> None:
+    cut = cut_middle(text, most)
+    assert len(cut) == min(len(text), most)
+    assert cut.endswith(text[-(most // 2) :] if most > 1 and text else "")

@@ -14,8 +14,10 @@ from foreword.api.printed import Line, Printed
 from foreword.assist.chat.chat_turn import TurnResult
 from foreword.cli.live import MarkdownStream, markdown
 from foreword.cli.terminal import output, print_blocks
-from foreword.core.documents.text import displayable
+from foreword.core.documents.text import cut_middle, displayable
 
+LEAST_STEP = 20
+"""Characters that the line of a step has at least."""
 MAX_STEPS = 500
 """Steps of an answer that `/steps` can show."""
 
@@ -88,7 +90,12 @@ class ChatDisplay:
         self.pause()
         self.steps += [(step, step.id in failed) for step in steps]
         del self.steps[:-MAX_STEPS]
-        lines = [f"{step.line} (failed)" if step.id in failed else step.line for step in steps]
+        # Each keeps the end of its path; `/steps` shows them whole.
+        most = max(LEAST_STEP, self.console.width // min(len(steps), 2) - len("[1 step] "))
+        shown = [cut_middle(step.line, most) for step in steps]
+        lines = [
+            f"{line} (failed)" if step.id in failed else line for step, line in zip(steps, shown, strict=True)
+        ]
         n_steps = f"{len(steps)} step{'s' * (len(steps) > 1)}"
         line = Text(displayable(f"[{n_steps}] {_summary(lines)}"), style="dim")
         self.console.print(line, no_wrap=True, overflow="ellipsis")

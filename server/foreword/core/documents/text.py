@@ -201,6 +201,16 @@ def printable(content: str) -> str:
     return UNPRINTABLE.sub(_visible, content)
 
 
+def cut_middle(text: str, most: int) -> str:
+    """At most so many characters of a text, cut in its middle: of a path, both the folder and the name are seen."""
+    if len(text) <= most:
+        return text
+    # The end is what tells two paths apart, so it gets the larger half.
+    n_first = max(0, (most - 1) // 3)
+    n_last = max(0, most - 1 - n_first)
+    return f"{text[:n_first]}…{text[len(text) - n_last :]}"
+
+
 def displayable(content: str) -> str:
     r"""What of a text may be sent to a terminal: its control characters are written visibly, as `\x1b` or `\u202e`."""
     return content if content.isascii() and content.isprintable() else CONTROLS.sub(_visible, content)
