@@ -80,7 +80,7 @@ class Anchored:
     @cached_property
     def by_value(self) -> list[str]:
         """All files by falling value, source code first."""
-        values = values_of(self.source.weights, self.source.ranks, self.source.heat)
+        values = values_of(self.source.weights, self.source.ranks, self.source.heat, self.source.sizes)
         code = frozenset(self.sources)
         return sorted(values, key=lambda path: (path not in code, -values[path], path))
 
@@ -151,8 +151,12 @@ def by_definition(at: Anchored, budget: int) -> Shown:
 
 def built(at: Anchored, budget: int) -> Shown:
     """The base itself."""
-    forms = build_base(at.source, budget).forms
-    return Shown(_whole(path for path, form in forms.items() if form == "full"), frozenset(forms))
+    base = build_base(at.source, budget)
+    whole = _whole(path for path, form in base.forms.items() if form == "full")
+    parts = {
+        path: [(first, float(last)) for first, last in lines] for path, lines in base.parts_shown.items()
+    }
+    return Shown(parts | whole, frozenset(base.forms))
 
 
 POLICIES: Mapping[str, Callable[[Anchored, int], Shown]] = {

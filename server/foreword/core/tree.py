@@ -83,6 +83,18 @@ def blob_id(data: bytes, algorithm: Literal["sha1", "sha256"] = "sha1") -> str:
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
+class LineChange(NamedTuple):
+    """Lines that a commit changed, where they stand now (1-based, inclusive).
+
+    `commit` is its place in the history, 0 for the newest one, and `weight` what it counts: less, the older it is.
+    """
+
+    commit: int
+    weight: float
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """What a commit's message says, and which files it changed (paths in the workspace)."""

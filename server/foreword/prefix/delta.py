@@ -1,7 +1,7 @@
 """The delta: what was saved since the anchor, as blocks that are appended and never rewritten.
 
 Each block tells the difference between what the model was last shown of each changed file and what is
-saved now. A file is told by a unified diff; where the model saw only an outline of it, or nothing, the
+saved now. A file is told by a unified diff; where the model saw only an outline or parts of it, or nothing, the
 definitions of the new version follow. What is too large is named only, and the model can view it.
 """
 

@@ -6,7 +6,7 @@ part of the turn, after the last repository breakpoint.
 
 from __future__ import annotations
 
-PREFIX_FORMAT = 8
+PREFIX_FORMAT = 9
 """Rises with every change to how a prefix is built or worded; part of the key of everything stored.
 
 `tests/prefix/test_prefix_format.py` has the digests of a sample by this number.
@@ -19,7 +19,7 @@ You are Foreword, an assistant for the people who work on one repository.
 
 The first user message begins with what you know of the repository, and it may come in several pieces:
 - <repository>: the repository at a fixed point of its history. Small repositories stand there whole; of larger \
-ones you get an overview, a map (files with the line numbers and signatures of their definitions), and some files in full.
+ones you get an overview, a map (files with the line numbers and signatures of their definitions), some files in full, and of large ones the parts that are worked on, as <excerpt>.
 - <changes>: what was saved since, in the order in which it happened. Later pieces win over earlier ones and over \
 <repository>. A <hidden> file is there, but its text is left out for the reason that is given.
 - <unsaved>, <attached> and <excerpts>: text that belongs to the question at hand. It is newer than everything above it.

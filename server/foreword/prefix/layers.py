@@ -15,23 +15,29 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-Form = Literal["full", "outline", "diff", "hidden", "instructions", "cut"]
+Form = Literal["full", "parts", "outline", "diff", "hidden", "instructions", "cut"]
 """How a block shows a file; of a hidden one it says only why its text is left out.
 
-`instructions` is an instruction file as a whole, `cut` the beginning of one.
+`parts` are some lines of it, each with its number. `instructions` is an instruction file as a whole, `cut` the beginning of one.
 """
+Lines = tuple[int, int]
+"""The first and the last of some lines, 1-based and inclusive."""
 WHOLE: frozenset[Form] = frozenset(("full", "instructions"))
 """The forms that show a whole text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a block shows of one file; `digest` is of the text shown, `weight` is `core.tokens.weigh` of it."""
+    """What a block shows of one file; `digest` is of the text shown, `weight` is `core.tokens.weigh` of it.
+
+    `lines` are those that the form `parts` shows, in their order.
+    """
 
     path: str
     form: Form
     digest: str
     weight: float
+    lines: tuple[Lines, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,13 @@ class Base:
 
     @property
     def forms(self) -> dict[str, Form]:
-        """How each file in the base is shown."""
+        """How each file in the base is shown, at its best: one that is shown in parts stands in the map too."""
         return {part.path: part.form for block in self.blocks for part in block.parts}
+
+    @property
+    def parts_shown(self) -> dict[str, tuple[Lines, ...]]:
+        """The lines that are shown of files that are shown in parts."""
+        return {part.path: part.lines for block in self.blocks for part in block.parts if part.lines}
 
 
 def text_digest(text: str) -> str:
@@ -141,6 +152,12 @@ class Lineage:
         return replace(self, shown={path: shown for path, shown in self.shown.items() if path not in paths})
 
 
+def decode_part(raw: Mapping[str, Any]) -> Part:
+    """A part from what JSON has of it."""
+    lines = tuple((first, last) for first, last in raw.get("lines", ()))
+    return Part(raw["path"], raw["form"], raw["digest"], raw["weight"], lines)
+
+
 def encode(lineage: Lineage) -> str:
     """As JSON text."""
     # The delta is source text: escapes for all that is not ASCII would make the row larger and nothing safer.
@@ -156,7 +173,7 @@ def decode(text: str) -> Lineage:
     try:
         raw: dict[str, Any] = json.loads(text)
         blocks = tuple(
-            Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw["delta"]
+            Block(block["text"], tuple(map(decode_part, block["parts"]))) for block in raw["delta"]
         )
         shown = {path: ShownVersion(**value) for path, value in raw["shown"].items()}
         return Lineage(Anchor(**raw["anchor"]), blocks, shown)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from foreword.assist.answering.ask import prepare_now
 from foreword.prefix.layers import Anchor
 from foreword.prefix.prefix_store import PrefixStore
 from gitrepo import GitRepo, make_repo
@@ -222,6 +223,37 @@ def test_a_snapshot_whose_index_was_deleted_is_laid_anew(fixture: WorkspaceFixtu
     prefix = fixture.ask_about(folder)
     assert first.anchor != prefix.anchor
     assert ["a new base is laid"] == [problem.split("; ")[-1] for problem in fixture.problems]
+
+
+def test_of_a_large_file_the_base_shows_what_is_worked_on_until_the_file_changes(
+    fixture: WorkspaceFixture, repo: GitRepo
+) -> None:
+    fixture.flags = {"context.budget": 8_000}
+    functions = [f"def step_{n}(order):\n" + "    order.total += 7  # a step\n" * 20 for n in range(60)]
+    repo.write("shop/steps.py", "\n\n".join(functions))
+    repo.commit("Write many steps")
+    functions[40] = functions[40].replace("total += 7", "total += 8")
+    repo.write("shop/steps.py", "\n\n".join(functions))
+    repo.commit("Change one step")
+    prefix = fixture.ask_about(repo.path)
+    assert "parts" == prefix.base.forms["shop/steps.py"]
+    ((first, last),) = [part for part in prefix.shown_in_parts["shop/steps.py"] if part[0] <= 921 <= part[1]]
+    assert (921, 941) == (first, last)
+    text = "".join(block.text for block in prefix.base.blocks)
+    assert f"{first}\tdef step_40(order):\n{first + 1}\t    order.total += 8  # a step\n" in text
+    # From the store, where another process finds it.
+    assert prefix.base == fixture.ask_about(repo.path).base
+    with fixture.session(repo.path) as session:
+        asked = prepare_now(session, "Which order has the total of step_40, and step_39?")
+        material = "".join(asked.turn)
+        assert "def step_39(order)" in material or "step_39" in text
+        assert f"{first + 1}\t" not in material
+    functions[40] = functions[40].replace("total += 8", "total += 9")
+    repo.write("shop/steps.py", "\n\n".join(functions))
+    after = fixture.ask_about(repo.path)
+    assert prefix.base == after.base
+    assert "+    order.total += 9  # a step\n" in after.delta[-1].text
+    assert {} == after.shown_in_parts
 
 
 def test_an_empty_repository_and_an_empty_folder_have_a_prefix(

@@ -64,6 +64,9 @@ def test_a_shallow_clone_and_one_without_upstream_are_told_apart(
 ) -> None:
     shop.write("more.py", "MORE = 1\n")
     shop.commit("More")
+    partial = shop.clone(tmp_path / "partial", "--filter=blob:none")
+    told = online.run("warm", "--base-only", "--dry-run", "--workspace", str(partial.path))
+    assert (0, True, False) == (told.code, "partial clone" in told.err, "shallow clone" in told.err)
     shallow = shop.clone(tmp_path / "shallow", "--depth=1")
     done = online.run("warm", "--base-only", "--dry-run", "--workspace", str(shallow.path))
     assert (0, True, False) == (done.code, "shallow clone" in done.err, "upstream" in done.err)

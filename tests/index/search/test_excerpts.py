@@ -70,6 +70,17 @@ def test_an_excerpt_that_is_one_function_bears_its_name(bench: MakeBench) -> Non
     assert ("refund_order", "def refund_order(order):\n    return order.paid") == (best.symbol, best.text)
 
 
+def test_what_the_reader_has_is_in_no_excerpt(bench: MakeBench) -> None:
+    files = bench({"shop.py": SHOP})
+    (counting,) = [one for one in found(bench, "count the tills") if one.symbol == "count_tills"]
+    lines = counting.start_line, counting.end_line
+    others = search(files.index(), "count the tills", files.text, shown_lines={"shop.py": [lines]})
+    assert others
+    assert not any(one.start_line <= lines[1] and lines[0] <= one.end_line for one in others)
+    whole = 1, len(SHOP.splitlines())
+    assert [] == search(files.index(), "count the tills", files.text, shown_lines={"shop.py": [whole]})
+
+
 def test_neighbours_are_two_in_a_list_and_one_where_all_is_read(bench: MakeBench) -> None:
     assert {"close_shop", "count_tills"} <= {one.symbol for one in found(bench, "close shop, count tills")}
     (both,) = [one for one in found(bench, "close shop, count tills", 6_000) if "def close_shop" in one.text]

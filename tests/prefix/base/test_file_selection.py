@@ -11,8 +11,8 @@ from foreword.prefix.base.file_selection import (
     COMMITS_BETWEEN_REBASES,
     HEAT_SHARE,
     HISTORY_SIZE,
-    MAX_FILE_SHARE,
     MAX_INTRODUCTION_SHARE,
+    SIZE_SHARE,
     Candidate,
     by_volatility,
     fits,
@@ -24,7 +24,7 @@ from foreword.prefix.base.file_selection import (
 )
 
 ROOM = 10_000
-LARGEST = int(ROOM * MAX_FILE_SHARE)
+LARGEST = ROOM // 2
 
 CANDIDATES = st.lists(
     st.builds(
@@ -60,9 +60,9 @@ def test_being_tiny_is_no_merit() -> None:
     assert "small.py" in select([*tiny, Candidate("small.py", 400, 0.2)], ROOM).full
 
 
-def test_no_single_file_takes_the_place_of_all_others() -> None:
-    candidates = [Candidate("huge.py", LARGEST + 1, 1.0), Candidate("small.py", 200, 0.1)]
-    assert {"small.py"} == select(candidates, ROOM).full
+def test_a_file_that_is_worth_it_takes_most_of_the_room() -> None:
+    candidates = [Candidate("huge.py", ROOM - 200, 1.0), Candidate("small.py", 201, 0.001)]
+    assert {"huge.py"} == select(candidates, ROOM).full
 
 
 def test_a_short_readme_and_manifest_of_the_root_come_before_everything_of_value() -> None:
@@ -82,7 +82,7 @@ def test_a_long_readme_comes_after_the_sources() -> None:
 
 def test_tests_and_documentation_are_taken_where_the_sources_leave_room() -> None:
     candidates = [Candidate("a.py", 1_000, 0.1), Candidate("test_a.py", 1_000, 0.9, is_source=False)]
-    room = int(1_000 / MAX_FILE_SHARE)
+    room = 2_000
     assert {"a.py"} == select([*candidates, Candidate("b.py", room - 1_000, 0.0)], room).full - {"b.py"}
     assert {"a.py", "test_a.py"} == select(candidates, room).full
     assert ("a.py", "test_a.py") == select(candidates, 0).outlined
@@ -152,19 +152,20 @@ def test_the_room_holds_and_every_file_has_one_place(
 
 
 def test_the_values_of_equal_kinds_of_files_share_out_one() -> None:
-    values = values_of({"a": 1.0, "b": 1.0}, {"a": 3.0, "b": 1.0}, {"a": 1.0, "b": 4.0})
+    values = values_of({"a": 1.0, "b": 1.0}, {"a": 3.0, "b": 1.0}, {"a": 1.0, "b": 4.0}, {"a": 900, "b": 400})
     assert sum(values.values()) == pytest.approx(1.0)
-    assert values["a"] == pytest.approx((1 - HEAT_SHARE) * 3 / 4 + HEAT_SHARE / 5)
+    rank_share = 1 - HEAT_SHARE - SIZE_SHARE
+    assert values["a"] == pytest.approx(rank_share * 3 / 4 + SIZE_SHARE * 3 / 5 + HEAT_SHARE / 5)
 
 
 def test_of_two_files_alike_the_kind_that_counts_more_is_worth_more() -> None:
     same = {"code.py": 1.0, "data.json": 1.0}
-    values = values_of({"code.py": 1.0, "data.json": 0.1}, same, same)
+    values = values_of({"code.py": 1.0, "data.json": 0.1}, same, same, {"code.py": 9, "data.json": 9})
     assert values["data.json"] == pytest.approx(values["code.py"] / 10)
 
 
 def test_without_ranks_and_history_all_files_are_equal() -> None:
-    assert {"a": 0.0, "b": 0.0} == values_of({"a": 1.0, "b": 0.5}, {}, {})
+    assert {"a": 0.0, "b": 0.0} == values_of({"a": 1.0, "b": 0.5}, {}, {}, {})
 
 
 @settings(deadline=None, max_examples=60)
@@ -174,10 +175,11 @@ def test_without_ranks_and_history_all_files_are_equal() -> None:
 )
 def test_values_do_not_depend_on_the_order_of_files(weights: dict[str, float], chance: random.Random) -> None:
     ranks = {path: chance.random() for path in weights}
+    sizes = {path: chance.randrange(9_000) for path in weights}
     shuffled = list(weights)
     chance.shuffle(shuffled)
-    again = values_of({path: weights[path] for path in shuffled}, ranks, ranks)
-    assert values_of(weights, ranks, ranks) == again
+    again = values_of({path: weights[path] for path in shuffled}, ranks, ranks, sizes)
+    assert values_of(weights, ranks, ranks, sizes) == again
 
 
 def expected_saving(sizes: list[int], changes: list[float], k: int) -> float:

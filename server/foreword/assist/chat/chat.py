@@ -23,7 +23,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.errors import StoreError, UsageError
 from foreword.core.settings import AUTO, EFFORTS
 from foreword.model.echo import echoes_of
-from foreword.prefix.layers import Anchor, Base, Block, Lineage, Part, ShownVersion
+from foreword.prefix.layers import Anchor, Base, Block, Lineage, ShownVersion, decode_part
 from foreword.prefix.request_body import Parameters
 
 Status = Literal["pending", "done", "refused", "failed", "cancelled", "interrupted"]
@@ -361,7 +361,7 @@ def _put(pieces: Pieces, value: object) -> str:
 
 
 def _blocks(raw: Iterable[Json]) -> tuple[Block, ...]:
-    return tuple(Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw)
+    return tuple(Block(block["text"], tuple(map(decode_part, block["parts"]))) for block in raw)
 
 
 def _shown_json(shown: Mapping[str, ShownVersion]) -> Json:

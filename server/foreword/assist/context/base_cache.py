@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from heapq import nsmallest
 from typing import Any
 
@@ -21,8 +22,9 @@ from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
 from foreword.index.page_rank import Ranking, rank
 from foreword.prefix.base.base import BaseSource, build_base
+from foreword.prefix.base.hot_parts import ChangedLines, no_changes
 from foreword.prefix.instruction_files import is_instruction_path
-from foreword.prefix.layers import Anchor, Base, Block, Part
+from foreword.prefix.layers import Anchor, Base, Block, decode_part
 from foreword.storage.lease import named_lock
 from foreword.workspace.files.tree_builder import anchor_tree
 from foreword.workspace.files.walk import snapshot_digest
@@ -36,6 +38,7 @@ from foreword.workspace.git.history import (
     resolve_anchor,
     tree_of,
 )
+from foreword.workspace.git.line_changes import changed_lines
 from foreword.workspace.git.published_base import FETCH, REF, published_base
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import all_matching
@@ -109,14 +112,20 @@ def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
     if anchor.kind == "snapshot":
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
-    base = _base_of(session, saved, tree, _activity(session, anchor))
+    base = _base_of(session, saved, tree, _activity(session, anchor), _lines_changed(session, anchor))
     _store(session, _key("base", saved, anchor), base)
     session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
     return AnchoredBase(base, tree.blobs)
 
 
-def _base_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity) -> Base:
-    source, index = _indexed_source(session, saved, tree, seen)
+def _base_of(
+    session: Session,
+    saved: WorkspaceSnapshot,
+    tree: FileTree,
+    seen: Activity,
+    changed: ChangedLines = no_changes,
+) -> Base:
+    source, index = _indexed_source(session, saved, tree, seen, changed)
     rest, instructions = instruction_layer(source, index, session.settings.context_instructions)
     return replace(build_base(rest, budget_of(session).tokens), instructions=instructions)
 
@@ -223,13 +232,8 @@ def snapshot_contents(saved: WorkspaceSnapshot) -> dict[str, bytes]:
     return contents
 
 
-def source_of(session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity) -> BaseSource:
-    """What a base (or a map) of a tree is made of; unseen files are indexed."""
-    return _indexed_source(session, saved, tree, seen)[0]
-
-
 def _indexed_source(
-    session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity
+    session: Session, saved: WorkspaceSnapshot, tree: FileTree, seen: Activity, changed: ChangedLines
 ) -> tuple[BaseSource, Index]:
     index, report = refresh(
         session.index_store, tree, saved.reader, previous=saved.index, on_progress=session.on_progress
@@ -259,6 +263,7 @@ def _indexed_source(
         definitions=lambda path: ranking.definitions(path, index.outline(path)),
         read=read,
         pinned=all_matching(session.settings.context_pins, index.paths),
+        changed_lines=changed,
     )
     return source, index
 
@@ -266,8 +271,14 @@ def _indexed_source(
 def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> BaseSource:
     """What the base at an anchor is made of; a snapshot must be of the saved state."""
     if anchor.kind == "snapshot":
-        return source_of(session, saved, saved.tree, NO_ACTIVITY)
-    return source_of(session, saved, _git_tree(session, saved, anchor), _activity(session, anchor))
+        return _indexed_source(session, saved, saved.tree, NO_ACTIVITY, no_changes)[0]
+    tree, seen = _git_tree(session, saved, anchor), _activity(session, anchor)
+    return _indexed_source(session, saved, tree, seen, _lines_changed(session, anchor))[0]
+
+
+def _lines_changed(session: Session, anchor: Anchor) -> ChangedLines:
+    assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    return partial(changed_lines, session.repository, anchor.commit)
 
 
 def _activity(session: Session, anchor: Anchor) -> Activity:
@@ -302,4 +313,4 @@ def _decode(raw: Mapping[str, Any]) -> Base:
 
 
 def _blocks(raw: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
-    return tuple(Block(block["text"], tuple(Part(**part) for part in block["parts"])) for block in raw)
+    return tuple(Block(block["text"], tuple(map(decode_part, block["parts"]))) for block in raw)

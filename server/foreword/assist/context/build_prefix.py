@@ -32,7 +32,17 @@ from foreword.core.errors import Problem, StoreError, WorkspaceError
 from foreword.core.tokens import estimate
 from foreword.prefix.base.file_selection import values_of
 from foreword.prefix.base.render import MapEntry, render_map
-from foreword.prefix.layers import WHOLE, Anchor, Base, Block, Form, Lineage, ShownVersion, blocks_digest
+from foreword.prefix.layers import (
+    WHOLE,
+    Anchor,
+    Base,
+    Block,
+    Form,
+    Lineage,
+    Lines,
+    ShownVersion,
+    blocks_digest,
+)
 from foreword.prefix.policy.policy import Ttl, cost_of_next
 from foreword.prefix.policy.situation import Decision, Situation
 from foreword.prefix.warmth import warm_until
@@ -96,6 +106,11 @@ class Prefix:
         """The files whose whole current text the model has: in the base and not changed, or new in full."""
         told = {part.path: part.form for block in self.delta for part in block.parts}
         return frozenset(path for path, form in {**self.base.forms, **told}.items() if form in WHOLE)
+
+    @property
+    def shown_in_parts(self) -> Mapping[str, tuple[Lines, ...]]:
+        """The lines that the model has of files that are as in the base, which shows parts of them."""
+        return {path: lines for path, lines in self.base.parts_shown.items() if path not in self.shown}
 
     def shows_in_full(self, path: str) -> bool:
         """Whether the model has the whole current text of a file."""
@@ -355,7 +370,7 @@ def repository_map(
         text = block.text.split(_OPENING, 1)[1].split(_CLOSING, 1)[0]
         return text, tuple(part.path for part in block.parts)
     source = source_at(session, saved, prefix.anchor)
-    values = values_of(source.weights, source.ranks, source.heat)
+    values = values_of(source.weights, source.ranks, source.heat, source.sizes)
     ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
     entries = (MapEntry(p, values[p], partial(source.definitions, p)) for p in ordered)
     text, pieces = render_map(entries, budget or budget_of(session).tokens)

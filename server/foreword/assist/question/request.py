@@ -279,6 +279,7 @@ def _excerpts(
         price=session.model.prices.input,
         near=[*texts, *(p.path for p in pointers)],
         shown=prefix.shown_in_full,
+        shown_lines={path: lines for path, lines in prefix.shown_in_parts.items() if path not in texts},
         about=pointed_names(saved, [p for p in pointers if p.path not in texts]),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from foreword.assist.question.names import find_definitions
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
@@ -73,9 +74,10 @@ def find_excerpts(
     price: float = 0.0,
     near: Iterable[str] = (),
     shown: Container[str] = (),
+    shown_lines: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({}),
     about: Sequence[str] = (),
 ) -> tuple[Excerpt, ...]:
-    """Excerpts for a question within `budget` tokens, none from files in `shown`.
+    """Excerpts for a question within `budget` tokens, none from files in `shown`, and none of `shown_lines`.
 
     Files in `near` (pointed at, or open) count for more, and so do those that are being edited. `about` are names that
     the question does not say, such as that of the function at the cursor: what they call, and what calls them, is found.
@@ -96,6 +98,7 @@ def find_excerpts(
         budget_tokens=budget,
         boosts=boosts,
         shown=shown,
+        shown_lines=shown_lines,
         commit_messages=saved.commit_messages,
         enough=enough_at(price),
         places=[TraceLine(path, one.line) for pairs in defined for path, one in pairs],

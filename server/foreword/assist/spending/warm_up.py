@@ -289,6 +289,11 @@ def _obstacles(session: Session) -> Iterator[Problem]:
             "this is a shallow clone, whose history tells too little of how often files change: others build another "
             "base; fetch the whole history first (git fetch --unshallow, or a depth over 1,000 commits)"
         )
+    if repository.is_partial:
+        yield Problem(
+            "this is a partial clone, without the old contents that tell which parts of large files change: others may build "
+            "another base; clone without --filter"
+        )
 
 
 WARM_SCHEMA = "foreword.warm/1"

@@ -26,6 +26,7 @@ LAYERS: Mapping[Layer, str] = MappingProxyType(
 FORMS: Mapping[str, str] = MappingProxyType(
     {
         "full": "whole file",
+        "parts": "parts of a file",
         "outline": "outline",
         "diff": "change",
         "text": "text around files",

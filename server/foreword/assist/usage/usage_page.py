@@ -166,7 +166,7 @@ def _prefix(shown: PrefixMap | None, root: Path) -> str:
     key = "".join(
         f'<span class="k-{form}">{words}</span>'
         for form, words in (
-            ("full", "whole files"),
+            ("full", "whole files, and parts"),
             ("outline", "outlines"),
             ("diff", "changes"),
             ("text", "other text"),
@@ -250,7 +250,7 @@ svg .tick { fill: var(--quiet); }
 .area { fill: var(--wash); } .dot { fill: var(--saved); }
 .frame { fill: var(--frame); stroke: var(--edge); }
 .tile { stroke: var(--panel); stroke-width: 1; }
-.tile.full { fill: var(--full); } .tile.outline { fill: var(--outline); }
+.tile.full, .tile.parts { fill: var(--full); } .tile.outline { fill: var(--outline); }
 .tile.diff { fill: var(--diff); } .tile.text { fill: var(--frame); }
 g:hover > .tile { stroke: var(--text); }
 svg .head { font-weight: 650; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from types import MappingProxyType
 
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.tokens import estimate
@@ -43,8 +44,9 @@ def choose(
     limit: int,
     budget_tokens: int | None,
     enough: float = 0.0,
+    shown_lines: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({}),
 ) -> list[Excerpt]:
-    """At most `limit` excerpts of at most `budget_tokens` in all, best first, of the `files` that were read.
+    """At most `limit` excerpts of at most `budget_tokens` in all, best first, of the `files` that were read; none of `shown_lines`.
 
     What scores less than the share `enough` of the best is left out. A passage beside a chosen one of the same definition
     joins it, unless it is much weaker. Where two excerpts meet they stay two, so that the order holds when the list is read from the
@@ -54,13 +56,12 @@ def choose(
     # By path, since there are many passages and most are of files that nothing was chosen of.
     places: dict[str, list[int]] = {}
     left = float("inf") if budget_tokens is None else float(budget_tokens)
-    least: float | None = None
-    for one in sorted(scored, key=lambda one: (-one.score, one.path, one.passage.start)):
-        least = enough * one.score if least is None else least
-        if one.score < least:
+    for one in (ordered := sorted(scored, key=lambda one: (-one.score, one.path, one.passage.start))):
+        if one.score < enough * ordered[0].score:
             break
         of_file = places.setdefault(one.path, [])
-        for span in _spans(one, files[one.path], [chosen[place] for place in of_file]):
+        others = _shown(one.path, shown_lines) + [chosen[place] for place in of_file]
+        for span in _spans(one, files[one.path], others):
             # Where all of it is read, a line alone is what fills the rest of a budget; in a list it may be the answer.
             if budget_tokens is not None and chosen and not _is_some(span, files[span.path]):
                 continue
@@ -86,6 +87,10 @@ def choose(
             break
     apart = chosen if budget_tokens is None else _all_joined(chosen, files)
     return [_excerpt(span, files[span.path]) for span in apart]
+
+
+def _shown(path: str, shown_lines: Mapping[str, Sequence[tuple[int, int]]]) -> list[_Span]:
+    return [_Span(path, first, last, 0.0, None) for first, last in shown_lines.get(path, ())]
 
 
 def _spans(one: ScoredPassage, file: ReadFile, chosen: Sequence[_Span]) -> Iterator[_Span]:

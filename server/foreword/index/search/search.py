@@ -38,6 +38,7 @@ def search(
     budget_tokens: int | None = None,
     boosts: Mapping[str, float] = MappingProxyType({}),
     shown: Container[str] = (),
+    shown_lines: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({}),
     commit_messages: CommitMessageIndex = NO_COMMIT_MESSAGES,
     enough: float = 0.0,
     places: Sequence[TraceLine] = (),
@@ -45,8 +46,8 @@ def search(
     """The excerpts that answer `query`, best first: at most `limit`, of at most `budget_tokens` in all.
 
     `boosts` multiplies the scores of files by path (open or recent files, rank; 1.0 is neutral); files in `shown`
-    are passed over, since the reader has them in full. `commit_messages` are those of the history of this tree. What
-    scores less than the share `enough` of the best excerpt is left out. `places` count as if the query named them.
+    are passed over, since the reader has them in full, as are some lines (first and last) of those in `shown_lines`.
+    `commit_messages` are those of the history of this tree. What scores less than the share `enough` of the best excerpt is left out. `places` count as if the query named them.
     """
     asked = parse_query(query, index.project_words)
     named = files_at(index, (*places, *asked.places))
@@ -73,7 +74,9 @@ def search(
             read[file.path] = text
             scored += rescore(file, text, matcher, named.get(file.path, {}))
     ranked = with_neighbours(index, scored, matcher.named_line)
-    return choose(ranked, read, limit=limit, budget_tokens=budget_tokens, enough=enough)
+    return choose(
+        ranked, read, limit=limit, budget_tokens=budget_tokens, enough=enough, shown_lines=shown_lines
+    )
 
 
 def _lent(index: Index, asked: Query, found: RankedFiles, read_text: ReadText) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """The base: the repository at its anchor, as text blocks.
 
 A pure function of what `BaseSource` gives, the budget and the builder version. Order inside: files that
-change seldom (up to the inner breakpoint), then overview and map (which every change touches), then the others.
+change seldom (up to the inner breakpoint), then overview and map (which every change touches), then the others, and last
+the parts of large files that are worked on.
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ from foreword.prefix.base.file_selection import (
     select,
     values_of,
 )
+from foreword.prefix.base.hot_parts import (
+    PART_SHARE,
+    ChangedLines,
+    CutFile,
+    cut,
+    no_changes,
+    render_parts,
+    worth_cutting,
+)
 from foreword.prefix.base.render import (
     MapEntry,
     in_a_row,
@@ -34,7 +44,7 @@ from foreword.prefix.base.render import (
     render_map,
 )
 from foreword.prefix.instructions import REPOSITORY_CLOSING, REPOSITORY_OPENING
-from foreword.prefix.layers import Base, Block, Form, Part, text_digest
+from foreword.prefix.layers import Base, Block, Form, Lines, Part, text_digest
 
 HEADER_TOKENS = 40
 """What the header of a file costs beyond its text, about."""
@@ -63,7 +73,7 @@ class BaseSource:
     `sizes` (bytes) and `languages` are known without reading a file;
     `weights` say how much a file counts by its kind, 1 for source code; `definitions` gives those of a path
     with their scores, best first; `read` yields texts of the paths asked for. `churn` says how often a file changes, `heat`
-    how much it is worked on now. `pinned` are the files that stand in full before all others.
+    how much it is worked on now, `changed_lines` where in some files. `pinned` are the files that stand in full before all others.
     """
 
     sizes: Mapping[str, int]
@@ -76,11 +86,12 @@ class BaseSource:
     definitions: Callable[[str], tuple[tuple[Definition, float], ...]]
     read: Callable[[Iterable[str]], Mapping[str, Text]]
     pinned: frozenset[str] = frozenset()
+    changed_lines: ChangedLines = no_changes
 
 
 def build_base(source: BaseSource, budget: int) -> Base:
     """The base within `budget` tokens, counted at `core.tokens.NOMINAL_RATIO`."""
-    values = values_of(source.weights, source.ranks, source.heat)
+    values = values_of(source.weights, source.ranks, source.heat, source.sizes)
     sized = [
         _candidate(path, size, values[path], source.weights[path]) for path, size in source.sizes.items()
     ]
@@ -89,7 +100,8 @@ def build_base(source: BaseSource, budget: int) -> Base:
         # A file that can't be read any more is in no base, and must not count as room that is taken.
         sized = [c for c in _measured(sized, rendered) if c.path in rendered]
         if fits(sized, budget):
-            return _assemble(source, Selection(frozenset(rendered), (), whole=True), values, rendered, budget)
+            everything = Selection(frozenset(rendered), (), whole=True)
+            return _assemble(source, everything, values, rendered, budget, files={})
     return _filled(source, sized, values, budget)
 
 
@@ -104,16 +116,18 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
     """A base of map and whole files: what the map does not need is given to more whole files."""
     pinned = _pinned(source, sized, budget)
     known = dict(pinned)
+    files = _cut(source, [c for c in sized if c.path not in pinned], budget)
+    parts = {path: file.parts for path, file in files.items()}
     n_full = max(0, int(budget * FULL_SHARE) - sum(map(estimate, pinned.values())))
     best: tuple[Selection, dict[str, str], int] | None = None
     # Only a rendered map shows what it needs: each pass gives what the last one left over to more whole
     # files.
     for _ in range(MAX_PASSES):
-        selection = select(sized, n_full, frozenset(pinned))
+        selection = select(sized, n_full, frozenset(pinned), parts)
         # A pass mostly adds to the files of the last one: none is read and redacted twice.
         known |= _rendered(source, selection.full - known.keys())
         rendered = {path: known[path] for path in selection.full if path in known}
-        base = _assemble(source, selection, values, rendered, budget)
+        base = _assemble(source, selection, values, rendered, budget, files=files)
         spare = budget - sum(estimate(block.text) for block in base.blocks)
         # The pass before fitted: what it left over was too little for what was added.
         if best is not None and spare < 0:
@@ -125,7 +139,20 @@ def _filled(source: BaseSource, sized: Sequence[Candidate], values: Mapping[str,
         sized = _measured(sized, known)
     assert best is not None, "the first pass always counts"  # noqa: S101 - an invariant of the loop
     # No further file fits, so the map may say more of all others.
-    return _assemble(source, best[0], values, best[1], budget, deep=True)
+    return _assemble(source, best[0], values, best[1], budget, files=files, deep=True)
+
+
+def _cut(source: BaseSource, candidates: Sequence[Candidate], budget: int) -> dict[str, CutFile]:
+    """The large files that are worked on, in parts."""
+    large = {c.path: c for c in worth_cutting(candidates, budget)}
+    changes = source.changed_lines(sorted(large)) if large else {}
+    # Only those whose history says where: a text is read and redacted for a reason.
+    texts = source.read(sorted(changes))
+    most = int(budget * PART_SHARE)
+    found = (
+        cut(large[path], texts[path], source.outline(path), changes[path], most) for path in sorted(texts)
+    )
+    return {file.path: file for file in found if file is not None}
 
 
 def _pinned(source: BaseSource, sized: Sequence[Candidate], budget: int) -> dict[str, str]:
@@ -159,6 +186,7 @@ def _assemble(
     rendered: Mapping[str, str],
     budget: int,
     *,
+    files: Mapping[str, CutFile],
     deep: bool = False,
 ) -> Base:
     """The base of a selection; `deep`: the map takes all the room that is left."""
@@ -167,10 +195,12 @@ def _assemble(
     k = inner_breakpoint(sizes, [source.churn.get(path, 0.0) for path in full])
     stable = [_full_part(path, rendered[path]) for path in full[:k]]
     volatile = [_full_part(path, rendered[path]) for path in full[k:]]
+    parts = [_parts_part(files[path], lines) for path, lines in selection.parts.items()]
+    n_shown = sum(sizes) + sum(estimate(text) for _, text in parts)
     # Where every file stands there whole, a map would say everything twice.
-    blocks = [] if selection.whole else [_survey(source, selection, values, budget, sum(sizes), deep=deep)]
-    if volatile or not blocks:
-        blocks.append(_file_block(volatile))
+    blocks = [] if selection.whole else [_survey(source, selection, values, budget, n_shown, deep=deep)]
+    if volatile or parts or not blocks:
+        blocks.append(_file_block([*volatile, *parts]))
     return _framed([_file_block(stable)] if stable else [], blocks, whole=selection.whole)
 
 
@@ -212,16 +242,17 @@ def _survey(
     return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
 
 
-def _none() -> tuple[tuple[Definition, float], ...]:
-    return ()
-
-
 def _file_block(files: list[tuple[Part, str]]) -> Block:
     """The files, and then the names of the empty ones, which need no element of their own."""
     empty = [part.path for part, text in files if not text]
     names = "".join(f"{in_a_row(path)}\n" for path in empty)
     told = f"<empty>\n{names}</empty>\n" if empty else ""
     return Block("".join(text for _, text in files) + told, tuple(part for part, _ in files))
+
+
+def _parts_part(file: CutFile, chosen: Sequence[Lines]) -> tuple[Part, str]:
+    text, lines = render_parts(file, chosen)
+    return replace(_part(file.path, "parts", text), lines=lines), text
 
 
 def _full_part(path: str, text: str) -> tuple[Part, str]:

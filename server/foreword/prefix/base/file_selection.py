@@ -1,8 +1,8 @@
 """Which files stand in the base, and in which form: a pure function of the tree, its ranking and its churn.
 
-The value of a file is mostly its share of what was changed just now, and a little its share of the PageRank: people ask
-about what is being worked on. Source code comes first; tests, documentation, data and generated text stand there in full
-only where room is left.
+The value of a file is mostly its share of what was changed just now, and a little its share of the PageRank and of the text:
+people ask about what is being worked on. Source code comes first; tests, documentation, data and generated text stand there in
+full only where room is left. Of a large file the parts stand there that are worked on (`hot_parts`).
 
 Where the inner breakpoint stands: files that change seldom come first, and the mark where it saves most.
 
@@ -13,25 +13,38 @@ the best k maximises P(none of the first k changed) x tokens of the first k.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import exp, fsum, log1p, sqrt
 from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from foreword.prefix.layers import Lines
 
 FULL_SHARE = 0.6
 """Share of the budget for whole files, where the repository does not fit; more if the map leaves room."""
 
 HEAT_SHARE = 0.99
-"""How much recent changes count against rank, which orders what nobody changed. These shares are chosen by `tests/benchmarks/base.py`."""
+"""How much recent changes count against rank and size, which order what nobody changed.
 
-MAX_FILE_SHARE = 0.5
-"""No single file takes more of the full share than this."""
+These shares and powers are chosen by `tests/benchmarks/base.py`.
+"""
+
+SIZE_SHARE = 0.005
+"""How much the root of the size counts: of two files that nobody changed lately the next change is mostly in the larger one."""
+
+SIZE_POWER = 0.7
+"""By which power of its size a value is divided."""
+
+WHOLE_SHARE = 0.7
+"""A file of which so much is chosen in parts stands there whole."""
 
 MAX_INTRODUCTION_SHARE = 0.02
 """A readme or manifest up to this share of the budget is shown before all others: a line of it says what the project is."""
 
-SMALL_FILE_TOKENS = 500
-"""Files below this size are compared by value alone: being tiny is no merit."""
+SMALL_FILE_TOKENS = 300
+"""What is below this size is compared by value alone: being tiny is no merit."""
 
 MANIFESTS = frozenset(
     [
@@ -64,6 +77,7 @@ class Candidate:
 
     `is_source`: its text is what people ask about, and not a test, documentation or data. `n_compared` are the tokens by
     which it is compared with others, the same before and after it was rendered; those of its text where they are not given.
+    `lines` are the first and the last line of a part of a file; None for the whole.
     """
 
     path: str
@@ -71,30 +85,42 @@ class Candidate:
     value: float
     is_source: bool = True
     n_compared: int | None = None
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The chosen files: `full` in no particular order, `outlined` by falling value, source code first."""
+    """The chosen files: `full` in no particular order, `outlined` by falling value, source code first.
+
+    `parts` are the lines to show of some of those in `outlined`, in their order.
+    """
 
     full: frozenset[str]
     outlined: tuple[str, ...]
     whole: bool
+    parts: Mapping[str, tuple[Lines, ...]] = field(default_factory=dict)
 
 
 def values_of(
-    weights: Mapping[str, float], ranks: Mapping[str, float], heat: Mapping[str, float]
+    weights: Mapping[str, float],
+    ranks: Mapping[str, float],
+    heat: Mapping[str, float],
+    sizes: Mapping[str, int],
 ) -> dict[str, float]:
     """The value of each path of `weights`, which say how much a kind of file counts (1 for source code)."""
     # `fsum` is exact in whatever order it adds: a sum that depends on order could swap two files in the base.
     n_rank = fsum(ranks.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
     # Weighed by kind: by heat alone release bumps win, as `package.json` changes more often than any source.
     n_heat = fsum(heat.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0
-    return {
-        # Rounded, so that the last bits of a machine's arithmetic decide no order.
-        path: round(weight * _mean(ranks.get(path, 0.0) / n_rank, heat.get(path, 0.0) / n_heat), 9)
-        for path, weight in weights.items()
-    }
+    n_size = fsum(sqrt(sizes.get(path, 0)) * weight for path, weight in weights.items()) or 1.0
+
+    def mean(path: str) -> float:
+        rank, size = ranks.get(path, 0.0) / n_rank, sqrt(sizes.get(path, 0)) / n_size
+        others = (1 - HEAT_SHARE - SIZE_SHARE) * rank + SIZE_SHARE * size
+        return others + HEAT_SHARE * heat.get(path, 0.0) / n_heat
+
+    # Rounded, so that the last bits of a machine's arithmetic decide no order.
+    return {path: round(weight * mean(path), 9) for path, weight in weights.items()}
 
 
 def fits(candidates: Sequence[Candidate], budget: int) -> bool:
@@ -113,12 +139,54 @@ def pin(candidates: Sequence[Candidate], pinned: Collection[str], room: int) -> 
     return frozenset(chosen)
 
 
-def select(candidates: Sequence[Candidate], n_full: int, pinned: frozenset[str] = frozenset()) -> Selection:
-    """The pinned files, and for `n_full` tokens more whole files, the best by value for their size; the others by value."""
+def select(
+    candidates: Sequence[Candidate],
+    n_full: int,
+    pinned: frozenset[str] = frozenset(),
+    parts: Mapping[str, Sequence[Candidate]] = MappingProxyType({}),
+) -> Selection:
+    """The pinned files, and for `n_full` tokens more of whole files, the best by value for their size; the others by value.
+
+    A file of `parts` is chosen in these, or whole where most of it would be.
+    """
     # An empty file has nothing to show: its name in the map says all.
-    full = pinned | _fill([c for c in candidates if c.path not in pinned and c.n_tokens > 0], n_full)
+    whole = [c for c in candidates if c.path not in pinned and c.n_tokens > 0]
+    apart = {path: found for path, found in parts.items() if path not in pinned}
+    chosen = _fill(_pieces(whole, apart), n_full)
+    mostly = _mostly_chosen(whole, chosen)
+    if mostly:
+        # Those are weighed against the others once more, as what they are now.
+        chosen = _fill(
+            _pieces(whole, {path: found for path, found in apart.items() if path not in mostly}), n_full
+        )
+    full = pinned | {one.path for one in chosen if one.lines is None}
+    shown = defaultdict[str, list[Lines]](list)
+    for one in chosen:
+        if one.lines is not None and one.path not in full:
+            shown[one.path].append(one.lines)
     rest = (c for c in candidates if c.path not in full)
-    return Selection(full, tuple(c.path for c in sorted(rest, key=_by_value)), whole=False)
+    return Selection(
+        full,
+        tuple(c.path for c in sorted(rest, key=_by_value)),
+        whole=False,
+        parts={path: tuple(sorted(shown[path])) for path in sorted(shown)},
+    )
+
+
+def _pieces(whole: Iterable[Candidate], parts: Mapping[str, Sequence[Candidate]]) -> list[Candidate]:
+    """What may be chosen: of each file itself, or its parts."""
+    return [one for c in whole for one in parts.get(c.path, (c,))]
+
+
+def _mostly_chosen(whole: Iterable[Candidate], chosen: Iterable[Candidate]) -> frozenset[str]:
+    """The files of which most was chosen in parts."""
+    n_shown = Counter[str]()
+    for one in chosen:
+        if one.lines is not None:
+            n_shown[one.path] += one.n_tokens
+    return frozenset(
+        c.path for c in whole if c.path in n_shown and n_shown[c.path] >= WHOLE_SHARE * c.n_tokens
+    )
 
 
 def is_introduction(path: str) -> bool:
@@ -126,33 +194,30 @@ def is_introduction(path: str) -> bool:
     return "/" not in path and (path in MANIFESTS or PurePosixPath(path).name.lower() in READMES)
 
 
-def _mean(rank: float, heat: float) -> float:
-    return (1 - HEAT_SHARE) * rank + HEAT_SHARE * heat
-
-
-def _fill(candidates: Sequence[Candidate], budget: int) -> frozenset[str]:
-    """Greedy by value for the root of the size: large central files are worth more than many tiny ones."""
-    left, chosen = budget, set[str]()
-    limit = int(budget * MAX_FILE_SHARE)
+def _fill(candidates: Sequence[Candidate], budget: int) -> list[Candidate]:
+    """Greedy by value for a power of the size: large central files are worth more than many tiny ones."""
+    left, chosen, taken = budget, list[Candidate](), set[tuple[str, Lines | None]]()
     most, is_short = budget * MAX_INTRODUCTION_SHARE, False
     first = [c for c in candidates if is_introduction(c.path) and c.n_tokens <= most]
     for candidate in [*sorted(first, key=_by_density), *sorted(candidates, key=_by_density)]:
-        if candidate.path in chosen:
+        name = candidate.path, candidate.lines
+        if name in taken:
             continue
         # Goes on after one that does not fit: a smaller file behind it may. But a template or a page is no use beside a
         # source that found no room; what is left goes to the map then.
-        if candidate.n_tokens <= min(left, limit) and (candidate.is_source or not is_short):
-            chosen.add(candidate.path)
+        if candidate.n_tokens <= left and (candidate.is_source or not is_short):
+            taken.add(name)
+            chosen.append(candidate)
             left -= candidate.n_tokens
-        is_short |= candidate.is_source and candidate.path not in chosen
-    return frozenset(chosen)
+        is_short |= candidate.is_source and name not in taken
+    return chosen
 
 
-def _by_density(candidate: Candidate) -> tuple[bool, float, str]:
+def _by_density(candidate: Candidate) -> tuple[bool, float, str, Lines]:
     size = candidate.n_tokens if candidate.n_compared is None else candidate.n_compared
-    density = candidate.value / sqrt(max(size, SMALL_FILE_TOKENS))
-    # The path decides between equals, so that every machine chooses the same files.
-    return (not candidate.is_source, -density, candidate.path)
+    density = candidate.value / max(size, SMALL_FILE_TOKENS) ** SIZE_POWER
+    # The path decides between equals, so that every machine chooses the same files; and the last bits of a power may differ.
+    return (not candidate.is_source, -round(density, 12), candidate.path, candidate.lines or (0, 0))
 
 
 def _by_value(candidate: Candidate) -> tuple[bool, float, str]:

@@ -32,7 +32,7 @@ EMPTY_TREES: Mapping[str, str] = {
 """Every git knows the id of the tree without files, whether or not a repository stores it."""
 
 CHURN_COMMITS = 1000
-HEAT_COMMITS = 10
+HEAT_COMMITS = 5
 """After so many further commits a change counts half as much for the heat of a file, after twice as many a third.
 
 Chosen by `tests/benchmarks/base.py`, as is that a commit's heat is shared out by the root of its number of files.

@@ -39,6 +39,7 @@ class Repository:
     `filters` are the configured content filters (git-lfs and the like), which are never run.
     `attributes_file` is the user's own (`core.attributesFile`), if there is one.
     `is_treeless` is a clone that was made without the trees of older commits, whose changes nobody can list then.
+    `is_partial` is one that was made without all old contents, which can't be compared then.
     """
 
     root: Path
@@ -50,6 +51,7 @@ class Repository:
     filters: tuple[str, ...] = ()
     is_treeless: bool = False
     attributes_file: str = ""
+    is_partial: bool = False
 
     @property
     def scope(self) -> Scope | None:
@@ -160,15 +162,16 @@ def _parse_repository(root: Path, output: str) -> Repository:
     )
 
 
-def _configured(root: Path) -> tuple[tuple[str, ...], bool, str]:
-    """The names of the content filters, whether the clone has no trees of older commits, and the user's attributes."""
+def _configured(root: Path) -> tuple[tuple[str, ...], bool, str, bool]:
+    """The names of the content filters, whether the clone has no trees of older commits, the user's attributes, and whether it is partial."""
     # One process for all that is wanted of the configuration, on the way to the first answer.
     listed = ask(root, "config", "-z", "--get-regexp", CONFIGURED) or ""
     keys = [record.partition("\n")[::2] for record in listed.split("\0") if record]
     filters = {key.split(".", 1)[1].rpartition(".")[0] for key, _ in keys if key.startswith("filter.")}
     # A filter of blobs alone leaves the history usable; only one of trees does not.
-    is_treeless = any(value.startswith("tree:") for key, value in keys if key.startswith("remote."))
-    return tuple(sorted(filters)), is_treeless, dict(keys).get("core.attributesfile", "")
+    left_out = [value for key, value in keys if key.startswith("remote.")]
+    is_treeless = any(value.startswith("tree:") for value in left_out)
+    return tuple(sorted(filters)), is_treeless, dict(keys).get("core.attributesfile", ""), bool(left_out)
 
 
 def _is_ignored_folder(repository: Repository) -> bool:
