@@ -25,7 +25,7 @@ shop: let `price_of` round, don't truncate (#12)
 Customers of HTTPServer paid "a penny too much" in shop/price.py:3; the tests of the till and
 fooBarBaz say so. Directories are folders.
 """
-DIGEST = "72113477459b62aa"
+DIGEST = "f8fb4d16960c392a"
 
 
 def test_the_history_is_read_once_for_each_head(repo: GitRepo) -> None:
