@@ -318,12 +318,12 @@ def test_the_doctor_finds_what_is_wrong(repo: GitRepo, capsys: Output) -> None:
 def test_the_doctor_says_which_value_holds_and_where_it_comes_from(
     repo: GitRepo, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repo.write(".foreword.toml", 'model = "claude-opus-5-5"\n[context]\nbudget = 20000\n')
+    repo.write(".foreword.toml", 'model = "claude-haiku-5-5"\n[context]\nbudget = 20000\n')
     monkeypatch.setenv("FOREWORD_CONTEXT_BUDGET", "30_000")
     monkeypatch.setenv("FOREWORD_MODEL_URL", "https://me:hunter2@example.test")
     told = {one["key"]: one for one in json_of("doctor", repo, capsys, "--settings")["settings"]}
     found = {key: (one["value"], one["source"]) for key, one in told.items()}
-    assert ("claude-opus-5-5", ".foreword.toml") == found["model"]
+    assert ("claude-haiku-5-5", ".foreword.toml") == found["model"]
     assert (30_000, "FOREWORD_CONTEXT_BUDGET") == found["context.budget"]
     assert (40_000, "default") == found["context.delta"]
     assert "hunter2" not in str(found["model.url"][0])

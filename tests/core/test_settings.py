@@ -230,9 +230,10 @@ def test_a_key_in_the_wrong_place_is_not_told(key: str) -> None:
         lambda r: "sk-ant" + "-api03-" + some(r, 93) + "AA",
         lambda r: "AKIA" + some(r, 16, "ABCDEFGHIJKLMNOP234567"),
         lambda r: some(r, 40),
+        lambda r: "sk-test-key-" + some(r, 8, "0123456789"),
         lambda r: some(r, 24, "0123456789abcdef") + "7f",
     ],
-    ids=["Anthropic", "AWS", "of a gateway", "hexadecimal"],
+    ids=["Anthropic", "AWS", "of a gateway", "plain", "hexadecimal"],
 )
 def test_a_key_in_the_place_of_any_setting_is_told_nowhere(
     key: str, origin: str, make: Callable[[random.Random], str]

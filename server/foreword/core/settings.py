@@ -7,6 +7,7 @@ settings are resolved. Wrong options are reported as problems and never fatal: t
 from __future__ import annotations
 
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -34,6 +35,8 @@ MAX_PINS: Final = 200
 MAX_TEXT: Final = 1_000
 """Characters of a text in a list."""
 
+KEY_BEGINNING = re.compile(r"(?<![\w.-])(?:sk|rk)-[\w-]{12,}")
+"""How keys of this and other APIs begin, also those of tests and of gateways that give out plain words."""
 LEAST_KEY = 16
 """Characters of a word that may be a key."""
 MAX_WORD = 24
@@ -309,9 +312,9 @@ def _mistaken(key: str, value: object) -> bool:
 
 def looks_like_key(text: str) -> bool:
     """Whether a text is, or has in it, what may be the key of an API, of whatever form."""
-    return bool(find_secrets(text)) or any(
-        len(word) >= LEAST_KEY and looks_generated(word) for word in text.split()
-    )
+    if find_secrets(text) or KEY_BEGINNING.search(text):
+        return True
+    return any(len(word) >= LEAST_KEY and looks_generated(word) for word in text.split())
 
 
 def _bounded(key: str, value: object, own: Settings, layer: Options) -> tuple[object, Problem | None]:

@@ -78,9 +78,9 @@ def test_no_cache_sends_no_marks_and_pays_the_plain_price(
 def test_a_setting_switches_the_cache_off_or_to_an_hour(
     online: Foreword, api: MessagesApi, shop: GitRepo
 ) -> None:
-    for written in ('cache.ttl = "off"', '[cache]\nttl = "1h"'):
-        shop.write(".foreword.toml", written)
-        online.ask(shop.path, QUESTION)
+    replace(online, more={**online.more, "FOREWORD_CACHE_TTL": "off"}).ask(shop.path, QUESTION)
+    shop.write(".foreword.toml", '[cache]\nttl = "1h"')
+    online.ask(shop.path, QUESTION)
     off, hour = api.messages
     assert [] == off.marks
     assert {"1h"} == {ttl for _, ttl in hour.marks}
