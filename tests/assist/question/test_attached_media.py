@@ -153,8 +153,9 @@ def test_of_one_that_moves_and_of_one_that_nobody_sees_the_user_hears(talker: Ta
     note = show(talker, picture(gif(n_frames=3), "demo.gif")).answer.note
     assert "of demo.gif only the first frame is looked at" == note
     talker.url, talker.chat_id = "", ""
-    note = show(talker).answer.note
-    assert "without a model nobody looks at shot.png: the answer comes from the index alone" == note
+    answer = show(talker).answer
+    assert "without a model nobody looks at shot.png: the answer comes from the index alone" == answer.note
+    assert "sent" not in answer.receipt.summary
 
 
 @pytest.mark.parametrize(

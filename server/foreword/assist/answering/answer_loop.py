@@ -324,7 +324,7 @@ def receipt_of(
         provider=provider.name,
         estimated=model.estimated or progress.is_estimated,
         effort=prepared.parameters.effort or "",
-        media=tuple(one.name for one in prepared.media),
+        media=() if provider.simulated else tuple(one.name for one in prepared.media),
         next_cost=_next_cost(billed, model),
     )
 
