@@ -355,7 +355,9 @@ def _on_disk(root: Path, path: str) -> tuple[Text | None, str]:
     if len(data) > MAX_FILE_BYTES:
         return None, "it has become too large"
     text = decode(data)
-    is_sure = not text.n_invalid and (text.bom or text.encoding == "utf-8" or text.content.isascii())
+    # Bytes in ASCII say the same in every encoding that an editor may take them for.
+    is_plain = data.isascii() and b"\0" not in data
+    is_sure = not text.n_invalid and (text.bom or text.encoding == "utf-8" or is_plain)
     return (
         text,
         "" if is_sure else "it is not in UTF-8 (open it in the editor, so that it is clear what it says)",
