@@ -1,6 +1,6 @@
 """What thousands of questions cost in Message Batches, and that no kill loses or doubles one.
 
-    python tests/benchmarks/batch_money.py [--questions 2000] [--kills 20] [--budget 20000] REPOSITORY
+    python tests/benchmarks/batch_money.py [--questions 2000] [--kills 20] [--budget 20000] [--one-run] REPOSITORY
 
 Against the strict stand-in. For the costs: hits, the money of the batches with their seed, the same questions by `batch`
 (one prefix written, the rest read), and without a cache. For the kills: the process gets SIGKILL at moments spread over
@@ -133,6 +133,67 @@ def kills(repository: str, n_kills: int, budget: int) -> None:
         raise SystemExit(1)
 
 
+def one_run(repository: str, n: int, n_kills: int, budget: int) -> None:
+    """Kill one and the same run again and again: half of the times while it submits, half while its answers are read."""
+    with folder() as home, MessagesApi() as api:
+        variables = environ(home, api.url, budget) | {"FOREWORD_CONTEXT_EXCERPTS": "0"}
+        submit = ["--later", "-w", repository]
+        for index in range(n_kills // 2):
+            killed(submit, questions(n), variables, api, n_requests=index % 3, seconds=0.1 * index)
+            print(
+                f"kill {index + 1:2} submitting: {len(api.batches.custom_ids):5} had been submitted",
+                flush=True,
+            )
+        told = foreword(submit, questions(n), variables)[-1]
+        for index in range(n_kills // 2, n_kills):
+            read = ["results", told["batches"][0], "-w", repository]
+            killed(read, "", variables, api, n_requests=1, seconds=0.05 * (index - n_kills // 2))
+            print(f"kill {index + 1:2} reading", flush=True)
+        answers = [
+            one["id"]
+            for batch in told["batches"]
+            for one in foreword(["results", batch, "-w", repository], "", variables)
+        ]
+        booked = subprocess.run(
+            [sys.executable, "-m", "foreword", "usage", "--by", "kind", "--json"],
+            env=variables,
+            capture_output=True,
+            check=True,
+        )
+        rows = {row["group"]: row for row in json.loads(booked.stdout)["rows"]}["batch"]
+        lost, twice = n - len(set(answers)), len(api.batches.custom_ids) - n
+        print(f"{n} questions, {n_kills} kills in one run: lost {lost}, asked twice {twice}")
+        print(
+            f"booked {rows['requests']} answers, ${rows['cost']['total']:.4f}; billed ${api.batch_cost():.4f}"
+        )
+        if lost or twice or rows["requests"] != n:
+            raise SystemExit(1)
+
+
+def killed(
+    arguments: Sequence[str],
+    stdin: str,
+    variables: dict[str, str],
+    api: MessagesApi,
+    *,
+    n_requests: int,
+    seconds: float,
+) -> None:
+    """Run `foreword batch`, and kill it so long after so many more requests have come, if it has not ended by then."""
+    before = len(api.requests)
+    command = [sys.executable, "-m", "foreword", "batch", *arguments]
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin.encode())
+        given.seek(0)
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, env=variables, stdin=given, stdout=quiet, stderr=quiet) as process:
+            api.wait_for(
+                lambda: len(api.requests) >= before + n_requests or process.poll() is not None, timeout=600
+            )
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+
+
 def kill_after(
     api: MessagesApi, repository: str, n_requests: int, seconds: float, variables: dict[str, str]
 ) -> None:
@@ -154,7 +215,13 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--budget", type=int, default=20_000)
+    parser.add_argument(
+        "--one-run", action="store_true", help="kill one run of all the questions, nothing else"
+    )
     given = parser.parse_args()
+    if given.one_run:
+        one_run(given.repository, given.questions, given.kills, given.budget)
+        return
     if given.questions:
         money(given.repository, given.questions, given.budget)
     if given.kills:
