@@ -15,6 +15,7 @@ from foreword.assist.session.session import Session
 from foreword.assist.spending.single_flight import PendingRequest, flight, flight_name, lifetime_of
 from foreword.core.tokens import Usage
 from foreword.prefix.prefix_store import SentRequest
+from foreword.prefix.warmth import BASE, WITH_DELTA
 from foreword.storage.lease import LEASE_S, Leases
 from gitrepo import GitRepo
 from workspace_fixture import WorkspaceFixture
@@ -23,7 +24,6 @@ NOW = WorkspaceFixture(Path()).now
 PATIENCE = 30.0
 DIGESTS = {"instructions": "i", "base": "b", "delta": "d"}
 SENT = SentRequest("anthropic", "sonnet", NOW, 300, DIGESTS)
-BASE, WHOLE = ("instructions", "base"), ("instructions", "base", "delta")
 Work = Callable[[Session], Coroutine[Any, Any, Any]]
 
 
@@ -211,7 +211,7 @@ def test_the_lease_of_a_process_that_died_is_taken_over(fixture: WorkspaceFixtur
             assert of_the_dead.acquire(flight_name(session, SENT, BASE), "dead", fixture.now)
         async with flight(session, pending()) as lock:
             lock.mark_started()
-        return session.leases.state(flight_name(session, SENT, WHOLE), fixture.now) == "done"
+        return session.leases.state(flight_name(session, SENT, WITH_DELTA), fixture.now) == "done"
 
     assert in_session(fixture, repo, run)
 
