@@ -27,6 +27,7 @@ from foreword.cli.plain_text import print_text
 from foreword.cli.terminal import notices, output, print_blocks, print_json
 from foreword.core.documents.text import displayable
 from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
+from foreword.model.tool_definitions import in_words
 
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.DOTALL)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
@@ -172,9 +173,9 @@ class LiveOutput:
             case TextDelta(text):
                 self._text(text)
             case ToolsUsed(names):
-                self._pause(f"({', '.join(names)})")
+                self._pause(f"({in_words(names)})")
             case ToolCallStarted(name):
-                self._waiting(f"({name} ...)")
+                self._waiting(f"({in_words([name])} ...)")
             case ThinkingDelta():
                 self._waiting("(thinking ...)")
             # Their text was shown piece by piece, and the receipt is printed with the result.

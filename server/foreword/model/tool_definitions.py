@@ -8,6 +8,8 @@ an endpoint that does not know it gets the same tool as a plain schema. It can't
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from foreword.core.reply import Json
@@ -19,6 +21,16 @@ EDITOR = "str_replace_based_edit_tool"
 FILES = "files"
 SEARCH = "search"
 SYMBOLS = "symbols"
+
+IN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        EDITOR: "reading or editing a file",
+        FILES: "deleting or moving a file",
+        SEARCH: "searching",
+        SYMBOLS: "looking up names",
+    }
+)
+"""What people are told while the model uses a tool."""
 
 VIEW_CHARACTERS = 24_000
 """The longest view of a file, about 9,000 tokens; a longer file is read in ranges."""
@@ -113,3 +125,8 @@ def _text(description: str) -> Json:
 
 def _whole(description: str) -> Json:
     return {"type": "integer", "description": description}
+
+
+def in_words(names: Iterable[str]) -> str:
+    """What tools of these names do, for people, each once; an unknown tool is called by its name."""
+    return ", ".join(dict.fromkeys(IN_WORDS.get(name, name) for name in names))

@@ -116,7 +116,7 @@ def test_the_next_answer_knows_of_a_change_and_the_status_turns_warm(
     path.write_text(path.read_text(encoding="utf-8").replace("19", "21"), encoding="utf-8")
     say(editor, "Two?")
     second = editor.until(RECEIPTS, n=2)[1]
-    assert "fresh: 1 changed file in the delta" in second
+    assert "fresh: with 1 changed file" in second
     editor.keys("K")
     editor.until(BELOW + "return vim.iter(found):find('  changed: shop/checkout.py')")
 

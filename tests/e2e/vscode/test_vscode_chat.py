@@ -97,7 +97,7 @@ def test_an_answer_is_stopped_by_escape_and_asked_for_again(chat: Chat, api: Mes
 
 
 def test_the_next_answer_knows_a_file_that_was_edited(chat: Chat, api: MessagesApi) -> None:
-    assert "changed" not in chat.answer("What is the rate?")
+    assert "fresh: no file changed" in chat.answer("What is the rate?")
     chat.editor.run(
         """
         await page.locator('.monaco-editor .view-line').first().click()
@@ -106,7 +106,7 @@ def test_the_next_answer_knows_a_file_that_was_edited(chat: Chat, api: MessagesA
         await editor.save()
         """
     )
-    assert "fresh: 1 changed file" in chat.answer("And that of books?")
+    assert "fresh: with 1 changed file" in chat.answer("And that of books?")
     asked = api.messages[-1].body
     assert asked is not None
     assert "VAT_OF_BOOKS" in str(asked["messages"][-1])

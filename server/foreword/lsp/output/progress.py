@@ -15,6 +15,7 @@ from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
 from foreword.assist.question.answer import Answer
 from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 from foreword.lsp.connection.server import ForewordServer
+from foreword.model.tool_definitions import in_words
 
 CREATE_S = 5.0
 """Seconds for the answer to `window/workDoneProgress/create`; a client that takes longer gets no progress."""
@@ -115,9 +116,9 @@ def stage_of(event: AnswerEvent) -> str:
         case ThinkingDelta():
             return "thinking"
         case ToolCallStarted(name):
-            return name
+            return in_words([name])
         case ToolsUsed(names):
-            return ", ".join(names)
+            return in_words(names)
         case Started() | ToolInputDelta() | Finished() | Answer():
             return ""
         case _:
