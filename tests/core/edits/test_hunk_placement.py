@@ -48,6 +48,12 @@ def test_a_hunk_whose_lines_changed_is_refused_with_its_diff() -> None:
     assert "a.txt: the change of line 6 (line 6) was not applied: the file has changed there" == message
 
 
+def test_a_hunk_that_was_carried_out_before_is_refused_with_that_reason() -> None:
+    resolution = carry_over(CODE, EDITED, EDITED)
+    assert (EDITED, ()) == (resolution.text.content, resolution.edits)
+    assert {"it stands there already"} == {*reasons(resolution)}
+
+
 def test_a_hunk_whose_context_changed_is_refused() -> None:
     assert ["the file has changed there"] == reasons(
         carry_over(CODE, EDITED, CODE.replace("line 8", "eight"))

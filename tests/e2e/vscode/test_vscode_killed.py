@@ -176,5 +176,7 @@ def test_a_server_that_is_killed_costs_nothing_but_one_message(
     chat.answer("After?")
     asked = chat.all(".question-text")
     assert ("Before?", "After?") == (asked[0], asked[-1])
-    assert 1 >= len(chat.editor.run("return editor.messages()")), chat.editor.run("return editor.messages()")
+    messages = chat.editor.run("return editor.messages()")
+    # A hunk that was applied before the server could say so is accepted twice, and the second time that is told.
+    assert 1 >= len([told for told in messages if "it stands there already" not in told]), messages
     assert 1 == len(servers_of(online))

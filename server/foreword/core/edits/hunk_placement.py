@@ -16,6 +16,7 @@ from foreword.core.errors import EditError, Problem
 from foreword.core.secrets.redaction import UNKNOWN_VALUE, redaction_of, restored
 
 CLASH = "another change wants the same place"
+DONE = "it stands there already"
 MIXED = "the ends of lines are mixed there in a way that can't be kept; convert them first"
 
 
@@ -82,7 +83,14 @@ def resolve(hunks: Sequence[Hunk], current: Text) -> Resolution:
     index = index_lines(shown)
     found, refused = list[_PlacedHunk](), list[RefusedHunk]()
     for hunk in hunks:
-        placed = _place(hunk, places_of(hunk, shown, index), lines, current, redaction.values)
+        places = places_of(hunk, shown, index)
+        if (
+            not places
+            and len(places_of(replace(hunk, before=hunk.after, after=hunk.before), shown, index)) == 1
+        ):
+            refused.append(RefusedHunk(hunk, DONE))
+            continue
+        placed = _place(hunk, places, lines, current, redaction.values)
         if isinstance(placed, _PlacedHunk):
             found.append(placed)
         else:
