@@ -76,11 +76,15 @@ def test_looking_around_sends_nothing(shop: GitRepo, tmp_path: Path, api: Messag
     assert [] == api.requests
 
 
+DOES = {"github-warm": "warm"}
+"""What a workflow does, where that is no review."""
+
+
 @pytest.mark.parametrize("workflow", sorted((EXAMPLES / "ci").iterdir()), ids=lambda path: str(path.stem))
 def test_what_a_workflow_types_is_understood(workflow: Path) -> None:
     lines = list(lines_of(yaml.safe_load(workflow.read_text(encoding="utf-8"))))
     typed = [shlex.split(line.partition(">")[0]) for line in lines if line.startswith("foreword ")]
-    assert ["trust", "review"] == [words[1] for words in typed]
+    assert ["trust", DOES.get(workflow.stem, "review")] == [words[1] for words in typed]
     for _, name, *words in typed:
         command = TYPED[name]
         assert command.load is not None

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,9 @@ def test_a_shallow_clone_gives_the_same_digest_of_the_tree(
     shop.write("README.md", "# Changed\n")
     shop.commit("Change")
     shallow = shop.clone(tmp_path / "shallow", "--depth", "1")
-    assert "shop/checkout.py" in check(offline.ask(shallow.path, Q))
+    done = offline.ask(shallow.path, Q)
+    assert "shallow clone" in done.err
+    assert "shop/checkout.py" in check(replace(done, err=""))
 
 
 def test_a_blobless_clone(offline: Foreword, shop: GitRepo, tmp_path: Path) -> None:

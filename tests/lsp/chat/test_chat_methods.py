@@ -103,7 +103,8 @@ async def test_the_conversation_outlives_the_server(repo: GitRepo, online: Envir
     async def second(chat: str) -> None:
         async with trusted_editor(online, repo.path) as editor:
             opened = await editor.request("foreword/chat/open", {"resumeId": chat})
-            assert {"chatId": chat, "title": "One?", "turns": 1} == opened
+            chosen = {"model": "", "effort": ""}
+            assert {"chatId": chat, "title": "One?", "turns": 1, **chosen} == opened
             await say(editor, chat, "Two?")
             texts = [(m["role"], m["status"]) for m in await history(editor, chat)]
             assert [("user", "done"), ("assistant", "done")] * 2 == texts

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from foreword.assist.accounts.ledger import Status
 from foreword.assist.answering.answer_record import AnswerRecorder, RequestRecorder, run_tools
@@ -22,9 +22,18 @@ from foreword.assist.spending.limits import confirm, reserve_budget
 from foreword.assist.spending.single_flight import flight, pending_request
 from foreword.core.documents.text import lines_of
 from foreword.core.errors import LimitError
-from foreword.core.reply import Finished, ReplyEvent, Started, TextDelta
+from foreword.core.reply import (
+    Finished,
+    ReplyEvent,
+    Started,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallStarted,
+    ToolInputDelta,
+)
 from foreword.core.tokens import Usage
 from foreword.model.catalog.model_info import Model, cost, cost_without_cache
+from foreword.model.tool_definitions import in_words
 from foreword.prefix.verdict import Verdict
 from foreword.prefix.warmth import PICTURES
 
@@ -338,3 +347,20 @@ def _next_cost(billed: Sequence[tuple[Usage, float]], model: Model) -> float | N
         for usage, factor in billed
     )
     return sum(cost(usage, model) * factor for usage, factor in warm)
+
+
+def stage_of(event: AnswerEvent) -> str:
+    """The stage that an event begins, or is part of; empty for one that says nothing about it."""
+    match event:
+        case TextDelta():
+            return "answering"
+        case ThinkingDelta():
+            return "thinking"
+        case ToolCallStarted(name):
+            return in_words([name])
+        case ToolsUsed(names):
+            return in_words(names)
+        case Started() | ToolInputDelta() | Finished() | Answer():
+            return ""
+        case _:
+            assert_never(event)

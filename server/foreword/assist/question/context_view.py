@@ -43,7 +43,12 @@ def find_pins(pins: Sequence[str], saved: WorkspaceSnapshot, prefix: Prefix) -> 
     left_out = {left.path: left.reason for left in saved.report.left_out}
     found = matching(pins, (*saved.paths, *left_out)) if pins else {}
     paths = frozenset[str]().union(*found.values())
-    none = {pin: reason_for_path(pin) or NO_FILE for pin, means in found.items() if not means}
+    # A name outside of the workspace is no file of it, whatever it is called.
+    none = {
+        pin: (None if ".." in pin.split("/") else reason_for_path(pin)) or NO_FILE
+        for pin, means in found.items()
+        if not means
+    }
     forms, later = prefix.base.forms, frozenset(prefix.delta_files)
 
     def why_missing(path: str) -> str:

@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcRequestCancelled
 
 from foreword.api.chat.tool_steps import tool_steps
 from foreword.api.parameters import Arguments
-from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
+from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed, stage_of
 from foreword.assist.chat.chat_turn import ChatTurnRun, TurnResult, UserMessage, proposals_json, reply_json
 from foreword.assist.edits.edit import problems_json
 from foreword.assist.edits.proposal import Proposal
@@ -23,7 +23,7 @@ from foreword.lsp.chat.chat_history import ChatFolder, chosen, home_of, with_uri
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.features.command_workspace import documents_in
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.output.progress import Partials, Report, stage_of, work_done
+from foreword.lsp.output.progress import Partials, Report, work_done
 from foreword.lsp.output.proposals import keep_proposal
 from foreword.lsp.output.workspace_edit import plan_edit
 

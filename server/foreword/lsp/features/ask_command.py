@@ -16,6 +16,7 @@ from lsprotocol import types
 
 from foreword.api.commands.questions import Question, answer, preview
 from foreword.api.workspace import Event, PartialResult, Stage, Workspace, ignore
+from foreword.assist.answering.answer_loop import stage_of
 from foreword.assist.question.answer import Answer
 from foreword.assist.question.task import Task, edits
 from foreword.assist.session.open_workspace import OpenFolder
@@ -28,7 +29,7 @@ from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 from foreword.lsp.features.command_workspace import Tell, task_in, workspace_of
 from foreword.lsp.features.keep_warm_loop import note_answer
-from foreword.lsp.output.progress import Partials, Report, stage_of, work_done
+from foreword.lsp.output.progress import Partials, Report, work_done
 from foreword.lsp.output.virtual_documents import Page, open_page
 
 QUESTIONS = ("What does it do?", "Who uses it?", "What could go wrong here?")

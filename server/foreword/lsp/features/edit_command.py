@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from foreword.api.commands.questions import Question, propose
 from foreword.api.workspace import Event, PartialResult, Stage
+from foreword.assist.answering.answer_loop import stage_of
 from foreword.assist.edits.draft import DraftEdit, DraftReader
 from foreword.assist.edits.edit import EditOutcome
 from foreword.assist.edits.proposal import ProposedFile
@@ -43,7 +44,7 @@ from foreword.lsp.output.apply_edit import (
     tell_refused,
 )
 from foreword.lsp.output.file_consent import agreed
-from foreword.lsp.output.progress import Partials, stage_of, work_done
+from foreword.lsp.output.progress import Partials, work_done
 from foreword.lsp.output.proposals import keep_proposal, note_review, proposal_of
 from foreword.lsp.output.workspace_edit import WorkspaceEditPlan, plan_edit
 

@@ -1,21 +1,17 @@
-"""Progress of an answer: work-done progress with its stages, and the partial results of a chat."""
+"""Progress of an answer: work-done progress, and the partial results of a chat."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Literal, assert_never
+from typing import Literal
 from uuid import uuid4
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from foreword.assist.answering.answer_loop import AnswerEvent, ToolsUsed
-from foreword.assist.question.answer import Answer
-from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 from foreword.lsp.connection.server import ForewordServer
-from foreword.model.tool_definitions import in_words
 
 CREATE_S = 5.0
 """Seconds for the answer to `window/workDoneProgress/create`; a client that takes longer gets no progress."""
@@ -106,23 +102,6 @@ class _Shown:
     def _send(self, value: object) -> None:
         assert self._token is not None, "sent from begin to end"  # noqa: S101 - an invariant
         self._server.progress(types.ProgressParams(self._token, value))
-
-
-def stage_of(event: AnswerEvent) -> str:
-    """The stage that an event begins, or is part of; empty for one that says nothing about it."""
-    match event:
-        case TextDelta():
-            return "answering"
-        case ThinkingDelta():
-            return "thinking"
-        case ToolCallStarted(name):
-            return in_words([name])
-        case ToolsUsed(names):
-            return in_words(names)
-        case Started() | ToolInputDelta() | Finished() | Answer():
-            return ""
-        case _:
-            assert_never(event)
 
 
 PartialKind = Literal["text", "tool", "proposal", "draft", "receipt", "result"]
