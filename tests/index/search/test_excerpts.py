@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from foreword.core.outline import Definition, Excerpt
 from foreword.index.search.excerpts import WHOLE_LINES, choose
-from foreword.index.search.passages import TELLING, cut
+from foreword.index.search.passages import TELLING, Passage, cut
 from foreword.index.search.reranking import ReadFile, ScoredPassage
 from foreword.index.search.search import search
 from index_files import Bench
@@ -68,6 +68,16 @@ def test_a_method_is_shown_with_the_line_of_its_class(bench: MakeBench) -> None:
 def test_an_excerpt_that_is_one_function_bears_its_name(bench: MakeBench) -> None:
     best = found(bench, "refund an order")[0]
     assert ("refund_order", "def refund_order(order):\n    return order.paid") == (best.symbol, best.text)
+
+
+def test_an_excerpt_that_is_one_class_bears_its_name_whatever_in_it_matched_best() -> None:
+    lines = ["class Zones:", '    GMT_ID = "GMT"', "", "    def offset(self):", "        return 0"]
+    zones = Definition("Zones", "class", lines[0], 1, 5)
+    constant = Definition("GMT_ID", "constant", lines[1], 2, 2, "Zones")
+    best = ScoredPassage("zones.py", Passage(1, 5, constant), 2.0, "\n".join(lines))
+    files = {"zones.py": ReadFile(lines, [zones, constant])}
+    (one,) = choose([best], files, limit=5, budget_tokens=1_000)
+    assert (1, 5, "Zones") == (one.start_line, one.end_line, one.symbol)
 
 
 def test_what_the_reader_has_is_in_no_excerpt(bench: MakeBench) -> None:

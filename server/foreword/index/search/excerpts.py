@@ -176,11 +176,12 @@ def _excerpt(span: _Span, file: ReadFile) -> Excerpt:
         for one in (span.symbol, *file.definitions)
         if one is not None and span.start <= one.line and one.end_line <= span.end
     ]
-    # That of the best part, else of the one definition that the excerpt is.
     whole = (
         one for one in inside if one.end_line == span.end and lead(file.lines, one.line, 1) <= span.start
     )
-    name = span.symbol.name if span.symbol in inside and span.symbol else next((w.name for w in whole), None)
+    # What the excerpt is as a whole, whatever in it told most; else its best part.
+    symbol = next(whole, span.symbol if span.symbol in inside else None)
+    name = symbol.name if symbol else None
     text = "\n".join(file.lines[span.start - 1 : span.end])
     return Excerpt(span.path, span.start, span.end, span.score, text, name, _around(span, file))
 
