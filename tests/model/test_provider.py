@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ask_driver import body_of
-from foreword.core.errors import ConfigError, CredentialsError
+from foreword.core.errors import ConfigError, CredentialsError, RequestRejected
 from foreword.core.reply import Finished
 from foreword.core.settings import PROVIDERS
 from foreword.model import provider as provider_module
@@ -106,6 +106,29 @@ async def test_amazon_s_two_messages_apis_are_asked_as_anthropic_s_own_is(
         (sent,) = api.messages
     assert isinstance(last, Finished)
     assert ("end_turn", model) == (last.stop_reason, (sent.body or {})["model"])
+
+
+@pytest.mark.parametrize(("name", "has_batches"), [("anthropic", True), ("aws", True), ("mantle", False)])
+async def test_who_has_no_message_batches_is_not_asked_for_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, has_batches: bool
+) -> None:
+    variables = {"AWS_REGION": "eu-central-1", "ANTHROPIC_AWS_WORKSPACE_ID": "wrkspc_default"}
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    with MessagesApi() as api:
+        async with open_provider(name, environ=variables, base_url=api.url, api_key="k") as provider:
+            if has_batches:
+                await provider.batches.check()
+            else:
+                with pytest.raises(RequestRejected, match=f"{name} has no Message Batches"):
+                    await provider.batches.check()
+        assert has_batches == bool(api.requests)
+
+
+def test_the_clouds_whose_client_refuses_batches_are_known() -> None:
+    """https://platform.claude.com/docs/en/build-with-claude/batch-processing, and what the SDK raises."""
+    without = {name for name, info in PROVIDER_INFO.items() if not info.has_batches}
+    assert {"bedrock", "mantle", "foundry", "vertex"} == without
 
 
 def test_amazon_s_platform_without_its_workspace_says_which_variable_it_wants(

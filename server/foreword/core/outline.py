@@ -50,6 +50,12 @@ class Definition(NamedTuple):
     end_line: int
     parent: str | None = None
 
+    @property
+    def described(self) -> str:
+        """Kind and signature, as people read them; the kind once where the signature says it in front of the name."""
+        is_said = self.kind in self.signature.partition(self.name)[0].split()
+        return self.signature if is_said else f"{self.kind} {self.signature}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:

@@ -126,7 +126,7 @@ def test_search_finds_code_with_its_place_and_no_secret(library: ToolScope) -> N
 
 
 def test_symbols_are_found_by_name(library: ToolScope) -> None:
-    assert "shop/cart.py:1-3 class class Cart\n" == carry_out(SymbolsCall("Cart"), library)
+    assert "shop/cart.py:1-3 class Cart\n" == carry_out(SymbolsCall("Cart"), library)
     assert "No definition of Nothing is known; search for it." == carry_out(SymbolsCall("Nothing"), library)
 
 

@@ -320,7 +320,7 @@ def _language_table(report: IndexReport) -> Table:
 def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> Iterator[Printed]:
     for symbol in found:
         definition = symbol.definition
-        yield Line(f"{symbol.path}:{definition.line} {definition.kind} {definition.signature}")
+        yield Line(f"{symbol.path}:{definition.line} {definition.described}")
     if not found.symbols:
         yield notice(f"no definition of {given.name}: try `foreword search {given.name}`")
         yield from _scope(found.scope)

@@ -138,7 +138,7 @@ def _shown(excerpt: Excerpt) -> str:
 
 
 def _defined(name: str, found: Sequence[tuple[str, Definition]]) -> str:
-    rows = [f"{path}:{d.line}-{d.end_line} {d.kind} {d.signature}\n" for path, d in found[:MAX_DEFINITIONS]]
+    rows = [f"{path}:{d.line}-{d.end_line} {d.described}\n" for path, d in found[:MAX_DEFINITIONS]]
     more = f"(and {len(found) - MAX_DEFINITIONS} more)\n" if len(found) > MAX_DEFINITIONS else ""
     return shown("".join(rows) + more) or f"No definition of {name} is known; search for it."
 
