@@ -10,7 +10,7 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply
 from neovim import Neovim
-from neovim_plugin import HAS, MARKED, NET, RECEIPTS, SUM, TABS, TOLD, begin_chat, plugged, say
+from neovim_plugin import HAS, MARKED, NET, PROPOSED, RECEIPTS, SUM, TABS, TOLD, begin_chat, plugged, say
 from shop_edits import replaced
 
 KILL = "for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(pid, 9) end"
@@ -174,7 +174,7 @@ def test_an_edit_that_was_being_written_in_the_file_leaves_no_marks(editor: Neov
     api.release()
     api.script(Reply((replaced(NET, SUM),)), "Done.")
     editor.lua("vim.cmd.Foreword('inline Explain it')")
-    editor.until(MARKED, wanted=True)
+    editor.until(PROPOSED, wanted=True)
     editor.lua("vim.cmd.Foreword('accept all')")
     editor.until("return vim.bo.modified")
     assert before.replace(NET, SUM) == editor.text()

@@ -10,7 +10,7 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply
 from neovim import Neovim
-from neovim_plugin import FLOATS, MARKED, NET, SUM, TABS, TOLD, plugged
+from neovim_plugin import FLOATS, MARKED, NET, PROPOSED, SUM, TABS, TOLD, plugged
 from shop_edits import replaced
 
 
@@ -24,7 +24,7 @@ def test_changes_are_marked_in_the_text_and_decided_one_by_one(editor: Neovim, a
     before = editor.text()
     api.script(Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"), replaced(NET, SUM))), "Done.")
     editor.lua("vim.cmd('14,16Foreword inline Say what it is')")
-    marked = editor.until(MARKED, wanted=True)
+    marked = editor.until(PROPOSED, wanted=True)
     old, new = (text.splitlines()[0] for text in (NET, SUM))
     assert {"gone": ["VAT_PERCENT = 19", old], "come": ["VAT_PERCENT = 20", new]} == marked
     assert before == editor.text()
@@ -61,8 +61,10 @@ def test_a_key_opens_an_input_and_the_lines_are_seen_while_they_are_written(
         len(written["come"]) < 30,
     )
     assert "Explain it" in str(api.messages[-1].body)
+    editor.lua("vim.cmd.Foreword('accept all')")
+    editor.until(TOLD, words="still being written")
     api.release()
-    told = "local found = (function() " + MARKED + " end)()\nreturn found and #found.gone == 0 and found"
+    told = "local found = (function() " + PROPOSED + " end)()\nreturn found and #found.gone == 0 and found"
     assert long.removesuffix(NET).splitlines() == editor.until(told, wanted=True)["come"]
     assert before == editor.text()
     editor.lua("vim.cmd.Foreword('accept all')")

@@ -47,6 +47,11 @@ end
 return (#gone + #come > 0) == wanted and { gone = gone, come = come }
 """
 """The lines that are marked as going, and those that would come; whether there are any as `wanted`."""
+PROPOSED = f"""
+local drafts = vim.api.nvim_get_namespaces()['foreword.inline_drafts']
+return #vim.api.nvim_buf_get_extmarks(0, drafts, 0, -1, {{}}) == 0 and (function() {MARKED} end)()
+"""
+"""The same marks once they are those of the whole proposal: while it is written they are there already."""
 TABS = "return #vim.api.nvim_list_tabpages() == n"
 
 

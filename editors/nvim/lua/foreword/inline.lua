@@ -8,6 +8,8 @@ local M = {}
 local MARKS = vim.api.nvim_create_namespace("foreword.inline")
 local DRAFTS = vim.api.nvim_create_namespace("foreword.inline_drafts")
 local HINT = "  :Foreword accept or reject (all)"
+local NOTHING = "nothing is proposed in this buffer: see :Foreword proposals"
+local STILL_WRITTEN = "the edit is still being written: decide when it is whole, or end it with :Foreword stop"
 
 ---@class foreword.InlineHunk
 ---@field number integer from 0, as the server counts
@@ -163,7 +165,8 @@ local function decide(words, accepts)
   local buffer = vim.api.nvim_get_current_buf()
   local inline, found = shown[buffer], client.needed(buffer)
   if not inline then
-    client.tell("nothing is proposed in this buffer: see :Foreword proposals", vim.log.levels.WARN)
+    local is_written = #vim.api.nvim_buf_get_extmarks(buffer, DRAFTS, 0, -1, { limit = 1 }) > 0
+    client.tell(is_written and STILL_WRITTEN or NOTHING, vim.log.levels.WARN)
     return
   end
   local hunk = words ~= "all" and nearest(buffer) or nil
