@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from foreword.core.documents.text import Text
 from foreword.core.outline import Definition, Outline
-from foreword.core.secrets.redaction import shown
+from foreword.core.secrets.redaction import collapsed, shown
 from foreword.core.tokens import estimate, weigh
 from foreword.prefix.base.render import in_a_row, quoted, render_file, render_hidden, render_outline
 from foreword.prefix.instruction_files import (
@@ -106,7 +106,7 @@ def _told(change: FileChange) -> tuple[str, Form]:
         return f"<new>\n{render_file(change.path, change.after, change.outline)}</new>\n", "full"
     # Both sides are redacted before they are compared: a diff of the raw texts would show a secret that
     # changed.
-    diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
+    diff = collapsed(unified_diff(shown(change.before.content), shown(change.after.content), change.path))
     if not diff:
         old, new = (text.content.splitlines() for text in (change.before, change.after))
         what = "a redacted value" if old != new else "line endings or the encoding"
@@ -124,7 +124,7 @@ def _instruction_change(change: FileChange, room: int) -> tuple[str, Form]:
     whole = render_instructions(InstructionFile(change.path, change.after, change.imported_by), room)
     if change.before is None or change.form not in INSTRUCTION_FORMS:
         return whole
-    diff = unified_diff(shown(change.before.content), shown(change.after.content), change.path)
+    diff = collapsed(unified_diff(shown(change.before.content), shown(change.after.content), change.path))
     told = render_changed_instructions(change.path, diff) if diff else _told(change)[0]
     # A text that was written anew has a diff of twice its length.
     return (told, "diff") if estimate(told) <= min(room, estimate(whole[0])) else whole

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from foreword.core.documents.media import Media
 from foreword.core.documents.text import printable
 from foreword.core.outline import Excerpt
-from foreword.core.secrets.redaction import shown
+from foreword.core.secrets.redaction import collapsed, shown
 from foreword.core.tokens import estimate
 from foreword.prefix.base.render import numbered, quoted
 from foreword.prefix.delta import unified_diff
@@ -113,7 +113,7 @@ def _unsaved(file: UnsavedFile) -> str:
     whole = f"<unsaved path={name}>\n{numbered(text, 1, text.count(chr(10)) + 1)}</unsaved>\n"
     if file.saved is None:
         return whole
-    diff = unified_diff(shown(file.saved), text, file.path)
+    diff = collapsed(unified_diff(shown(file.saved), text, file.path))
     told = f"<unsaved path={name}>\nnot saved yet; against the saved file:\n{diff}</unsaved>\n"
     # A text that was written anew has a diff of twice its length.
     return min(told, whole, key=len)

@@ -17,6 +17,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
 from foreword.core.outline import Definition, Excerpt
+from foreword.core.secrets.redaction import without_outputs
 from foreword.core.tree import LeftOut, Scope
 from foreword.index.index import Index
 from foreword.index.search.search import search as search_index
@@ -246,10 +247,14 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
         raise UsageError("the limit must be a positive whole number")
 
     def look(saved: WorkspaceSnapshot) -> SearchResult:
+        def read(path: str) -> str | None:
+            text = saved.read_content(path)
+            return None if text is None else without_outputs(text)
+
         found = search_index(
             saved.index,
             given.query,
-            saved.read_content,
+            read,
             limit=given.limit,
             budget_tokens=given.budget,
             commit_messages=saved.commit_messages,

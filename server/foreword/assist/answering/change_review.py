@@ -19,7 +19,7 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.core.documents.text import decode
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import reason_for_content
-from foreword.core.secrets.redaction import shown
+from foreword.core.secrets.redaction import collapsed, shown
 from foreword.core.tree import Source
 from foreword.prefix.delta import unified_diff
 from foreword.prefix.layers import Anchor
@@ -113,7 +113,7 @@ def _diffs(
     old = dict(_old_texts(saved, {path: before[path] for path in paths if path in before}))
     pieces, left, not_shown = list[str](), MAX_DIFF, list[str]()
     for path in paths:
-        diff = unified_diff(shown(old.get(path, "")), shown(new.get(path, "")), path)
+        diff = collapsed(unified_diff(shown(old.get(path, "")), shown(new.get(path, "")), path))
         if path not in new:
             diff = f"deleted: {path}\n{diff}"
         if len(diff) > left:

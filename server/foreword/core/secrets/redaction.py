@@ -8,14 +8,20 @@ The lines stay the same, and the same text is always redacted in the same way, s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from foreword.core.documents.notebook import is_notebook, output_spans
 from foreword.core.documents.text import printable
 from foreword.core.secrets.detection import ALLOWED, Secret, find_secrets
 
-PLACEHOLDER = re.compile(r"<redacted: [\w/ -]{1,60}>")
+OUTPUT = "output"
+MORE_OUTPUT = "\u22ee"
+"""What stands on each line of a notebook's outputs that is hidden, but the first."""
+PLACEHOLDER = re.compile(rf"<redacted: [\w/ -]{{1,60}}>|^{MORE_OUTPUT}$", re.MULTILINE)
+_MORE_OUTPUTS = re.compile(rf"^([ +-]?{MORE_OUTPUT}\n)\1+", re.MULTILINE)
 PICTURE = "embedded data"
 EMBEDDED = re.compile(
     r'(?:"(?:image|audio|video|application)/[\w.+-]{1,60}":\s{0,40}"|data:[\w.+-]{1,40}/[\w.+-]{1,60};base64,)'
@@ -48,6 +54,14 @@ def redact(text: str) -> str:
     return _without(text, find_hidden(text))
 
 
+def without_outputs(text: str) -> str:
+    """The text, if it is a notebook, without what is hidden of its outputs; secrets stay. For whoever reads files of their own."""
+    hidden = list(_outputs(text)) if is_notebook(text) else []
+    if has_pictures(text):
+        hidden = _with_others(hidden, _pictures(text))
+    return _without(text, hidden)
+
+
 def _without(text: str, secrets: Sequence[Secret]) -> str:
     if not secrets:
         return text
@@ -56,6 +70,11 @@ def _without(text: str, secrets: Sequence[Secret]) -> str:
         pieces += (text[at : one.start], placeholder(one.kind))
         at = one.end
     return "".join([*pieces, text[at:]])
+
+
+def collapsed(shown_text: str) -> str:
+    """A text as it is shown, or a diff of such, where one line stands for all hidden lines of an output: a plot may have 100,000."""
+    return _MORE_OUTPUTS.sub(r"\1", shown_text) if MORE_OUTPUT in shown_text else shown_text
 
 
 class RedactionCache:
@@ -86,18 +105,44 @@ class RedactionCache:
 
 
 def find_hidden(text: str) -> list[Secret]:
-    """The secrets of a text, and what it embeds of pictures and other binary data, in its order."""
-    pictures = (
-        [Secret(PICTURE, *match.span("data")) for match in EMBEDDED.finditer(text)]
-        if has_pictures(text)
-        else []
-    )
-    secrets = find_secrets(text)
-    if not pictures:
-        return list(secrets)
+    """The secrets of a text, what it embeds of pictures and other binary data, and a notebook's outputs, in its order."""
+    hidden = list(_outputs(text)) if is_notebook(text) else []
+    if has_pictures(text):
+        hidden = _with_others(hidden, _pictures(text))
     # Base 64 of a picture can look like a token: one placeholder stands for all of it.
-    apart = [one for one in secrets if not any(p.start < one.end and one.start < p.end for p in pictures)]
-    return sorted([*apart, *pictures], key=lambda one: one.start)
+    return _with_others(hidden, find_secrets(text))
+
+
+def _with_others(some: list[Secret], others: Iterable[Secret]) -> list[Secret]:
+    """Both in the order of the text, but for others that overlap one of `some`, which do not overlap and are in order."""
+    if not some:
+        return list(others)
+    ends = [one.end for one in some]
+
+    def is_apart(one: Secret) -> bool:
+        place = bisect_right(ends, one.start)
+        return place == len(some) or some[place].start >= one.end
+
+    return sorted([*some, *filter(is_apart, others)], key=lambda one: one.start)
+
+
+def _pictures(text: str) -> Iterator[Secret]:
+    return (Secret(PICTURE, *match.span("data")) for match in EMBEDDED.finditer(text))
+
+
+def _outputs(text: str) -> Iterator[Secret]:
+    """What is hidden of a notebook's outputs, line by line."""
+    for start, end in output_spans(text):
+        first_end = text.find("\n", start, end)
+        yield Secret(OUTPUT, start, first_end if first_end >= 0 else end)
+        at = first_end + 1
+        while first_end >= 0 and at < end:
+            line_end = text.find("\n", at)
+            line_end = len(text) if line_end < 0 else line_end
+            # What is behind it on its last line stays, unless it says nothing: then the line is one mark.
+            is_whole = line_end <= end or not text[end:line_end].strip(" \t,")
+            yield Secret(MORE_OUTPUT if is_whole else OUTPUT, at, line_end if is_whole else end)
+            at = line_end + 1
 
 
 def has_pictures(text: str) -> bool:
@@ -107,7 +152,7 @@ def has_pictures(text: str) -> bool:
 
 def placeholder(kind: str) -> str:
     """What stands in the place of a secret."""
-    return f"<redacted: {kind}>"
+    return MORE_OUTPUT if kind == MORE_OUTPUT else f"<redacted: {kind}>"
 
 
 def redaction_of(content: str) -> Redaction:

@@ -23,7 +23,7 @@ class Rule(NamedTuple):
     is_near: bool
 
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Rises with every change of what is found: the bytes of a prefix depend on it."""
 
 # fmt: off

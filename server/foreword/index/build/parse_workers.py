@@ -34,6 +34,7 @@ from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import UNREADABLE, is_build, reason_for_content
 from foreword.core.language import language_of
 from foreword.core.outline import Outline
+from foreword.core.secrets.redaction import without_outputs
 from foreword.core.tree import Reader, Source, blob_id
 from foreword.index.outline.bounded_parse import LIMIT_S
 from foreword.index.store.facts import ENCODED, INCLUDED, Facts, Key, ParsedBlob, make_facts
@@ -285,7 +286,7 @@ def _is_still(source: Source, data: bytes) -> bool:
 
 
 def _read(one: ParseJob, raw: bytes, extract: Extractor, limit_s: float | None) -> ParsedBlob | Facts:
-    path, data = one.source.path, as_utf8(raw, _expected(one.key.grammar))
+    path, data = one.source.path, _readable(as_utf8(raw, _expected(one.key.grammar)))
     spoken = one.key.language or language_of(path, _first_line(data)) or ""
     reason = reason_for_content(path, raw, included=one.key.grammar.endswith(INCLUDED))
     if reason is not None:
@@ -296,6 +297,13 @@ def _read(one: ParseJob, raw: bytes, extract: Extractor, limit_s: float | None) 
     return ParsedBlob(
         one.key, spoken, data, outline.definitions, unread=outline.unread, is_built=is_build(path, data)
     )
+
+
+def _readable(data: bytes) -> bytes:
+    """The contents without pictures and most outputs of a notebook: nobody looks for the words of those."""
+    if b'"cell_type"' not in data and b";base64," not in data:
+        return data
+    return without_outputs(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _expected(grammar: str) -> str | None:

@@ -20,7 +20,7 @@ from math import ceil, fsum
 
 from foreword.core.documents.text import Text, lines_of
 from foreword.core.outline import Definition, Outline
-from foreword.core.secrets.redaction import redact, shown
+from foreword.core.secrets.redaction import MORE_OUTPUT, collapsed, redact, shown
 from foreword.core.tokens import NOMINAL_RATIO, weigh
 
 # Each element that any layer writes has to be here: a new one needs its word, or a file could pass for it.
@@ -41,7 +41,7 @@ def render_file(path: str, text: Text, outline: Outline) -> str:
     """A whole file: a header with its line count and the lines of its definitions, then its text."""
     # Verbatim: line numbers would cost a fifth of the budget and make exact edits harder, and the places that
     # get cited are mostly definitions, whose lines the header has.
-    content = shown(text.content)
+    content = collapsed(shown(text.content))
     closing = "" if content.endswith("\n") or not content else "\n"
     end = hashlib.sha256(content.encode()).hexdigest()[:END_LENGTH] if FRAME.search(content) else ""
     attribute, name = (f" end={quoted(end)}", f"file {end}") if end else ("", "file")
@@ -99,9 +99,13 @@ def render_languages(languages: Mapping[str, int]) -> str:
 
 
 def numbered(content: str, start_line: int, end_line: int) -> str:
-    """Lines of a text with their numbers, for excerpts that the model is to cite."""
+    """Lines of a text with their numbers, for excerpts that the model is to cite; of the hidden lines of an output the first."""
     lines = lines_of(content)[start_line - 1 : end_line]
-    return "".join(f"{number}\t{line}\n" for number, line in enumerate(lines, start_line))
+    return "".join(
+        f"{number}\t{line}\n"
+        for number, line in enumerate(lines, start_line)
+        if line != MORE_OUTPUT or number == start_line or lines[number - start_line - 1] != MORE_OUTPUT
+    )
 
 
 def in_a_row(path: str) -> str:
