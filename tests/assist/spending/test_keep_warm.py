@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
@@ -54,12 +54,13 @@ class Kept:
         )
         self.task = asyncio.ensure_future(self.keeping.serve())
 
-    async def ask(self) -> None:
-        """A question, and its answer."""
-        async with aclosing(ask(self.opened.session, "What is a refund?", run=self.opened.run)) as events:
+    async def ask(self, flags: Mapping[str, object] | None = None) -> None:
+        """A question, and its answer; the settings are of this question alone."""
+        session = await self.opened.current(flags)
+        async with aclosing(ask(session, "What is a refund?", run=self.opened.run)) as events:
             async for _ in events:
                 pass
-        self.keeping.look()
+        self.keeping.note_answer(session)
 
     async def sign(self) -> float:
         """The user saves something; when there is something to do next."""
@@ -92,12 +93,12 @@ class World:
             await self.time.pass_until(due, self.n_open)
         return await self.time.pass_until(until, self.n_open)
 
-    async def come_back(self, kept: Kept, n: int = 4) -> None:
-        """Ask so many times, regularly."""
-        for number in range(n):
+    async def come_back(self, kept: Kept, flags: Mapping[str, object] | None = None) -> None:
+        """Ask four times, regularly."""
+        for number in range(4):
             if number:
                 await self.let_pass(EACH)
-            await kept.ask()
+            await kept.ask(flags)
 
     @property
     def pings(self) -> list[Recorded]:
@@ -159,6 +160,21 @@ def test_a_prefix_is_kept_for_who_comes_back_and_let_go_at_night(lived: Lived) -
     assert [recorded.time + 3_540 for recorded in world.asked[2:]] == [ping.time for ping in world.pings]
     assert {"read"} == {ping.verdict for ping in world.pings}
     assert ["written", "unmarked", "written", "read"] == [recorded.verdict for recorded in world.asked]
+
+
+@pytest.mark.parametrize(
+    "flags", [{"model": "claude-haiku-4-5"}, {"model": "claude-opus-4-8", "model.effort": "low"}]
+)
+def test_the_cache_of_the_model_that_was_asked_last_is_kept(lived: Lived, flags: dict[str, object]) -> None:
+    async def story(world: World) -> None:
+        kept = await world.open(context_budget="auto")
+        await world.come_back(kept, flags)
+        assert await world.let_pass(14 * HOUR_S) == inf
+
+    world = lived(story)
+    assert world.pings
+    assert {flags["model"]} == {(recorded.body or {})["model"] for recorded in world.api.messages}
+    assert {"read"} == {ping.verdict for ping in world.pings}
 
 
 def test_who_asked_once_is_not_waited_for(lived: Lived) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -21,7 +21,7 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.assist.session.ports import Time
 from foreword.assist.session.providers import open_online, provider_name
 from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot, variant_of
 from foreword.assist.spending.warm_up import WarmUp, WarmUpSkipped, current_prefix, ping, sent_prefix
 from foreword.core.errors import ForewordError
 from foreword.prefix.policy.policy import decide_warming, decide_warmth
@@ -63,9 +63,21 @@ class KeepWarm:
         self._on_change = on_change
         self._news = asyncio.Event()
         self._expected = False
+        self._flags: Mapping[str, object] = {}
 
     def look(self) -> None:
-        """Decide anew: a question was answered, or the editor shows activity of the user."""
+        """Decide anew: the editor shows activity of the user."""
+        self._news.set()
+
+    def note_answer(self, session: Session) -> None:
+        """Decide anew: a question was answered, with the settings of `session`.
+
+        A chat may have its own model and effort, whose cache is another one: that of the last answer is kept warm.
+        """
+        asked, usual = session.settings, self._opened.session.settings
+        chosen = {"model": asked.model, "model.effort": asked.model_effort}
+        of_all = {"model": usual.model, "model.effort": usual.model_effort}
+        self._flags = dict(chosen.items() - of_all.items())
         self._news.set()
 
     def expect(self) -> None:
@@ -103,9 +115,10 @@ class KeepWarm:
     async def _step(self) -> float:
         """Decide once, and do it; when to look again (Unix seconds)."""
         expected, self._expected = self._expected, False
-        session, saved = self._opened.session, self._opened.latest
+        saved = self._opened.latest
         if saved is None or not saved.is_complete:
             return NEVER
+        session = await self._opened.current(self._flags) if self._flags else self._opened.session
         # Asked at each step: the last answer may have been the offline provider's, and trust can be taken
         # back.
         if provider_name(session) == "offline" or not session.trust.granted():
@@ -131,7 +144,8 @@ class KeepWarm:
 
 def _plan(session: Session, saved: WorkspaceSnapshot, *, expected: bool) -> _Plan | None:
     """What to do now, for the prefix as it was last sent, or, if a question is about to come, as it will be sent."""
-    sent = sent_prefix(session, saved)
+    # The size of a base can depend on the model, and its name on the size.
+    sent = sent_prefix(session, replace(saved, variant=variant_of(session, saved)))
     if sent is None:
         return None
     prefix = sent.prefix

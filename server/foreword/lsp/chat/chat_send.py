@@ -60,7 +60,7 @@ async def send(server: ForewordServer, arguments: Arguments) -> Json:
         raise JsonRpcRequestCancelled("the message was cancelled", data=_cancelled(speech)) from None
     finally:
         # Also after an error or a cancellation: by then the prefix may be written, and paid for.
-        note_answer(server, home.folder)
+        note_answer(server, home.folder, session)
 
 
 async def _collect(home: ChatFolder, speech: ChatTurnRun, partials: Partials, report: Report) -> TurnResult:

@@ -60,7 +60,7 @@ async def ask(server: ForewordServer, folder: Folder, session: Session, asked: A
         return (await preview(workspace_of(server, opened, session), asked.question)).to_json()
     await require_trust(session)
     answered = await _shown(server, partial(workspace_of, server, opened, session), asked)
-    note_answer(server, folder)
+    note_answer(server, folder, session)
     return answered.to_json()
 
 

@@ -237,12 +237,13 @@ async def _commit(call: Call) -> Any:  # noqa: ANN401 - any JSON
     """Only the message: the editor commits."""
     given = read(CommitParameters, call.arguments)
     call.arguments.finish()
-    workspace = workspace_of(call.server, call.opened, await session_of(call, given))
+    session = await session_of(call, given)
+    workspace = workspace_of(call.server, call.opened, session)
     task = asyncio.current_task()
     assert task is not None, "a command runs as a task"  # noqa: S101 - an invariant
     async with work_done(call.server, "Foreword", task.cancel, call.token):
         found = await write_message(workspace, given)
-    note_answer(call.server, call.folder)
+    note_answer(call.server, call.folder, session)
     return found.to_json()
 
 

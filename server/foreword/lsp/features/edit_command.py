@@ -238,7 +238,7 @@ async def _propose(
                 partials.send("draft", **_draft_json(folder, draft))
 
         edited = await propose(workspace_of(server, opened, session, tell_stage), instruction.question)
-    note_answer(server, folder)
+    note_answer(server, folder, session)
     return edited
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from foreword.assist.session.session import Session
 from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
 
 
-def note_answer(server: ForewordServer, folder: Folder) -> None:
-    """A question was answered: its prefix is kept warm from now on if that pays."""
+def note_answer(server: ForewordServer, folder: Folder, session: Session) -> None:
+    """A question was answered, with the settings of a session: its prefix is kept warm from now on if that pays."""
     send_status(server, folder)
     keep(server, folder)
+    if folder.keeping is not None:
+        folder.keeping.note_answer(session)
 
 
 def note_intent(server: ForewordServer, folder: Folder) -> None:

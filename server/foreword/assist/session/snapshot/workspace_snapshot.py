@@ -347,6 +347,11 @@ def _patterns(ignored: bytes) -> str:
     return f"{count} ({hashlib.sha256(ignored).hexdigest()[:6]})" if lines else ""
 
 
+def variant_of(session: Session, saved: WorkspaceSnapshot) -> str:
+    """The variant of a saved state for a session with other settings than those that it was looked at with."""
+    return _variant(session, saved.attributes, saved.local_versions)
+
+
 def _variant(
     session: Session, attributes: AttributeRules = NO_ATTRIBUTES, local: frozenset[str] = frozenset()
 ) -> str:
