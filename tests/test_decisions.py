@@ -65,3 +65,26 @@ def test_modules_that_records_and_the_architecture_name_exist() -> None:
         if not module.startswith("tests/")
     }
     assert [] == sorted(one for one in named if not (TOP / "server" / "foreword" / one[1]).is_file())
+
+
+FINDING = re.compile(r"findings/([\w-]+\.sh)")
+RESTS_ON_IT = re.compile(r"\b((?:server|editors|tests)/[\w./-]+\.(?:py|md|ts|lua))")
+
+
+def test_findings_and_what_rests_on_them_name_each_other() -> None:
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in (TOP / "findings").glob("*.sh")}
+    sources = [path for folder in ("server", "editors") for path in (TOP / folder).rglob("*.[lmpt][dsuy]*")]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in sources
+        if path.is_file() and "node_modules" not in path.parts
+    ]
+    named = {name for text in texts for name in FINDING.findall(text)}
+    assert 3 < len(named)
+    assert set() == named - scripts.keys()
+    wanted = {name: RESTS_ON_IT.findall(text) for name, text in scripts.items()}
+    assert {} == {
+        name: lost
+        for name, paths in wanted.items()
+        if (lost := [p for p in paths if not (TOP / p).is_file()])
+    }

@@ -64,6 +64,7 @@ HOMES: Mapping[str, str] = {
     "jiter": "model",
     "httpx": "model",
     "httpx2": "model",
+    "markdown_it": "cli",
     "platformdirs": "storage",
     "yaml": "assist",
     "opentelemetry": "assist",

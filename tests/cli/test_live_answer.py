@@ -93,6 +93,18 @@ def test_a_stream_prints_everything_once_in_order() -> None:
     assert shown.index("First.") < shown.index("x = 1") < shown.index("Last")
 
 
+def test_what_looks_like_a_tag_is_printed_as_it_was_written() -> None:
+    written = io.StringIO()
+    stream = MarkdownStream(Console(file=written, width=80))
+    stream.feed(
+        "Use List<String> or `Vec<u8>`.\n\n<details>\nmore\n</details>\n\n- call f<T>() <!-- why -->\n"
+    )
+    stream.close()
+    assert ["Use List<String> or Vec<u8>.", "<details> more </details>", "• call f<T>() <!-- why -->"] == [
+        line.strip() for line in written.getvalue().splitlines() if line.strip()
+    ]
+
+
 def test_a_sign_turns_while_something_is_waited_for() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=60)
     stream = MarkdownStream(console)

@@ -38,6 +38,19 @@ ttl = "1h"
             "context.budget = 5\ncontext.pins = [\n    \"a\",\n]\nmodel = 'm'\n",
         ),
         ("[context]\npins = ['a', 'b'] # c\n", ["b", "c"], "[context]\npins = ['b', \"c\"] # c\n"),
+        # A comment above the next table stays there, and one of this table in it.
+        (
+            "[context]\nbudget = 5\n# more\n\n# Money.\n[limits]\n",
+            ["a"],
+            '[context]\nbudget = 5\n# more\npins = [\n    "a",\n]\n\n# Money.\n[limits]\n',
+        ),
+        (
+            "[context]\nbudget = 5\n# Money.\n[limits]\n",
+            ["a"],
+            '[context]\nbudget = 5\npins = [\n    "a",\n]\n# Money.\n[limits]\n',
+        ),
+        ("[context]\n# Ours.\n", ["a"], '[context]\n# Ours.\npins = [\n    "a",\n]\n'),
+        ("[context]\n# Ours.\n[x]\n", ["a"], '[context]\n# Ours.\npins = [\n    "a",\n]\n[x]\n'),
         ("[context]\npins = ['a', 'a']\n", ["b"], '[context]\npins = ["b"]\n'),
         ("[context]\npins = ['a']\n", [], "[context]\npins = []\n"),
         (FULL, ["a.py", "b.py"], FULL),

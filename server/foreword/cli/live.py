@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import assert_never
 
+from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
@@ -31,6 +32,7 @@ from foreword.model.tool_definitions import in_words
 
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.DOTALL)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
 # rich cuts off what is higher than the terminal: the end, which is the news, would not be seen.
 LIVE_LINES = 12
 LIVE_LINE_LENGTH = 1000
@@ -89,8 +91,12 @@ class MarkdownBuffer:
 
 
 def markdown(text: str) -> Markdown:
-    """Markdown of others; a link in it shows where it leads."""
-    return Markdown(displayable(text), hyperlinks=False)
+    """Markdown of others; a link in it shows where it leads, and a tag stands as it was written."""
+    shown = Markdown(displayable(text), hyperlinks=False)
+    # rich reads HTML and then drops it: of `List<String>` in a sentence `List` would be left
+    # (findings/rich-markdown-drops-tags.sh).
+    shown.parsed = _PARSER.parse(shown.markup)
+    return shown
 
 
 class MarkdownStream:

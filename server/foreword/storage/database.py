@@ -114,8 +114,8 @@ def open_database(
 def use_write_ahead_log(connection: sqlite3.Connection, timeout_s: float) -> None:
     """Switch a database to write-ahead logging, once for all.
 
-    SQLite does not wait for the lock that the switch needs, so two processes that make the same file at the same
-    moment would fail: they try again here.
+    SQLite does not wait for the lock that the switch needs (findings/sqlite-waits-not-everywhere.sh), so two processes
+    that make the same file at the same moment would fail: they try again here.
 
     Raises:
         sqlite3.OperationalError: the lock is not to be had for `timeout_s`, or the file can't be written.

@@ -8,7 +8,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Array
+from tomlkit.items import Array, Table, Whitespace
 
 from foreword.core.errors import ConfigError
 
@@ -70,7 +70,11 @@ def _change(document: tomlkit.TOMLDocument, old: Sequence[str], pins: Sequence[s
     table: Any = document.setdefault(TABLE, tomlkit.table())
     listed: Any = table.get(KEY)
     if listed is None:
+        follows = any(name is not None for name, _ in document.body[_place_of(document) + 1 :])
+        held = _taken_off(table.value.body) if follows and isinstance(table, Table) else []
         table[KEY] = _new_list(pins)
+        if held:
+            table.value.body.extend(held)
         return
     # From the end, so that the places still to come stay valid.
     for at in reversed(range(len(old))):
@@ -79,6 +83,27 @@ def _change(document: tomlkit.TOMLDocument, old: Sequence[str], pins: Sequence[s
     for pin in pins:
         if pin not in old:
             listed.append(pin)
+
+
+def _place_of(document: tomlkit.TOMLDocument) -> int:
+    return max(
+        place for place, (name, _) in enumerate(document.body) if name is not None and name.key == TABLE
+    )
+
+
+def _taken_off(body: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """What stands above the next table, blank lines and comments, taken off the end of this one.
+
+    tomlkit counts it to this one (findings/tomlkit-comment-of-the-next-table.sh), and a new key would come between.
+    """
+    last = max((place for place, (name, _) in enumerate(body) if name is not None), default=-1)
+    blank = max(
+        (place for place in range(last + 1, len(body)) if isinstance(body[place][1], Whitespace)), default=-1
+    )
+    first = blank if blank >= 0 else last + 1 if last >= 0 else len(body)
+    held = body[first:]
+    del body[first:]
+    return held
 
 
 def _new_list(pins: Sequence[str]) -> Array:

@@ -157,7 +157,7 @@ MANY = tuple(f"build/d{number % 7}/new{number}.py" for number in range(2 * FEW))
         (("out",), set()),
         (("sub/node_modules/x/index.js", ".venv/lib/x.py", ".git/index"), set()),
         ((".gitignore", "out/.gitignore"), {".gitignore"}),
-        (("link/a.py", "a.o"), {"link/a.py", "a.o"}),
+        (("link/a.py", "link/b.o", "a.o"), {"link/a.py"}),
     ],
     ids=[
         "nothing",
@@ -172,7 +172,7 @@ MANY = tuple(f"build/d{number % 7}/new{number}.py" for number in range(2 * FEW))
         "an ignored folder",
         "in folders that nobody reads",
         "rules",
-        "git refuses to look through a link",
+        "behind a link to a folder",
     ],
 )
 def test_what_is_ignored_and_not_tracked_does_not_count(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
@@ -96,14 +98,47 @@ def untracked(repository: Repository) -> list[str]:
 
 
 def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
-    """Those of the paths (there need be no file) that git's own rules ignore; all, if git can't say."""
+    """Those of the paths (there need be no file) that git's own rules ignore, or can't judge; all, if git can't say."""
     # Without the flag git leaves out what is tracked, and these paths need not exist.
-    ignored = those_ignored(repository, paths, "--no-index")
-    return frozenset(paths) if ignored is None else ignored
+    judged = _judged(repository, paths, "--no-index")
+    return frozenset(paths) if judged is None else judged[0] | judged[1]
 
 
 def those_ignored(repository: Repository, paths: Collection[str], *options: str) -> frozenset[str] | None:
     """Those of the paths that `git check-ignore` names, of folders only those without a tracked file; None if it fails."""
+    judged = _judged(repository, paths, *options)
+    return judged[0] if judged is not None else None
+
+
+def _judged(
+    repository: Repository, paths: Collection[str], *options: str
+) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Of the paths those that git ignores, and those that lead out of the repository; None if git fails."""
+    ignored = _check_ignore(repository, paths, options)
+    if ignored is not None:
+        return ignored, frozenset()
+    # One path through a link to a folder ends the run of git (findings/git-check-ignore-stops.sh): what the links lead
+    # to is asked about instead.
+    places = {path: _place(repository, path) for path in paths}
+    ignored = _check_ignore(repository, {place for place in places.values() if place is not None}, options)
+    if ignored is None:
+        return None
+    return (
+        frozenset(path for path, place in places.items() if place in ignored),
+        frozenset(path for path, place in places.items() if place is None),
+    )
+
+
+def _place(repository: Repository, path: str) -> str | None:
+    """The path without links to folders, relative to the workspace; None outside of the repository."""
+    folder, _, name = path.rstrip("/").rpartition("/")
+    real = os.path.join(os.path.realpath(repository.root / folder), name)  # noqa: PTH118 - the name is not resolved
+    return os.path.relpath(real, repository.root) if Path(real).is_relative_to(repository.top) else None
+
+
+def _check_ignore(
+    repository: Repository, paths: Collection[str], options: Sequence[str]
+) -> frozenset[str] | None:
     if not paths:
         return frozenset()
     with TemporaryFile() as stdin:

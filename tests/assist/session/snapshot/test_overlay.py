@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +139,17 @@ def test_unsaved_text_that_is_left_out_is_named_with_its_reason(
     repo.write(".env", "PASSWORD=hunter2\n")
     (repo.path / "shop/link.py").symlink_to("price.py")
     assert Overlay({}, (LeftOut(path, reason),)) == seen(fixture, repo, (path, text))
+
+
+def test_a_document_that_is_named_by_a_link_to_its_folder_hides_no_other(
+    fixture: WorkspaceFixture, repo: GitRepo, tmp_path: Path
+) -> None:
+    (repo.path / "linked").symlink_to("shop")
+    (repo.path / "elsewhere").symlink_to(tmp_path)
+    named = ("elsewhere/new.py", "linked/new.py", "shop/fresh.py")
+    assert Overlay({"shop/fresh.py": "x = 1\n"}, (LeftOut("linked/new.py", "symlink"),)) == seen(
+        fixture, repo, *((path, "x = 1\n") for path in named)
+    )
 
 
 def test_a_left_out_file_that_is_open_and_saved_is_not_named(
