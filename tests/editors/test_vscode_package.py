@@ -15,7 +15,25 @@ from foreword.core.settings import AUTO, PROVIDERS, Options, default_of, doc_of,
 from foreword.lsp.connection.protocol import STATUS
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
-MANIFEST = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
+
+
+def read(name: str) -> Any:  # noqa: ANN401  # as json.loads is typed
+    return json.loads((EXTENSION / name).read_text(encoding="utf-8"))
+
+
+def in_english(value: Any) -> Any:  # noqa: ANN401
+    """The manifest as an editor in English reads it."""
+    if isinstance(value, dict):
+        return {key: in_english(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [in_english(one) for one in value]
+    key = re.fullmatch(r"%([\w.]+)%", value) if isinstance(value, str) else None
+    return ENGLISH[key[1]] if key else value
+
+
+RAW = read("package.json")
+ENGLISH: Mapping[str, str] = read("package.nls.json")
+MANIFEST = in_english(RAW)
 DECLARED: Mapping[str, Mapping[str, Any]] = MANIFEST["contributes"]["configuration"]["properties"]
 OWN = frozenset(
     (
@@ -29,6 +47,11 @@ OWN = frozenset(
 EDITORS_NAMES = {"model": "model.name"}
 """In an editor's settings, a key can't stand above others."""
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((EXTENSION / "src").rglob("*.ts")))
+LANGUAGES = tuple(path.name.split(".")[-2] for path in sorted((EXTENSION / "l10n").iterdir()))
+TEXTS = tuple(json.loads(f'"{text}"') for text in re.findall(r'(?<![\w.])t\(\s*"((?:[^"\\]|\\.)*)"', SOURCES))
+"""What `t` is called with."""
+PLACES = re.compile(r"\{\d+\}|\$\([\w-]+\)|\]\([^)]*\)|`[^`]*`")
+"""What a translation must have as well: values, icons, links, code."""
 
 
 def declared(key: str) -> Mapping[str, Any]:
@@ -145,3 +168,36 @@ def test_the_lock_says_what_to_install_and_not_from_where() -> None:
 def test_the_versions_of_the_extension_and_the_server_agree() -> None:
     project = (EXTENSION.parents[1] / "pyproject.toml").read_text(encoding="utf-8")
     assert f'\nversion = "{MANIFEST["version"]}"\n' in project
+
+
+def test_the_manifest_has_all_texts_of_its_own_and_no_other() -> None:
+    used = re.findall(r"%([\w.]+)%", json.dumps(RAW))
+    assert set(ENGLISH) == set(used)
+    shown = json.dumps(
+        [RAW["contributes"][part] for part in ("commands", "views", "walkthroughs", "viewsWelcome")]
+    )
+    raw = re.findall(r'"(?:title|name|description|contents|altText)": "(?!%)([^"]*)"', shown)
+    assert [] == raw
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_text_with_its_values_and_links(language: str) -> None:
+    manifest, texts = read(f"package.nls.{language}.json"), read(f"l10n/bundle.l10n.{language}.json")
+    assert (set(ENGLISH), set(TEXTS)) == (set(manifest), set(texts))
+    pairs = [*((ENGLISH[key], text) for key, text in manifest.items()), *texts.items()]
+    assert [] == [
+        text for text, other in pairs if not other or set(PLACES.findall(text)) != set(PLACES.findall(other))
+    ]
+
+
+def test_every_text_that_is_shown_goes_through_its_translation() -> None:
+    """As far as it can be told from what a text is given to."""
+    # The name stands for itself.
+    text = r"[\"`](?!Foreword[\"`]|Foreword: \$)"
+    shown = rf"(?:title|label|placeHolder|placeholder|tooltip|prompt): {text}(?=[A-Z])|Message\({text}|new Error\({text}"
+    found = [line.strip() for line in SOURCES.splitlines() if re.search(shown, line)]
+    assert [] == [line for line in found if "t(" not in line]
+
+
+def test_german_is_among_the_languages() -> None:
+    assert "de" in LANGUAGES

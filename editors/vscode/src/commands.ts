@@ -17,6 +17,7 @@ import type { Review } from "./review/review";
 import type { Server } from "./server/server";
 import { explainStanding } from "./status/statusBar";
 import { dollars } from "./wording";
+import { t } from "./l10n";
 
 export interface Parts {
   server: Server;
@@ -48,7 +49,7 @@ export function registerCommands({ server, review, inline, context, report, secr
     review: ({ proposalId }: { proposalId: string }) => review.open(proposalId),
     proposeTask: (title: string, task: Task) => proposeTask(server, review, title, task),
     writeCommitMessage: (source?: vscode.SourceControl) => writeCommitMessage(server, source),
-    showProposals: async () => review.choose(await folderArgument("Proposals for which folder?")),
+    showProposals: async () => review.choose(await folderArgument(t("Proposals for which folder?"))),
     acceptHunk: (...given: Settling) => settle(review, inline, true, ...given),
     rejectHunk: (...given: Settling) => settle(review, inline, false, ...given),
     acceptAll: () => inline.settleHere(true, true) ?? review.settleHere(true, true),
@@ -95,14 +96,14 @@ interface Warmed {
 }
 
 async function warm(server: Server): Promise<void> {
-  const location = { location: vscode.ProgressLocation.Window, title: "Foreword: warming the prefix" };
-  const where = await folderArgument("Warm the prefix of which folder?");
+  const location = { location: vscode.ProgressLocation.Window, title: t("Foreword: warming the prefix") };
+  const where = await folderArgument(t("Warm the prefix of which folder?"));
   const warmed = await vscode.window.withProgress(location, () => server.execute<Warmed>("foreword.warm", where));
   void vscode.window.showInformationMessage(`Foreword: ${warmedWords(warmed)}`);
 }
 
 function warmedWords({ outcome, reason, note, cost }: Warmed): string {
   if (reason) return reason;
-  const spent = cost?.total === undefined ? "" : `, for ${dollars(cost.total)}`;
-  return `the prefix was ${outcome.replaceAll("_", " ")}${spent}${note ? ` (${note})` : ""}.`;
+  const spent = cost?.total === undefined ? "" : t(", for {0}", dollars(cost.total));
+  return `${t("the prefix was {0}", outcome.replaceAll("_", " "))}${spent}${note ? ` (${note})` : ""}.`;
 }

@@ -3,6 +3,7 @@
 // Activation makes the parts and starts nothing: the server starts when a file of a workspace is open that it may be
 // asked about, when a view of it is seen, or when a command needs it.
 
+import "./editorLanguage";
 import * as vscode from "vscode";
 import { registerChat } from "./chat/register";
 import { choiceNow, clientOptions, OWN_METHODS, serverOptions } from "./server/client";
@@ -18,6 +19,7 @@ import { Review } from "./review/review";
 import { Server, type ServerQuestion } from "./server/server";
 import { serverKeys, type Declared } from "./server/settings";
 import { showStanding } from "./status/statusBar";
+import { t } from "./l10n";
 
 const HOW_TO_START = ["foreword.serverPath", "foreword.python", "foreword.tcp", "foreword.tcpTokenFile"];
 
@@ -25,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel("Foreword", { log: true });
   const declared = settingsOf(context);
   const steps = new vscode.EventEmitter<string>();
-  const around = surroundings(context, output, (step) => steps.fire(`Setting up the server: ${step}`));
+  const around = surroundings(context, output, (step) => steps.fire(t("Setting up the server: {0}", step)));
   const launch = async () => {
     const found = await findLaunch(choiceNow(), around);
     output.info(found.kind === "tcp" ? `server at ${found.host}:${found.port}` : `${found.command} (${found.why})`);
@@ -89,16 +91,17 @@ function restartWhenNeeded(server: Server, declared: Declared): vscode.Disposabl
 
 /** Said once, however often it ends: what was under way must be asked again, all else is as it was. */
 function sayEnd(): void {
-  const words = "Foreword: its server ended and was started again. Chats and proposals are kept; ask again what was under way.";
+  const words = t("Foreword: its server ended and was started again. Chats and proposals are kept; ask again what was under way.");
   void vscode.window.showWarningMessage(words);
 }
 
 async function sayFailure(server: Server): Promise<void> {
   if (server.phase !== "failed") return;
-  const chosen = await vscode.window.showErrorMessage(`Foreword: ${server.failure}`, "Try Again", "Output", "Settings");
-  if (chosen === "Try Again") await server.restart().catch(() => undefined);
-  if (chosen === "Output") server.output.show();
-  if (chosen === "Settings") await vscode.commands.executeCommand("foreword.limits");
+  const [again, output, settings] = [t("Try Again"), t("Output"), t("Settings")];
+  const chosen = await vscode.window.showErrorMessage(`Foreword: ${server.failure}`, again, output, settings);
+  if (chosen === again) await server.restart().catch(() => undefined);
+  if (chosen === output) server.output.show();
+  if (chosen === settings) await vscode.commands.executeCommand("foreword.limits");
 }
 
 function settingsOf(context: vscode.ExtensionContext): Declared {

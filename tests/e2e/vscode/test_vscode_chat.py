@@ -248,6 +248,10 @@ def test_the_chat_fits_at_200_percent_and_into_a_wide_window(chat: Chat, api: Me
         chat.editor.run("await page.setViewportSize(size)", size=size)
         chat.run("await chat.locator('textarea').scrollIntoViewIfNeeded()")
         chat.editor.shot(f"chat-{name}")
+        values = (
+            "chat.locator('.receipt[open] td').first().evaluate((one) => one.getBoundingClientRect().width)"
+        )
+        assert 100 <= chat.run(f"return {values}")
         assert [] == chat.run(
             """
             await chat.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -11,7 +12,7 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, text_block
 from shop_edits import replaced
-from vscode_chat import Chat, chatting, kill_server, servers_of
+from vscode_chat import Chat, chatting, kill_server, restart_server, servers_of
 
 RAISED = Reply((replaced("VAT_PERCENT = 19", "VAT_PERCENT = 20"),))
 DRAFT = "Half a question"
@@ -39,7 +40,12 @@ def retried(chat: Chat, words: str) -> None:
     chat.wait_for(".answer .receipt")
 
 
-Kill = Callable[[], None]
+class Kill(Protocol):
+    """Kills the server; or with `anew` the one that is started in its place, as soon as the status bar says what is `told`."""
+
+    def __call__(self, *, anew: bool = False, told: str = "") -> None: ...
+
+
 Moment = Callable[[Chat, MessagesApi, Kill], None]
 
 
@@ -47,9 +53,8 @@ def idle(_: Chat, __: MessagesApi, kill: Kill) -> None:
     kill()
 
 
-def starting(chat: Chat, _: MessagesApi, kill: Kill) -> None:
-    chat.editor.command("Foreword: Restart the Server")
-    kill()
+def starting(_: Chat, __: MessagesApi, kill: Kill) -> None:
+    kill(anew=True)
 
 
 def indexing(chat: Chat, _: MessagesApi, kill: Kill) -> None:
@@ -57,9 +62,7 @@ def indexing(chat: Chat, _: MessagesApi, kill: Kill) -> None:
     rates.mkdir()
     for number in range(400):
         (rates / f"rate_{number}.py").write_text(f"RATE_{number} = {number}\n" * 40, encoding="utf-8")
-    chat.editor.command("Foreword: Restart the Server")
-    chat.editor.run("await editor.waitForStanding('files|warm|cold')")
-    kill()
+    kill(anew=True, told="files|warm|cold")
 
 
 def before_the_first_word(chat: Chat, api: MessagesApi, kill: Kill) -> None:
@@ -162,16 +165,17 @@ def test_a_server_that_is_killed_costs_nothing_but_one_message(
     api.script("Nineteen.")
     chat.answer("Before?")
 
-    def kill() -> None:
-        if moment is not starting:
-            chat.run("await chat.locator('textarea').fill(draft)", draft=DRAFT)
+    def kill(*, anew: bool = False, told: str = "") -> None:
+        chat.run("await chat.locator('textarea').fill(draft)", draft=DRAFT)
+        if anew:
+            restart_server(chat, online)
+        chat.editor.run("await editor.waitForStanding(told)", told=told)
         kill_server(online)
 
     moment(chat, api, kill)
     chat.editor.command("Foreword: Focus on Chat View")
     chat.editor.run("await editor.waitForStanding('warm|cold')")
-    if moment is not starting:
-        assert DRAFT == chat.run("return chat.locator('textarea').inputValue()")
+    assert DRAFT == chat.run("return chat.locator('textarea').inputValue()")
     api.script("Afterwards.")
     chat.answer("After?")
     asked = chat.all(".question-text")

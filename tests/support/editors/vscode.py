@@ -223,11 +223,12 @@ def vscode(
     others: tuple[Path, ...] = (),
     *,
     keeps_trust: bool = False,
+    language: str = "",
 ) -> Iterator[VSCode]:
     """An editor with the extension, for one user; `folder` is for its own files, the server runs in this Python.
 
     `others` are folders with further extensions; with `keeps_trust` the editor trusts no folder until its user does,
-    who has not said either that its text may be sent.
+    who has not said either that its text may be sent. In another `language` only what extensions bring is translated.
     """
     if not keeps_trust:
         assert user.json("trust", workspace)["trusted"]
@@ -236,12 +237,15 @@ def vscode(
     trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
     own = {"foreword.python": sys.executable, **(trust if keeps_trust else {}), **(settings or {})}
     _write_settings(folder, port, {**SETTINGS, **own})
+    if language:
+        _add_language(folder, language)
     serve = _command(found, folder)
     environ = {**user.environ(), "PATH": found.path, "EXTENSIONS_GALLERY": "{}"}
     install = [word for package in packages for word in ("--install-extension", package)]
     done = subprocess.run([*serve, *install], env=environ, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stdout + done.stderr
     quiet = [flag for flag in QUIET if not (keeps_trust and flag == "--disable-workspace-trust")]
+    quiet += ["--locale", language] if language else []
     address = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
     with (folder / "code-server.log").open("wb") as log:
         server = subprocess.Popen([*serve, *address, *quiet, workspace], env=environ, stdout=log, stderr=log)
@@ -268,6 +272,20 @@ def _command(found: Tools, folder: Path) -> list[str | Path]:
     places = {"config": "config.yaml", "user-data-dir": "data", "extensions-dir": "extensions"}
     given = (word for option, name in places.items() for word in (f"--{option}", folder / name))
     return [found.node, entry, *given]
+
+
+def _add_language(folder: Path, language: str) -> None:
+    """Make a language one of the editor's, as a pack does that is installed in the editor, but without a text in it."""
+    texts = folder / "data" / "main.i18n.json"
+    texts.write_text('{"version": "1.0.0", "contents": {}}', encoding="utf-8")
+    owner = {"extensionIdentifier": {"id": f"test.{language}"}, "version": "1.0.0"}
+    pack = {
+        "hash": language,
+        "label": language,
+        "extensions": [owner],
+        "translations": {"vscode": str(texts)},
+    }
+    (folder / "data" / "languagepacks.json").write_text(json.dumps({language: pack}), encoding="utf-8")
 
 
 def _packed(source: Path, folder: Path) -> Path:

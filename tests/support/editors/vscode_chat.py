@@ -12,14 +12,16 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from typing import Any
 
 from foreword_cli import Foreword
 from gitrepo import GitRepo
-from vscode import VSCode, vscode
+from vscode import PATIENCE, VSCode, vscode
 
 VIEW = "Foreword: Focus on Chat View"
 CHECKOUT = "shop/checkout.py"
+PAUSE = 0.05
 
 
 class Chat:
@@ -112,3 +114,15 @@ def servers_of(user: Foreword) -> list[int]:
 def kill_server(user: Foreword) -> None:
     (server,) = servers_of(user)
     os.kill(server, signal.SIGKILL)
+
+
+def restart_server(chat: Chat, user: Foreword) -> None:
+    """Ask for another server, and wait until it is there and the one before it has ended."""
+    before = servers_of(user)
+    chat.editor.command("Foreword: Restart the Server")
+    for _ in range(int(PATIENCE / PAUSE)):
+        now = servers_of(user)
+        if len(now) == 1 and now != before:
+            return
+        select([], [], [], PAUSE)
+    raise AssertionError(f"no other server: {before} before, {servers_of(user)} now")

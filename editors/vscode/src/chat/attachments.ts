@@ -7,6 +7,7 @@ import { suggestionsFor } from "./completion";
 import type { AttachWhat, Suggestion } from "./messages";
 import type { Attachment, Range } from "./protocol";
 import { gitDiff, problems, terminalSelection } from "./textSources";
+import { t } from "../l10n";
 
 /** What the user chose, or the reason why there is nothing to attach; undefined where the user thought better of it. */
 export async function attach(server: Server, what: Exclude<AttachWhat, "media">): Promise<Attachment | string | undefined> {
@@ -24,9 +25,9 @@ export async function attach(server: Server, what: Exclude<AttachWhat, "media">)
     case "problems":
       return problems();
     case "changes":
-      return gitDiff(false, await chosenFolder("Whose changes?"));
+      return gitDiff(false, await chosenFolder(t("Whose changes?")));
     case "staged":
-      return gitDiff(true, await chosenFolder("Whose changes?"));
+      return gitDiff(true, await chosenFolder(t("Whose changes?")));
     case "terminal":
       return terminalSelection();
   }
@@ -44,27 +45,27 @@ function asSeenHere(uri: vscode.Uri): vscode.Uri {
 
 async function droppedFile(uri: vscode.Uri): Promise<Attachment | string> {
   const name = vscode.workspace.asRelativePath(uri);
-  if (!vscode.workspace.getWorkspaceFolder(uri)) return `${name} is not in this workspace: attach files of its folders`;
+  if (!vscode.workspace.getWorkspaceFolder(uri)) return t("{0} is not in this workspace: attach files of its folders", name);
   const stat = await Promise.resolve(vscode.workspace.fs.stat(uri)).catch(() => null);
   if (stat?.type !== undefined && (stat.type & vscode.FileType.File) !== 0) return { uri: uri.toString() };
-  return `${name} is no file: attach the files in it that matter`;
+  return t("{0} is no file: attach the files in it that matter", name);
 }
 
 function currentFile(): Attachment | string {
   const editor = vscode.window.activeTextEditor;
-  return editor ? inWorkspace(editor.document.uri) : "No file is open: open the one to attach";
+  return editor ? inWorkspace(editor.document.uri) : t("No file is open: open the one to attach");
 }
 
 function selection(): Attachment | string {
   const editor = vscode.window.activeTextEditor;
-  if (!editor || editor.selection.isEmpty) return "Nothing is selected: select the lines to attach";
+  if (!editor || editor.selection.isEmpty) return t("Nothing is selected: select the lines to attach");
   const attachment = inWorkspace(editor.document.uri);
   return typeof attachment === "string" ? attachment : { ...attachment, range: wireRange(editor.selection) };
 }
 
 function inWorkspace(uri: vscode.Uri): Attachment | string {
   if (uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(uri)) return { uri: uri.toString() };
-  return "This document is no file of the workspace: save it there, so that it can be attached";
+  return t("This document is no file of the workspace: save it there, so that it can be attached");
 }
 
 /** A range as LSP writes it; the editor's own class keeps its fields to itself. */
@@ -81,10 +82,10 @@ interface SuggestedItem extends vscode.QuickPickItem {
 
 /** A file or a definition, as the index finds it for what is typed: it obeys the ignore rules, and knows all of them. */
 async function pick(server: Server, kind: "file" | "symbol"): Promise<Attachment | undefined> {
-  const workspace = await chosenFolder("A file of which folder?");
+  const workspace = await chosenFolder(t("A file of which folder?"));
   const picker = vscode.window.createQuickPick<SuggestedItem>();
-  picker.title = kind === "file" ? "Attach a file" : "Attach a symbol";
-  picker.placeholder = `Type to find a ${kind} of the workspace`;
+  picker.title = kind === "file" ? t("Attach a file") : t("Attach a symbol");
+  picker.placeholder = kind === "file" ? t("Type to find a file of the workspace") : t("Type to find a symbol of the workspace");
   const open = vscode.window.activeTextEditor?.document.uri;
   const here = kind === "symbol" && open?.scheme === "file" ? open.toString() : undefined;
   let newest = 0;

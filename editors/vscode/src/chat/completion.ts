@@ -2,6 +2,7 @@
 
 import type { Server } from "../server/server";
 import type { AttachWhat, Suggestion } from "./messages";
+import { t } from "../l10n";
 
 /** `foreword.complete/1`; lines from 1, inclusive. */
 interface Completion {
@@ -9,12 +10,12 @@ interface Completion {
 }
 
 const SOURCES: readonly [AttachWhat, string, string][] = [
-  ["file", "Current file", "the file that is open"],
-  ["selection", "Selection", "the lines that are selected"],
-  ["problems", "Problems", "what is reported of the open file"],
-  ["changes", "Git changes", "what differs from the last commit"],
-  ["staged", "Staged changes", "what would be committed"],
-  ["terminal", "Terminal selection", "what is selected in the terminal"],
+  ["file", t("Current file"), t("the file that is open")],
+  ["selection", t("Selection"), t("the lines that are selected")],
+  ["problems", t("Problems"), t("what is reported of the open file")],
+  ["changes", t("Git changes"), t("what differs from the last commit")],
+  ["staged", t("Staged changes"), t("what would be committed")],
+  ["terminal", t("Terminal selection"), t("what is selected in the terminal")],
 ];
 
 /** `uri` is of the file that is open: its definitions are what an empty query means. */

@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Attachment, Message } from "./protocol";
+import { t } from "../l10n";
 
 /** The most that any provider takes of one, in bytes. */
 export const MAX_BYTES = 10_000_000;
@@ -34,8 +35,8 @@ export class MediaStore {
   add({ name, mediaType, data }: Media): Attachment | string {
     const kind = kindOf(mediaType);
     const bytes = Math.floor((data.length * 3) / 4);
-    if (kind === undefined) return `${name} can't be attached: pictures (PNG, JPEG, GIF, WebP) and PDF files can`;
-    if (bytes > MAX_BYTES) return `${name} is too large to attach (${megabytes(bytes)} MB; ${megabytes(MAX_BYTES)} MB at most)`;
+    if (kind === undefined) return t("{0} can't be attached: pictures (PNG, JPEG, GIF, WebP) and PDF files can", name);
+    if (bytes > MAX_BYTES) return t("{0} is too large to attach ({1} MB; {2} MB at most)", name, megabytes(bytes), megabytes(MAX_BYTES));
     const uri = uriOf(name, data.length);
     this.data.set(uri, data);
     return { uri, kind, name, mediaType, bytes };
@@ -53,7 +54,7 @@ export class MediaStore {
       const { uri, kind, name, mediaType } = attachment;
       if (kind === undefined) return attachment;
       const data = this.data.get(uri);
-      if (data === undefined) throw new Error(`${name ?? "a picture"} was attached in another window: attach it again`);
+      if (data === undefined) throw new Error(t("{0} was attached in another window: attach it again", name ?? t("a picture")));
       return { kind, name, mediaType, data };
     });
   }

@@ -2,11 +2,12 @@
 
 import * as vscode from "vscode";
 import { readLink } from "./link";
+import { t } from "../l10n";
 
 /** Shows lines (from 1, inclusive) of a file of the workspace; others are not opened. */
 export async function goTo(uri: vscode.Uri, line: number, endLine: number): Promise<void> {
   if (!vscode.workspace.getWorkspaceFolder(uri)) {
-    void vscode.window.showWarningMessage(`Foreword: ${uri.fsPath} is not in this workspace`);
+    void vscode.window.showWarningMessage(t("Foreword: {0} is not in this workspace", uri.fsPath));
     return;
   }
   const document = await vscode.workspace.openTextDocument(uri).then(
@@ -14,7 +15,7 @@ export async function goTo(uri: vscode.Uri, line: number, endLine: number): Prom
     () => undefined,
   );
   if (!document) {
-    void vscode.window.showWarningMessage(`Foreword: ${vscode.workspace.asRelativePath(uri)} can't be opened`);
+    void vscode.window.showWarningMessage(t("Foreword: {0} can't be opened", vscode.workspace.asRelativePath(uri)));
     return;
   }
   const last = document.lineAt(Math.min(Math.max(endLine, 1), document.lineCount) - 1).range.end;
@@ -29,14 +30,14 @@ export async function follow(href: string): Promise<void> {
   if (link?.kind === "file") {
     const uri = await inSomeFolder(link.path);
     if (uri) await goTo(uri, link.line, link.endLine);
-    else void vscode.window.showWarningMessage(`Foreword: there is no ${link.path} in this workspace`);
+    else void vscode.window.showWarningMessage(t("Foreword: there is no {0} in this workspace", link.path));
   }
 }
 
 async function visit(url: string): Promise<void> {
-  const detail = `${url}\n\nThe link comes from an answer of the model.`;
-  const chosen = await vscode.window.showWarningMessage("Open this page?", { modal: true, detail }, "Open");
-  if (chosen === "Open") await vscode.env.openExternal(vscode.Uri.parse(url, true));
+  const detail = `${url}\n\n${t("The link comes from an answer of the model.")}`;
+  const chosen = await vscode.window.showWarningMessage(t("Open this page?"), { modal: true, detail }, t("Open"));
+  if (chosen !== undefined) await vscode.env.openExternal(vscode.Uri.parse(url, true));
 }
 
 async function inSomeFolder(path: string): Promise<vscode.Uri | undefined> {

@@ -7,6 +7,7 @@ import type { Connection } from "./session/connection";
 import { REVIEW } from "./proposals";
 import { OPEN, type Attachment, type Citation, type Opened, type Piece, type Proposal, type Receipt } from "./protocol";
 import { isCancelled, wordsOf } from "./session/chatController";
+import { t } from "../l10n";
 
 export const PARTICIPANT = "foreword.chat";
 
@@ -84,6 +85,6 @@ function tell({ citations, proposals, receipt }: Sent, stream: vscode.ChatRespon
   stream.markdown(`\n\n---\n*${receipt.summary}*`);
   for (const { proposalId, files } of proposals) {
     if (files.length === 0) continue;
-    stream.button({ command: REVIEW, title: "Review the changes", arguments: [{ proposalId }] });
+    stream.button({ command: REVIEW, title: t("Review the changes"), arguments: [{ proposalId }] });
   }
 }

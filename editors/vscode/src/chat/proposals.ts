@@ -3,6 +3,7 @@
 import type { ProposalResult, ProposedFile } from "../protocol";
 import type { ToPage } from "./messages";
 import type { Server } from "../server/server";
+import { t } from "../l10n";
 
 /** The command that shows a proposal as a diff, to be accepted or rejected by hunk; its argument is `{proposalId}`. */
 export const REVIEW = "foreword.review";
@@ -30,7 +31,7 @@ export async function applyProposal(server: Server, proposalId: string): Promise
 export async function undoProposal(server: Server, proposalId: string): Promise<Decided> {
   const result = await server.execute<ProposalResult & { undone: boolean }>("foreword.edit", { proposalId, undo: true });
   const left = result.problems.map((problem) => problem.message).join("; ");
-  const words = result.undone ? "Undone" : `Not undone, since it would not be whole: ${left}`;
+  const words = result.undone ? t("Undone") : t("Not undone, since it would not be whole: {0}", left);
   return { type: "decided", proposalId, words, outcome: result.outcome };
 }
 
@@ -43,8 +44,8 @@ type Outcome = Pick<ProposalResult, "applied" | "problems"> & { edits: readonly 
 
 export function outcome({ applied, problems, edits }: Outcome): string {
   const left = problems.map((problem) => problem.message).join("; ");
-  if (!applied) return left === "" ? "Not applied" : `Not applied: ${left}`;
+  if (!applied) return left === "" ? t("Not applied") : t("Not applied: {0}", left);
   const nFiles = edits.filter((edit) => edit.applied).length;
-  const done = `Applied to ${nFiles} ${nFiles === 1 ? "file" : "files"}`;
-  return left === "" ? done : `${done}; not all of it: ${left}`;
+  const done = nFiles === 1 ? t("Applied to 1 file") : t("Applied to {0} files", nFiles);
+  return left === "" ? done : t("{0}; not all of it: {1}", done, left);
 }

@@ -15,6 +15,7 @@ import { registerParticipant } from "./participant";
 import { shownChatStoreIn } from "./session/shownChatStore";
 import { ChatController, type ShownChatStore } from "./session/chatController";
 import { ChatView, VIEW } from "./view";
+import { t } from "../l10n";
 
 export interface RegisteredChat {
   registered: { dispose(): unknown }[];
@@ -34,7 +35,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
   const controller: ChatController = new ChatController(
     connection,
     shownChats(context),
-    () => chosenFolder("Ask about which folder?"),
+    () => chosenFolder(t("Ask about which folder?")),
     (message) => view.tell(message),
     media,
     () => ({ model: server.status(activeFolder())?.model ?? "", about: nameOfFolder() }),

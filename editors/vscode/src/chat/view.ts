@@ -17,6 +17,7 @@ import { wordsOf, type ChatController } from "./session/chatController";
 import { activeFolder } from "../folders";
 import { count } from "../wording";
 import type { Server } from "../server/server";
+import { t } from "../l10n";
 
 export const VIEW = "foreword.chat";
 
@@ -36,10 +37,10 @@ export class ChatView implements vscode.WebviewViewProvider {
     steps: vscode.Event<string>,
   ) {
     steps((words) => this.tell({ type: "step", words }));
-    server.onPhase((phase) => phase === "starting" && this.tell({ type: "step", words: "Starting the server" }));
+    server.onPhase((phase) => phase === "starting" && this.tell({ type: "step", words: t("Starting the server") }));
     server.onStatus(({ index: { done, total } }) => {
       this.controller().tellModel();
-      this.tell({ type: "step", words: done < total ? `Reading the repository: ${count(done)} of ${count(total)} files` : "" });
+      this.tell({ type: "step", words: done < total ? t("Reading the repository: {0} of {1} files", count(done), count(total)) : "" });
     });
   }
 
@@ -62,6 +63,8 @@ export class ChatView implements vscode.WebviewViewProvider {
       script: file("webview.js"),
       style: file("webview.css"),
       origin: view.webview.cspSource,
+      texts: vscode.l10n.bundle,
+      language: vscode.env.language,
     });
   }
 
@@ -144,7 +147,7 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   private async chosenMedia(): Promise<(Attachment | string)[]> {
-    const files = await vscode.window.showOpenDialog({ canSelectMany: true, filters: { "Pictures and PDF files": EXTENSIONS } });
+    const files = await vscode.window.showOpenDialog({ canSelectMany: true, filters: { [t("Pictures and PDF files")]: EXTENSIONS } });
     return Promise.all((files ?? []).map(({ fsPath }) => this.media.read(fsPath)));
   }
 
@@ -171,8 +174,8 @@ export class ChatView implements vscode.WebviewViewProvider {
 
 async function insert(text: string): Promise<void> {
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
-  if (!editor) throw new Error("No file is open: open the one to insert into");
+  if (!editor) throw new Error(t("No file is open: open the one to insert into"));
   const isDone = await editor.edit((edit) => edit.replace(editor.selection, text));
-  if (!isDone) throw new Error("The file can't be edited: it may be read-only");
+  if (!isDone) throw new Error(t("The file can't be edited: it may be read-only"));
   await vscode.window.showTextDocument(editor.document, editor.viewColumn);
 }

@@ -5,6 +5,7 @@ import { folderNode, prefixTree, summary, type Node } from "./prefixTree";
 import type { Context } from "../protocol";
 import type { Server } from "../server/server";
 import { duration, secondsWarm } from "../wording";
+import { t } from "../l10n";
 
 export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -47,7 +48,7 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
     const uri = fileAt(node);
     if (uri) item.resourceUri = uri; // the icon of the file's kind
-    if (uri) item.command = { title: "Open", command: "vscode.open", arguments: [uri, { preview: true }] };
+    if (uri) item.command = { title: t("Open"), command: "vscode.open", arguments: [uri, { preview: true }] };
     return item;
   }
 
@@ -87,7 +88,7 @@ export class ContextView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   private describe(): void {
     const status = this.server.status();
     const left = status ? secondsWarm(status, Date.now() / 1000) : 0;
-    const warmth = left > 0 ? `warm ${duration(left)}` : "cold";
+    const warmth = left > 0 ? t("warm {0}", duration(left)) : t("cold");
     this.view.description = this.context ? `${warmth} · ${summary(this.context)}` : "";
   }
 }

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { LineChange } from "./lineChange";
 import { codeOf, say, type Marks } from "./marks";
+import { t } from "../l10n";
 
 /** A piece of what the model writes, as the server tells it; lines and characters from 0. */
 export interface Draft {
@@ -34,7 +35,7 @@ export class Drafts implements vscode.Disposable {
     if (this.isOver || vscode.Uri.parse(uri, true).toString() !== document.uri.toString()) return;
     const added = newText === "" ? [] : newText.replace(/\n$/, "").split("\n");
     const change = { first: range.start.line, last: range.end.line, added };
-    const label = vscode.l10n.t("Being written …");
+    const label = t("Being written …");
     const thread = all.get(number)?.thread ?? marks.below(document.uri, change, document.languageId, "draft", label);
     say(thread, codeOf(change, document.languageId));
     all.set(number, { thread, change });

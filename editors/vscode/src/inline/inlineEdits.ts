@@ -13,6 +13,7 @@ import { Drafts, type Draft } from "./drafts";
 import { lineChange, type LineChange } from "./lineChange";
 import { Marks, become, listen, plain, say, type Input } from "./marks";
 import { isOurs, pointer, wholeLines } from "./place";
+import { t } from "../l10n";
 
 const HAS_INLINE = "foreword.hasInline";
 
@@ -66,11 +67,11 @@ export class InlineEdits implements vscode.CodeLensProvider, vscode.Disposable {
   /** Opens the input at the selection. */
   ask(): void {
     const editor = vscode.window.activeTextEditor;
-    if (!editor || !isOurs(editor.document)) throw new Error("no file of the workspace is open: open the one to change");
+    if (!editor || !isOurs(editor.document)) throw new Error(t("no file of the workspace is open: open the one to change"));
     const { document, selection } = editor;
     const range = wholeLines(selection);
     const [first, last] = [range.start.line + 1, range.end.line + 1];
-    const label = first === last ? vscode.l10n.t("Edit line {0}", first) : vscode.l10n.t("Edit lines {0} to {1}", first, last);
+    const label = first === last ? t("Edit line {0}", first) : t("Edit lines {0} to {1}", first, last);
     // An input of which nobody has made anything.
     if (this.asking && !this.running.has(this.asking)) this.drop(this.asking);
     this.asking = this.marks.input(document.uri, range, label);
@@ -86,7 +87,7 @@ export class InlineEdits implements vscode.CodeLensProvider, vscode.Disposable {
     this.running.set(thread, source);
     thread.label = instruction;
     become(thread, "running");
-    say(thread, plain(vscode.l10n.t("Working on it …")));
+    say(thread, plain(t("Working on it …")));
     try {
       const path = [pointer(document, range)];
       const argument = { instruction, workspace: document.uri.toString(), path, apply: false };
@@ -152,9 +153,9 @@ export class InlineEdits implements vscode.CodeLensProvider, vscode.Disposable {
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command: "foreword.settleInline", arguments: [uri, accept, numbers] });
     return hunks.flatMap(({ number, change }, index) => {
       const line = Math.min(change.first, document.lineCount - 1);
-      const one = [lens(line, vscode.l10n.t("$(check) Accept"), true, [number]), lens(line, vscode.l10n.t("$(close) Reject"), false, [number])];
+      const one = [lens(line, t("$(check) Accept"), true, [number]), lens(line, t("$(close) Reject"), false, [number])];
       if (index > 0 || hunks.length === 1) return one;
-      return [...one, lens(line, vscode.l10n.t("Accept All {0}", hunks.length), true), lens(line, vscode.l10n.t("Reject All"), false)];
+      return [...one, lens(line, t("Accept All {0}", hunks.length), true), lens(line, t("Reject All"), false)];
     });
   }
 
@@ -206,7 +207,7 @@ export class InlineEdits implements vscode.CodeLensProvider, vscode.Disposable {
     if (!file || !result.workspaceEdit) {
       const problems = result.problems.map(({ message }) => message);
       const told = [result.text ?? "", ...problems].filter(Boolean).join("\n\n");
-      return listen(thread, thread.label ?? "", new vscode.MarkdownString(told || vscode.l10n.t("Nothing was proposed.")));
+      return listen(thread, thread.label ?? "", new vscode.MarkdownString(told || t("Nothing was proposed.")));
     }
     this.drop(thread);
     const isHere = files.length === 1 && file.kind === "change" && sameUri(file.uri, document.uri) && !document.isClosed;
@@ -232,12 +233,12 @@ export class InlineEdits implements vscode.CodeLensProvider, vscode.Disposable {
       const number = numbers[index];
       if (number === undefined) return [];
       const change = lineChange(text, edit);
-      const label = vscode.l10n.t("Change {0} of {1}", index + 1, edits.length);
+      const label = t("Change {0} of {1}", index + 1, edits.length);
       return [{ number, change, thread: this.marks.below(document.uri, change, document.languageId, "hunk", label) }];
     });
     if (shown.hunks.length === 0) {
       this.forget(document.uri.toString());
-      void vscode.window.showInformationMessage(vscode.l10n.t("Foreword: the changes do not fit the text of now; they are kept among the proposals"));
+      void vscode.window.showInformationMessage(t("Foreword: the changes do not fit the text of now; they are kept among the proposals"));
     }
     this.redraw();
   }

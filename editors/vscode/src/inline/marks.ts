@@ -4,6 +4,7 @@
 
 import * as vscode from "vscode";
 import { fenced, type LineChange } from "./lineChange";
+import { t } from "../l10n";
 
 const AUTHOR = { name: "Foreword" };
 
@@ -73,7 +74,7 @@ export interface Input extends vscode.Comment {
 
 /** Lets the user write into a thread; what was said in it stays above. */
 export function listen(thread: vscode.CommentThread, written: string, said?: vscode.MarkdownString): void {
-  const author = { name: vscode.l10n.t("What should be different? Enter proposes it, Escape closes this.") };
+  const author = { name: t("What should be different? Enter proposes it, Escape closes this.") };
   const input: Input = { author, mode: vscode.CommentMode.Editing, body: written, contextValue: "ask", thread };
   const before = said ? [{ author: AUTHOR, mode: vscode.CommentMode.Preview, body: said }] : [];
   thread.comments = [...before, input];
@@ -90,7 +91,7 @@ export function say(thread: vscode.CommentThread, body: vscode.MarkdownString): 
 }
 
 export function codeOf({ added }: Pick<LineChange, "added">, language: string): vscode.MarkdownString {
-  if (added.length === 0) return new vscode.MarkdownString(vscode.l10n.t("These lines would go."));
+  if (added.length === 0) return new vscode.MarkdownString(t("These lines would go."));
   return new vscode.MarkdownString(fenced(added.join("\n"), language));
 }
 

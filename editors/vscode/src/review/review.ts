@@ -5,6 +5,7 @@
 // of undo.
 
 import * as vscode from "vscode";
+import type { Outcome } from "../chat/protocol";
 import type { ProposalResult, Proposals } from "../protocol";
 import type { Server } from "../server/server";
 import { tell } from "../tasks/prompting";
@@ -12,6 +13,14 @@ import { count } from "../wording";
 import { applyEdits, editsOf, hasParts, partOf, pendingFiles, type PendingFile } from "./hunks";
 import { lensesOf } from "./lenses";
 import { Proposal, SCHEME, type Side } from "./proposal";
+import { t } from "../l10n";
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  pending: t("undecided"),
+  applied: t("applied"),
+  rejected: t("rejected"),
+  "partly applied": t("applied in part"),
+};
 
 export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLensProvider, vscode.Disposable {
   private readonly proposals = new Map<string, Proposal>();
@@ -48,7 +57,7 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
       proposal.sides.set(file.path, { file, uri: await placeOf(file), text: "", fitting: [], lines: [] });
     }
     if (proposal.isSettled) {
-      void vscode.window.showInformationMessage(`Foreword: this proposal is ${result.outcome}: there is nothing left to decide`);
+      void vscode.window.showInformationMessage(t("Foreword: this proposal is {0}: there is nothing left to decide", OUTCOMES[result.outcome]));
       return;
     }
     await proposal.inTurn(async () => {
@@ -61,16 +70,16 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
   async choose(where: { workspace?: string }): Promise<void> {
     const { proposals } = await this.server.execute<Proposals>("foreword.proposals", where);
     if (proposals.length === 0) {
-      void vscode.window.showInformationMessage("Foreword: every proposal is applied or rejected");
+      void vscode.window.showInformationMessage(t("Foreword: every proposal is applied or rejected"));
       return;
     }
     const items = proposals.map(({ proposalId, title, at, files }) => ({
-      label: title || "Proposal",
+      label: title || t("Proposal"),
       description: new Date(at * 1000).toLocaleString(),
       detail: files.map(({ path, hunks }) => `${path} (${count(hunks)})`).join(", "),
       proposalId,
     }));
-    const chosen = await vscode.window.showQuickPick(items, { title: "Proposals that are not decided", matchOnDetail: true });
+    const chosen = await vscode.window.showQuickPick(items, { title: t("Proposals that are not decided"), matchOnDetail: true });
     if (chosen) await this.open(chosen.proposalId);
   }
 
@@ -114,7 +123,7 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     const argument = { ...partOf(proposal.id, part), ...(accept ? {} : { reject: true }) };
     const result = await this.server.execute<ProposalResult>("foreword.edit", argument);
     // What did not fit was told by the server, with its diff.
-    if (accept && !result.applied && result.workspaceEdit) tell(new Error("the editor did not take the change: try again"));
+    if (accept && !result.applied && result.workspaceEdit) tell(new Error(t("the editor did not take the change: try again")));
     const before = countHunks(proposal.files);
     const left = new Map(pendingFilesNow(result, proposal).map((file) => [file.path, file]));
     const done = proposal.files.filter(({ path }) => !left.has(path));
@@ -151,13 +160,13 @@ export class Review implements vscode.TextDocumentContentProvider, vscode.CodeLe
     if (!side) {
       this.proposals.delete(proposal.id);
       const { accepted, rejected } = proposal.tally;
-      vscode.window.setStatusBarMessage(`Foreword: ${accepted} accepted, ${rejected} rejected`, 6_000);
+      vscode.window.setStatusBarMessage(t("Foreword: {0} accepted, {1} rejected", accepted, rejected), 6_000);
       return;
     }
     const nothing = vscode.Uri.from({ scheme: SCHEME, path: "/nothing" });
     const left = side.file.kind === "create" ? nothing : side.uri;
-    const more = proposal.sides.size > 1 ? `, ${proposal.sides.size} files to review` : "";
-    const title = `${side.file.path} (proposal${more})`;
+    const more = proposal.sides.size > 1 ? t(", {0} files to review", proposal.sides.size) : "";
+    const title = t("{0} (proposal{1})", side.file.path, more);
     await vscode.commands.executeCommand("vscode.diff", left, proposal.addressOf(side), title, { preview: false });
   }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { LaunchError, OLDEST } from "./launch";
 import { newEnough } from "./python";
+import { t } from "../l10n";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 15 * 60_000;
@@ -38,16 +39,16 @@ async function wheelIn(folder: string): Promise<string> {
   const wheel = names.find((name) => name.endsWith(".whl"));
   if (wheel) return wheel;
   throw new LaunchError(
-    "this build of the extension has no server in it: install Foreword into the workspace's Python, or set foreword.serverPath",
+    t("this build of the extension has no server in it: install Foreword into the workspace's Python, or set foreword.serverPath"),
   );
 }
 
 async function newEnoughOf(candidates: readonly string[]): Promise<string> {
   const { python, tried } = await newEnough(candidates);
   if (python) return python;
-  const found = tried.length > 0 ? `found only: ${tried.join(", ")}` : "found none";
+  const found = tried.length > 0 ? t("found only: {0}", tried.join(", ")) : t("found none");
   throw new LaunchError(
-    `Foreword needs Python ${OLDEST.join(".")} or newer and ${found}. Install one, or set foreword.python`,
+    t("Foreword needs Python {0} or newer and {1}. Install one, or set foreword.python", OLDEST.join("."), found),
   );
 }
 
@@ -56,11 +57,11 @@ function installer(python: string, wheel: string, home: string, platform: NodeJS
   return async (report: (step: string) => void): Promise<void> => {
     await rm(home, { recursive: true, force: true });
     await mkdir(home, { recursive: true });
-    report("making an environment");
-    await step(python, ["-m", "venv", home], "make a Python environment (on Debian and Ubuntu: install python3-venv)");
-    report("installing the server and the grammars");
+    report(t("making an environment"));
+    await step(python, ["-m", "venv", home], t("make a Python environment (on Debian and Ubuntu: install python3-venv)"));
+    report(t("installing the server and the grammars"));
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", wheel];
-    await step(pythonOf(home, platform), pip, "install the server (is a package index reachable?)");
+    await step(pythonOf(home, platform), pip, t("install the server (is a package index reachable?)"));
     await writeFile(join(home, "complete"), "");
   };
 }
@@ -69,7 +70,7 @@ async function step(command: string, args: string[], what: string): Promise<void
   try {
     await run(command, args, { timeout: PATIENCE_MS });
   } catch (error) {
-    throw new LaunchError(`could not ${what}: ${lastLine(error)}`);
+    throw new LaunchError(t("could not {0}: {1}", what, lastLine(error)));
   }
 }
 

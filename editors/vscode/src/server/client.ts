@@ -16,6 +16,7 @@ import type {
 import { LaunchError, type Choice, type Launch } from "./launch";
 import { promptingMiddleware } from "../tasks/prompting";
 import { layersSet, serverKeys, valuesSet, withEncoding, type Declared } from "./settings";
+import { t } from "../l10n";
 
 const CONNECT_MS = 5_000;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a module that is loaded later
@@ -70,6 +71,8 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
       ...valuesSet(keys.user, (key) => user.inspect(key)),
     },
     errorHandler: LEFT_TO_SUPERVISOR,
+    // Who starts the server tells why it failed; the library would show its own words for it.
+    initializationFailedHandler: () => false,
     middleware: {
       ...promptingMiddleware(),
       workspace: {
@@ -87,11 +90,11 @@ export function clientOptions(declared: Declared, output: vscode.LogOutputChanne
 /** What a server at a port asks of its clients: the token in the file that it named when it started. */
 function tokenOf(address: string, file: string): { token?: string } {
   if (!address) return {};
-  if (!file) throw new LaunchError("a server at a port serves who shows its token: set foreword.tcpTokenFile to the file that it names");
+  if (!file) throw new LaunchError(t("a server at a port serves who shows its token: set foreword.tcpTokenFile to the file that it names"));
   try {
     return { token: readFileSync(file, "utf8").trim() };
   } catch {
-    throw new LaunchError(`the token of the server can't be read from ${file}: set foreword.tcpTokenFile to the file that it names`);
+    throw new LaunchError(t("the token of the server can't be read from {0}: set foreword.tcpTokenFile to the file that it names", file));
   }
 }
 
@@ -100,7 +103,7 @@ function reach(host: string, port: number): Promise<StreamInfo> {
     const socket = connect({ host, port, timeout: CONNECT_MS });
     const fail = (): void => {
       socket.destroy();
-      reject(new LaunchError(`no server answers at ${host}:${port}: start one with foreword serve --tcp ${host}:${port}`));
+      reject(new LaunchError(t("no server answers at {0}: start one with foreword serve --tcp {0}", `${host}:${port}`)));
     };
     socket.once("error", fail).once("timeout", fail);
     socket.once("connect", () => {

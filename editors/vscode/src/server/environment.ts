@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import { installed } from "./bundled";
 import type { Surroundings } from "./launch";
 import { probe, systemPythons } from "./python";
+import { t } from "../l10n";
 
 /** The part of the Python extension's interface that is used here. */
 interface PythonExtension {
@@ -49,7 +50,7 @@ function install(
   tell: (step: string) => void,
   python: string,
 ): Promise<string> {
-  const shown = { location: vscode.ProgressLocation.Window, title: "Foreword: setting up its server" };
+  const shown = { location: vscode.ProgressLocation.Window, title: t("Foreword: setting up its server") };
   return installed({
     wheels: join(context.extensionPath, "wheel"),
     storage: join(context.globalStorageUri.fsPath, "server"),

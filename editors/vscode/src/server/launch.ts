@@ -1,6 +1,8 @@
 // How to run the server: which of the places that may have one is taken. What a place holds is asked through
 // `Surroundings`, so this is plain logic.
 
+import { t } from "../l10n";
+
 /** What the user set, and whether files of the workspace may be run. */
 export interface Choice {
   tcp: string;
@@ -61,7 +63,7 @@ export function isNewEnough([major, minor]: readonly [number, number]): boolean 
 export function parseAddress(written: string): Launch {
   const [, port] = /^127\.0\.0\.1:(\d{1,5})$/.exec(written.trim()) ?? [];
   if (port === undefined || Number(port) > 65_535 || Number(port) === 0) {
-    throw new LaunchError(`"${written}" is no address of a server here: set foreword.tcp to 127.0.0.1:PORT`);
+    throw new LaunchError(t("\"{0}\" is no address of a server here: set foreword.tcp to 127.0.0.1:PORT", written));
   }
   return { kind: "tcp", host: "127.0.0.1", port: Number(port) };
 }
@@ -69,10 +71,10 @@ export function parseAddress(written: string): Launch {
 /** The user's own Python: with a server of its own, or to install the bundled one with. */
 async function withPython(python: string, around: Surroundings): Promise<Launch> {
   const found = await around.probe(python);
-  if (!found) throw new LaunchError(`foreword.python is ${python}, and no Python runs there: correct the setting`);
+  if (!found) throw new LaunchError(t("foreword.python is {0}, and no Python runs there: correct the setting", python));
   if (!isNewEnough(found.version)) {
     const [is, needed] = [found.version.join("."), OLDEST.join(".")];
-    throw new LaunchError(`foreword.python is ${python}, a Python ${is}, and Foreword needs ${needed}: set a newer one`);
+    throw new LaunchError(t("foreword.python is {0}, a Python {1}, and Foreword needs {2}: set a newer one", python, is, needed));
   }
   if (found.hasServer) return moduleCommand(python, "foreword.python");
   return moduleCommand(await around.bundled(python), "the server of the extension");

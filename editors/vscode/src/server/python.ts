@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { isNewEnough, type Python } from "./launch";
+import { t } from "../l10n";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 20_000;
@@ -30,7 +31,7 @@ export async function newEnough(
   for (const python of candidates) {
     const found = await ask(python);
     if (found && isNewEnough(found.version)) return { python, tried };
-    if (found) tried.push(`${python} is ${found.version.join(".")}`);
+    if (found) tried.push(t("{0} is {1}", python, found.version.join(".")));
   }
   return { python: undefined, tried };
 }

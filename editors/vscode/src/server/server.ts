@@ -14,6 +14,7 @@ import type {
 } from "vscode-languageclient/node";
 import { STATUS, type Status } from "../protocol";
 import { Restarts } from "./restarts";
+import { t } from "../l10n";
 
 export type Phase = "stopped" | "starting" | "running" | "failed";
 
@@ -29,13 +30,20 @@ export interface ServerQuestion {
 /** The server ended while it was asked something. The user hears of that once, from the supervisor. */
 export class ServerEnded extends Error {
   constructor() {
-    super("the server ended before it answered, and was started again: ask once more");
+    super(t("the server ended before it answered, and was started again: ask once more"));
+  }
+}
+
+class StartEnded extends Error {
+  constructor(cause: unknown) {
+    super(t("the server ended as it started: its output says why"), { cause });
   }
 }
 
 /** `PendingResponseRejected`, `ConnectionInactive` and `MessageWriteError` of the protocol's library. */
 const ENDED_CODES: readonly unknown[] = [-32097, -32096, -32099];
 const STOP_MS = 5_000;
+const START_PAUSE_MS = 300;
 
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
@@ -82,7 +90,7 @@ export class Server implements Disposable {
   /** Starts the server unless it runs; rejects with a message for the user. */
   ready(): Promise<LanguageClient> {
     if (this.current === "failed" && !this.starting) this.restarts.forget();
-    this.starting ??= this.start(0);
+    this.starting ??= this.start(0, 1);
     return this.starting;
   }
 
@@ -137,7 +145,8 @@ export class Server implements Disposable {
     this.ended.dispose();
   }
 
-  private async start(pauseMs: number): Promise<LanguageClient> {
+  /** `chances` is how often a server that ends as it starts is tried again. */
+  private async start(pauseMs: number, chances: number): Promise<LanguageClient> {
     const generation = ++this.generation;
     this.enter("starting");
     try {
@@ -146,13 +155,19 @@ export class Server implements Disposable {
       return await this.connect(generation);
     } catch (error) {
       if (generation === this.generation) {
-        // A server that ended before, and ends again as it starts, gets its further chances; a first start gets none.
-        const pause = this.restarts.count > 0 ? this.restarts.pauseAfter(Date.now()) : undefined;
-        if (pause !== undefined) return this.start(pause);
+        const pause = this.pauseAfter(error, chances);
+        if (pause !== undefined) return this.start(pause, chances - 1);
         this.fail(error instanceof Error ? error.message : String(error));
       }
       throw error;
     }
+  }
+
+  /** How long to wait after a start that failed; undefined to leave it at that. */
+  private pauseAfter(error: unknown, chances: number): number | undefined {
+    // One that ran before has its chances counted with its ends; what killed a first one may be gone, what it lacks is not.
+    if (this.restarts.count > 0) return this.restarts.pauseAfter(Date.now());
+    return error instanceof StartEnded && chances > 0 ? START_PAUSE_MS : undefined;
   }
 
   private async connect(generation: number): Promise<LanguageClient> {
@@ -178,7 +193,7 @@ export class Server implements Disposable {
       await client.start();
     } catch (error) {
       await this.discard(client);
-      throw hasEnded(error) ? new Error("the server ended as it started: its output says why", { cause: error }) : error;
+      throw hasEnded(error) ? new StartEnded(error) : error;
     }
     return client;
   }
@@ -190,12 +205,12 @@ export class Server implements Disposable {
     this.newest.clear();
     void this.discard(client);
     if (pause === undefined) {
-      this.fail(`the server ended ${this.restarts.count} times within minutes: see its output`);
+      this.fail(t("the server ended {0} times within minutes: see its output", this.restarts.count));
       return;
     }
     this.output.warn(`the server has ended; it starts again in ${pause} ms`);
     if (this.restarts.count === 1) this.ended.fire();
-    this.starting = this.start(pause);
+    this.starting = this.start(pause, 0);
     this.starting.catch(() => undefined);
   }
 

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { folderArgument } from "../folders";
 import type { Server } from "../server/server";
 import { reportPage } from "./reportPage";
+import { t } from "../l10n";
 
 export class Report implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
@@ -19,7 +20,7 @@ export class Report implements vscode.Disposable {
 
   /** Shows the report as of now, in the one panel that there is for it. */
   async show(): Promise<void> {
-    const where = await folderArgument("A report on which folder?");
+    const where = await folderArgument(t("A report on which folder?"));
     const { html } = await this.server.execute<{ html: string }>("foreword.usage", { html: true, ...where });
     this.html = html;
     this.panel ??= this.open();
@@ -29,7 +30,7 @@ export class Report implements vscode.Disposable {
 
   private open(): vscode.WebviewPanel {
     const options = { enableScripts: false, localResourceRoots: [], enableFindWidget: true };
-    const panel = vscode.window.createWebviewPanel("foreword.report", "Foreword: Report", vscode.ViewColumn.Active, options);
+    const panel = vscode.window.createWebviewPanel("foreword.report", t("Foreword: Report"), vscode.ViewColumn.Active, options);
     panel.onDidDispose(() => (this.panel = undefined));
     return panel;
   }

@@ -5,15 +5,16 @@ import type { Why } from "../protocol";
 import { activeFolder, folderArgument } from "../folders";
 import type { Server } from "../server/server";
 import { standingWords } from "../wording";
+import { t } from "../l10n";
 
 /** How often the time that is left is shown anew. */
 const TICK_MS = 10_000;
 /** Enter presses the first one, which costs nothing. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  Report: "foreword.report",
-  Limits: "foreword.limits",
-  "Warm the Prefix": "foreword.warmUp",
-};
+const ACTIONS: readonly [title: string, command: string][] = [
+  [t("Report"), "foreword.report"],
+  [t("Limits"), "foreword.limits"],
+  [t("Warm the Prefix"), "foreword.warmUp"],
+];
 
 export function showStanding(server: Server): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("foreword.standing", vscode.StatusBarAlignment.Right, 90);
@@ -40,14 +41,14 @@ export async function explainStanding(server: Server): Promise<void> {
     server.output.show();
     return;
   }
-  const why = await server.execute<Why>("foreword.why", await folderArgument("About which folder?"));
+  const why = await server.execute<Why>("foreword.why", await folderArgument(t("About which folder?")));
   const detail = why.lines.map(sentence).join("\n\n");
   const chosen = await vscode.window.showInformationMessage(
-    "Foreword: the last request",
+    t("Foreword: the last request"),
     { modal: true, detail },
-    ...Object.keys(ACTIONS),
+    ...ACTIONS.map(([title]) => title),
   );
-  const command = chosen === undefined ? undefined : ACTIONS[chosen];
+  const command = ACTIONS.find(([title]) => title === chosen)?.[1];
   if (command) await vscode.commands.executeCommand(command);
 }
 

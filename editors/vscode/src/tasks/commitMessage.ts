@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { chosenFolder } from "../folders";
 import type { Server } from "../server/server";
+import { t } from "../l10n";
 
 /** The part of the git extension's interface that is used here. */
 interface GitExtension {
@@ -12,12 +13,12 @@ interface GitExtension {
 /** `source` is given by the view's button. */
 export async function writeCommitMessage(server: Server, source?: vscode.SourceControl): Promise<void> {
   const extension = vscode.extensions.getExtension<GitExtension>("vscode.git");
-  if (!extension) throw new Error("the editor's git extension is off: turn it on, or run `foreword commit` in a terminal");
+  if (!extension) throw new Error(t("the editor's git extension is off: turn it on, or run `foreword commit` in a terminal"));
   const { repositories } = (await extension.activate()).getAPI(1);
-  const workspace = source?.rootUri?.toString() ?? (await chosenFolder("The changes of which folder?"));
+  const workspace = source?.rootUri?.toString() ?? (await chosenFolder(t("The changes of which folder?")));
   const repository = repositories.find(({ rootUri }) => rootUri.toString() === workspace) ?? repositories[0];
-  if (!repository) throw new Error("no repository is open: open a folder that is in one");
-  const location = { location: vscode.ProgressLocation.SourceControl, title: "Foreword: writing the commit message" };
+  if (!repository) throw new Error(t("no repository is open: open a folder that is in one"));
+  const location = { location: vscode.ProgressLocation.SourceControl, title: t("Foreword: writing the commit message") };
   const { message } = await vscode.window.withProgress(location, () =>
     server.execute<{ message: string }>("foreword.commit", { print: true, workspace: repository.rootUri.toString() }),
   );

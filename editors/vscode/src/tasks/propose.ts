@@ -6,6 +6,7 @@ import type { Review } from "../review/review";
 import type { Server } from "../server/server";
 import { completed } from "./prompting";
 import type { Task } from "./task";
+import { t } from "../l10n";
 
 /** Asks for a proposal, and opens it in the review; `argument` is that of `foreword.edit`. */
 export async function propose(server: Server, review: Review, title: string, argument: object): Promise<void> {
@@ -16,7 +17,7 @@ export async function propose(server: Server, review: Review, title: string, arg
   if (result.workspaceEdit) return review.open(result.proposalId, result);
   // A proposal that breaks off, or fits no more, was told by the server.
   if (result.edits.length > 0) return;
-  void vscode.window.showInformationMessage(`Foreword proposes no change: ${result.text ?? ""}`);
+  void vscode.window.showInformationMessage(t("Foreword proposes no change: {0}", result.text ?? ""));
 }
 
 /** Carries out a task of a code action that ends in edits. */

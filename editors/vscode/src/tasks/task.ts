@@ -1,6 +1,7 @@
 // A task that a code action carries, what it lacks, and the question that it is in a chat.
 
 import type { Attachment, Range } from "../chat/protocol";
+import { t } from "../l10n";
 
 /** A task as it crosses the wire (`assist/question/task.py`); only what is read here is named. */
 export interface Task {
@@ -20,12 +21,12 @@ export interface Prompt {
 /** What to ask for before a task is carried out; undefined if it says enough. */
 export function promptOf(task: Task): Prompt | undefined {
   if (task.instruction) return undefined;
-  const about = task.symbol ? `\`${task.symbol}\`` : (task.uri.split("/").at(-1) ?? "this");
+  const about = task.symbol ? `\`${task.symbol}\`` : (task.uri.split("/").at(-1) ?? t("this"));
   if (task.kind === "ask") {
-    return { title: `Ask about ${about}`, placeHolder: "Who calls it, and with what?" };
+    return { title: t("Ask about {0}", about), placeHolder: t("Who calls it, and with what?") };
   }
   if (task.kind === "rewrite") {
-    return { title: `Rewrite ${about}`, placeHolder: "What should be different?" };
+    return { title: t("Rewrite {0}", about), placeHolder: t("What should be different?") };
   }
   return undefined;
 }

@@ -23,6 +23,7 @@ import {
   type Opened,
   type Piece,
 } from "../protocol";
+import { t } from "../../l10n";
 
 /** Where the id of the shown chat outlives the window. */
 export interface ShownChatStore {
@@ -116,7 +117,7 @@ export class ChatController {
     const usual = this.usual();
     const name = model || usual.model;
     const about = this.store.get() === undefined ? usual.about : "";
-    const title = model || effort ? "Chosen for this chat" : "As in the settings";
+    const title = model || effort ? t("Chosen for this chat") : t("As in the settings");
     this.tell({ type: "model", words: [name, ...(effort ? [effort] : [])].join(" · "), title, about });
   }
 

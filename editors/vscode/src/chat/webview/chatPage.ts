@@ -9,6 +9,7 @@ import type { EditorApi } from "./editorApi";
 import type { Schedule } from "./markdown/markdownStream";
 import { TitleBar } from "./header/titleBar";
 import { Transcript, type TranscriptActions } from "./transcript/transcript";
+import { t } from "../../l10n";
 
 export class ChatPage {
   private readonly titleBar = new TitleBar(
@@ -120,8 +121,8 @@ export class ChatPage {
     const [question, answer] = messages;
     this.transcript.end(messages);
     this.composer.isRunning = false;
-    if (question?.status === "done") this.announcement.textContent = `Answer finished: ${wordCount(answer)} words`;
-    if (question?.status === "cancelled") this.announcement.textContent = "Answer stopped";
+    if (question?.status === "done") this.announcement.textContent = t("Answer finished: {0} words", wordCount(answer));
+    if (question?.status === "cancelled") this.announcement.textContent = t("Answer stopped");
   }
 
   private send({ text, attachments, from }: Draft): void {
@@ -209,7 +210,7 @@ export class ChatPage {
   private tellNotice(words: string, again = false): void {
     this.notice.replaceChildren(words);
     this.notice.hidden = words === "";
-    if (again) this.notice.append(button({ class: "secondary", click: () => this.post({ type: "ready" }) }, "Try again"));
+    if (again) this.notice.append(button({ class: "secondary", click: () => this.post({ type: "ready" }) }, t("Try again")));
   }
 
   private post(message: FromPage): void {

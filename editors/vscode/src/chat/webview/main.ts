@@ -1,5 +1,6 @@
 // The script of the chat view's page.
 
+import "./pageLanguage";
 import "./chat.css";
 import type { ToPage } from "../messages";
 import { ChatPage } from "./chatPage";

@@ -5,9 +5,10 @@ import { attachmentLabel, isSame } from "./attachmentLabel";
 import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
 import { Roving } from "../elements/roving";
+import { t } from "../../../l10n";
 
 export class Chips {
-  readonly root = element("ul", { class: "chips", label: "Attached to the next question" });
+  readonly root = element("ul", { class: "chips", label: t("Attached to the next question") });
   private readonly roving = new Roving(this.root, ".chip-name");
   private attachments: Attachment[] = [];
 
@@ -59,8 +60,8 @@ export class Chips {
   private chip(attachment: Attachment, at: number): HTMLElement {
     const label = attachmentLabel(attachment);
     const name = button({ class: "chip-name", title: attachment.uri, click: () => this.open(attachment) }, label);
-    name.setAttribute("aria-label", `${label}, attached; Delete removes it`);
-    const cross = button({ class: "chip-cross", label: `Remove ${label}`, click: () => this.remove(at) }, icon("close"));
+    name.setAttribute("aria-label", t("{0}, attached; Delete removes it", label));
+    const cross = button({ class: "chip-cross", label: t("Remove {0}", label), click: () => this.remove(at) }, icon("close"));
     cross.tabIndex = -1;
     return element("li", { class: "chip" }, name, cross);
   }

@@ -7,6 +7,7 @@ import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
 import { Menu } from "../elements/menu";
 import { itemOf, mentionAt, SLASH_COMMANDS, Suggestions, type Mention } from "./suggestions";
+import { t } from "../../../l10n";
 
 export interface Draft {
   text: string;
@@ -28,31 +29,31 @@ export interface ComposerActions {
 }
 
 const CHOICES: readonly [AttachWhat, string][] = [
-  ["file", "Current file"],
-  ["selection", "Selection"],
-  ["symbol", "Symbol…"],
-  ["pick", "File…"],
-  ["problems", "Problems"],
-  ["changes", "Git changes"],
-  ["staged", "Staged changes"],
-  ["terminal", "Terminal selection"],
-  ["media", "Picture or PDF…"],
+  ["file", t("Current file")],
+  ["selection", t("Selection")],
+  ["symbol", t("Symbol…")],
+  ["pick", t("File…")],
+  ["problems", t("Problems")],
+  ["changes", t("Git changes")],
+  ["staged", t("Staged changes")],
+  ["terminal", t("Terminal selection")],
+  ["media", t("Picture or PDF…")],
 ];
 
 export class Composer {
-  readonly root = element("form", { class: "composer", label: "Ask" });
-  private readonly text = element("textarea", { label: "Your question" });
+  readonly root = element("form", { class: "composer", label: t("Ask") });
+  private readonly text = element("textarea", { label: t("Your question") });
   private readonly suggestions = new Suggestions(this.text);
   private readonly chips: Chips;
   private readonly editing = element("div", { class: "editing" });
-  private readonly sendButton = button({ class: "send", label: "Send (Enter)" }, icon("send"));
+  private readonly sendButton = button({ class: "send", label: t("Send (Enter)") }, icon("send"));
   private readonly stopButton: HTMLButtonElement;
   private readonly modelButton: HTMLButtonElement;
   private from: string | undefined;
 
   constructor(private readonly actions: ComposerActions) {
     this.chips = new Chips(actions.open, () => this.changed(), () => this.focus());
-    this.stopButton = button({ class: "stop", label: "Stop the answer (Escape)", click: () => actions.stop() }, icon("stop"));
+    this.stopButton = button({ class: "stop", label: t("Stop the answer (Escape)"), click: () => actions.stop() }, icon("stop"));
     this.modelButton = button({ class: "model", click: () => actions.chooseModel() });
     this.tellModel("", "");
     this.sendButton.type = "submit";
@@ -68,8 +69,8 @@ export class Composer {
       event.preventDefault();
       this.submit();
     });
-    const cancel = button({ class: "link", click: () => this.cancelEditing() }, "Cancel");
-    this.editing.append("The question is asked anew; what follows it is dropped. ", cancel);
+    const cancel = button({ class: "link", click: () => this.cancelEditing() }, t("Cancel"));
+    this.editing.append(`${t("The question is asked anew; what follows it is dropped.")} `, cancel);
     this.root.append(this.editing, element("div", { class: "box" }, this.suggestions.root, this.chips.root, this.text, this.bar()));
     this.draw({ text: "", attachments: [] });
     this.isRunning = false;
@@ -124,14 +125,14 @@ export class Composer {
 
   private bar(): HTMLElement {
     const choices = CHOICES.map(([what, label]) => ({ label, choose: () => this.actions.attach(what) }));
-    const menu = new Menu({ class: "quiet", label: "Attach" }, icon("attach"), choices);
+    const menu = new Menu({ class: "quiet", label: t("Attach") }, icon("attach"), choices);
     const space = element("span", { class: "space" });
     return element("div", { class: "composer-bar" }, menu.root, this.modelButton, space, this.sendButton, this.stopButton);
   }
 
   /** The folder that the question is about, where that is not clear. */
   set about(folder: string) {
-    this.text.placeholder = folder === "" ? "Ask, or type @ to attach" : `Ask about ${folder}, or type @ to attach`;
+    this.text.placeholder = folder === "" ? t("Ask, or type @ to attach") : t("Ask about {0}, or type @ to attach", folder);
   }
 
   /** Who answers: on the button that chooses another one. */
@@ -139,7 +140,7 @@ export class Composer {
     this.modelButton.hidden = words === "";
     this.modelButton.textContent = words;
     this.modelButton.title = title;
-    this.modelButton.setAttribute("aria-label", `Model: ${words}. Choose another`);
+    this.modelButton.setAttribute("aria-label", t("Model: {0}. Choose another", words));
   }
 
   private press(event: KeyboardEvent): void {

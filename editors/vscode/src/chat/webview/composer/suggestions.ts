@@ -3,6 +3,7 @@
 
 import type { Suggestion } from "../../messages";
 import { button, element } from "../elements/element";
+import { t } from "../../../l10n";
 
 /** What is written in front of the cursor: where it begins, and the name as far as it goes. */
 export interface Mention {
@@ -22,13 +23,13 @@ export function mentionAt(text: string, cursor: number): Mention | undefined {
 
 /** What can be asked for in one word: how its question begins. It is about the selection, or else the file that is open. */
 export const SLASH_COMMANDS: readonly { name: string; detail: string; text: string }[] = [
-  { name: "explain", detail: "what the code does, and why", text: "Explain this code." },
-  { name: "review", detail: "faults, risks and what is missing", text: "Review this code: name faults, risks and what is missing." },
-  { name: "fix", detail: "propose an edit that mends it", text: "Fix what is wrong with this code." },
-  { name: "tests", detail: "propose tests for it", text: "Write tests for this code." },
-  { name: "document", detail: "propose doc comments for it", text: "Document this code." },
-  { name: "simplify", detail: "propose a simpler form", text: "Simplify this code without changing what it does." },
-  { name: "rewrite", detail: "propose another form", text: "Rewrite this code so that " },
+  { name: "explain", detail: t("what the code does, and why"), text: "Explain this code." },
+  { name: "review", detail: t("faults, risks and what is missing"), text: "Review this code: name faults, risks and what is missing." },
+  { name: "fix", detail: t("propose an edit that mends it"), text: "Fix what is wrong with this code." },
+  { name: "tests", detail: t("propose tests for it"), text: "Write tests for this code." },
+  { name: "document", detail: t("propose doc comments for it"), text: "Document this code." },
+  { name: "simplify", detail: t("propose a simpler form"), text: "Simplify this code without changing what it does." },
+  { name: "rewrite", detail: t("propose another form"), text: "Rewrite this code so that " },
 ];
 
 interface Item {
@@ -38,7 +39,7 @@ interface Item {
 }
 
 export class Suggestions {
-  readonly root = element("div", { class: "suggestions menu", role: "listbox", label: "Suggestions" });
+  readonly root = element("div", { class: "suggestions menu", role: "listbox", label: t("Suggestions") });
   private items: Item[] = [];
   private active = 0;
 

@@ -5,19 +5,20 @@ import { button, element } from "../elements/element";
 import { icon, type IconName } from "../elements/icon";
 import { plainTitle } from "./titleBar";
 import { Roving } from "../elements/roving";
+import { t } from "../../../l10n";
 
 export type ManageWhat = "rename" | "delete" | "export";
 
 const MANAGED: readonly [ManageWhat, string, IconName][] = [
-  ["rename", "Rename", "edit"],
-  ["export", "Export as Markdown", "export"],
-  ["delete", "Delete", "close"],
+  ["rename", t("Rename"), "edit"],
+  ["export", t("Export as Markdown"), "export"],
+  ["delete", t("Delete"), "close"],
 ];
 
 export class ChatList {
-  readonly root = element("nav", { class: "chat-list", label: "Chats" });
+  readonly root = element("nav", { class: "chat-list", label: t("Chats") });
   private readonly list = element("ul");
-  private readonly search = element("input", { class: "chat-search", label: "Search the chats" });
+  private readonly search = element("input", { class: "chat-search", label: t("Search the chats") });
   private readonly roving = new Roving(this.list, "li:not([hidden]) > .chat-open");
 
   constructor(
@@ -26,7 +27,7 @@ export class ChatList {
     private readonly manage: (what: ManageWhat, chat: ListedChat) => void,
   ) {
     this.search.type = "search";
-    this.search.placeholder = "Search";
+    this.search.placeholder = t("Search");
     this.search.addEventListener("input", () => this.filter());
     this.root.append(this.search, this.list);
     this.root.addEventListener("keydown", (event) => {
@@ -44,7 +45,7 @@ export class ChatList {
   show(chats: readonly ListedChat[], shownId: string | null): void {
     const items = chats.map((chat) => this.item(chat, chat.chatId === shownId));
     this.list.replaceChildren(...items);
-    if (items.length === 0) this.list.append(element("li", { class: "none" }, "No chats yet"));
+    if (items.length === 0) this.list.append(element("li", { class: "none" }, t("No chats yet")));
     this.root.hidden = false;
     this.filter();
     this.roving.focus(chats.findIndex((chat) => chat.chatId === shownId));
@@ -60,7 +61,7 @@ export class ChatList {
       this.close();
       this.open(chat.chatId);
     };
-    const title = element("span", { class: "chat-title" }, plainTitle(chat.title) || "Untitled");
+    const title = element("span", { class: "chat-title" }, plainTitle(chat.title) || t("Untitled"));
     const made = button({ class: "chat-open", click: choose }, title, element("span", { class: "chat-time" }, timeOf(chat.at)));
     if (isShown) made.setAttribute("aria-current", "true");
     // One stop of the Tab key a list: the keys are those of the editor's own lists.
@@ -68,7 +69,7 @@ export class ChatList {
       if (key === "F2") this.manage("rename", chat);
       if (key === "Delete") this.manage("delete", chat);
     });
-    const name = plainTitle(chat.title) || "Untitled";
+    const name = plainTitle(chat.title) || t("Untitled");
     const does = ([what, label, face]: (typeof MANAGED)[number]): HTMLButtonElement =>
       button({ class: "small", label: `${label} ${name}`, tabIndex: -1, click: () => this.manage(what, chat) }, icon(face));
     return element("li", {}, made, ...MANAGED.map(does));

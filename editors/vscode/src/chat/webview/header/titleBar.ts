@@ -2,6 +2,7 @@
 
 import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
+import { t } from "../../../l10n";
 
 export class TitleBar {
   readonly root: HTMLElement;
@@ -11,7 +12,7 @@ export class TitleBar {
   constructor(list: () => void, begin: () => void) {
     this.chats = button({ class: "title", click: list }, this.name, icon("chevron"));
     this.chats.setAttribute("aria-haspopup", "true");
-    const fresh = button({ class: "quiet", label: "New chat", click: begin }, icon("add"));
+    const fresh = button({ class: "quiet", label: t("New chat"), click: begin }, icon("add"));
     this.root = element("header", { class: "title-bar" }, this.chats, fresh);
     this.title = "";
     this.isListOpen = false;
@@ -19,8 +20,8 @@ export class TitleBar {
 
   set title(written: string) {
     const title = plainTitle(written);
-    this.name.textContent = title || "New chat";
-    this.chats.setAttribute("aria-label", `${title || "New chat"}: list of chats`);
+    this.name.textContent = title || t("New chat");
+    this.chats.setAttribute("aria-label", t("{0}: list of chats", title || t("New chat")));
   }
 
   set isListOpen(isOpen: boolean) {

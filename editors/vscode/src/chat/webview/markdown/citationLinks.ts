@@ -3,6 +3,7 @@
 
 import type { Citation } from "../../protocol";
 import { button } from "../elements/element";
+import { t } from "../../../l10n";
 
 export type GoTo = (citation: Citation) => void;
 
@@ -33,7 +34,7 @@ function linkText(text: Text, place: RegExp, byPlace: Map<string, Citation>, goT
     const [written, path = "", first, last] = match;
     const citation = byPlace.get(keyOf({ path, startLine: Number(first), endLine: Number(last ?? first) }));
     if (!citation || startsInsideWord(whole, match.index)) continue;
-    const given = { class: "link citation", role: "link", label: `Open ${written}`, click: () => goTo(citation) };
+    const given = { class: "link citation", role: "link", label: t("Open {0}", written), click: () => goTo(citation) };
     nodes.push(whole.slice(end, match.index), button(given, written));
     end = match.index + written.length;
   }

@@ -3,6 +3,7 @@
 import { button, element } from "../elements/element";
 import { highlighted } from "./highlight";
 import { icon } from "../elements/icon";
+import { t } from "../../../l10n";
 
 export interface CodeActions {
   copy: (text: string) => void;
@@ -24,13 +25,13 @@ export class CodeBlock {
     this.code = code;
     this.body.append(document.createTextNode(code));
     const name = languageName(language) || "text";
-    const copy = button({ class: "small", label: "Copy the code" }, icon("copy"));
+    const copy = button({ class: "small", label: t("Copy the code") }, icon("copy"));
     copy.addEventListener("click", () => {
       actions.copy(this.code);
       showDone(copy);
     });
-    const insert = { class: "small", label: "Insert the code at the cursor", click: () => actions.insert(this.code) };
-    const fit = { class: "small", label: "Apply the code to the open file (asks the model, then shows the change)" };
+    const insert = { class: "small", label: t("Insert the code at the cursor"), click: () => actions.insert(this.code) };
+    const fit = { class: "small", label: t("Apply the code to the open file (asks the model, then shows the change)") };
     const bar = element(
       "div",
       { class: "code-bar" },
@@ -39,7 +40,7 @@ export class CodeBlock {
       button(insert, icon("insert")),
       button({ ...fit, click: () => actions.fit(this.code) }, icon("apply")),
     );
-    const pre = element("pre", { tabIndex: 0, role: "region", label: `Code, ${name}` }, this.body);
+    const pre = element("pre", { tabIndex: 0, role: "region", label: t("Code, {0}", name) }, this.body);
     this.root = element("div", { class: "code" }, bar, pre);
   }
 

@@ -8,19 +8,20 @@ import { icon } from "../elements/icon";
 import { MarkdownStream, type Schedule } from "../markdown/markdownStream";
 import { ProposalCard, type ProposalActions } from "./proposalCard";
 import { receiptView } from "./receiptView";
+import { t } from "../../../l10n";
 
 export interface AnswerActions extends BlockActions, ProposalActions {
   goTo: (citation: Citation) => void;
 }
 
 export class Answer {
-  readonly root = element("article", { class: "answer", label: "Answer" });
+  readonly root = element("article", { class: "answer", label: t("Answer") });
   private readonly steps = element("ol");
   private readonly stepsTitle = element("span");
   private readonly stepsView = details(this.stepsTitle, this.steps);
   private readonly body = element("div", { class: "markdown" });
   private readonly proposals = element("div");
-  private readonly waiting = element("p", { class: "waiting" }, "Thinking");
+  private readonly waiting = element("p", { class: "waiting" }, t("Thinking"));
   private readonly stream: MarkdownStream;
   private readonly cards = new Map<string, ProposalCard>();
 
@@ -69,7 +70,7 @@ export class Answer {
 
   /** What it waits for, until its first word. */
   tellStep(words: string): void {
-    this.waiting.textContent = words || "Thinking";
+    this.waiting.textContent = words || t("Thinking");
   }
 
   private addStep(line: string): void {
@@ -77,12 +78,12 @@ export class Answer {
     this.stepsView.hidden = false;
     this.stepsTitle.textContent = line;
     this.waiting.hidden = false;
-    this.waiting.textContent = "Working";
+    this.waiting.textContent = t("Working");
   }
 
   private endSteps(): void {
     const n = this.steps.children.length;
-    this.stepsTitle.textContent = `${n} ${n === 1 ? "step" : "steps"}`;
+    this.stepsTitle.textContent = n === 1 ? t("1 step") : t("{0} steps", n);
   }
 
   private showProposals(proposals: readonly Proposal[], isWhole: boolean): void {
@@ -96,8 +97,8 @@ export class Answer {
     const foot = element(
       "footer",
       {},
-      button({ class: "small", label: "Copy the answer", click: copy }, icon("copy")),
-      button({ class: "small again", label: "Ask for another answer", click: again }, icon("retry")),
+      button({ class: "small", label: t("Copy the answer"), click: copy }, icon("copy")),
+      button({ class: "small again", label: t("Ask for another answer"), click: again }, icon("retry")),
     );
     if (message.receipt) foot.prepend(receiptView(message.receipt, message.provider, message.model));
     return foot;

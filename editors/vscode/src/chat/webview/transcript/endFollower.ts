@@ -5,13 +5,14 @@
 
 import { button } from "../elements/element";
 import { icon } from "../elements/icon";
+import { t } from "../../../l10n";
 
 /** So near to the end counts as at the end. */
 const NEAR_PX = 32;
 const UPWARDS: readonly string[] = ["ArrowUp", "PageUp", "Home"];
 
 export class EndFollower {
-  readonly button = button({ class: "to-end secondary", label: "Jump to the end", click: () => this.jump() }, icon("down"));
+  readonly button = button({ class: "to-end secondary", label: t("Jump to the end"), click: () => this.jump() }, icon("down"));
   private isFollowing = true;
   private isHeld = false;
   private lastTop = 0;

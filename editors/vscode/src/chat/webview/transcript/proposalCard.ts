@@ -3,6 +3,7 @@
 import type { Outcome, Proposal, ProposedFile } from "../../protocol";
 import { button, details, element, type Given } from "../elements/element";
 import { highlighted } from "../markdown/highlight";
+import { t } from "../../../l10n";
 
 export interface ProposalActions {
   review: (proposalId: string) => void;
@@ -12,9 +13,9 @@ export interface ProposalActions {
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   pending: "",
-  applied: "Applied",
-  rejected: "Rejected",
-  "partly applied": "Applied in part",
+  applied: t("Applied"),
+  rejected: t("Rejected"),
+  "partly applied": t("Applied in part"),
 };
 
 export class ProposalCard {
@@ -29,7 +30,7 @@ export class ProposalCard {
     isWhole: boolean,
   ) {
     const { files } = proposal;
-    const title = `Changes in ${files.length} ${files.length === 1 ? "file" : "files"}`;
+    const title = files.length === 1 ? t("Changes in 1 file") : t("Changes in {0} files", files.length);
     this.root = element("section", { class: "proposal", label: title });
     if (files.length > 0) this.root.append(element("header", {}, element("span", {}, title), this.buttons), ...files.map(fileView));
     for (const { message } of proposal.problems) this.root.append(element("p", { class: "warning" }, message));
@@ -45,9 +46,9 @@ export class ProposalCard {
     const isOpen = outcome === "pending" || outcome === "partly applied";
     const isApplied = outcome === "applied" || outcome === "partly applied";
     const all: [boolean, Given, string][] = [
-      [isApplied, { class: "secondary", label: "Take the applied changes back", click: () => undo(proposalId) }, "Undo"],
-      [isOpen, { class: "secondary", label: "Review the changes one by one", click: () => review(proposalId) }, "Review"],
-      [outcome === "pending", { class: "primary", label: "Apply all of the changes", click: () => apply(proposalId) }, "Apply"],
+      [isApplied, { class: "secondary", label: t("Take the applied changes back"), click: () => undo(proposalId) }, t("Undo")],
+      [isOpen, { class: "secondary", label: t("Review the changes one by one"), click: () => review(proposalId) }, t("Review")],
+      [outcome === "pending", { class: "primary", label: t("Apply all of the changes"), click: () => apply(proposalId) }, t("Apply")],
     ];
     this.buttons.replaceChildren(...all.filter(([isOffered]) => isOffered).map(([, given, face]) => button(given, face)));
   }
@@ -66,7 +67,7 @@ function fileView({ path, kind, diff }: ProposedFile): HTMLElement {
     element("span", { class: "removed" }, `−${count("-")}`),
   );
   const code = element("code", {}, ...highlighted(hunksOf(lines).join("\n"), "diff"));
-  return details(summary, element("pre", { tabIndex: 0, role: "region", label: `Diff of ${path}` }, code));
+  return details(summary, element("pre", { tabIndex: 0, role: "region", label: t("Diff of {0}", path) }, code));
 }
 
 /** A diff without its head, which names the file again. */

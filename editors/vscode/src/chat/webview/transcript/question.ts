@@ -5,6 +5,7 @@ import type { Attachment, Message, Remedy } from "../../protocol";
 import { attachmentLabel } from "../composer/attachmentLabel";
 import { button, element } from "../elements/element";
 import { icon } from "../elements/icon";
+import { t } from "../../../l10n";
 
 export interface QuestionActions {
   edit: (question: Message) => void;
@@ -16,8 +17,8 @@ export interface QuestionActions {
 }
 
 export function questionView(question: Message, actions: QuestionActions): HTMLElement {
-  const edit = { class: "small edit", label: "Edit this question (what follows is dropped)" };
-  const made = element("article", { class: "question", label: "You asked" });
+  const edit = { class: "small edit", label: t("Edit this question (what follows is dropped)") };
+  const made = element("article", { class: "question", label: t("You asked") });
   made.append(element("div", { class: "question-text" }, question.text));
   const attachments = question.attachments ?? [];
   if (attachments.length > 0) made.append(attachedView(attachments, actions));
@@ -25,7 +26,7 @@ export function questionView(question: Message, actions: QuestionActions): HTMLE
   return made;
 }
 
-const REMEDIES: Readonly<Record<Remedy, string>> = { trust: "Manage Workspace Trust", key: "Set API Key" };
+const REMEDIES: Readonly<Record<Remedy, string>> = { trust: t("Manage Workspace Trust"), key: t("Set API Key") };
 
 /** Why there is no whole answer, and what to do about it; null where there is one, or still may be. */
 export function failureView(question: Message, actions: QuestionActions): HTMLElement | null {
@@ -33,7 +34,7 @@ export function failureView(question: Message, actions: QuestionActions): HTMLEl
   if (words === null) return null;
   const { remedy } = question;
   const remedies = remedy ? [button({ class: "secondary", click: () => actions.remedy(remedy) }, REMEDIES[remedy])] : [];
-  const retry = button({ class: "secondary", click: () => actions.retry(question) }, "Try again");
+  const retry = button({ class: "secondary", click: () => actions.retry(question) }, t("Try again"));
   const isFault = question.status === "failed";
   const given = { class: isFault ? "failure" : "failure mild", ...(isFault ? { role: "alert" } : {}) };
   return element("div", given, element("p", {}, words), ...remedies, retry);
@@ -45,18 +46,18 @@ export function askedView({ words, choices }: Asked, choose: (choice: string) =>
     const isLast = at === choices.length - 1;
     return button({ class: isLast ? "secondary" : "primary", click: () => choose(choice) }, choice);
   });
-  const given = { class: "failure asked", role: "alertdialog", label: "A question before the answer" };
+  const given = { class: "failure asked", role: "alertdialog", label: t("A question before the answer") };
   return element("div", given, element("p", {}, words), element("div", { class: "choices" }, ...buttons));
 }
 
 function failureOf({ status, note }: Message): string | null {
   switch (status) {
     case "failed":
-      return note ?? "There is no answer.";
+      return note ?? t("There is no answer.");
     case "cancelled":
-      return "Stopped.";
+      return t("Stopped.");
     case "interrupted":
-      return note ?? "The answer broke off.";
+      return note ?? t("The answer broke off.");
     default:
       return null;
   }
@@ -65,8 +66,8 @@ function failureOf({ status, note }: Message): string | null {
 function attachedView(attachments: readonly Attachment[], actions: QuestionActions): HTMLElement {
   const chips = attachments.map((one) => {
     const label = attachmentLabel(one);
-    const open = { class: "chip-name", title: one.uri, label: `Open ${label}`, click: () => actions.open(one) };
+    const open = { class: "chip-name", title: one.uri, label: t("Open {0}", label), click: () => actions.open(one) };
     return element("li", { class: "chip" }, button(open, label));
   });
-  return element("ul", { class: "chips", label: "Attached" }, ...chips);
+  return element("ul", { class: "chips", label: t("Attached") }, ...chips);
 }

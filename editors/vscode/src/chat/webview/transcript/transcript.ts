@@ -7,6 +7,7 @@ import type { Schedule } from "../markdown/markdownStream";
 import { EndFollower } from "./endFollower";
 import { Turn, type TurnActions } from "./turn";
 import { welcome } from "./welcome";
+import { t } from "../../../l10n";
 
 export interface TranscriptActions extends TurnActions {
   earlier: (before: string) => void;
@@ -16,7 +17,7 @@ export interface TranscriptActions extends TurnActions {
 
 export class Transcript {
   readonly root = element("div", { class: "transcript-place" });
-  private readonly scroller = element("main", { class: "transcript", label: "Conversation" });
+  private readonly scroller = element("main", { class: "transcript", label: t("Conversation") });
   private readonly position = new EndFollower(this.scroller);
   private readonly list = element("ol", { class: "turns" });
   private readonly earlierButton: HTMLButtonElement;
@@ -27,7 +28,7 @@ export class Transcript {
     private readonly schedule: Schedule,
   ) {
     const ask = (): void => actions.earlier(this.turns[0]?.question.id ?? "");
-    this.earlierButton = button({ class: "secondary earlier", click: ask }, "Earlier messages");
+    this.earlierButton = button({ class: "secondary earlier", click: ask }, t("Earlier messages"));
     this.root.append(this.scroller, this.position.button);
   }
 

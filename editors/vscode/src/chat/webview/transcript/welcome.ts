@@ -1,11 +1,12 @@
 // What an empty chat shows: what it is for, and questions to begin with.
 
 import { button, element } from "../elements/element";
+import { t } from "../../../l10n";
 
 const QUESTIONS = [
-  "What does this project do, and where does it begin?",
-  "How are the tests organised, and how do I run them?",
-  "What changed since the last commit, and what could break?",
+  t("What does this project do, and where does it begin?"),
+  t("How are the tests organised, and how do I run them?"),
+  t("What changed since the last commit, and what could break?"),
 ];
 
 export function welcome(suggest: (question: string) => void): HTMLElement {
@@ -15,14 +16,14 @@ export function welcome(suggest: (question: string) => void): HTMLElement {
   return element(
     "div",
     { class: "welcome" },
-    element("h2", {}, "Ask about this workspace"),
-    element("p", {}, "Answers know the repository as it is now, with unsaved changes. The receipt below each says what it cost."),
-    element("ul", { label: "Questions to begin with" }, ...questions),
+    element("h2", {}, t("Ask about this workspace")),
+    element("p", {}, t("Answers know the repository as it is now, with unsaved changes. The receipt below each says what it cost.")),
+    element("ul", { label: t("Questions to begin with") }, ...questions),
     element("p", { class: "keys" }, keys()),
   );
 }
 
 function keys(): string {
   const up = navigator.userAgent.includes("Mac") ? "⌘↑" : "Ctrl+↑";
-  return `Enter sends · Shift+Enter new line · Esc stops · ${up} edits the last question · Shift+drop attaches files`;
+  return t("Enter sends · Shift+Enter new line · Esc stops · {0} edits the last question · Shift+drop attaches files", up);
 }
