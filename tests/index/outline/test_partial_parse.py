@@ -24,7 +24,7 @@ HERE = Path(__file__).parents[2]
 LONG = "total = " + " + ".join(["amount"] * 12)
 
 EXAMPLES = {
-    "c": f"int till(int rate)\n{{\n\t{LONG};\nagain:\n#if RATE\n\treturn total;\n#endif\n}}\n",
+    "c": f"int till(int rate)\n{{\n\t{LONG};\nagain:\n#if RATE\n\treturn total;\n#endif\n}}\nstatic const struct rate rates[] = {{\n\t{{ {LONG} }},\n#if RATE\n\t{{ {LONG} }},\n#endif\n}};\n",
     "cpp": f"namespace shop {{\nint till(int rate) {{\n  {LONG};\n  return total;\n}}\n}}\n",
     "csharp": f"class Till\n{{\n    int Total(int rate)\n    {{\n        {LONG};\n    }}\n}}\n",
     "css": f".till {{\n  --rate: 5;\n  --sum: {LONG};\n}}\n#fixture {{\n  color: red;\n}}\n",

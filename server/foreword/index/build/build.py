@@ -8,6 +8,7 @@ neither looked up nor counted again.
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -111,8 +112,7 @@ def refresh(
     """
     started = perf_counter()
     previous = _of_this_store(store, previous)
-    # The number of processors is None where a platform does not tell it.
-    studies = ParseRun(store, read, extract, n_workers or os.cpu_count() or 1, on_progress, time_limit_s)
+    studies = ParseRun(store, read, extract, n_workers or _n_processors(), on_progress, time_limit_s)
     try:
         rows, done = _rows_by_rank(studies, tree, previous, first)
     # Once more, for the damaged file has an empty one in its place by now. Damage that is found again is the
@@ -123,6 +123,14 @@ def refresh(
     index = Index(store, tree.blobs, rows, previous, encodings=tree.encodings)
     seconds = perf_counter() - started
     return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
+
+
+def _n_processors() -> int:
+    """How many processors this process may use; a container or a job often has fewer than the machine."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    # None where a platform does not tell it.
+    return os.cpu_count() or 1
 
 
 def prepare(read: Reader, extract: Extractor = extract_outline) -> None:

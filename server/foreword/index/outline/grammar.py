@@ -18,7 +18,7 @@ from foreword.core.outline import DefinitionKind
 from foreword.index.outline.languages import TABLES
 from foreword.index.outline.languages.rule import INSIDE, Reader, Rule, Table
 
-OUTLINE_FORMAT = 9
+OUTLINE_FORMAT = 10
 """Counts the changes of what an outline holds; part of every cache key."""
 
 _ERROR_KIND = 0xFFFF

@@ -261,6 +261,7 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
 
 
 _RAW_STRING = re.compile(rb'R"[^\s()\\"]{0,16}\(')
+_INNER = rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}"
 _BODIES = Bodies(
     matched(
         re.compile(
@@ -268,15 +269,18 @@ _BODIES = Bodies(
             + ANY
             + b"__attribute)"
             + ANY
-            + rb"\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
-            rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}(?![^\n]*\\|[ \t]*;)"
+            + rb"(?:\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
+            + _INNER
+            + rb"(?![^\n]*\\|[ \t]*;)|=[ \t]*\{[ \t]*\r?\n"
+            + _INNER
+            + rb"[ \t]*;)"
         )
     ),
     unless=_RAW_STRING,
     # Macros make errors in half of the files: to parse those again would gain little.
     errors=True,
 )
-"""Of functions that begin at the margin, with their labels and directives. A macro of several lines ends none."""
+"""Of functions that begin at the margin, with their labels and directives, and of tables. A macro of several lines ends none."""
 
 
 C = Table(
