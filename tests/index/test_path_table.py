@@ -70,3 +70,27 @@ def test_a_folder_with_what_stands_at_the_root_of_a_repository_is_a_copy(
     expected: tuple[str, ...], paths: list[str]
 ) -> None:
     assert expected == copied_folders(paths)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "said"),
+    [
+        ("example", "guide/tool.py", "linguist-documentation"),
+        ("source", "docs/tool.py", "-linguist-documentation"),
+        ("example", "examples/tool.py", "-linguist-vendored"),
+        ("source", "vendor/ours.go", "-linguist-vendored"),
+        ("source", "generated/ours.go", "-linguist-generated"),
+        ("test", "vendor/ours.test.ts", "-linguist-vendored"),
+        ("vendored", "vendor/ours.go", "-linguist-documentation"),
+        ("history", "CHANGELOG.md", "linguist-documentation"),
+    ],
+)
+def test_what_the_project_says_of_a_file_goes_before_what_its_path_says(
+    role: Role, path: str, said: str
+) -> None:
+    assert role == role_of(path, said)
+
+
+def test_what_the_project_calls_its_own_is_no_build() -> None:
+    said = "-linguist-generated"
+    assert relevance("a.js", "javascript") == relevance("dist/a.js", "javascript", said, built=True)

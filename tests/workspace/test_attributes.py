@@ -38,6 +38,22 @@ def test_attributes_say_what_is_left_out(line: str, reason: str | None) -> None:
     assert reason == parse_attributes([("", line.encode())]).reason_for("x/a.c")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("x/** linguist-documentation", "linguist-documentation"),
+        ("x/** linguist-documentation=false", "-linguist-documentation"),
+        ("*.c -linguist-vendored linguist-generated=false", "-linguist-generated -linguist-vendored"),
+        ("*.c -linguist-vendored\nx/* !linguist-vendored", ""),
+        ("[attr]ours -linguist-vendored\n*.c ours", "-linguist-vendored"),
+        ("*.c text linguist-language=C++ linguist-detectable", ""),
+        ("*.h linguist-documentation", ""),
+    ],
+)
+def test_attributes_say_what_part_a_file_plays(line: str, said: str) -> None:
+    assert said == parse_attributes([("", line.encode())]).statement_of("x/a.c")
+
+
 def test_what_git_puts_in_for_an_ident_is_no_difference_and_everything_else_is() -> None:
     rules = parse_attributes([("", b"*.c ident\n*.txt working-tree-encoding=UTF-16\n")])
     assert rules.is_same("a.c", "/* $Id$ */\n1\n", "/* $Id: 81e0 $ */\n1\n")

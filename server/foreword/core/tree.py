@@ -40,7 +40,8 @@ class FileTree:
 
     `dirty` are the paths whose contents are on disk only: their blobs are not in git's object store. `included` are those
     that the user wants whatever they contain, but for secrets. `encodings` are those that the project or the user expects of
-    files, by path, where it is not UTF-8.
+    files, by path, where it is not UTF-8. `statements` are what the project says of the part that files play, by path, where it does
+    (see `workspace.attributes.AttributeRules.statement_of`).
     """
 
     blobs: Mapping[str, str]
@@ -48,6 +49,7 @@ class FileTree:
     dirty: frozenset[str] = frozenset()
     included: frozenset[str] = frozenset()
     encodings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    statements: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Scope(NamedTuple):

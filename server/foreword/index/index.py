@@ -43,18 +43,20 @@ class Index:
         *,
         shown: dict[str, str] | None = None,
         encodings: Mapping[str, str] = MappingProxyType({}),
+        statements: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`rows` has every path of `blobs` that could be read, or makes that when it is first asked for.
 
         What a `previous` index of the same store has loaded is taken over. `shown` are the blobs of files that have
         no reason to be left out, where they are known. `encodings` are those in which files were expected to be when they
-        were read.
+        were read, and `statements` what the project says of files.
         """
         self.store = store
         self.generation = store.generation
         self._make_rows = rows if callable(rows) else lambda: rows
         self.seen: Mapping[str, str] = blobs
         self.encodings = encodings
+        self.statements = statements
         self.blobs: MappingProxyType[str, str] = MappingProxyType(
             _shown(blobs, self.rows) if shown is None else shown
         )
@@ -66,11 +68,15 @@ class Index:
             # this.
             loaded = vars(previous)
             self._earlier = loaded.get("terms", previous._earlier)  # noqa: SLF001 - another one of this class
-            if self.blobs.keys() == previous.blobs.keys():
+            if self.blobs.keys() == previous.blobs.keys() and statements == previous.statements:
                 vars(self).update({name: loaded[name] for name in _OF_PATHS if name in loaded})
 
     def with_changes(
-        self, blobs: Mapping[str, str], rows: Mapping[str, Row | None], encodings: Mapping[str, str]
+        self,
+        blobs: Mapping[str, str],
+        rows: Mapping[str, Row | None],
+        encodings: Mapping[str, str],
+        statements: Mapping[str, str] = MappingProxyType({}),
     ) -> Index:
         """The index of a tree that differs in the paths of `rows` alone; None for what is gone or can't be read."""
         all_rows, shown, is_in_order = self.rows.copy(), self.blobs.copy(), True
@@ -88,10 +94,14 @@ class Index:
                 shown.pop(path, None)
         if not is_in_order:
             all_rows, shown = _in_order(all_rows, blobs), _in_order(shown, blobs)
-        index = Index(self.store, blobs, all_rows, self, shown=shown, encodings=encodings)
+        index = Index(
+            self.store, blobs, all_rows, self, shown=shown, encodings=encodings, statements=statements
+        )
         if "path_table" in vars(self):
             places = (self.place_of, index.place_of)
-            vars(index)["path_table"] = self.path_table.changed(index.paths, index.rows, places, rows.keys())
+            vars(index)["path_table"] = self.path_table.changed(
+                index.paths, index.rows, places, rows.keys(), statements
+            )
         return index
 
     @property
@@ -133,7 +143,10 @@ class Index:
     @cached_property
     def documents(self) -> Ints:
         """The positions of the files that are documentation."""
-        return np.array([place for place, path in enumerate(self.paths) if is_documentation(path)], np.int64)
+        said = self.statements
+        return np.array(
+            [n for n, path in enumerate(self.paths) if is_documentation(path, said.get(path, ""))], np.int64
+        )
 
     @cached_property
     def is_copied(self) -> NDArray[np.bool_]:
@@ -159,7 +172,7 @@ class Index:
     @cached_property
     def path_table(self) -> PathTable:
         """What search knows of every path."""
-        return path_table(self.paths, self.rows)
+        return path_table(self.paths, self.rows, self.statements)
 
     @cached_property
     def terms(self) -> LiveTable:

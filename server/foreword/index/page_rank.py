@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from foreword.core.outline import Definition, DefinitionKind, Outline
 from foreword.index.index import Index
-from foreword.index.path_table import Role, role_of
+from foreword.index.path_table import Role, is_own, role_of
 from foreword.index.store.facts import unpack_defined, unpack_mentioned
 from foreword.index.text.terms import is_compound
 
@@ -79,10 +79,13 @@ def mentions_of(index: Index) -> Mentions:
     parts = _found(packed, [number_of[family] for family in families])
     # The empty one comes first because numpy joins no list without any array.
     found = np.concatenate((np.zeros((3, 0), np.int32), *parts), axis=1)
-    voices = np.array(
-        [VOICE["vendored" if index.rows[path].is_built else role_of(path)] for path in index.paths]
-    )
+    voices = np.array([VOICE[_role(index, path)] for path in index.paths])
     return _weighed(definers, found, voices)
+
+
+def _role(index: Index, path: str) -> Role:
+    said = index.statements.get(path, "")
+    return "vendored" if index.rows[path].is_built and not is_own(said) else role_of(path, said)
 
 
 def _found(
@@ -199,7 +202,7 @@ def rank(index: Index) -> Ranking:
     if not paths:
         return Ranking((), {}, {})
     mentions = mentions_of(index)
-    scores = _pagerank(mentions, paths)
+    scores = _pagerank(mentions, paths, index.statements)
     ordered = sorted(zip(paths, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
     return Ranking(
         tuple(ordered), _names(mentions, np.array(scores), paths), dict(zip(paths, scores, strict=True))
@@ -239,7 +242,7 @@ def _links_of(mentions: Mentions, some: slice) -> _Links:
     return _Links(source[others], place[others], target[others], weight[others])
 
 
-def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
+def _pagerank(mentions: Mentions, paths: Sequence[str], said: Mapping[str, str]) -> list[float]:
     graph: rustworkx.PyDiGraph[None, float] = rustworkx.PyDiGraph()
     # Nodes are numbered from 0 in this order, so a node's number is the place of its path.
     graph.add_nodes_from([None] * len(paths))
@@ -250,7 +253,7 @@ def _pagerank(mentions: Mentions, paths: Sequence[str]) -> list[float]:
     while parts:
         graph.extend_from_weighted_edge_list(_strongest(parts.pop(), limit))
     # Where a walk begins anew: a test or a vendored file that nobody mentions gets little of its own.
-    home = {number: VOICE[role_of(path)] for number, path in enumerate(paths)}
+    home = {number: VOICE[role_of(path, said.get(path, ""))] for number, path in enumerate(paths)}
     found = rustworkx.pagerank(graph, weight_fn=float, personalization=home, tol=1e-9, max_iter=200)
     return [_rounded(found[number]) for number in range(len(paths))]
 

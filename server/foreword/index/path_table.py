@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -39,10 +40,12 @@ class PathTable:
         rows: Mapping[str, Row],
         places: tuple[Mapping[str, int], Mapping[str, int]],
         changed: Collection[str],
+        statements: Mapping[str, str] = MappingProxyType({}),
     ) -> PathTable:
         """The table of a tree that differs from this one in the paths `changed` alone.
 
-        `places` give the position of each path in this one and in the other; what is in both has the same order.
+        `places` give the position of each path in this one and in the other; what is in both has the same order. `statements` are
+        what the project says of files.
         """
         before, now = places
         gone = [before[path] for path in changed if path in before and path not in now]
@@ -52,13 +55,17 @@ class PathTable:
             place = now.get(path)
             if place is not None:
                 table.row_ids[place] = rows[path].id
-                table.relevance[place] = relevance(path, rows[path].spoken, built=rows[path].is_built == 1)
+                table.relevance[place] = relevance(
+                    path, rows[path].spoken, statements.get(path, ""), built=rows[path].is_built == 1
+                )
+                table.is_test[place] = role_of(path, statements.get(path, "")) == "test"
         return table
 
     def _copied(self) -> PathTable:
-        # Row and relevance are changed in place below, and an earlier index still uses this table. The others
-        # depend on the paths alone.
-        return PathTable(self.paths, self.row_ids.copy(), self.relevance.copy(), self.is_test, self.terms)
+        # They are changed in place, and an earlier index still uses this table. The words depend on the paths alone.
+        return PathTable(
+            self.paths, self.row_ids.copy(), self.relevance.copy(), self.is_test.copy(), self.terms
+        )
 
     def _arranged(
         self, paths: tuple[str, ...], gone: Sequence[int], come: Sequence[int], rows: Mapping[str, Row]
@@ -79,16 +86,22 @@ class PathTable:
         )
 
 
-def path_table(paths: tuple[str, ...], rows: Mapping[str, Row]) -> PathTable:
-    """The table of some paths, each with a row."""
+def path_table(
+    paths: tuple[str, ...], rows: Mapping[str, Row], statements: Mapping[str, str] = MappingProxyType({})
+) -> PathTable:
+    """The table of some paths, each with a row; `statements` are what the project says of files."""
     vectors = [(place, one.hashes, one.counts) for place, one in enumerate(path_vectors(paths))]
     return PathTable(
         paths,
         np.array([rows[path].id for path in paths], np.int64),
         np.array(
-            [relevance(path, rows[path].spoken, built=rows[path].is_built == 1) for path in paths], np.float64
+            [
+                relevance(path, rows[path].spoken, statements.get(path, ""), built=rows[path].is_built == 1)
+                for path in paths
+            ],
+            np.float64,
         ),
-        np.array([role_of(path) == "test" for path in paths], bool),
+        np.array([role_of(path, statements.get(path, "")) == "test" for path in paths], bool),
         make_table(vectors, dict.fromkeys(range(len(vectors)), 1)),
     )
 
@@ -120,24 +133,40 @@ _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts", ".pyi")
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css"))
 
 
-def role_of(path: str) -> Role:
-    """Test, example (documentation included), vendored or generated, a log of changes, or plain source."""
+OWN = ("-linguist-vendored", "-linguist-generated")
+"""What a project says of files that are its own source, whatever their folder is called."""
+DOCUMENTATION = "linguist-documentation"
+
+
+def role_of(path: str, said: str = "") -> Role:
+    """Test, example (documentation included), vendored or generated, a log of changes, or plain source.
+
+    `said` is what the project says of the file (see `FileTree.statements`), which goes before what its path says.
+    """
     folders, _, name = path.rpartition("/")
     if _HISTORY_NAME.match(name):
         return "history"
-    role = _role_of_folders(folders)
+    if said and DOCUMENTATION in said.split():
+        return "example"
+    role = _role_of_folders(folders, said)
     # The tests of a vendored library are as little ours as its sources.
     return "test" if role != "vendored" and _TEST_NAME.search(name) else role
 
 
 @lru_cache(maxsize=1 << 14)
-def _role_of_folders(folders: str) -> Role:
+def _role_of_folders(folders: str, said: str) -> Role:
     """The role of a file whose name says nothing."""
-    if _VENDORED_FOLDER.search(folders):
+    if _VENDORED_FOLDER.search(folders) and not is_own(said):
         return "vendored"
     if _TEST_FOLDER.search(folders):
         return "test"
-    return "example" if _EXAMPLE_FOLDER.search(folders) else "source"
+    is_example = _EXAMPLE_FOLDER.search(folders) is not None and f"-{DOCUMENTATION}" not in said
+    return "example" if is_example else "source"
+
+
+def is_own(said: str) -> bool:
+    """Whether the project says of a file that it is neither generated nor taken from others."""
+    return said != "" and any(one in said for one in OWN)
 
 
 TEST_RELEVANCE = 0.4
@@ -151,13 +180,14 @@ _RELEVANCE: Mapping[Role, float] = {
 }
 
 
-def relevance(path: str, language: str, *, built: bool = False) -> float:
+def relevance(path: str, language: str, said: str = "", *, built: bool = False) -> float:
     """How likely a question about code is about this file, given that its words fit equally well.
 
     What was `built` of other files counts as little as what was taken from others, and prose as before.
     """
     by_language = 0.5 if language in _PROSE else 0.7 if language in _DATA else 1.0
-    of_role = min(_RELEVANCE[role_of(path)], _RELEVANCE["vendored"] if built else 1.0)
+    is_built = built and not is_own(said)
+    of_role = min(_RELEVANCE[role_of(path, said)], _RELEVANCE["vendored"] if is_built else 1.0)
     return of_role * by_language * (0.6 if path.endswith(_DECLARATIONS) else 1.0)
 
 
@@ -167,9 +197,9 @@ _DOCUMENT = re.compile(
 )
 
 
-def is_documentation(path: str) -> bool:
+def is_documentation(path: str, said: str = "") -> bool:
     """Whether a file is text about the code, and neither a log of changes nor that of others."""
-    return _DOCUMENT.search(path) is not None and role_of(path) in ("source", "example")
+    return _DOCUMENT.search(path) is not None and role_of(path, said) in ("source", "example")
 
 
 _OF_A_REPOSITORY = ("LICENSE", "LICENSE.md", "LICENSE.txt", "COPYING")

@@ -18,9 +18,9 @@ from foreword.workspace.ignore import is_affordable
 
 GITATTRIBUTES = ".gitattributes"
 MACRO = "[attr]"
-RELEVANT = frozenset(
-    {"filter", "ident", "working-tree-encoding", "encoding", "linguist-generated", "linguist-vendored"}
-)
+STATEMENTS = ("linguist-documentation", "linguist-generated", "linguist-vendored")
+"""What a project says of the part that files play (https://github.com/github-linguist/linguist/blob/main/docs/overrides.md)."""
+RELEVANT = frozenset({"filter", "ident", "working-tree-encoding", "encoding", *STATEMENTS})
 ENCODINGS = ("working-tree-encoding", "charset", "encoding", "editor")
 """What says in which encoding a file is, the strongest first: git converts by the first, `charset` stands in `.editorconfig`, the
 third is what git's own windows show a file in, and the last is the user's setting."""
@@ -76,6 +76,14 @@ class AttributeRules:
             return GENERATED
         return VENDORED if _is_set(values, "linguist-vendored") else None
 
+    def statement_of(self, path: str) -> str:
+        """What is said of the part that a file plays, as `linguist-documentation` and `-linguist-vendored`; mostly nothing."""
+        if not self._has_statements:
+            return ""
+        values = self.values(path)
+        said = (name if _is_set(values, name) else f"-{name}" for name in STATEMENTS if name in values)
+        return " ".join(said)
+
     def encoding_of(self, path: str) -> Encoding | None:
         """In which encoding a file should be, by Python's name; None where nothing says so, or it says UTF-8."""
         if not self._has_encodings:
@@ -104,6 +112,15 @@ class AttributeRules:
     @cached_property
     def _has_encodings(self) -> bool:
         return any(name in ENCODINGS for line in self.lines for name, _ in line.values)
+
+    @property
+    def tell_of_files(self) -> bool:
+        """Whether there may be an encoding or a statement of any file."""
+        return self._has_encodings or self._has_statements
+
+    @cached_property
+    def _has_statements(self) -> bool:
+        return any(name in STATEMENTS for line in self.lines for name, _ in line.values)
 
     @cached_property
     def _any(self) -> re.Pattern[str] | None:

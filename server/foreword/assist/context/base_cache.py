@@ -159,6 +159,11 @@ def known_blobs(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> M
     return _git_tree(session, saved, anchor).blobs
 
 
+def _weight(index: Index, path: str) -> float:
+    said, is_built = index.statements.get(path, ""), index.rows[path].is_built == 1
+    return weight_of(path, index.language(path), said, built=is_built)
+
+
 def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
     """What is known so far of the saved state: short, because no later request reads it, and never stored."""
     index, unranked = saved.index, Ranking((), {}, {})
@@ -170,10 +175,7 @@ def provisional_base(session: Session, saved: WorkspaceSnapshot) -> Base:
     source, instructions = instruction_layer(
         BaseSource(
             sizes={path: index.rows[path].size for path in paths},
-            weights={
-                path: weight_of(path, index.language(path), built=index.rows[path].is_built == 1)
-                for path in paths
-            },
+            weights={path: _weight(index, path) for path in paths},
             languages=saved.report.languages,
             ranks={path: 1 / (1 + path.count("/")) for path in paths},
             churn=build.recent if build else {},
@@ -251,10 +253,7 @@ def _indexed_source(
 
     source = BaseSource(
         sizes={path: index.rows[path].size for path in index.paths},
-        weights={
-            path: weight_of(path, index.language(path), built=index.rows[path].is_built == 1)
-            for path in index.paths
-        },
+        weights={path: _weight(index, path) for path in index.paths},
         languages=report.languages,
         ranks=dict(ranking.files),
         churn={path: seen.churn[path] for path in index.paths if path in seen.churn},

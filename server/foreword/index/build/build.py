@@ -86,7 +86,14 @@ def find_known(
         rows = {}
     missing = tree.blobs.keys() - rows.keys()
     unread = frozenset(path for path in missing if not is_unreadable(path, tree.blobs[path]))
-    index = Index(store, tree.blobs, _in_order(rows, tree), previous, encodings=tree.encodings)
+    index = Index(
+        store,
+        tree.blobs,
+        _in_order(rows, tree),
+        previous,
+        encodings=tree.encodings,
+        statements=tree.statements,
+    )
     return index, _report(index, tree, 0, perf_counter() - started, unread=unread), unread
 
 
@@ -120,7 +127,7 @@ def refresh(
     except DamagedStore:
         previous = None
         rows, done = _rows_by_rank(studies, tree, None, first)
-    index = Index(store, tree.blobs, rows, previous, encodings=tree.encodings)
+    index = Index(store, tree.blobs, rows, previous, encodings=tree.encodings, statements=tree.statements)
     seconds = perf_counter() - started
     return index, _report(index, tree, done.n_parsed, seconds, unreadable=done.unreadable)
 
@@ -276,10 +283,9 @@ class IndexedTree:
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
     """The paths that differ in two trees, in order."""
     wanted = before.included ^ after.included
-    if before.encodings != after.encodings:
-        wanted |= {
-            path for path, _ in before.encodings.items() ^ after.encodings.items() if path in after.blobs
-        }
+    for old, new in ((before.encodings, after.encodings), (before.statements, after.statements)):
+        if old != new:
+            wanted |= {path for path, _ in old.items() ^ new.items() if path in after.blobs}
     # A look that finds nothing changed gives the very mapping of the look before it.
     if before.blobs is after.blobs:
         return tuple(sorted(wanted))
@@ -301,7 +307,7 @@ def update(
     if part.generation != before.index.generation:
         return refresh(store, tree, read)
     index = before.index.with_changes(
-        tree.blobs, {path: part.rows.get(path) for path in paths}, tree.encodings
+        tree.blobs, {path: part.rows.get(path) for path in paths}, tree.encodings, tree.statements
     )
     gone = [row for path in paths if (row := _shown(before.index, path)) is not None]
     come = [row for path in paths if (row := _shown(index, path)) is not None]
@@ -323,7 +329,7 @@ def update(
 def _part(tree: FileTree, blobs: Mapping[str, str]) -> FileTree:
     """The tree with these of its files alone."""
     part = make_tree(blobs, dirty=tree.dirty & blobs.keys(), included=tree.included & blobs.keys())
-    return replace(part, encodings=tree.encodings)
+    return replace(part, encodings=tree.encodings, statements=tree.statements)
 
 
 def _shown(index: Index, path: str) -> Row | None:

@@ -92,8 +92,33 @@ class TreeBuilder:
     def done(self) -> FileTree:
         """The tree of what was added so far."""
         tree = make_tree(self.blobs, listed(self.reasons), self.dirty, self.included & self.blobs.keys())
-        names = {path: name for path in tree.blobs if (name := self.attributes.encoding_of(path))}
-        return replace(tree, encodings=MappingProxyType(names)) if names else tree
+        return with_attributes(tree, self.attributes, self.rules)
+
+
+NOT_GENERATED = "-linguist-generated"
+
+
+def with_attributes(tree: FileTree, attributes: AttributeRules, rules: IgnoreRules) -> FileTree:
+    """The tree with what is said of its files; the same object where that is as before."""
+    if not attributes.tell_of_files and not tree.encodings and not tree.statements:
+        return tree
+    encodings = {path: name for path in tree.blobs if (name := attributes.encoding_of(path))}
+    statements = {path: said for path in tree.blobs if (said := attributes.statement_of(path))}
+    if (encodings, statements) == (tree.encodings, tree.statements):
+        return tree
+    # What the project says is not generated is shown although it looks as if it were.
+    before, own = (_own(said) for said in (tree.statements, statements))
+    outdated = {path for path in before - own if not rules.includes(path)}
+    return replace(
+        tree,
+        included=(tree.included - outdated) | own,
+        encodings=MappingProxyType(encodings),
+        statements=MappingProxyType(statements),
+    )
+
+
+def _own(statements: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(path for path, said in statements.items() if NOT_GENERATED in said)
 
 
 def anchor_tree(

@@ -18,7 +18,13 @@ from typing import NamedTuple
 from foreword.core.exclusion import SUBMODULE
 from foreword.core.tree import FileTree, make_tree
 from foreword.workspace.attributes import EDITORCONFIG, GITATTRIBUTES, NO_ATTRIBUTES, AttributeRules
-from foreword.workspace.files.tree_builder import TreeBuilder, add_from_disk, add_walked, listed
+from foreword.workspace.files.tree_builder import (
+    TreeBuilder,
+    add_from_disk,
+    add_walked,
+    listed,
+    with_attributes,
+)
 from foreword.workspace.git.git_listing import (
     SUBMODULE_MODE,
     GitIndexEntry,
@@ -120,7 +126,7 @@ def see_files(
     seen = _with_changes(tracked, before, repository, touched, attributes)
     now = replace(
         seen,
-        tree=_encoded(seen.tree, attributes),
+        tree=_told(seen, before, attributes),
         index=index,
         touched=touched,
         untracked=others,
@@ -138,17 +144,14 @@ def _walked(root: Path, rules: IgnoreRules, setting: AttributeRules) -> SavedFil
     add_walked(draft)
     tree = draft.done()
     attributes = read_styles(root, (path for path in tree.blobs if path.endswith(EDITORCONFIG)), setting)
-    return SavedFiles(_encoded(tree, attributes), rules, "", {}, {}, draft.reasons, attributes=attributes)
+    tree = with_attributes(tree, attributes, rules)
+    return SavedFiles(tree, rules, "", {}, {}, draft.reasons, attributes=attributes)
 
 
-def _encoded(tree: FileTree, attributes: AttributeRules) -> FileTree:
-    """The tree with what is said of its files' encodings; the same object where that is as before."""
-    found = (
-        {path: name for path in tree.blobs if (name := attributes.encoding_of(path))}
-        if attributes.lines
-        else {}
-    )
-    return tree if found == tree.encodings else replace(tree, encodings=MappingProxyType(found))
+def _told(seen: SavedFiles, before: SavedFiles | None, attributes: AttributeRules) -> FileTree:
+    """The tree that was seen with what is said of its files."""
+    is_known = seen is before and before.attributes == attributes
+    return seen.tree if is_known else with_attributes(seen.tree, attributes, seen.rules)
 
 
 def _special(tracked: SavedFiles, before: SavedFiles | None, attributes: AttributeRules) -> frozenset[str]:
@@ -187,7 +190,7 @@ def see_again(before: SavedFiles, repository: Repository, paths: Collection[str]
     draft = _read(before, repository, (path for path in paths if path not in ignored), before.attributes)
     state = State(before.tree.blobs, before.reasons, before.tree.dirty)
     seen = _patched(before, state, draft, paths)
-    tree = _encoded(seen.tree, before.attributes)
+    tree = with_attributes(seen.tree, before.attributes, before.rules)
     return replace(seen, tree=tree, touched=before.touched.union(paths), heads=None)
 
 
@@ -296,6 +299,8 @@ def _patched(files: SavedFiles, state: State, draft: TreeBuilder, paths: Collect
     included = (files.tree.included - frozenset(paths)) | (draft.included & draft.blobs.keys())
     ordered = FileTree(MappingProxyType(blobs), tuple(sorted(left_out)), dirty, included)
     tree = ordered if is_in_order else make_tree(blobs, left_out, dirty, included)
+    # What is said of files is compared with what was said before.
+    tree = replace(tree, encodings=files.tree.encodings, statements=files.tree.statements)
     return replace(files, tree=tree, reasons=reasons)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from foreword.core.language import language_of
-from foreword.index.path_table import Role, role_of
+from foreword.index.path_table import Role, is_own, role_of
 
 _BY_ROLE: Mapping[Role, float] = {
     "source": 1.0,
@@ -23,9 +23,10 @@ _PROSE = frozenset(("markdown", "restructuredtext", "asciidoc", "text", "html", 
 _DATA = frozenset(("json", "yaml", "toml", "ini", "css", "csv", "svg", "make", "dockerfile", "cmake"))
 
 
-def weight_of(path: str, language: str, *, built: bool = False) -> float:
-    """Between 0 and 1, by path and language, and by whether the file was `built` of others."""
-    of_role = min(_BY_ROLE[role_of(path)], _BY_ROLE["vendored"] if built else 1.0)
+def weight_of(path: str, language: str, said: str = "", *, built: bool = False) -> float:
+    """Between 0 and 1, by path and language, by what the project says of the file, and by whether it was `built` of others."""
+    is_built = built and not is_own(said)
+    of_role = min(_BY_ROLE[role_of(path, said)], _BY_ROLE["vendored"] if is_built else 1.0)
     return of_role * _kind(language)
 
 

@@ -85,7 +85,10 @@ def with_unsaved(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> Worksp
     # Half a surrogate pair, as an editor may send, is no text that a file could have.
     texts = {path: text.encode("utf-8", "replace") for path, text in unsaved.items()}
     blobs = {**saved.tree.blobs, **{path: blob_id(data) for path, data in texts.items()}}
-    tree = make_tree(blobs, saved.tree.left_out, saved.tree.dirty | texts.keys(), saved.tree.included)
+    tree = replace(
+        make_tree(blobs, saved.tree.left_out, saved.tree.dirty | texts.keys(), saved.tree.included),
+        statements=saved.tree.statements,
+    )
     reader = partial(_read, texts, saved.reader)
     before = IndexedTree(saved.tree, saved.index, saved.report)
     index, report = update(saved.index.store, before, tree, reader, texts.keys())

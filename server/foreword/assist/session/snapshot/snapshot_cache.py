@@ -30,7 +30,7 @@ from foreword.workspace.ignore import IgnoreRules
 MIN_FILES = 2_000
 """Smaller workspaces are looked at in a moment anyway."""
 
-FORMAT = 7
+FORMAT = 8
 """Of the parts and their order."""
 
 _NUL = "\0"
@@ -75,6 +75,7 @@ def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
         list(files.attribute_files),
         list(files.tree.included),
         dict(files.tree.encodings),
+        dict(files.tree.statements),
     )
     seen = (files.listing, files.index, list(files.touched), list(files.tree.dirty), *told)
     changed = (_difference(blobs, files.tracked), _difference(reasons, files.left_out))
@@ -84,7 +85,7 @@ def _packed_files(files: SavedFiles) -> tuple[Any, ...]:
 def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str], SavedFiles]:
     """The files as they were seen, and the blobs of their tree."""
     joined_blobs, joined_reasons, changed, seen = packed
-    listing, index, touched, dirty, unvouched, attribute_files, included, encodings = seen
+    listing, index, touched, dirty, unvouched, attribute_files, included, encodings, statements = seen
     blobs, reasons = _parted(joined_blobs), _parted(joined_reasons)
     tree = FileTree(
         MappingProxyType(blobs),
@@ -92,6 +93,7 @@ def _files(packed: tuple[Any, ...], rules: IgnoreRules) -> tuple[dict[str, str],
         frozenset(dirty),
         frozenset(included),
         MappingProxyType(encodings),
+        MappingProxyType(statements),
     )
     tracked, left_out = (_changed(*pair) for pair in zip((blobs, reasons), changed, strict=True))
     known = MappingProxyType(tracked)
@@ -125,7 +127,14 @@ def _whole(
     def rows() -> dict[str, Row]:
         return dict(zip(read, unpack_rows(packed_rows), strict=True))
 
-    index = Index(store, tree.blobs, rows, shown=_without(read, hidden), encodings=tree.encodings)
+    index = Index(
+        store,
+        tree.blobs,
+        rows,
+        shown=_without(read, hidden),
+        encodings=tree.encodings,
+        statements=tree.statements,
+    )
     left_out = tuple(sorted((*tree.left_out, *map(LeftOut._make, more))))
     return IndexedTree(tree, index, BuildReport(**told | {"left_out": left_out, "problems": ()}))
 
