@@ -56,7 +56,6 @@ HOMES: Mapping[str, str] = {
     "numpy": "index",
     "rustworkx": "index",
     "pebble": "index",
-    "git": "workspace",
     "pathspec": "workspace",
     "tomlkit": "workspace",
     "watchfiles": "workspace",

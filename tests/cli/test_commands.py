@@ -126,7 +126,7 @@ def test_the_version_is_printed(capsys: Output) -> None:
 def test_an_unexpected_error_is_one_line_with_the_way_to_its_traceback(
     repo: GitRepo, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foreword.api.workspace.take_snapshot", lambda _: 1 // 0)
+    monkeypatch.setattr("foreword.assist.session.snapshot.workspace_snapshot.take_snapshot", lambda _: 1 // 0)
     assert 1 == run("map", repo)
     shown = "foreword: unexpected ZeroDivisionError: integer division or modulo by zero; set FOREWORD_DEBUG=1 for the traceback\n"
     assert shown in capsys.readouterr().err
@@ -139,7 +139,7 @@ def test_cancelling_is_code_130(repo: GitRepo, capsys: Output, monkeypatch: pyte
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("foreword.api.workspace.take_snapshot", interrupt)
+    monkeypatch.setattr("foreword.assist.session.snapshot.workspace_snapshot.take_snapshot", interrupt)
     assert 130 == run("map", repo)
     assert "foreword: cancelled\n" in capsys.readouterr().err
 

@@ -17,8 +17,8 @@ from rich.table import Table
 
 from foreword.cli.live import MarkdownStream
 from foreword.cli.main import main
-from foreword.cli.plain_text import PlainFormatter, prepare_streams
-from foreword.cli.terminal import output, print_json
+from foreword.cli.plain_text import PlainFormatter, prepare_streams, print_json
+from foreword.cli.terminal import output
 from foreword.core.documents.text import CONTROLS, displayable
 from gitrepo import make_repo
 

@@ -39,6 +39,7 @@ class Body(Generic[P, R]):
     and is called where that does no harm; an async one runs on the event loop. `show` is given the columns of the
     terminal. `code` is the exit code of a result; errors have their own.
     A plain one that `is_slow` works for seconds on nothing that others wait for.
+    One that `waits` for nothing, such as a model or a timer, runs on the command line without an event loop if `waits` is false.
     `show_part` is for a result that comes in parts (`api/workspace.py: PartialResult`): with `--json` each is a line of its own.
     """
 
@@ -48,6 +49,7 @@ class Body(Generic[P, R]):
     code: Callable[[R], int] = lambda _: 0
     show_part: Callable[[Result], Iterable[Printed]] | None = None
     is_slow: bool = False
+    waits: bool = True
 
     async def call(self, workspace: Workspace, given: P) -> R:
         """Run the command."""

@@ -19,7 +19,6 @@ the field's name in camel case.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -341,6 +340,8 @@ class Arguments:
         """
         unknown = next((key for key in self._given if key not in self._asked), None)
         if unknown is not None:
+            import difflib  # noqa: PLC0415 - rarely needed
+
             nearest = difflib.get_close_matches(unknown, self._asked, n=1, cutoff=0.5)
             hint = (
                 f'did you mean "{nearest[0]}"?' if nearest else f"known are {', '.join(sorted(self._asked))}"

@@ -6,22 +6,22 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from foreword.api.command import Result
 from foreword.assist.accounts.ledger import Ledger
-from foreword.assist.answering.answer_loop import AnswerEvent
 from foreword.assist.session.ports import Clock, Runner, in_place
 from foreword.assist.session.session import Session
-from foreword.assist.session.settings_files import read_settings
-from foreword.assist.session.snapshot.overlay import as_shown
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
-from foreword.core.errors import Problem
 from foreword.index.store.resilient_file import DamagedStore
-from foreword.model.catalog.catalog import Catalog, load_catalog
-from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.directories import Directories, find_places
 from foreword.workspace.files.disk import open_root
+
+if TYPE_CHECKING:
+    from foreword.api.command import Result
+    from foreword.assist.answering.answer_loop import AnswerEvent
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.core.errors import Problem
+    from foreword.model.catalog.catalog import Catalog
+    from foreword.prefix.prefix_store import PrefixStore
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class PartialResult:
     value: Result
 
 
-Event = AnswerEvent | Stage | PartialResult
+Event: TypeAlias = "AnswerEvent | Stage | PartialResult"
 """What a command tells while it runs."""
 
 
@@ -130,6 +130,8 @@ class Workspace:
         if self._session is not None:
             yield self._session.prefix_store
             return
+        from foreword.prefix.prefix_store import PrefixStore  # noqa: PLC0415 - most ask a session
+
         with PrefixStore(self.places.prefixes) as store:
             yield store
 
@@ -155,6 +157,9 @@ class Workspace:
         """The shipped models with the user's own on top, and what is wrong with these."""
         if self._session is not None:
             return self._session.catalog, ()
+        from foreword.assist.session.settings_files import read_settings  # noqa: PLC0415 - a session has read them
+        from foreword.model.catalog.catalog import load_catalog  # noqa: PLC0415 - as above
+
         settings, wrong = read_settings(self.root, self.places.config, self.environ, {})
         override = Path(settings.model_catalog).expanduser() if settings.model_catalog else None
         catalog, problems = load_catalog(override)
@@ -164,6 +169,8 @@ class Workspace:
         """The saved state as it is now; a `whole` one waits for its index to be complete."""
         if self._saved_files is not None:
             return await self._saved_files(whole)
+        from foreword.assist.session.snapshot.workspace_snapshot import take_snapshot  # noqa: PLC0415 - some only need the user's own data
+
         return await self.run(take_snapshot, self.session)
 
     async def over_saved(self, use: Callable[[WorkspaceSnapshot], T], *, whole: bool = False) -> T:
@@ -176,6 +183,10 @@ class Workspace:
     async def over_shown(self, use: Callable[[WorkspaceSnapshot], T]) -> T:
         """What `use` makes of what the user sees: the saved state, with the unsaved texts of an editor in their places."""
         documents, repository = self.documents(), self.session.repository
+
+        if not documents:
+            return await self.over_saved(use)
+        from foreword.assist.session.snapshot.overlay import as_shown  # noqa: PLC0415 - only beside an editor
 
         def of_shown(saved: WorkspaceSnapshot) -> T:
             return use(as_shown(saved, repository, documents))

@@ -10,19 +10,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foreword.api.command import Body, Command, Result
 from foreword.api.parameters import parameters_of, settings_of
+from foreword.api.printed import Line
 from foreword.api.workspace import Workspace
 from foreword.assist.session.ports import TRUSTED, Consent, agree
 from foreword.assist.session.session import Session, open_session
-from foreword.cli.live import LiveOutput
 from foreword.cli.parser import add_json, add_parameters, add_workspace, parser_of, read_parameters
-from foreword.cli.plain_text import print_notice
-from foreword.cli.process import collect_rarely, interruptible, run_cancellable
-from foreword.cli.terminal import index_progress, notices, output, print_blocks, print_json, show_problems
+from foreword.cli.plain_text import columns, print_blocks, print_json, print_notice, show_problems
+from foreword.cli.process import collect_rarely, interruptible, run_cancellable, run_without_loop
 from foreword.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from foreword.api.workspace import Event
+    from foreword.cli.live import LiveOutput
+    from foreword.index.build.parse_jobs import Progress
 
 YES = frozenset({"y", "yes"})
 
@@ -62,26 +66,44 @@ def execute(command: Command, body: AnyBody, argv: Sequence[str]) -> int:
     given = read_parameters(body.parameters, arguments)
     collect_rarely()
     with _workspace(arguments.workspace, given) as workspace:
-        live = LiveOutput(body.show_part, as_json=arguments.json, root=Path(arguments.workspace).resolve())
-        workspace.emit = live.event
-        try:
-            result = run_cancellable(body.call(workspace, given))
-        finally:
-            # The spinner and the live text leave the terminal before an error is printed.
-            live.close()
+        with _live_events(workspace, body, arguments):
+            run = run_cancellable if body.waits else run_without_loop
+            result = run(body.call(workspace, given))
         result = _write_files(body, arguments, result)
         if not arguments.json:
-            print_blocks(body.show(result, given, output().width))
+            print_blocks(body.show(result, given, columns()))
         elif body.show_part is None:
             print_json(result.to_json())
         return body.code(result)
 
 
 @contextmanager
+def _live_events(workspace: Workspace, body: AnyBody, arguments: argparse.Namespace) -> Iterator[None]:
+    """Show what a command tells while it runs; nothing is made ready for one that tells nothing."""
+    shown: list[LiveOutput] = []
+
+    def show(event: Event) -> None:
+        if not shown:
+            from foreword.cli.live import LiveOutput  # noqa: PLC0415 - most commands tell their result alone
+
+            root = Path(arguments.workspace).resolve()
+            shown.append(LiveOutput(body.show_part, as_json=arguments.json, root=root))
+        shown[0].event(event)
+
+    workspace.emit = show
+    try:
+        yield
+    finally:
+        # The spinner and the live text leave the terminal before an error is printed.
+        for one in shown:
+            one.close()
+
+
+@contextmanager
 def _workspace(folder: str, given: object) -> Iterator[Workspace]:
     """The workspace of a command line, opened when the command first needs it; its problems are told at the end."""
     with ExitStack() as stack:
-        progress = stack.enter_context(index_progress())
+        progress = stack.enter_context(_index_progress())
 
         def open_it() -> Session:
             session = stack.enter_context(open_session(folder, settings_of(given), on_progress=progress))
@@ -97,6 +119,18 @@ def _workspace(folder: str, given: object) -> Iterator[Workspace]:
         finally:
             workspace.end_telemetry()
             show_problems(workspace.problems)
+
+
+@contextmanager
+def _index_progress() -> Iterator[Progress | None]:
+    """A progress bar, on a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from foreword.cli.terminal import index_progress  # noqa: PLC0415 - rich takes longer to import than a look-up
+
+    with index_progress() as progress:
+        yield progress
 
 
 def _write_files(body: AnyBody, arguments: argparse.Namespace, result: Result) -> Result:
@@ -125,4 +159,4 @@ def _write(name: str, text: str) -> None:
         place.replace(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"can't write {name!r} ({error}): choose another file") from error
-    notices().print(f"written: {path.absolute()}")
+    print_blocks([Line(f"written: {path.absolute()}", is_notice=True)])

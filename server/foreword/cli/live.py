@@ -9,12 +9,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from markdown_it import MarkdownIt
 from rich.console import Console
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.spinner import Spinner
 from rich.status import Status
 from rich.text import Text
@@ -24,15 +22,17 @@ from foreword.api.printed import Printed
 from foreword.api.workspace import Event, PartialResult, Stage
 from foreword.assist.answering.answer_loop import ToolsUsed
 from foreword.assist.question.answer import Answer
-from foreword.cli.plain_text import print_text
-from foreword.cli.terminal import notices, output, print_blocks, print_json
+from foreword.cli.plain_text import print_blocks, print_json, print_text
+from foreword.cli.terminal import notices, output
 from foreword.core.documents.text import displayable
 from foreword.core.reply import Finished, Started, TextDelta, ThinkingDelta, ToolCallStarted, ToolInputDelta
 from foreword.model.tool_definitions import in_words
 
+if TYPE_CHECKING:
+    from rich.markdown import Markdown
+
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*\Z)|~{3,})(?P<info>.*)", re.DOTALL)
 """A line that may open a code fence, or close one if no more stands on it (CommonMark 0.31, section 4.5)."""
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
 # rich cuts off what is higher than the terminal: the end, which is the news, would not be seen.
 LIVE_LINES = 12
 LIVE_LINE_LENGTH = 1000
@@ -92,10 +92,15 @@ class MarkdownBuffer:
 
 def markdown(text: str) -> Markdown:
     """Markdown of others; a link in it shows where it leads, and a tag stands as it was written."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - slow to import, and only a terminal shows it
+    from rich.markdown import Markdown  # noqa: PLC0415 - as above
+
     shown = Markdown(displayable(text), hyperlinks=False)
     # rich reads HTML and then drops it: of `List<String>` in a sentence `List` would be left
     # (findings/rich-markdown-drops-tags.sh).
-    shown.parsed = _PARSER.parse(shown.markup)
+    shown.parsed = (
+        MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"]).parse(shown.markup)
+    )
     return shown
 
 

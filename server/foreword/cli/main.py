@@ -6,20 +6,20 @@ This is the CLI's boundary: the only place here where an unexpected exception is
 
 from __future__ import annotations
 
-import argparse
-import difflib
-import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from foreword import __version__
 from foreword.api.command import Command
 from foreword.api.table import TYPED
-from foreword.cli.parser import Parser
 from foreword.cli.plain_text import prepare_streams, print_notice
 from foreword.core.errors import ForewordError, UsageError
+
+if TYPE_CHECKING:
+    from foreword.cli.parser import Parser
 
 CANCELLED = 130
 
@@ -48,6 +48,8 @@ def main(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
+        import logging  # noqa: PLC0415 - rarely needed
+
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         if os.environ.get("FOREWORD_DEBUG"):
             raise
@@ -55,9 +57,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
-    parser = _parser()
     if not argv:
-        parser.print_help()
+        _parser().print_help()
         return UsageError.exit_code
     # No subparsers of argparse: those would need the parameters of every command, and so all imports.
     name = argv[0]
@@ -65,7 +66,7 @@ def _dispatch(argv: Sequence[str]) -> int:
         return _run_command(TYPED[name], argv[1:])
     if not name.startswith("-"):
         raise UsageError(f"there is no command {name!r}; {_hint(name)}")
-    parser.parse_args(argv)
+    _parser().parse_args(argv)
     return 0
 
 
@@ -85,6 +86,8 @@ def _run_command(command: Command, argv: Sequence[str]) -> int:
 
 
 def _hint(name: str) -> str:
+    import difflib  # noqa: PLC0415 - rarely needed
+
     nearest = difflib.get_close_matches(name, TYPED, n=1)
     return f"did you mean {nearest[0]}?" if nearest else "see `foreword --help`"
 
@@ -94,6 +97,10 @@ def _interrupt(*_: object) -> None:
 
 
 def _parser() -> Parser:
+    import argparse  # noqa: PLC0415 - as in `_run_command`
+
+    from foreword.cli.parser import Parser  # noqa: PLC0415 - as above
+
     width = max(map(len, TYPED))
     listed = "\n".join(f"  {one.name:{width}}  {one.summary}" for one in TYPED.values())
     parser = Parser(

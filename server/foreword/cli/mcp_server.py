@@ -23,7 +23,7 @@ from foreword.assist.session.session import Session, open_session
 from foreword.assist.session.trust_store import stored_trust
 from foreword.assist.session.worker import Worker
 from foreword.cli.own import OwnBody
-from foreword.cli.terminal import show_problems
+from foreword.cli.plain_text import show_problems
 from foreword.core.errors import ConfigError
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import difflib
 import sys
 import textwrap
-import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -49,6 +46,8 @@ class Parser(argparse.ArgumentParser):
         if message.startswith("argument ") and "invalid choice" in message and self._misspelt:
             # The value of a flag that is not known was taken for a place: the flag is what is wrong.
             message = f"unrecognized arguments: {self._misspelt}"
+        import difflib  # noqa: PLC0415 - only a command line that is wrong needs it
+
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         nearest = difflib.get_close_matches(unknown, self._option_string_actions, n=1, cutoff=0.5)
         hint = (
@@ -203,6 +202,9 @@ def read_words(given: str, what: str) -> str:
 
 async def lines_of_input() -> AsyncGenerator[str, None]:
     """Lines of standard input as they come; a daemon thread reads, so that an interrupt need not wait for it."""
+    import asyncio  # noqa: PLC0415 - few commands read their input line by line
+    import threading  # noqa: PLC0415 - as above
+
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[bytes]()
 
     def read() -> None:

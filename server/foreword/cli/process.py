@@ -10,7 +10,6 @@ Blocks of memory are counted and not objects: listing all objects is not safe be
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import signal
 import sys
@@ -35,10 +34,27 @@ def run_cancellable(work: Coroutine[Any, Any, Result]) -> Result:
     Raises:
         KeyboardInterrupt: a signal came, and `work` has cleaned up.
     """
+    import asyncio  # noqa: PLC0415 - a look at the index needs no loop, and this takes longer than that
+
     try:
         return asyncio.run(_with_signals(work))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+
+
+def run_without_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives, which waits for nothing but what `interruptible` does; a signal ends it where it is.
+
+    Raises:
+        KeyboardInterrupt: a signal came.
+    """
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    work.close()
+    raise AssertionError("it waits for something, which needs a loop")
 
 
 async def interruptible(work: Callable[P, Result], /, *args: P.args, **named: P.kwargs) -> Result:
@@ -60,6 +76,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 async def _with_signals(work: Coroutine[Any, Any, Result]) -> Result:
+    import asyncio  # noqa: PLC0415 - as above
+
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None, "called by asyncio.run"  # noqa: S101 - an invariant
     for number in SIGNALS:

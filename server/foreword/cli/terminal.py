@@ -7,10 +7,9 @@ obeys them.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, assert_never
@@ -24,17 +23,12 @@ from rich.syntax import Syntax
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from foreword.api.printed import Data, Diff, Line, Printed, Table, Verbatim, problem_lines
+from foreword.api.printed import Data, Diff, Line, Printed, Table, Verbatim
 from foreword.assist.question.answer import PLACE, known_path
-from foreword.cli.plain_text import print_text
+from foreword.cli.plain_text import PIPE_COLUMNS, print_json, print_text
 from foreword.core.documents.text import CONTROLS, displayable
 from foreword.core.documents.uri import uri_of_path
-from foreword.core.errors import Problem
 from foreword.workspace.files.disk import is_file
-
-PIPE_COLUMNS = 200
-"""The width of tables where there is no terminal to ask."""
-
 
 TERMINALS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio"})
 """Programs that set TERM_PROGRAM and follow links."""
@@ -94,15 +88,15 @@ class PlainConsole(Console):
 
     def __init__(self, *, stderr: bool = False, links: PlaceLinks | None = None) -> None:
         self._links = links
-        is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+        has_terminal = (sys.stderr if stderr else sys.stdout).isatty()
         super().__init__(
             stderr=stderr,
             markup=False,
             emoji=False,
             highlight=False,
             # What reads a pipe expects a result a line: nothing is wrapped for it.
-            soft_wrap=not is_terminal,
-            width=None if is_terminal or stderr else PIPE_COLUMNS,
+            soft_wrap=not has_terminal,
+            width=None if has_terminal or stderr else PIPE_COLUMNS,
         )
 
     def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - rich's options
@@ -146,38 +140,21 @@ def notices() -> PlainConsole:
     return PlainConsole(stderr=True)
 
 
-def print_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """One JSON value on one line of standard output, flushed.
-
-    Control characters, and all that the stream's encoding lacks, are JSON escapes: a reader gets the same value.
-    """
-    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("_", "-").startswith("utf")
-    line = json.dumps(value, ensure_ascii=not is_unicode)
-    sys.stdout.write(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
-    sys.stdout.flush()
-
-
-def show_problems(problems: Iterable[Problem]) -> None:
-    """Each problem in one line on standard error."""
-    print_blocks(problem_lines(problems))
-
-
-def print_blocks(blocks: Iterable[Printed]) -> None:
-    """What a command says to people."""
-    for block in blocks:
-        match block:
-            case Line(text, style, is_notice):
-                (notices() if is_notice else output()).print(text, style=style or None)
-            case Table(headings, rows):
-                _print_table(headings, rows)
-            case Diff(text):
-                _print_diff(text)
-            case Verbatim(text):
-                print_text(text)
-            case Data(value):
-                print_json(value)
-            case _:
-                assert_never(block)
+def draw(block: Printed) -> None:
+    """What a command says to people, drawn for a terminal or laid out for a pipe."""
+    match block:
+        case Line(text, style, is_notice):
+            (notices() if is_notice else output()).print(text, style=style or None)
+        case Table(headings, rows):
+            _print_table(headings, rows)
+        case Diff(text):
+            _print_diff(text)
+        case Verbatim(text):
+            print_text(text)
+        case Data(value):
+            print_json(value)
+        case _:
+            assert_never(block)
 
 
 def _print_table(headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
@@ -222,9 +199,6 @@ class IndexProgress:
 @contextmanager
 def index_progress() -> Iterator[IndexProgress]:
     """A progress bar that goes away when its block ends."""
-    if not sys.stderr.isatty():
-        yield IndexProgress(None)
-        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=notices(), transient=True)
     try:

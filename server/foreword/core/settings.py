@@ -6,16 +6,12 @@ settings are resolved. Wrong options are reported as problems and never fatal: t
 
 from __future__ import annotations
 
-import difflib
 import re
-import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
 from foreword.core.errors import Problem
-from foreword.core.secrets.assigned_values import looks_generated
-from foreword.core.secrets.detection import find_secrets
 
 PROVIDERS: Final = (
     "auto",
@@ -37,6 +33,8 @@ MAX_TEXT: Final = 1_000
 
 KEY_BEGINNING = re.compile(r"(?<![\w.-])(?:sk|rk)-[\w-]{12,}")
 """How keys of this and other APIs begin, also those of tests and of gateways that give out plain words."""
+PLAIN_WORD = re.compile(r"[a-z]{0,15}")
+"""No key is that short and of small letters alone."""
 LEAST_KEY = 16
 """Characters of a word that may be a key."""
 MAX_WORD = 24
@@ -312,6 +310,12 @@ def _mistaken(key: str, value: object) -> bool:
 
 def looks_like_key(text: str) -> bool:
     """Whether a text is, or has in it, what may be the key of an API, of whatever form."""
+    # The rules take long to load, and most settings are a word or a number.
+    if PLAIN_WORD.fullmatch(text):
+        return False
+    from foreword.core.secrets.assigned_values import looks_generated  # noqa: PLC0415 - see above
+    from foreword.core.secrets.detection import find_secrets  # noqa: PLC0415 - see above
+
     if find_secrets(text) or KEY_BEGINNING.search(text):
         return True
     return any(len(word) >= LEAST_KEY and looks_generated(word) for word in text.split())
@@ -381,6 +385,8 @@ def _told(value: object) -> str:
     """
     if isinstance(value, list | tuple):
         is_plain = all(not isinstance(one, str) or _is_plain(one) for one in value)
+        import reprlib  # noqa: PLC0415 - rarely needed
+
         return f"{reprlib.repr(value)} ({len(value):,})" if is_plain else f"a list of {len(value):,}"
     if isinstance(value, str) and not _is_plain(value):
         return f"a text of {len(value):,} characters"
@@ -414,6 +420,8 @@ def _hint(key: str) -> str:
     candidates = {name: name for name in keys()} | {
         environment_name(name): environment_name(name) for name in keys()
     }
+    import difflib  # noqa: PLC0415 - only what is wrong needs it
+
     nearest = difflib.get_close_matches(key, candidates, n=1, cutoff=0.5)
     return f'; did you mean "{nearest[0]}"?' if nearest else "; see `foreword doctor` for the known ones"
 

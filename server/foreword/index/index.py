@@ -10,17 +10,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, Outline
-from foreword.index.path_table import PathTable, copied_folders, is_documentation, path_table
-from foreword.index.store.outline_store import Row, Store
 from foreword.index.store.resilient_file import DamagedStore
-from foreword.index.text.term_table import Ints, LiveTable, TermTable, live_table, make_table
-from foreword.index.text.terms import parts, term_hash, whole, words
+from foreword.index.text.term_hash import term_hash
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from foreword.index.path_table import PathTable
+    from foreword.index.store.outline_store import Row, Store
+    from foreword.index.text.term_table import Ints, LiveTable, TermTable
 
 T = TypeVar("T")
 
@@ -143,6 +145,10 @@ class Index:
     @cached_property
     def documents(self) -> Ints:
         """The positions of the files that are documentation."""
+        import numpy as np  # noqa: PLC0415 - names are looked up without it, and it takes longer to import
+
+        from foreword.index.path_table import is_documentation  # noqa: PLC0415 - imports numpy
+
         said = self.statements
         return np.array(
             [n for n, path in enumerate(self.paths) if is_documentation(path, said.get(path, ""))], np.int64
@@ -151,12 +157,18 @@ class Index:
     @cached_property
     def is_copied(self) -> NDArray[np.bool_]:
         """For each path whether it stands in a copy of another repository."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        from foreword.index.path_table import copied_folders  # noqa: PLC0415 - as above
+
         folders = copied_folders(self.paths)
         return np.array([path.startswith(folders) for path in self.paths], bool)
 
     @cached_property
     def project_words(self) -> frozenset[str]:
         """The words, in lower case, that the readme is headed with: what the project is called."""
+        from foreword.index.text.terms import words  # noqa: PLC0415 - imports numpy
+
         readme = next((path for path in self.paths if README.fullmatch(path)), None)
         headings = self.outline(readme).definitions[:1] if readme else ()
         return frozenset(word.lower() for one in headings for word in words(one.name)[:MAX_PROJECT_WORDS])
@@ -172,11 +184,17 @@ class Index:
     @cached_property
     def path_table(self) -> PathTable:
         """What search knows of every path."""
+        from foreword.index.path_table import path_table  # noqa: PLC0415 - imports numpy
+
         return path_table(self.paths, self.rows, self.statements)
 
     @cached_property
     def terms(self) -> LiveTable:
         """The words of all files."""
+        import numpy as np  # noqa: PLC0415 - as above
+
+        from foreword.index.text.term_table import live_table  # noqa: PLC0415 - imports numpy
+
         row_ids = self.path_table.row_ids
         # Let go of at once, or each index would keep all that were before it.
         earlier, self._earlier = self._earlier, None
@@ -187,6 +205,8 @@ class Index:
 
     def _table(self, row_ids: Ints) -> TermTable:
         """The words of some rows."""
+        from foreword.index.text.term_table import make_table  # noqa: PLC0415 - imports numpy
+
         rows = (self.rows[path] for path in self._paths_of_rows(row_ids))
         return make_table(self._store.vectors(row_ids.tolist()), {row.id: row.n_terms for row in rows})
 
@@ -226,7 +246,7 @@ class Index:
         """Where `name` is defined, by path and line; in any case if nowhere as written."""
         found = [
             (path, definition)
-            for path in self._paths_of_rows(np.array(sorted(self._store.named(name)), np.int64))
+            for path in self._paths_that_define(name)
             for definition in self.outline(path).definitions
             if definition.name.casefold() == name.casefold()
         ]
@@ -234,6 +254,8 @@ class Index:
 
     def mentions(self, name: str) -> list[tuple[str, int]]:
         """Which files mention the identifier `name` and how often; most often first, then by path."""
+        from foreword.index.text.terms import words  # noqa: PLC0415 - imports numpy
+
         pieces = [name] if name.isidentifier() else words(name)
         hashes = [term_hash(term) for piece in pieces for term in _indexed(piece)]
         # A name without any indexed part, such as a single letter, may be in every file.
@@ -241,7 +263,18 @@ class Index:
         counts = [(path, self.outline(path).references.get(name, 0)) for path in self._paths_of_rows(rows)]
         return sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
+    def _paths_that_define(self, name: str) -> list[str]:
+        """The paths whose rows may define a name, in order."""
+        row_ids = self._store.named(name)
+        if "path_table" in vars(self):
+            import numpy as np  # noqa: PLC0415 - as above
+
+            return self._paths_of_rows(np.array(sorted(row_ids), np.int64))
+        return sorted(path for path in self.blobs if self.rows[path].id in row_ids)
+
     def _paths_of_rows(self, row_ids: Ints) -> list[str]:
+        import numpy as np  # noqa: PLC0415 - as above
+
         return sorted(
             self.paths[place] for place in np.flatnonzero(np.isin(self.path_table.row_ids, row_ids))
         )
@@ -277,5 +310,7 @@ def _in_order(values: Mapping[str, T], order: Mapping[str, object]) -> dict[str,
 
 def _indexed(word: str) -> tuple[str, ...]:
     """The terms under which every file with `word` is found."""
+    from foreword.index.text.terms import parts, whole  # noqa: PLC0415 - imports numpy
+
     pieces = parts(word)
     return (whole(word),) if len(pieces) > 1 else pieces

@@ -11,14 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foreword.index.store.outline_store import Row
 from foreword.index.text.term_table import Floats, Ints, TermTable, make_table
 from foreword.index.text.term_vectors import path_vectors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from foreword.index.store.outline_store import Row
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TypeVar
 
 from foreword.core.errors import Problem
@@ -59,6 +58,8 @@ def why_not_stored(path: Path, trouble: sqlite3.Error) -> str:
         return FULL
     try:
         # As much as SQLite needs at least: on a full disk it says of its shared memory what it says where there is none.
+        from tempfile import TemporaryFile  # noqa: PLC0415 - only where something went wrong
+
         with TemporaryFile(dir=path.parent, buffering=0) as probe:
             probe.write(bytes(PROBE_BYTES))
             if not _can_lock(probe.fileno()):

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from foreword.core.documents.text import decode, lines_of
 from foreword.core.errors import Problem
 from foreword.workspace.files.disk import is_file, read_file
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 FOREWORDIGNORE = ".forewordignore"
 GITIGNORE = ".gitignore"
@@ -50,7 +52,7 @@ class IgnoreRules:
     def with_included(self, entries: Sequence[str]) -> IgnoreRules:
         """The same rules, where the user also wants what these entries of settings mean."""
         known = [entry for entry in entries if specification(entry) is not None]
-        spec = GitIgnoreSpec.from_lines(map(escaped, known)) if known else None
+        spec = _spec_of(map(escaped, known)) if known else None
         return replace(self, wanted=spec, names=tuple(entry for entry in known if not is_pattern(entry)))
 
     def named(self, root: Path) -> frozenset[str]:
@@ -79,7 +81,7 @@ def parse_rules(data: bytes, folder: str, name: str) -> tuple[IgnoreRules, tuple
         Problem(f"line {n} {fault} and was skipped: {lines[n - 1].strip()}", folder + name)
         for n, fault in wrong.items()
     )
-    return IgnoreRules(GitIgnoreSpec.from_lines(valid), folder), problems
+    return IgnoreRules(_spec_of(valid), folder), problems
 
 
 def is_ignored(rules: Sequence[IgnoreRules], path: str) -> bool:
@@ -93,7 +95,7 @@ def _fault(line: str) -> str:
     if not line.startswith("#") and not is_affordable(line):
         return f"has too many asterisks (at most {MOST_IN_A_NAME} in a name, and {MOST_IN_A_NAME} times **)"
     try:
-        GitIgnoreSpec.from_lines([line])
+        _spec_of([line])
     except (ValueError, re.error):
         return "is no pattern"
     return ""
@@ -104,6 +106,13 @@ MOST_IN_A_NAME = 2
 
 Patterns with more are refused: pathspec may take very long to match one of those.
 """
+
+
+def _spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - where git is there to ask, most workspaces have no such file
+
+    return GitIgnoreSpec.from_lines(lines)
+
 
 _SPECIAL = ("!", "#")
 
@@ -151,6 +160,6 @@ def specification(entry: str) -> GitIgnoreSpec | None:
     if not is_affordable(entry):
         return None
     try:
-        return GitIgnoreSpec.from_lines([escaped(entry)])
+        return _spec_of([escaped(entry)])
     except (ValueError, re.error):
         return None

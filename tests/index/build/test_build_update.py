@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foreword.index.build import build
-from foreword.index.build.build import BuildReport, IndexedTree, changed_paths, find_known, refresh, update
+from foreword.index.build.build import find_known, refresh, update
+from foreword.index.build.indexed_tree import BuildReport, IndexedTree, changed_paths
 from foreword.index.index import Index
 from foreword.index.search.search import search
 from foreword.index.store.facts import Key

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from foreword.core.outline import Outline
-from foreword.index.build.build import BuildReport, refresh
+from foreword.index.build.build import refresh
+from foreword.index.build.indexed_tree import BuildReport
 from foreword.index.build.parse_workers import FIRST_CHUNK
 from foreword.index.index import Index
 from foreword.index.store.outline_store import open_store

@@ -17,7 +17,8 @@ from foreword.index.outline.references import (
     language_bit,
 )
 from foreword.index.store.facts import pack, unpack
-from foreword.index.text.terms import packed_identifier, term_hash
+from foreword.index.text.term_hash import term_hash
+from foreword.index.text.terms import packed_identifier
 from foreword.index.text.unspaced import RUN, count_pairs
 from foreword.index.text.vocabulary import Vocabulary
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreword.index.text.term_hash import term_hash
 from foreword.index.text.term_table import FEW_HASHES, LiveTable, TermTable, live_table, make_table
 from foreword.index.text.term_vectors import file_vectors
-from foreword.index.text.terms import term_hash
 from foreword.index.text.vocabulary import Vocabulary
 
 HASHES = (0, 1, 1 << 16, 1 << 16 | 1, 7, 7 << 16, 8, 9, 10, 2**32 - 1)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foreword.index.text.term_hash import term_hash
 from foreword.index.text.terms import (
     MAX_WORD,
     WORD,
@@ -14,7 +15,6 @@ from foreword.index.text.terms import (
     packed_hashes,
     parts,
     stem,
-    term_hash,
     terms,
     whole,
 )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from foreword.core.outline import Definition, Outline
 from foreword.core.tree import FileTree, Source, blob_id, make_tree
-from foreword.index.build.build import BuildReport, refresh
+from foreword.index.build.build import refresh
+from foreword.index.build.indexed_tree import BuildReport
 from foreword.index.index import Index
 from foreword.index.store.outline_store import Store, open_store
 

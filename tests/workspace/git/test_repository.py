@@ -149,12 +149,10 @@ def test_variables_of_another_repository_do_not_lead_astray(
     assert list(saved(here.path).blobs) == ["here.txt"]
 
 
-@pytest.mark.parametrize("is_imported", [False, True])
-def test_without_git_the_folder_is_read_and_a_problem_says_so(tmp_path: Path, *, is_imported: bool) -> None:
+def test_without_git_the_folder_is_read_and_a_problem_says_so(tmp_path: Path) -> None:
     run_git(tmp_path, "init", "-q")
     code = (
         "import os, sys, pathlib\n"
-        f"{'import git' if is_imported else ''}\n"
         "os.environ['PATH'] = sys.argv[2]\n"
         "from foreword.workspace.git.repository import open_repository\n"
         "repository, problem = open_repository(pathlib.Path(sys.argv[1]))\n"
@@ -173,7 +171,6 @@ def test_without_git_the_folder_is_read_and_a_problem_says_so(tmp_path: Path, *,
 
 
 def test_a_git_that_fails_is_not_taken_for_none(tmp_path: Path) -> None:
-    """In a process of its own, as GitPython tries git once, when it is imported."""
     repo = make_repo(tmp_path / "repo")
     (tmp_path / "broken").write_text("[user\nname = x\n")
     asked = f"from pathlib import Path; from foreword.workspace.git.repository import *; open_repository(Path({str(repo.path)!r}))"

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from foreword.api.command import Body
 from foreword.api.parameters import Flag, Nothing, positional
 from foreword.api.printed import Line, Printed, Table, Verbatim, notice, problem_lines
-from foreword.api.workspace import Workspace
-from foreword.assist.context.build_prefix import repository_map
 from foreword.assist.question.names import find_definitions
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.secrets.redaction import without_outputs
 from foreword.core.tree import LeftOut, Scope
-from foreword.index.index import Index
-from foreword.index.search.search import search as search_index
 from foreword.index.store.facts import n_unread
+
+if TYPE_CHECKING:
+    from foreword.api.workspace import Workspace
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.index.index import Index
 
 SHOWN_LINES = 12
 SHOWN_FILES = 5
@@ -246,6 +246,8 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
     if given.limit < 1:
         raise UsageError("the limit must be a positive whole number")
 
+    from foreword.index.search.search import search as search_index  # noqa: PLC0415 - names are found without it
+
     def look(saved: WorkspaceSnapshot) -> SearchResult:
         def read(path: str) -> str | None:
             text = saved.read_content(path)
@@ -266,6 +268,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
 
 async def map_repository(workspace: Workspace, given: MapParameters) -> RepositoryMap:
     """The repository map as the base shows it."""
+    from foreword.assist.context.build_prefix import repository_map  # noqa: PLC0415 - only the map needs it
 
     def look(saved: WorkspaceSnapshot) -> RepositoryMap:
         text, paths = repository_map(workspace.session, saved, given.budget)
@@ -365,7 +368,7 @@ def _show_map(found: RepositoryMap, given: MapParameters, _columns: int) -> Iter
         yield from problem_lines([Problem(why)])
 
 
-INDEX = Body(Nothing, index_workspace, _show_index)
-SYMBOLS = Body(SymbolsParameters, find_symbols, _show_symbols)
-SEARCH = Body(SearchParameters, search, _show_search)
-MAP = Body(MapParameters, map_repository, _show_map)
+INDEX = Body(Nothing, index_workspace, _show_index, waits=False)
+SYMBOLS = Body(SymbolsParameters, find_symbols, _show_symbols, waits=False)
+SEARCH = Body(SearchParameters, search, _show_search, waits=False)
+MAP = Body(MapParameters, map_repository, _show_map, waits=False)

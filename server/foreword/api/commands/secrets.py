@@ -15,7 +15,8 @@ from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapsho
 from foreword.assist.session.trust_store import allowed_values, set_allowed_values
 from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError
-from foreword.core.secrets.detection import digest_of, find_secrets
+from foreword.core.secrets.allowed_values import digest_of
+from foreword.core.secrets.detection import find_secrets
 
 # So many texts are in memory at a time.
 FILES_AT_ONCE = 256

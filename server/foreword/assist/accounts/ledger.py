@@ -14,12 +14,14 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from foreword.assist.accounts import reservations
-from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
 from foreword.core.tokens import Usage, calibrate
 from foreword.storage.database import Schema, open_database, transaction
+
+if TYPE_CHECKING:
+    from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
 
 Status = Literal["started", "done", "cancelled", "interrupted"]
 GroupBy = Literal["day", "month", "model", "kind", "workspace"]

@@ -8,14 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.exclusion import reason_for_path
-from foreword.core.outline import Definition
 from foreword.core.tree import LeftOut
-from foreword.index.index import Index
 from foreword.workspace.files.disk import is_file, why_elsewhere
+
+if TYPE_CHECKING:
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.core.outline import Definition
+    from foreword.index.index import Index
 
 SCHEMA = "foreword.complete/1"
 

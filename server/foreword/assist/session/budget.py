@@ -11,13 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 from foreword.assist.accounts.ledger import start_of_day
-from foreword.assist.session.session import Session
 from foreword.model.catalog.model_info import FREE, UNKNOWN, Model
 from foreword.prefix.layers import text_digest
 from foreword.prefix.policy.base_size import BaseSize, Habits, base_size, habits_of
 from foreword.prefix.policy.situation import TTL_SECONDS, Rates
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
 
 DAYS = 90
 MOST_ANSWERS = 400

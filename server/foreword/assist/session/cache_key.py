@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foreword.assist.session.providers import provider_name, tools_style
-from foreword.assist.session.session import Session
 from foreword.model.catalog.model_info import effort_of, thinking_of
 from foreword.model.tool_definitions import tool_definitions
 from foreword.prefix.instructions import system_prompt
 from foreword.prefix.layers import instructions_digest
 from foreword.prefix.warmth import EFFORT, THINKING, CacheKey
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
 
 
 def current_cache_key(session: Session, digests: Mapping[str, str]) -> CacheKey:

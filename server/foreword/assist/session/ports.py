@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
-from foreword.core.reply import ReplyEvent
-from foreword.core.tokens import Usage
-from foreword.prefix.policy.gap_model import Signals
-
 if TYPE_CHECKING:
+    from foreword.core.reply import ReplyEvent
+    from foreword.core.tokens import Usage
     from foreword.model.messages_api.message_batches import MessageBatches
+    from foreword.prefix.policy.gap_model import Signals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +22,7 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
 """A coroutine function that waits for so many seconds, as `asyncio.sleep`; tests bring their own."""
 
-Signs = Callable[[], Signals]
+Signs = Callable[[], "Signals"]
 """The activity in the user's editor as it is now; times in Unix seconds."""
 
 Consent = Callable[[str], Awaitable[bool]]
@@ -33,12 +31,18 @@ Consent = Callable[[str], Awaitable[bool]]
 NO_DOOR = "the program that opened it has to grant trust"
 
 
+async def _sleep(seconds: float) -> None:
+    import asyncio  # noqa: PLC0415 - what never waits never imports it
+
+    await asyncio.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """Where the time comes from, and what passes it."""
 
     now: Clock = time.time
-    sleep: Sleep = asyncio.sleep
+    sleep: Sleep = _sleep
 
 
 REAL_TIME = Time()
@@ -97,6 +101,8 @@ class Runner(Protocol):
 
 def gone() -> Signals:
     """The signals (a `Signs`) of a command that ends with its answer: closed, so nothing is kept warm."""
+    from foreword.prefix.policy.gap_model import Signals  # noqa: PLC0415 - only what may keep a prefix warm asks
+
     return Signals(closed=True)
 
 

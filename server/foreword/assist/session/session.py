@@ -12,43 +12,46 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from foreword.assist.accounts.ledger import Ledger
 from foreword.assist.session.ports import UNTRUSTED, Clock, Consent, Signs, Trust, gone, refuse
-from foreword.assist.session.provider_pool import Pool
 from foreword.assist.session.settings_files import read_settings
-from foreword.assist.session.snapshot.commit_history import CommitHistory
-from foreword.assist.session.snapshot.indexing import Indexing
 from foreword.assist.session.trust_store import allowed_values
 from foreword.assist.session.write_journal import clear_away
-from foreword.assist.telemetry.records import Record
 from foreword.assist.telemetry.telemetry import Telemetry, why_silent
 from foreword.core.documents.uri import without_credentials
-from foreword.core.errors import Problem
-from foreword.core.secrets.detection import ALLOWED
+from foreword.core.secrets.allowed_values import ALLOWED
 from foreword.core.secrets.redaction import RedactionCache
-from foreword.core.settings import Options, Settings
-from foreword.core.tree import FileTree, Scope
-from foreword.index.build.build import IndexedTree
-from foreword.index.build.parse_jobs import Progress
-from foreword.index.index import Index
 from foreword.index.store.outline_store import Store, open_store
 from foreword.index.store.resilient_file import forget_unused
 from foreword.index.store.store_file import VERSION
 from foreword.model.catalog.catalog import Catalog, load_catalog
 from foreword.model.catalog.model_info import FREE, Model
 from foreword.model.messages_api.credentials import has_credentials, is_loopback
-from foreword.prefix.layers import Anchor
-from foreword.prefix.policy.base_size import BaseSize
 from foreword.prefix.prefix_store import PrefixStore
 from foreword.storage.database import SharedConnection
 from foreword.storage.directories import Directories, close_to_others, find_places, name_digest
 from foreword.storage.in_memory import connect_in_memory
 from foreword.storage.lease import Leases
 from foreword.workspace.files.disk import open_root
-from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.repository import Repository, open_repository
-from foreword.workspace.git.untracked_files import UntrackedFiles
+
+if TYPE_CHECKING:
+    from foreword.assist.session.provider_pool import Pool
+    from foreword.assist.session.snapshot.commit_history import CommitHistory
+    from foreword.assist.session.snapshot.indexing import Indexing
+    from foreword.assist.telemetry.records import Record
+    from foreword.core.errors import Problem
+    from foreword.core.settings import Options, Settings
+    from foreword.core.tree import FileTree, Scope
+    from foreword.index.build.indexed_tree import IndexedTree
+    from foreword.index.build.parse_jobs import Progress
+    from foreword.index.index import Index
+    from foreword.prefix.layers import Anchor
+    from foreword.prefix.policy.base_size import BaseSize
+    from foreword.workspace.files.working_tree import SavedFiles
+    from foreword.workspace.git.untracked_files import UntrackedFiles
 
 KEPT_TREES = 2
 """The anchor in force, and the one that might come next."""

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foreword.assist.accounts.ledger import start_of_day
 from foreword.assist.session.cache_key import current_cache_key
 from foreword.assist.session.providers import provider_name
-from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.assist.session.spending_caps import budgets_left, remedy_of
 from foreword.assist.session.trust_store import is_trusted
 from foreword.core.exclusion import IGNORED_BY_GIT, reason_for_path
 from foreword.core.tokens import Usage
 from foreword.core.tree import LeftOut, listed_reason
-from foreword.prefix.prefix_store import SentRequest
 from foreword.prefix.warmth import warm_until
 from foreword.workspace.git.git_listing import ignored_by_git
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.prefix.prefix_store import SentRequest
 
 
 @dataclass(frozen=True, slots=True)

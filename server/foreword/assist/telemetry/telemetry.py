@@ -11,11 +11,14 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from foreword.assist.telemetry.records import Record
 from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import Problem
-from foreword.core.settings import Settings
+
+if TYPE_CHECKING:
+    from foreword.assist.telemetry.records import Record
+    from foreword.core.settings import Settings
 
 QUEUE = 1_000
 """Records that wait at most; more are dropped."""

@@ -19,7 +19,7 @@ from foreword.api.parameters import Flag, positional, settings_of
 from foreword.api.printed import Table, notice
 from foreword.assist.chat.chat import Chat
 from foreword.cli.own import OwnBody
-from foreword.cli.terminal import print_blocks, show_problems
+from foreword.cli.plain_text import print_blocks, show_problems
 from foreword.core.errors import UsageError
 from foreword.core.settings import EFFORTS, PROVIDERS
 from foreword.workspace.files.disk import open_root

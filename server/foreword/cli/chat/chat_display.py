@@ -13,7 +13,8 @@ from foreword.api.chat.tool_steps import ToolStep
 from foreword.api.printed import Line, Printed
 from foreword.assist.chat.chat_turn import TurnResult
 from foreword.cli.live import MarkdownStream, markdown
-from foreword.cli.terminal import output, print_blocks
+from foreword.cli.plain_text import print_blocks
+from foreword.cli.terminal import output
 from foreword.core.documents.text import cut_middle, displayable
 
 LEAST_STEP = 20

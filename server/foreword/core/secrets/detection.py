@@ -8,39 +8,17 @@ A rule is tried only near its words, and every pattern has a bounded length: the
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_lowercase, digits
 
+from foreword.core.secrets.allowed_values import ALLOWED
 from foreword.core.secrets.assigned_values import assigned_values, entropy, looks_random
 from foreword.core.secrets.key_blocks import key_blocks
 from foreword.core.secrets.own_rules import COMMAND_LINE, DSN, IN_URL, OWN_RULES, TOKEN_IN_URL, WITHIN
 from foreword.core.secrets.rules import RULES, RULES_VERSION, Rule
-
-DIGEST_LENGTH = 16
-
-
-@dataclass(slots=True)
-class AllowedValues:
-    """The digests of a user's allowed values; replaced as a whole, as several threads read it."""
-
-    digests: frozenset[str] = frozenset()
-
-    def __contains__(self, value: str) -> bool:
-        return bool(self.digests) and digest_of(value) in self.digests
-
-
-ALLOWED = AllowedValues()
-"""The list of this process's user."""
-
-
-def digest_of(value: str) -> str:
-    """What a value is called where it must not be told: the beginning of its SHA-256."""
-    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
-
 
 __all__ = ["RULES_VERSION", "Secret", "find_secrets"]
 

@@ -12,10 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from foreword.core.documents.notebook import is_notebook, output_spans
 from foreword.core.documents.text import printable
-from foreword.core.secrets.detection import ALLOWED, Secret, find_secrets
+from foreword.core.secrets.allowed_values import ALLOWED
+
+if TYPE_CHECKING:
+    from foreword.core.secrets.detection import Secret
 
 OUTPUT = "output"
 MORE_OUTPUT = "\u22ee"
@@ -106,6 +110,8 @@ class RedactionCache:
 
 def find_hidden(text: str) -> list[Secret]:
     """The secrets of a text, what it embeds of pictures and other binary data, and a notebook's outputs, in its order."""
+    from foreword.core.secrets.detection import find_secrets  # noqa: PLC0415 - its rules take long to load
+
     hidden = list(_outputs(text)) if is_notebook(text) else []
     if has_pictures(text):
         hidden = _with_others(hidden, _pictures(text))
@@ -127,11 +133,15 @@ def _with_others(some: list[Secret], others: Iterable[Secret]) -> list[Secret]:
 
 
 def _pictures(text: str) -> Iterator[Secret]:
+    from foreword.core.secrets.detection import Secret  # noqa: PLC0415 - its rules take long to load
+
     return (Secret(PICTURE, *match.span("data")) for match in EMBEDDED.finditer(text))
 
 
 def _outputs(text: str) -> Iterator[Secret]:
     """What is hidden of a notebook's outputs, line by line."""
+    from foreword.core.secrets.detection import Secret  # noqa: PLC0415 - its rules take long to load
+
     for start, end in output_spans(text):
         first_end = text.find("\n", start, end)
         yield Secret(OUTPUT, start, first_end if first_end >= 0 else end)
@@ -171,6 +181,8 @@ def redaction_of(content: str) -> Redaction:
 
 def _with_own(text: str, secrets: Sequence[Secret]) -> list[Secret]:
     """The secrets and what looks like a placeholder, in the order of the text."""
+    from foreword.core.secrets.detection import Secret  # noqa: PLC0415 - as above
+
     own = (Secret("", *match.span()) for match in PLACEHOLDER.finditer(text))
     apart = [one for one in own if not any(s.start < one.end and one.start < s.end for s in secrets)]
     return sorted([*secrets, *apart], key=lambda one: one.start)

@@ -11,15 +11,15 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from operator import attrgetter
 from time import perf_counter
 from types import MappingProxyType
 
-from foreword.core.errors import Problem
 from foreword.core.exclusion import UNREADABLE
 from foreword.core.language import language_of
 from foreword.core.tree import FileTree, LeftOut, Reader, Source, make_tree
+from foreword.index.build.indexed_tree import BuildReport, IndexedTree
 from foreword.index.build.parse_jobs import Done, ParseRun, Progress
 from foreword.index.build.parse_workers import (
     Extractor,
@@ -38,28 +38,6 @@ FEW_STORED = 8
 MANY_FILES = 10_000
 FIRST_FILES = 2_000
 """If more than many files come first, these are read before the others are looked up, which takes up to a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did and what the index holds.
-
-    `files`, `symbols`, `references`, `bytes` and `languages` (files by language) count what is in the index;
-    `parsed` blobs were read now, `reused` ones were known; `left_out` are the tree's and those left out by content.
-    `unread` counts the files that were not read yet: 0 after a build.
-    """
-
-    files: int = 0
-    symbols: int = 0
-    references: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    parsed: int = 0
-    reused: int = 0
-    languages: Mapping[str, int] = field(default_factory=dict)
-    left_out: tuple[LeftOut, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    unread: int = 0
 
 
 def find_known(
@@ -269,27 +247,6 @@ def _report(
 
 
 _ROW_ID = attrgetter("id")
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedTree:
-    """The whole index of a tree, and the report on it."""
-
-    tree: FileTree
-    index: Index
-    report: BuildReport
-
-
-def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:
-    """The paths that differ in two trees, in order."""
-    wanted = before.included ^ after.included
-    for old, new in ((before.encodings, after.encodings), (before.statements, after.statements)):
-        if old != new:
-            wanted |= {path for path, _ in old.items() ^ new.items() if path in after.blobs}
-    # A look that finds nothing changed gives the very mapping of the look before it.
-    if before.blobs is after.blobs:
-        return tuple(sorted(wanted))
-    return tuple(sorted({path for path, _ in before.blobs.items() ^ after.blobs.items()} | wanted))
 
 
 def update(

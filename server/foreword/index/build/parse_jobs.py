@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from foreword.core.tree import Reader
+from foreword.index.build.indexed_tree import FEW_FILES
 from foreword.index.build.parse_workers import (
     TYPICAL_BYTES,
     Extractor,
@@ -31,7 +32,6 @@ from foreword.index.store.work_claims import Claims
 Progress = Callable[[int, int], None]
 """Called with the number of files done and the number of files to do."""
 
-FEW_FILES = 32
 FEW_BYTES = 300_000
 """Up to so much is parsed in this process: starting workers would take longer."""
 

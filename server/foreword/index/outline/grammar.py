@@ -15,11 +15,9 @@ from importlib.metadata import version
 from tree_sitter import Language, Node
 
 from foreword.core.outline import DefinitionKind
+from foreword.index.outline.installed_grammars import OUTLINE_FORMAT
 from foreword.index.outline.languages import TABLES
 from foreword.index.outline.languages.rule import INSIDE, Reader, Rule, Table
-
-OUTLINE_FORMAT = 10
-"""Counts the changes of what an outline holds; part of every cache key."""
 
 _ERROR_KIND = 0xFFFF
 """The kind of an error node, `ts_builtin_sym_error` in tree-sitter's api.h: what the parser made sense of is inside."""

@@ -16,7 +16,8 @@ import numpy as np
 from foreword.core.outline import DefinitionKind
 from foreword.index.index import Index
 from foreword.index.search.reranking import SCORE_DIGITS, ScoredPassage, naming_term
-from foreword.index.text.terms import WORD, term_hash, words
+from foreword.index.text.term_hash import term_hash
+from foreword.index.text.terms import WORD, words
 
 N_BEST = 16
 """So many of the best passages are looked at for what they mention."""

@@ -19,8 +19,8 @@ from foreword.index.path_table import TEST_RELEVANCE
 from foreword.index.search.commit_messages import NO_COMMIT_MESSAGES, CommitMessageIndex, co_changed
 from foreword.index.search.phrases import terms_of
 from foreword.index.search.query import Query, files_of_scopes, folders_of_scopes
+from foreword.index.text.term_hash import term_hash
 from foreword.index.text.term_table import Floats, Ints
-from foreword.index.text.terms import term_hash
 
 FIELD_WEIGHTS = (3.0, 1.0)
 """Of a file's definitions and of its body; what is defined stands in the body too."""

@@ -8,12 +8,13 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foreword.core.outline import EMPTY_OUTLINE, Definition, DefinitionKind, Outline
-from foreword.index.text.term_vectors import ROWS_AT_ONCE, file_vectors
-from foreword.index.text.terms import term_hash
-from foreword.index.text.vocabulary import Vocabulary
+from foreword.index.text.term_hash import term_hash
+
+if TYPE_CHECKING:
+    from foreword.index.text.vocabulary import Vocabulary
 
 _UNREAD = " lines unread"
 MARSHAL_VERSION = 4
@@ -77,6 +78,8 @@ class ParsedBlob:
 
 def make_facts(blobs: Sequence[ParsedBlob]) -> tuple[Facts, ...]:
     """The facts of blobs that may be shown."""
+    from foreword.index.text.term_vectors import ROWS_AT_ONCE  # noqa: PLC0415 - what is read back needs no numpy
+
     return tuple(
         one
         for start in range(0, len(blobs), ROWS_AT_ONCE)
@@ -96,6 +99,8 @@ def n_unread(failed: str | None) -> int:
 
 
 def _some_facts(blobs: Sequence[ParsedBlob]) -> Iterator[Facts]:
+    from foreword.index.text.term_vectors import file_vectors  # noqa: PLC0415 - as above
+
     book = _book()
     references, terms = book.read([(_spoken_of(one), one.spoken) for one in blobs])
     names = [[each.name for each in one.definitions] for one in blobs]
@@ -122,6 +127,8 @@ def _some_facts(blobs: Sequence[ParsedBlob]) -> Iterator[Facts]:
 @cache
 def _book() -> Vocabulary:
     """One a process: most words of a file were met before."""
+    from foreword.index.text.vocabulary import Vocabulary  # noqa: PLC0415 - as above
+
     return Vocabulary()
 
 

@@ -12,24 +12,27 @@ from __future__ import annotations
 
 import marshal
 import sqlite3
+import sys
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-import numpy as np
-
-from foreword.core.errors import Problem
 from foreword.core.outline import EMPTY_OUTLINE, Outline
 from foreword.index.store.facts import MARSHAL_VERSION, Facts, Key, name_hash, unpack
 from foreword.index.store.resilient_file import StoreFile
 from foreword.index.store.store_eviction import collect, mark_used, today
 from foreword.index.store.work_claims import Claims
 
+if TYPE_CHECKING:
+    from foreword.core.errors import Problem
+
 _OUTLINES_AT_ONCE = 500
-_NUMBER = "<u4"
+_NUMBER = "I"
 _N_COLUMNS = 7
 # The highest id that was ever given, as SQLite keeps it for AUTOINCREMENT: an index in use may still hold the
 # id of a row that was deleted.
@@ -225,15 +228,15 @@ def put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
 
 def pack_rows(rows: Sequence[Row]) -> bytes:
     """Some rows as bytes."""
-    counts = [(r.id, r.size, r.n_lines, r.n_definitions, r.n_references, r.n_terms, r.is_built) for r in rows]
+    counts = ("id", "size", "n_lines", "n_definitions", "n_references", "n_terms", "is_built")
     spoken = list(dict.fromkeys(row.spoken for row in rows))
     code_of = dict(zip(spoken, range(len(spoken)), strict=True))
-    codes = np.array([code_of[row.spoken] for row in rows], _NUMBER)
+    codes = _packed(code_of[row.spoken] for row in rows)
     reasons = {place: row.reason for place, row in enumerate(rows) if row.reason is not None}
     failures = {place: row.failed for place, row in enumerate(rows) if row.failed is not None}
-    # By columns: numpy then gives lists of whole columns, with no step in Python for a row.
-    columns = np.array(counts, _NUMBER).T.tobytes()
-    parts = (len(rows), columns, spoken, codes.tobytes(), reasons, failures)
+    # By columns: `array` then gives lists of whole columns, with no step in Python for a row.
+    columns = b"".join(_packed(map(attrgetter(name), rows)) for name in counts)
+    parts = (len(rows), columns, spoken, codes, reasons, failures)
     return marshal.dumps(parts, MARSHAL_VERSION)
 
 
@@ -241,11 +244,27 @@ def unpack_rows(packed: bytes) -> Iterator[Row]:
     """The rows that `pack_rows` made these bytes of."""
     parts = marshal.loads(packed)  # noqa: S302 - whoever keeps them sees to it that they are as written
     n_rows, columns, spoken, codes, reasons, failures = parts
-    ids, *counts, built = np.frombuffer(columns, _NUMBER).reshape(_N_COLUMNS, n_rows).tolist()
-    names = map(spoken.__getitem__, np.frombuffer(codes, _NUMBER).tolist())
+    numbers = _unpacked(columns)
+    ids, *counts, built = (numbers[n_rows * n : n_rows * (n + 1)].tolist() for n in range(_N_COLUMNS))
+    names = map(spoken.__getitem__, _unpacked(codes))
     said = (_spread(n_rows, reasons), _spread(n_rows, failures))
     # what `Row._make` does, but without a call in Python for each
     return map(tuple.__new__, repeat(Row), zip(ids, names, *counts, *said, built, strict=True))
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    """Whole numbers below 2**32, little-endian."""
+    found = array(_NUMBER, numbers)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found.tobytes()
+
+
+def _unpacked(packed: bytes) -> array[int]:
+    found = array(_NUMBER, packed)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
 
 
 def _spread(n_rows: int, values: Mapping[int, str]) -> list[str | None]:

@@ -16,13 +16,15 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import uuid4
 
 from foreword.core.errors import StoreError
 from foreword.index.store.facts import MARSHAL_VERSION, Key
-from foreword.index.store.store_eviction import Transaction
 from foreword.storage.process_identity import has_ended, name_of_this_process
+
+if TYPE_CHECKING:
+    from foreword.index.store.store_eviction import Transaction
 
 LEASE_S = 15.0
 """How long an owner counts as alive without renewing, where nobody can tell that its process has ended: longer than a

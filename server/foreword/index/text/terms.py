@@ -21,6 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from foreword.index.text.term_hash import term_hash
 from foreword.index.text.unspaced import RUN, UNSPACED, normal, pairs
 from foreword.index.text.word_keys import Ints, Keys, Spans, firsts, keys_of, look_up, padded
 
@@ -159,13 +160,6 @@ def whole(word: str) -> str:
     """The term that stands for the identifier `word` as a whole, whatever its case."""
     # No part begins with the sign, so a whole never meets a part.
     return "=" + (word if word.isascii() else normal(word)).lower()
-
-
-def term_hash(term: str) -> int:
-    """32 bits that stand for `term` in the store, the same on every machine."""
-    # `hash` differs from process to process. Half a surrogate pair, as editors may send, is hashed like all
-    # else.
-    return crc32(term.encode("utf-8", "surrogatepass"))
 
 
 _END = b"\n"

@@ -26,8 +26,9 @@ from foreword.index.outline.references import (
     keyword_languages,
     language_bit,
 )
+from foreword.index.text.term_hash import term_hash
 from foreword.index.text.term_vectors import Terms
-from foreword.index.text.terms import HASH_BYTES, Parts, packed_hashes, term_hash
+from foreword.index.text.terms import HASH_BYTES, Parts, packed_hashes
 from foreword.index.text.unspaced import count_pairs
 from foreword.index.text.word_keys import (
     GrowingArray,

@@ -16,9 +16,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from difflib import get_close_matches
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -112,9 +110,9 @@ class Catalog:
 
 def load_catalog(override: Path | None = None) -> tuple[Catalog, tuple[Problem, ...]]:
     """The shipped catalog with the user's file on top; what is wrong in that file is reported and ignored."""
-    shipped = resources.files(__package__).joinpath("models.toml").read_text(encoding="utf-8")
-    version, entries, _ = read_table(shipped)
-    table = tomllib.loads(shipped)
+    # Beside this file, as every installation has it: `importlib.resources` takes longer to import than this to read.
+    table = tomllib.loads(Path(__file__).with_name("models.toml").read_text(encoding="utf-8"))
+    version, entries, _ = _entries(table)
     make = partial(
         Catalog,
         regions=MappingProxyType(table["regions"]),
@@ -138,6 +136,8 @@ def load_catalog(override: Path | None = None) -> tuple[Catalog, tuple[Problem, 
 
 
 def _unknown(model_id: str, models: Mapping[str, Model]) -> Problem:
+    from difflib import get_close_matches  # noqa: PLC0415 - only what is wrong needs it
+
     nearest = get_close_matches(model_id, models, 1, 0.8)
     hint = f"did you mean {nearest[0]!r}? " if nearest else ""
     return Problem(
@@ -209,6 +209,10 @@ def read_table(text: str) -> tuple[str, dict[str, Entry], tuple[Problem, ...]]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return "", {}, (Problem(f"The models file is not valid TOML ({error}); it is ignored."),)
+    return _entries(table)
+
+
+def _entries(table: Entry) -> tuple[str, dict[str, Entry], tuple[Problem, ...]]:
     models = table.get("models", {})
     if not isinstance(models, dict):
         return "", {}, (Problem("In the models file, 'models' must hold one table a model; it is ignored."),)
@@ -238,7 +242,10 @@ def _checked(name: str, entry: object, problems: list[Problem]) -> Entry:
 
 
 def _strange(entry: Entry, known: Mapping[str, object] | tuple[str, ...], where: str) -> Iterator[Problem]:
-    for key in sorted(entry.keys() - set(known)):
+    unknown = sorted(entry.keys() - set(known))
+    if unknown:
+        from difflib import get_close_matches  # noqa: PLC0415 - as above
+    for key in unknown:
         nearest = get_close_matches(key, known, 1)
         hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
         yield Problem(f"Unknown key {key!r} in {where}{hint}; it is ignored.")

@@ -7,8 +7,6 @@ workload identity federation, the active profile on disk. A command is a passwor
 
 from __future__ import annotations
 
-import ipaddress
-import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -57,6 +55,8 @@ def checked_key(key: str | None, source: str) -> str | None:
 
 def is_loopback(url: str) -> bool:
     """Whether `url` names this machine, where an engine usually wants no key."""
+    import ipaddress  # noqa: PLC0415 - few settings name an endpoint
+
     try:
         host = urlsplit(url).hostname or ""
         # Other names are not resolved: that would ask the network, and the answer may change.
@@ -101,6 +101,8 @@ def key_from(command: str) -> str:
         CredentialsError: it fails, takes too long, or prints nothing.
     """
     try:
+        import shlex  # noqa: PLC0415 - few keys come from a command
+
         words = shlex.split(command)
         done = subprocess.run(
             # In a server standard input is the editor's, and a command that reads it would eat messages.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Thread
@@ -72,6 +71,8 @@ def _read_body(output: BinaryIO, header: Sequence[bytes]) -> bytes | None:
 @contextmanager
 def _cat_file(repository: Repository, blob_ids: Sequence[str]) -> Iterator[BinaryIO]:
     """The output of one process; its input is a file and its complaints are drained, so no pipe can fill up."""
+    import tempfile  # noqa: PLC0415 - slow to import, and most files are read from disk
+
     with tempfile.TemporaryFile() as wanted:
         wanted.write("".join(f"{blob}\n" for blob in blob_ids).encode())
         wanted.seek(0)

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from foreword.workspace.git.plumbing import ask, execute, records_of, run
@@ -141,6 +140,8 @@ def _check_ignore(
 ) -> frozenset[str] | None:
     if not paths:
         return frozenset()
+    from tempfile import TemporaryFile  # noqa: PLC0415 - rarely needed, and slow to import
+
     with TemporaryFile() as stdin:
         stdin.write("".join(f"{path}\0" for path in sorted(paths)).encode("utf-8", "surrogateescape"))
         stdin.seek(0)

@@ -10,7 +10,6 @@ worked on is told without reading one: by git's history, or by their times.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -263,6 +262,8 @@ def changed_paths(repository: Repository, ids: bytes, *told: str) -> bytes:
 
     Each is ended by NUL; paths are relative to the workspace. A commit without parents counts as one without changes.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and the history is rarely read
+
     with tempfile.TemporaryFile() as commits:
         commits.write(ids)
         commits.seek(0)

@@ -1,24 +1,19 @@
 """The only door to git: plumbing commands whose output no user configuration can change.
 
-GitPython starts the processes; its object and index classes are not used, being ten times slower than
-reading what one command prints. Nothing here writes to a repository, takes a lock, asks for a password,
+No library stands between: to import GitPython takes longer than a look at a warm workspace, and its object and index classes
+are ten times slower than reading what one command prints. Nothing here writes to a repository, takes a lock, asks for a password,
 reaches the network, or runs a program that the repository's configuration names, but `push`, which only a user orders.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from shutil import which
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO
 
 from foreword.core.errors import WorkspaceError
-
-if TYPE_CHECKING:
-    from subprocess import Popen
-
-    from git.cmd import Git
 
 ENVIRONMENT: Mapping[str, str] = {
     # Else looking at the files would write git's index, and get in the way of the user's own git.
@@ -31,6 +26,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "GIT_PAGER": "cat",
     # What git complains of is recognised by its English words.
     "LC_ALL": "C",
+    "LANGUAGE": "C",
     # The empty value that `--config-env` takes for what is switched off.
     "FOREWORD_NOTHING": "",
 }
@@ -60,6 +56,10 @@ FOREIGN_VARIABLES = frozenset(
 )
 """What a hook or `git rebase --exec` leaves in the environment would point git at another repository."""
 
+# 0 where there are no such windows.
+WITHOUT_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(
+    subprocess, "CREATE_NEW_PROCESS_GROUP", 0
+)
 
 NOT_INSTALLED = "git is not installed: install it, or work on a folder outside git"
 
@@ -93,24 +93,18 @@ def execute(
     Raises:
         GitMissingError: there is no git program.
     """
-    program = _program(root)
-    from git.exc import GitCommandNotFound  # noqa: PLC0415 - see _program
-
     try:
-        done = program.execute(
+        done = subprocess.run(
             _command(root, args),
-            istream=cast("BinaryIO | None", stdin),
-            with_extended_output=True,
-            # GitPython's exceptions hold the whole command line; the callers here need status and complaint.
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            env=environment,
-            shell=False,
+            stdin=stdin if stdin is not None else subprocess.DEVNULL,
+            capture_output=True,
+            env=_variables(environment),
+            creationflags=WITHOUT_WINDOW,
+            check=False,
         )
-    except GitCommandNotFound as error:
+    except FileNotFoundError as error:
         raise GitMissingError(NOT_INSTALLED) from error
-    return done
+    return done.returncode, done.stdout, text_of(done.stderr).removesuffix("\n")
 
 
 def run(root: Path, *args: str, stdin: IO[bytes] | None = None) -> bytes:
@@ -131,14 +125,16 @@ def ask(root: Path, *args: str) -> str | None:
     return None if status else text_of(output).removesuffix("\n")
 
 
-def start(root: Path, *args: str, stdin: IO[bytes]) -> Popen[bytes]:
+def start(root: Path, *args: str, stdin: IO[bytes]) -> subprocess.Popen[bytes]:
     """A running git command, as a context manager; the caller reads both of its outputs."""
-    guard = _program(root).execute(
-        _command(root, args), istream=cast("BinaryIO", stdin), as_process=True, env=ENVIRONMENT, shell=False
+    return subprocess.Popen(
+        _command(root, args),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_variables(ENVIRONMENT),
+        creationflags=WITHOUT_WINDOW,
     )
-    # The guard would end the process as soon as the guard itself is forgotten.
-    process, guard.proc = guard.proc, None
-    return cast("Popen[bytes]", process)
 
 
 def text_of(output: bytes) -> str:
@@ -157,34 +153,9 @@ def last_line(complaint: str) -> str:
     return lines[-1].strip() if lines else "no reason given"
 
 
-def _program(root: Path) -> Git:
-    """GitPython is imported here because it tries git as it is imported, which fails where git is missing or fails.
-
-    Raises:
-        GitMissingError: there is no git program.
-        WorkspaceError: there is one, and it fails whatever it is asked.
-    """
-    try:
-        from git.cmd import Git  # noqa: PLC0415
-    except ImportError as error:
-        if which("git") is None:
-            raise GitMissingError(NOT_INSTALLED) from error
-        raise WorkspaceError(
-            f"git fails, and says: {_complaint(error.__cause__)} (try `git --version`)"
-        ) from error
-    return Git(root)
-
-
-def _complaint(error: BaseException | None) -> str:
-    """What git said as GitPython tried it; GitPython wraps it in words of its own."""
-    told = str(getattr(error, "stderr", "") or error or "").strip()
-    return last_line(told.removeprefix("stderr: ").strip("'"))
-
-
 def _command(root: Path, args: Sequence[str]) -> list[str]:
     return [
-        *_cleared_environment(),
-        "git",
+        _program(),
         "--no-pager",
         "-c",
         # This setting may name a program, which git would run, or start a daemon.
@@ -195,15 +166,22 @@ def _command(root: Path, args: Sequence[str]) -> list[str]:
     ]
 
 
-def _cleared_environment() -> list[str]:
-    """Removes foreign variables by `env -u`, since GitPython can only add variables.
+def _program() -> str:
+    """git, by its name where only the folders of PATH are searched for it.
 
     Raises:
-        WorkspaceError: on Windows, where there is no `env`.
+        GitMissingError: there is none (Windows; elsewhere that shows when it is started).
     """
-    present = sorted(FOREIGN_VARIABLES & os.environ.keys())
-    if not present:
-        return []
-    if os.name != "posix":
-        raise WorkspaceError(f"{present[0]} is set in the environment: unset it and try again")
-    return ["env", *(word for name in present for word in ("-u", name))]
+    if os.name == "posix":
+        return "git"
+    # Windows looks into the working directory first: into the workspace, whose `git.exe` would run.
+    folders = map(Path, filter(os.path.isabs, os.environ.get("PATH", "").split(os.pathsep)))
+    found = next((path for folder in folders if (path := folder / "git.exe").is_file()), None)
+    if found is None:
+        raise GitMissingError(NOT_INSTALLED)
+    return str(found)
+
+
+def _variables(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a git process."""
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN_VARIABLES} | dict(more)

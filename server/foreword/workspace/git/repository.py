@@ -127,6 +127,10 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
             f"this git does not know what the repository of {root} uses (extensions.{extension[1]}): install a newer git"
         )
     if "not a git repository (or any" not in complaint:
+        # What is wrong with git itself, or with the user's own configuration, is no fault of the repository.
+        failed, _, why = execute(root, "version")
+        if failed:
+            raise WorkspaceError(f"git fails, and says: {last_line(why)} (try `git --version`)")
         raise WorkspaceError(
             f"git can't read the repository of {root}, and says: {last_line(complaint)} (try `git status` there)"
         )

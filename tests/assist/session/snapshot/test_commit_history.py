@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from foreword.assist.session.snapshot import commit_history
 from foreword.assist.session.snapshot.commit_history import CommitHistory
+from foreword.index.search import commit_messages
 from foreword.index.search.commit_messages import (
     MESSAGE_TERMS_FORMAT,
     NO_COMMIT_MESSAGES,
@@ -48,7 +48,7 @@ def test_the_next_process_finds_the_terms_of_new_messages_only(
         asked.append(message.strip())
         return message_terms(message)
 
-    monkeypatch.setattr(commit_history, "message_terms", terms)
+    monkeypatch.setattr(commit_messages, "message_terms", terms)
     first = CommitHistory(open_repository(repo.path)[0], stored.get, stored.__setitem__)
     first.commit_messages()
     assert asked

@@ -21,7 +21,7 @@ from foreword.assist.session.snapshot.indexing import (
 from foreword.assist.session.snapshot.workspace_snapshot import refresh_snapshot, take_snapshot
 from foreword.core.errors import StoreError
 from foreword.core.tree import make_tree
-from foreword.index.build.build import BuildReport
+from foreword.index.build.indexed_tree import BuildReport
 from foreword.index.build.parse_jobs import Progress
 from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture

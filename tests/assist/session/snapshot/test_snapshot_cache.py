@@ -8,15 +8,10 @@ import pytest
 
 from foreword.assist.session.snapshot import snapshot_cache
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot, take_snapshot
+from foreword.index.outline import grammar
 from foreword.workspace.ignore import NO_RULES
 from gitrepo import GitRepo, make_repo
 from workspace_fixture import WorkspaceFixture
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few files are enough to be remembered."""
-    monkeypatch.setattr(snapshot_cache, "MIN_FILES", 1)
 
 
 @pytest.fixture
@@ -106,6 +101,9 @@ def test_outlines_of_another_grammar_are_not_taken_over(
     for version, is_taken in (("another", False), (None, True)):
         with monkeypatch.context() as patch, fixture.session(repo.path) as session:
             if version:
-                patch.setattr(snapshot_cache, "grammar_version", f"{version} {{}}".format)
+                patch.setattr(
+                    snapshot_cache, "installed_grammars", lambda: ("tree_sitter_python-0.0.1.dist-info",)
+                )
+                patch.setattr(grammar, "grammar_version", f"{version} {{}}".format)
             snapshot_cache.recall_last_look(session, NO_RULES, variant)
             assert is_taken == (session.recall.whole is not None)

@@ -6,22 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foreword.core.errors import StoreError, WorkspaceError
-from foreword.core.secrets.redaction import redact
-from foreword.index.search.commit_messages import (
-    MESSAGE_TERMS_FORMAT,
-    NO_COMMIT_MESSAGES,
-    CommitMessageIndex,
-    Terms,
-    commit_message_index,
-    message_terms,
-)
-from foreword.workspace.git.history import head_commit, recent_commits
-from foreword.workspace.git.repository import Repository
 
-KEY = f"terms of commit messages {MESSAGE_TERMS_FORMAT}"
+if TYPE_CHECKING:
+    from foreword.index.search.commit_messages import CommitMessageIndex, Terms
+    from foreword.workspace.git.repository import Repository
 
 
 @dataclass(slots=True)
@@ -42,6 +33,11 @@ class CommitHistory:
 
         There are none where git can't tell them.
         """
+        from foreword.index.search.commit_messages import (  # noqa: PLC0415 - of a look alone nobody asks for it
+            NO_COMMIT_MESSAGES,
+        )
+        from foreword.workspace.git.history import head_commit  # noqa: PLC0415 - as above
+
         if self.repository is None:
             return NO_COMMIT_MESSAGES
         try:
@@ -56,6 +52,13 @@ class CommitHistory:
 
     def _index(self, repository: Repository, head: str) -> CommitMessageIndex:
         """The terms of a message are looked up by its digest: another commit has nearly all messages of this one."""
+        from foreword.core.secrets.redaction import redact  # noqa: PLC0415 - as above
+        from foreword.index.search.commit_messages import (  # noqa: PLC0415 - as above
+            commit_message_index,
+            message_terms,
+        )
+        from foreword.workspace.git.history import recent_commits  # noqa: PLC0415 - as above
+
         before = self._terms or self._stored()
         terms: dict[bytes, Terms] = {}
 
@@ -71,12 +74,19 @@ class CommitHistory:
         if not terms.keys() <= before.keys():
             # Where the store is locked for too long the next process finds the terms anew.
             with suppress(StoreError):
-                self.keep(KEY, terms)
+                self.keep(_key(), terms)
         return found
 
     def _stored(self) -> Mapping[bytes, Terms]:
         try:
-            found = self.recall(KEY)
+            found = self.recall(_key())
         except StoreError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _key() -> str:
+    """Under which the terms of messages are stored."""
+    from foreword.index.search.commit_messages import MESSAGE_TERMS_FORMAT  # noqa: PLC0415 - as above
+
+    return f"terms of commit messages {MESSAGE_TERMS_FORMAT}"

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from foreword.core.errors import ForewordError
-from foreword.core.tree import FileTree
-from foreword.index.build.build import BuildReport
 from foreword.index.build.parse_jobs import Progress
+
+if TYPE_CHECKING:
+    from foreword.core.tree import FileTree
+    from foreword.index.build.indexed_tree import BuildReport
 
 PATIENCE_S = 2.0
 """How long after its begin a question waits for a build: by then there is a first useful outline."""

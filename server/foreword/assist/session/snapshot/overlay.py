@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import decode, printable
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, UNREADABLE, reason_for_content, reason_for_path
 from foreword.core.tree import LeftOut, Reader, Source, blob_id, make_tree
-from foreword.index.build.build import IndexedTree, update
+from foreword.index.build.build import update
+from foreword.index.build.indexed_tree import IndexedTree
 from foreword.prefix.turn import UnsavedFile
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.git.git_listing import ignored_by_git
-from foreword.workspace.git.repository import Repository
+
+if TYPE_CHECKING:
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.workspace.git.repository import Repository
 
 BYTE_ORDER_MARK = "\ufeff"
 MAX_COMPARED_BYTES = 50_000_000

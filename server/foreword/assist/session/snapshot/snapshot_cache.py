@@ -1,4 +1,4 @@
-"""The last look at a large workspace, kept in the index store with a checksum, so that a new process goes on from it.
+"""The last look at a workspace, kept in the index store with a checksum, so that a new process goes on from it.
 
 It saves a start the work of listing, judging and looking up files that have not changed; it is never believed:
 the next look compares it with what git lists and what is on disk.
@@ -11,26 +11,25 @@ import marshal
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foreword import __version__
-from foreword.assist.session.session import Session
 from foreword.core.language import language_of
 from foreword.core.tree import FileTree, LeftOut
-from foreword.index.build.build import BuildReport, IndexedTree
+from foreword.index.build.indexed_tree import BuildReport, IndexedTree
 from foreword.index.index import Index
-from foreword.index.outline.grammar import grammar_version
+from foreword.index.outline.installed_grammars import installed_grammars
 from foreword.index.store.facts import MARSHAL_VERSION
 from foreword.index.store.outline_store import Row, Store, pack_rows, unpack_rows
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.workspace.files.tree_builder import listed
 from foreword.workspace.files.working_tree import SavedFiles
-from foreword.workspace.ignore import IgnoreRules
 
-MIN_FILES = 2_000
-"""Smaller workspaces are looked at in a moment anyway."""
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
+    from foreword.workspace.ignore import IgnoreRules
 
-FORMAT = 8
+FORMAT = 9
 """Of the parts and their order."""
 
 _NUL = "\0"
@@ -42,7 +41,7 @@ def remember(session: Session, files: SavedFiles, whole: IndexedTree, name: str)
     Raises:
         StoreError: the store is locked for too long.
     """
-    if session.repository is None or len(files.tree.blobs) < MIN_FILES:
+    if session.repository is None:
         return
     # Packing a large workspace takes time; the same listing was stored already.
     if session.recall.remembered == files.listing:
@@ -111,15 +110,15 @@ def _packed_whole(whole: IndexedTree) -> tuple[Any, ...]:
     report = asdict(replace(whole.report, left_out=(), problems=()))
     # An outline is only good for the grammar that made it, and another release may bring another.
     versions = _versions({language_of(path) or "" for path in rows})
-    return versions, pack_rows(list(rows.values())), without, hidden, report, more
+    return installed_grammars(), versions, pack_rows(list(rows.values())), without, hidden, report, more
 
 
 def _whole(
     packed: tuple[Any, ...], tree: FileTree, blobs: dict[str, str], store: Store
 ) -> IndexedTree | None:
     """The index of `tree`, which has these blobs, as it was, if outlines would be made in the same way now."""
-    versions, packed_rows, without, hidden, told, more = packed
-    if versions != _versions(versions):
+    installed, versions, packed_rows, without, hidden, told, more = packed
+    if installed != installed_grammars() and versions != _versions(versions):
         return None
     read = _without(blobs, without)
 
@@ -176,6 +175,8 @@ def _without(texts: dict[str, str], paths: Collection[str]) -> dict[str, str]:
 
 def _versions(languages: Iterable[str]) -> dict[str, str]:
     """What the outlines in the store must have been made by."""
+    from foreword.index.outline.grammar import grammar_version  # noqa: PLC0415 - loads every language
+
     return {language: grammar_version(language) for language in sorted(languages)}
 
 

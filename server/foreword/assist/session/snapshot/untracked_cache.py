@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from foreword.assist.session.session import Session
-from foreword.assist.session.snapshot.snapshot_cache import MIN_FILES, keep, kept
+from foreword.assist.session.snapshot.snapshot_cache import keep, kept
 from foreword.core.errors import ForewordError
-from foreword.workspace.files.working_tree import SavedFiles
 from foreword.workspace.git.untracked_files import UntrackedFiles, is_still_so, note
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
+    from foreword.workspace.files.working_tree import SavedFiles
+
+MIN_FILES = 2_000
+"""In smaller workspaces git finds the untracked files in a moment."""
 
 FORMAT = 1
 """The number of the format in which the untracked files are kept; another number is another key."""

@@ -6,12 +6,15 @@ Of what a file holds each version is judged by itself: what it held before it be
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.exclusion import FILTERED, IGNORED, IGNORED_BY_GIT, reason_in_spite_of_user
 from foreword.workspace.files.disk import is_file
 from foreword.workspace.git.git_listing import ignored_by_git
-from foreword.workspace.git.repository import Repository
+
+if TYPE_CHECKING:
+    from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
+    from foreword.workspace.git.repository import Repository
 
 CONFIDENTIAL = frozenset({IGNORED, FILTERED})
 """Reasons that hold for what was sent before, too: a file that is merely too large by now was no mistake to send."""

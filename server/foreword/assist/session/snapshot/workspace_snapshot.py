@@ -9,45 +9,35 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import time_ns
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from foreword.assist.session.budget import budget_of
-from foreword.assist.session.session import Session
 from foreword.assist.session.snapshot.commit_history import CommitHistory
-from foreword.assist.session.snapshot.file_weight import by_importance
-from foreword.assist.session.snapshot.indexing import Build, BuildOutcome, Work
 from foreword.assist.session.snapshot.snapshot_cache import keep, kept, recall_last_look, remember
 from foreword.assist.session.snapshot.untracked_cache import known_untracked, note_at_end
 from foreword.assist.session.trust_store import allowed_values
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem
-from foreword.core.exclusion import reason_for_content
-from foreword.core.secrets.detection import ALLOWED, RULES_VERSION
+from foreword.core.secrets.allowed_values import ALLOWED
 from foreword.core.secrets.redaction import RedactionCache
+from foreword.core.secrets.rules import RULES_VERSION
 from foreword.core.tree import FileTree, Reader, Source, blob_id, listed_reason, make_tree
-from foreword.index.build.build import (
-    BuildReport,
-    IndexedTree,
-    changed_paths,
-    find_known,
-    prepare,
-    refresh,
-    update,
-)
-from foreword.index.build.parse_jobs import FEW_FILES, Progress
-from foreword.index.index import Index
-from foreword.index.search.commit_messages import CommitMessageIndex
-from foreword.index.store.outline_store import Store
+from foreword.index.build.indexed_tree import FEW_FILES, BuildReport, IndexedTree, changed_paths
 from foreword.index.store.resilient_file import DamagedStore
 from foreword.prefix.instructions import PREFIX_FORMAT
 from foreword.workspace.attributes import NO_ATTRIBUTES, AttributeRules, editor_encoding
 from foreword.workspace.files.disk import hash_of, read_file, read_sources
-from foreword.workspace.files.walk import snapshot_digest
-from foreword.workspace.files.watch import relevant_paths
 from foreword.workspace.files.working_tree import SavedFiles, can_see_again, see_again, see_files
 from foreword.workspace.git.history import head_of, recently_changed
-from foreword.workspace.git.published_base import is_shallow, published_base
 from foreword.workspace.ignore import FOREWORDIGNORE, IgnoreRules, read_rules
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
+    from foreword.assist.session.snapshot.indexing import Build, BuildOutcome, Work
+    from foreword.index.build.parse_jobs import Progress
+    from foreword.index.index import Index
+    from foreword.index.search.commit_messages import CommitMessageIndex
+    from foreword.index.store.outline_store import Store
 
 T = TypeVar("T")
 
@@ -79,6 +69,8 @@ class WorkspaceSnapshot:
     @property
     def revision(self) -> str:
         """The name of the saved bytes of all files."""
+        from foreword.workspace.files.walk import snapshot_digest  # noqa: PLC0415 - not every look is named
+
         return snapshot_digest(self.tree)[:16]
 
     @property
@@ -124,6 +116,8 @@ class WorkspaceSnapshot:
 
     def _is_shown(self, path: str, data: bytes) -> bool:
         """A file of the index passed the rules about contents when it was indexed."""
+        from foreword.core.exclusion import reason_for_content  # noqa: PLC0415 - few look at contents here
+
         return (
             path in self.index.blobs
             or reason_for_content(path, data, included=path in self.tree.included) is None
@@ -213,6 +207,8 @@ def refresh_snapshot(session: Session, paths: Collection[str]) -> WorkspaceSnaps
 
 def changes_that_count(session: Session, paths: Collection[str]) -> frozenset[str]:
     """Those of some changed paths that may change what a look sees: known files do, ignored ones never."""
+    from foreword.workspace.files.watch import relevant_paths  # noqa: PLC0415 - a single look watches nothing
+
     before = session.recall.files
     new = frozenset(paths) if before is None else frozenset(paths) - before.tree.blobs.keys()
     return frozenset(paths) - new | relevant_paths(session.repository, new)
@@ -273,9 +269,13 @@ def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, B
         paths = changed_paths(whole.tree, tree)
         if not paths:
             n_blobs = whole.report.parsed + whole.report.reused
-            return whole.index, replace(whole.report, parsed=0, reused=n_blobs), frozenset()
+            return whole.index, replace(whole.report, seconds=0.0, parsed=0, reused=n_blobs), frozenset()
+        from foreword.index.build.build import update  # noqa: PLC0415 - where nothing changed, nothing is parsed
+
         if len(paths) <= FEW_FILES:
             return *update(store, whole, tree, reader, paths), frozenset()
+    from foreword.index.build.build import find_known, refresh  # noqa: PLC0415 - as above
+
     if indexing is None:
         built = refresh(store, tree, reader, previous=recall.index, on_progress=session.on_progress)
         return *built, frozenset()
@@ -300,6 +300,10 @@ def _building(
     """The work of a build, for a thread of its own: it uses nothing of the session that others change."""
     store, root, repository = session.index_store, session.root, session.repository
 
+    from foreword.assist.session.snapshot.file_weight import by_importance  # noqa: PLC0415 - as above
+    from foreword.assist.session.snapshot.indexing import BuildOutcome  # noqa: PLC0415 - as above
+    from foreword.index.build.build import prepare, refresh  # noqa: PLC0415 - as above
+
     def work(build: Build, on_progress: Progress) -> BuildOutcome:
         prepare(reader)
         build.recent = recently_changed(root, repository, unread)
@@ -314,6 +318,8 @@ def _index_later_ones(
     store: Store, building: FileTree, tree: FileTree, reader: Reader, unread: frozenset[str]
 ) -> None:
     """Index what was saved after a build began, if it is little: the build does not know of it."""
+    from foreword.index.build.build import refresh  # noqa: PLC0415 - as above
+
     later = {path: tree.blobs[path] for path in unread if building.blobs.get(path) != tree.blobs[path]}
     if len(later) <= FEW_FILES:
         refresh(
@@ -325,6 +331,8 @@ def _index_later_ones(
 
 def prefix_inputs(session: Session) -> dict[str, str]:
     """What a prefix depends on besides the files, by the names that a user knows: the values as text, empty for none."""
+    from foreword.workspace.git.published_base import is_shallow, published_base  # noqa: PLC0415 - of a prefix alone
+
     settings, repository = session.settings, session.repository
     is_cut = repository is not None and is_shallow(repository) and published_base(repository) is None
     return {
