@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,49 @@ SAMPLES = {
     "cp1251": ("// Описание файла настроек", "значение"),
     "koi8_r": ("// Описание файла настроек", "значение"),
     "big5": ("// 這是一個設定檔的說明", "數值"),
+    "iso2022_jp": ("// これは設定ファイルの説明です", "数値"),
 }
+UNTOLD = {
+    "iso8859-2": "Zażółć gęślą jaźń, příliš žluťoučký kůň",
+    "cp1250": "Zażółć gęślą jaźń, příliš žluťoučký kůň",
+    "iso8859-15": "le cœur coûte 5 € déjà",
+    "iso8859-9": "değişken, İstanbul",
+    "cp1253": "Αυτό είναι ένα σχόλιο",
+    "iso8859-5": "это комментарий для переменной",
+    "cp866": "это комментарий для переменной",
+    "cp1255": "זוהי הערה בעברית",
+    "cp1256": "هذا تعليق باللغة العربية",
+    "cp874": "นี่คือความคิดเห็น",
+    "cp1257": "ąčęėįšųū kintamasis yra čia",
+    "koi8_u": "це коментар про змінну їжак",
+    "johab": "한국어 주석입니다",
+    "mac_roman": "déjà vu, été à la façade",
+    "cp850": "Größe, Übergröße",
+}
+"""Text in encodings that nothing names and that are not recognised for sure."""
+
+
+@pytest.mark.parametrize("encoding", UNTOLD)
+def test_without_a_hint_an_edit_keeps_all_bytes_and_a_new_letter_is_written_right_or_refused(
+    encoding: str,
+) -> None:
+    content = f"// {UNTOLD[encoding]}\nint x = 1;\n"
+    text = decode(content.encode(encoding))
+    edited = content.replace("x = 1", "y = 2").encode(encoding)
+    assert edited == encode_edited(text, Text(text.content.replace("x = 1", "y = 2"), text.encoding))
+    for letter in sorted({one for one in content if one > "\x7f"}):
+        with suppress(EditError):
+            written = encode_edited(text, Text(f"{text.content}{letter}", text.encoding))
+            assert (content + letter).encode(encoding) == written, letter
+
+
+def test_a_euro_is_not_guessed_where_the_text_may_be_in_latin_9() -> None:
+    text = decode("// prix: 5 €, déjà payé\n".encode("iso8859-15"))
+    assert "latin-1" == text.encoding
+    with pytest.raises(EditError, match="windows-1252 or ISO-8859-15, so name it"):
+        encode_edited(text, Text(f"{text.content}œ", "latin-1"))
+    plain = decode("// déjà payé\n".encode("cp1252"))
+    assert "// déjà payé\n€".encode("cp1252") == encode_edited(plain, Text(f"{plain.content}€", "latin-1"))
 
 
 @pytest.mark.parametrize("encoding", SAMPLES)

@@ -144,7 +144,9 @@ def test_a_character_that_the_encoding_lacks_refuses_its_hunk_only() -> None:
     after = text.content.replace("b\n", "λ\n").replace("d\n", "é\n")
     resolution = resolve(hunks_between(text.content, after), text)
     assert "Le café est fermé.\nb\nc\né\n" == resolution.text.content
-    assert ["'\\u03bb' can't be written in latin-1: convert the file to UTF-8 first"] == reasons(resolution)
+    assert ["'\\u03bb' can't be written in windows-1252: convert the file to UTF-8 first"] == reasons(
+        resolution
+    )
 
 
 def test_a_line_with_bytes_that_can_not_be_shown_is_not_rewritten() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import MessagesApi
 from neovim import Neovim, neovim
-from neovim_plugin import HAS, PLUGIN, RECEIPTS, TOLD, plugged
+from neovim_plugin import HAS, PLUGIN, RECEIPTS, TOLD, begin_chat, plugged, say
 from shop_edits import CHECKOUT
 
 
@@ -117,6 +118,25 @@ def test_a_menu_says_what_each_word_does_and_a_range_goes_where_it_can(
     editor.keys(":15Foreword why<CR>")
     editor.until(TOLD, words="Foreword: :Foreword why takes no range")
     assert ["day"] == editor.lua("return vim.fn.getcompletion('Foreword usage d', 'cmdline')")
+
+
+GREETING = "# \u043f\u0440\u0438\u0432\u0435\u0442, \u044d\u0442\u043e \u043f\u0440\u043e\u0432\u0435\u0440\u043a\u0430\nx = 1\n"
+
+
+def test_text_in_an_older_encoding_is_read_as_the_editor_reads_it(
+    online: Foreword, shop: GitRepo, api: MessagesApi
+) -> None:
+    shop.write("shop/cyrillic.py", GREETING.encode("iso8859-5"))
+    shop.commit()
+    set_option = "set fileencodings=ucs-bom,utf-8,iso-8859-5"
+    with plugged(online, shop.path, "shop/cyrillic.py", set_option) as editor:
+        assert GREETING.rstrip("\n") == editor.text().rstrip("\n")
+        begin_chat(editor)
+        say(editor, "What is shop/cyrillic.py about?")
+        editor.until(RECEIPTS, n=1)
+    sent = json.dumps(api.requests[-1].body, ensure_ascii=False)
+    assert GREETING.partition("\n")[0] in sent
+    assert "<unsaved path=" not in sent
 
 
 def test_nothing_is_loaded_before_it_is_used_and_the_health_is_good(online: Foreword, shop: GitRepo) -> None:

@@ -56,9 +56,12 @@ TABS = "return #vim.api.nvim_list_tabpages() == n"
 
 
 @contextmanager
-def plugged(user: Foreword, folder: Path, name: str = CHECKOUT) -> Iterator[Neovim]:
-    """An editor with a file of the folder, a server, and a user who takes the first choice of every menu."""
-    flags = ("--clean", "--cmd", f"set runtimepath^={PLUGIN}", "-c", "lua vim.lsp.enable('foreword')")
+def plugged(
+    user: Foreword, folder: Path, name: str = CHECKOUT, option: str = "set modeline&"
+) -> Iterator[Neovim]:
+    """An editor with a file of the folder, a server, and a user who takes the first choice of every menu and sets an `option`."""
+    enabled = ("-c", option, "-c", "lua vim.lsp.enable('foreword')")
+    flags = ("--clean", "--cmd", f"set runtimepath^={PLUGIN}", *enabled)
     with neovim(user, folder, *flags) as running:
         running.lua("vim.ui.select = function(items, options, choose) choose(items[1], 1) end")
         running.open(name)

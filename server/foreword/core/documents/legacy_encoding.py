@@ -18,7 +18,7 @@ DECLARED = re.compile(
 )
 """PEP 263 (Ruby and Emacs have the same), XML 1.0 section 4.3.3, HTML's `meta`, CSS `@charset`."""
 HEAD_BYTES = 1024
-CANDIDATES = ("gb18030", "cp932", "euc_jp", "cp949", "big5", "cp1251", "koi8_r")
+CANDIDATES = ("gb18030", "cp932", "euc_jp", "cp949", "big5", "cp1251", "koi8_r", "koi8_u")
 """What East Asian and Cyrillic sources were written in; Western ones are told by other means (see `text`)."""
 SAMPLE_BYTES = 4096
 MIN_HIGH_BYTES = 6
@@ -26,6 +26,11 @@ MAX_UTF8_SHARE = 0.5
 """Bytes that are mostly UTF-8 are UTF-8 with some wrong ones among them."""
 CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+SHIFTED = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+"""What switches to Japanese letters in ISO-2022-JP, whose bytes are all ASCII."""
+HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+MAX_HALF_WIDTH = 0.5
+"""Nobody writes Japanese in half-width letters for the most part: then it is another language."""
 MAX_MESS = 0.08
 """The share of odd sequences that charset-normalizer may find in a sample."""
 SUPERSETS = MappingProxyType(
@@ -90,8 +95,20 @@ def recognised_encoding(data: bytes) -> str | None:
     best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
     if best is None or best.chaos > MAX_MESS or not is_reversible(data, best.encoding):
         return None
+    if best.encoding == "cp932" and _is_half_width(sample.decode("cp932", "ignore")):
+        return None
     # What the narrower one has is never written as one of the four-byte sequences of the wider one.
     return "gbk" if best.encoding == "gb18030" and is_reversible(data, "gbk") else best.encoding
+
+
+def shifted_encoding(data: bytes) -> str | None:
+    """ISO-2022-JP where bytes that are all ASCII are such text."""
+    is_shifted = any(mark in data for mark in SHIFTED)
+    return "iso2022_jp" if is_shifted and is_reversible(data, "iso2022_jp") else None
+
+
+def _is_half_width(text: str) -> bool:
+    return len(HALF_WIDTH.findall(text)) > MAX_HALF_WIDTH * sum(one > "\x7f" for one in text)
 
 
 def _sample(data: bytes) -> bytes:

@@ -21,6 +21,7 @@ from foreword.core.documents.legacy_encoding import (
     has_declaration,
     is_reversible,
     recognised_encoding,
+    shifted_encoding,
 )
 from foreword.core.errors import EditError
 
@@ -40,6 +41,8 @@ KEEP_INVALID: Mapping[Encoding, str] = {
     "latin-1": "strict",
 }
 """The error handler that makes each encoding reversible."""
+SHIFTING = frozenset(("iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz"))
+"""Encodings in which bytes that are all ASCII stand for other letters."""
 WIDE = frozenset(("utf-16-le", "utf-16-be"))
 
 UTF16_SAMPLE_BYTES = 4096
@@ -58,7 +61,12 @@ C1_TO_CP1252: Mapping[int, str] = {
     for byte in range(0x80, 0xA0)
     if (character := bytes([byte]).decode("cp1252", "ignore")) != ""
 }
+CP1252_ONLY = frozenset(C1_TO_CP1252.values())
 CP1252_TO_C1: Mapping[int, str] = {ord(character): chr(byte) for byte, character in C1_TO_CP1252.items()}
+
+LATIN9_SIGNS = frozenset(map(chr, (0xA4, 0xA6, 0xA8, 0xB4, 0xB8, 0xBC, 0xBD, 0xBE)))
+"""Signs of ISO-8859-1 in whose places ISO-8859-15 has letters and the euro."""
+NAME_IT = "name it (`charset` in .editorconfig, or context.encoding), or convert the file to UTF-8 first"
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
@@ -74,6 +82,11 @@ PLAUSIBLE_RUN = re.compile(
 )
 """Accented letters beside ASCII letters, or a sign that stands alone, such as the one for copyright."""
 WESTERN_BYTE = re.compile(rb"[\x80\x85\x91-\x97\xa0\xa3\xa7-\xa9\xab\xad\xae\xb0\xb4-\xb7\xbb\xbf-\xff]")
+
+SIGN_IN_A_WORD = re.compile(
+    rb"[A-Za-z\xe1][\x80-\x82\x84\x85\x87\x88\x8b\x93-\x95\x98\x99\x9b\xa1-\xa3][A-Za-z\xe1]"
+)
+"""What are signs in windows-1252, and letters in the code pages of DOS, between two letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,8 @@ def decode(data: bytes, expected: Encoding | None = None) -> Text:
         if wide is not None:
             return Text(_decoded(data, wide), wide)
     elif data.isascii():
-        return Text(data.decode("ascii"), _encoding_of_ascii(data, expected))
+        encoding = _encoding_of_ascii(data, expected)
+        return Text(data.decode(encoding if encoding in SHIFTING else "ascii"), encoding)
     try:
         return Text(data.decode("utf-8"))
     except UnicodeDecodeError:
@@ -138,6 +152,7 @@ def decode(data: bytes, expected: Encoding | None = None) -> Text:
 def _encoding_of_ascii(data: bytes, expected: Encoding | None) -> Encoding:
     """In what new letters are written: as the file declares, or as is expected of it."""
     declared = declared_encoding(data) if has_declaration(data) else None
+    declared = declared or (shifted_encoding(data) if b"\x1b" in data else None)
     if declared is not None:
         return declared
     return "utf-8" if expected is None or expected in WIDE else expected
@@ -146,7 +161,7 @@ def _encoding_of_ascii(data: bytes, expected: Encoding | None) -> Encoding:
 def as_utf8(data: bytes, expected: Encoding | None = None) -> bytes:
     """A file's contents in UTF-8, which parsers and tokenizers read; bytes that mean nothing in its encoding stay as they are."""
     if b"\0" not in data:
-        if data.isascii():
+        if data.isascii() and b"\x1b" not in data:
             return data
         with suppress(UnicodeDecodeError):
             data.decode("utf-8")
@@ -169,7 +184,9 @@ def encode(text: Text) -> bytes:
         data = content.encode(text.encoding, KEEP_INVALID.get(text.encoding, "strict"))
     except UnicodeEncodeError as error:
         character = ascii(error.object[error.start])
-        message = f"{character} can't be written in {text.encoding}: convert the file to UTF-8 first"
+        message = (
+            f"{character} can't be written in {_shown_name(text.encoding)}: convert the file to UTF-8 first"
+        )
         raise EditError(message) from error
     return _mark_of(text) + data
 
@@ -183,10 +200,23 @@ def encode_edited(before: Text, after: Text) -> bytes:
     added = {one for one in set(after.content) - set(before.content) if one > "\x7f"}
     n_letters = sum(one > "\x7f" for one in before.content) - len(SURROGATES.findall(before.content))
     if added and before.encoding == "utf-8" and n_letters < MIN_LETTERS_A_BYTE * before.n_invalid:
+        raise EditError(f"{min(added)!a} can't be written: the encoding of the file is unknown, so {NAME_IT}")
+    if added & CP1252_ONLY and before.encoding == "latin-1" and _may_be_latin9(before.content):
         raise EditError(
-            f"{min(added)!a} can't be written: the encoding of the file is unknown, convert the file to UTF-8 first"
+            f"{min(added & CP1252_ONLY)!a} can't be written: the encoding may be windows-1252 or ISO-8859-15, so {NAME_IT}"
         )
     return encode(after)
+
+
+def _may_be_latin9(content: str) -> bool:
+    """Whether nothing says that text is in windows-1252, and a sign does that it may be in ISO-8859-15."""
+    characters = set(content)
+    return bool(characters & LATIN9_SIGNS) and not characters & CP1252_ONLY
+
+
+def _shown_name(encoding: Encoding) -> str:
+    """What people call an encoding."""
+    return "windows-1252" if encoding == "latin-1" else encoding
 
 
 def printable(content: str) -> str:
@@ -282,7 +312,7 @@ def _legacy_encoding(data: bytes, expected: Encoding | None) -> Encoding | None:
 def _is_latin1(data: bytes) -> bool:
     """Whether bytes that are no UTF-8 look like Western words: single high letters among ASCII letters."""
     # Two Western letters that happen to be UTF-8 are rare: it is UTF-8 with some wrong bytes.
-    if CONTROL_BYTE.search(data) or UTF8_SEQUENCE.search(data):
+    if CONTROL_BYTE.search(data) or UTF8_SEQUENCE.search(data) or SIGN_IN_A_WORD.search(data):
         return False
     runs = HIGH_RUN.findall(data)
     n_high = sum(map(len, runs))
