@@ -80,6 +80,8 @@ export interface ProposedFile {
   sourceUri?: string;
   kind: "change" | "create" | "delete" | "rename";
   diff: string;
+  /** It changes what runs on the user's machine. */
+  runsHere?: boolean;
   applied?: boolean;
 }
 

@@ -100,7 +100,7 @@ def test_calls_of_one_answer_are_told_apart() -> None:
 )
 def test_a_finished_draft_makes_the_text_that_the_edit_makes(old: str, new: str) -> None:
     found = drafts(TILL, replacing(old, new), size=5)
-    editor = Editor(EditScope(lambda _: Text(TILL), lambda _: True, lambda _: None))
+    editor = Editor(EditScope(lambda _: Text(TILL), lambda _: True, lambda _: None, lambda _: False))
     call = parse_call({"name": TOOL, "input": replacing(old, new)})
     assert isinstance(call, ReplaceCall)
     editor.edit(call)

@@ -29,11 +29,16 @@ CART = "class Cart:\r\n    def add(self, item):\r\n        self.items.append(ite
 class Bench:
     """An editor over files in memory, called as the tool loop calls it."""
 
-    def __init__(self, files: Mapping[str, str], in_prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, files: Mapping[str, str], in_prefix: tuple[str, ...] = (), programs: tuple[str, ...] = ()
+    ) -> None:
         texts = {path: Text(content) for path, content in files.items()}
         self.editor = Editor(
             EditScope(
-                texts.get, in_prefix.__contains__, lambda path: "it is no path" if ".." in path else None
+                texts.get,
+                in_prefix.__contains__,
+                lambda path: "it is no path" if ".." in path else None,
+                programs.__contains__,
             )
         )
         found = [Excerpt("cart.py", 2, 2, 1.0, "    def add(self, item):")]
@@ -179,13 +184,30 @@ def test_what_is_done_twice_comes_to_one_change(calls: list[ToolCall], files: li
     assert files == [(file.kind, file.path) for file in bench.editor.proposal.files.values()]
 
 
+def test_an_edited_or_moved_program_runs_here() -> None:
+    bench = Bench({"deploy": "one\n", "notes": "one\n"}, programs=("deploy",))
+    for path in ("deploy", "notes"):
+        bench.call(ReplaceCall(path, "one", "two"))
+    files = bench.editor.proposal.files
+    assert [True, False] == [files["deploy"].runs_here, files["notes"].runs_here]
+    bench.call(RenameCall("deploy", "release"))
+    assert bench.editor.proposal.files["release"].runs_here
+    bench.call(DeleteCall("release"))
+    assert bench.editor.proposal.files["deploy"].runs_here
+
+
 def test_a_symlink_is_named_with_its_target(tmp_path: Path) -> None:
     (tmp_path / "real.py").write_text("x = 1\n")
     (tmp_path / "link.py").symlink_to("real.py")
     reason = why_not_new(tmp_path, None, NO_RULES, "link.py")
     assert "it is a symlink to real.py, which is the file to name" == reason
     editor = Editor(
-        EditScope(lambda _: None, lambda _: False, lambda path: why_not_new(tmp_path, None, NO_RULES, path))
+        EditScope(
+            lambda _: None,
+            lambda _: False,
+            lambda path: why_not_new(tmp_path, None, NO_RULES, path),
+            lambda _: False,
+        )
     )
     told = editor.edit(ReplaceCall("link.py", "1", "2"))
     assert isinstance(told, Problem)

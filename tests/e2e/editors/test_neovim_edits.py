@@ -69,6 +69,23 @@ def test_one_undo_in_each_file_takes_a_proposal_back(editor: Neovim, api: Messag
     assert readme == editor.text()
 
 
+def test_what_runs_on_this_machine_is_changed_only_where_it_is_accepted(
+    editor: Neovim, api: MessagesApi, shop: GitRepo
+) -> None:
+    shop.write("bin/deploy", "echo one\n")
+    (shop.path / "bin/deploy").chmod(0o755)
+    shop.commit("Deploy")
+    api.script(Reply((replaced("19", "20"), replaced("one", "two", "bin/deploy"))), "Done.")
+    editor.lua("vim.cmd.Foreword('edit Raise the rate, and deploy twice')")
+    editor.until(TABS, n=2)
+    why = " (it changes what runs on this machine)"
+    assert ["✓ to be applied", "✗ rejected", why] == editor.lua(MARKS)
+    editor.keys("]cx<CR>")
+    editor.until(TABS, n=1)
+    editor.lua("vim.cmd.edit('bin/deploy')")
+    editor.until("return vim.fn.getline(1) == 'echo two'")
+
+
 def test_a_place_for_an_edit_is_a_range(editor: Neovim, api: MessagesApi) -> None:
     api.script(Reply((replaced(NET, SUM),)), "Done.")
     editor.lua("vim.cmd('14,16Foreword edit Say what the total is')")

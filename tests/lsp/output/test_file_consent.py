@@ -1,8 +1,10 @@
-"""Code actions that create files: told before, whatever the client can do."""
+"""Edits that create files or change what runs here: told before, whatever the client can do."""
 
 from __future__ import annotations
 
 import copy
+import os
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from messages_api import MessagesApi, Reply, tool_use_block
 
 Json = dict[str, Any]
 NEW = "tests/test_till.py"
+PROGRAM = "bin/deploy"
 HELIX = copy.deepcopy(NEOVIM_0_11)
 """A client that applies edits, and can't ask its user."""
 del HELIX["window"]["showMessage"]
@@ -86,3 +89,86 @@ async def test_a_client_that_can_not_ask_is_shown_the_file_and_offers_it_next(
         assert (repo.path / NEW).exists()
         offered = await editor.request("textDocument/codeAction", params)
         assert [] == [one for one in offered if "as proposed" in one["title"]]
+
+
+def script_program(repo: GitRepo, api: MessagesApi) -> None:
+    """An edit of a program whose name and text say nothing of it: only its x bit does."""
+    repo.write(PROGRAM, "echo one\n")
+    (repo.path / PROGRAM).chmod(0o755)
+    repo.commit("Deploy")
+    call = {"command": "str_replace", "path": PROGRAM, "old_str": "one", "new_str": "two"}
+    api.script(Reply((tool_use_block("str_replace_based_edit_tool", call),)), "Done.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no x bit")
+@pytest.mark.parametrize(
+    ("said", "text"), [("Go on", "echo two\n"), ("Leave out", "echo one\n"), (None, "echo one\n")]
+)
+async def test_a_program_is_changed_only_with_the_users_word(
+    said: str | None, text: str, repo: GitRepo, online: dict[str, str], api: MessagesApi
+) -> None:
+    script_program(repo, api)
+    asked: list[str] = []
+
+    def answer(params: Json) -> Json | None:
+        asked.append(params["message"])
+        return {"title": said} if said else None
+
+    answers = usual_answers() | {"window/showMessageRequest": answer}
+    async with connected(online, answers) as editor:
+        hello = await editor.start([repo.path], NEOVIM_0_11, initializationOptions={"trusted": True})
+        buffers = Buffers(hello["capabilities"]["positionEncoding"], editor.texts)
+        editor.answers["workspace/applyEdit"] = buffers.answer
+        done = await editor.command("foreword.edit", instruction="Echo two", apply=True)
+        assert text == (repo.path / PROGRAM).read_text(encoding="utf-8")
+        assert [True] == [one.get("runsHere") for one in done["edits"]]
+        listed = (await editor.command("foreword.proposals"))["proposals"]
+        assert [True] * (text == "echo one\n") == [
+            one["runsHere"] for left in listed for one in left["files"]
+        ]
+    assert [f"Foreword: the proposal would change {PROGRAM} (it changes what runs on this machine)."] == asked
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no x bit")
+async def test_a_client_that_can_not_ask_offers_a_changed_program_by_itself(
+    repo: GitRepo, online: dict[str, str], api: MessagesApi
+) -> None:
+    script_program(repo, api)
+    uri = (repo.path / "till.py").as_uri()
+    where = {"start": {"line": 5, "character": 4}, "end": {"line": 5, "character": 4}}
+    params = {
+        "textDocument": {"uri": uri},
+        "range": where,
+        "context": {"diagnostics": [], "triggerKind": 1},
+    }
+    async with connected(online, usual_answers()) as editor:
+        hello = await editor.start([repo.path], HELIX, initializationOptions={"trusted": True})
+        buffers = Buffers(hello["capabilities"]["positionEncoding"], editor.texts)
+        editor.answers["workspace/applyEdit"] = buffers.answer
+        editor.open(uri, (repo.path / "till.py").read_text(encoding="utf-8"))
+        done = await editor.command("foreword.edit", instruction="Echo two", apply=True)
+        assert "echo one\n" == (repo.path / PROGRAM).read_text(encoding="utf-8")
+        assert not done["applied"]
+        assert ["it changes what runs on this machine"] == [
+            words
+            for one in done["problems"]
+            for words in re.findall(r"since (.+): it is kept", one["message"])
+        ]
+        offered = await editor.request("textDocument/codeAction", params)
+        title = f"Change {PROGRAM}, as proposed (it changes what runs on this machine)"
+        (change,) = [one for one in offered if one["title"] == title]
+        await editor.request("workspace/executeCommand", change["command"])
+        assert "echo two\n" == (repo.path / PROGRAM).read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no x bit")
+async def test_a_client_that_annotates_asks_about_a_program_whoever_calls(
+    repo: GitRepo, online: dict[str, str], api: MessagesApi
+) -> None:
+    script_program(repo, api)
+    async with connected(online, usual_answers()) as editor:
+        await editor.start([repo.path], VSCODE_CLIENT_11, initializationOptions={"trusted": True})
+        done = await editor.command("foreword.edit", instruction="Echo two", apply=False, confirm=False)
+    (note,) = done["workspaceEdit"]["changeAnnotations"].values()
+    assert note["needsConfirmation"]
+    assert f"Change {PROGRAM} (it changes what runs on this machine)" == note["label"]

@@ -13,6 +13,7 @@ local MARKS = vim.api.nvim_create_namespace("foreword.edits")
 ---@field last integer row, inclusive
 ---@field line? integer where it is in the file as it was
 ---@field rejected? boolean
+---@field runs_here? boolean it changes what runs on this machine, so nobody but the user accepts it
 
 ---@class foreword.Shown
 ---@field id string
@@ -25,9 +26,11 @@ local shown = {}
 local function mark_parts(buffer)
   vim.api.nvim_buf_clear_namespace(buffer, MARKS, 0, -1)
   for _, part in ipairs(shown[buffer].parts) do
-    vim.api.nvim_buf_set_extmark(buffer, MARKS, part.first, 0, {
-      virt_text = { { part.rejected and "✗ rejected" or "✓ to be applied", "ForewordHint" } },
-    })
+    local marks = { { part.rejected and "✗ rejected" or "✓ to be applied", "ForewordHint" } }
+    if part.runs_here then
+      table.insert(marks, { " (it changes what runs on this machine)", "DiagnosticWarn" })
+    end
+    vim.api.nvim_buf_set_extmark(buffer, MARKS, part.first, 0, { virt_text = marks })
     if part.rejected then
       vim.api.nvim_buf_set_extmark(buffer, MARKS, part.first, 0, {
         end_row = part.last + 1,
@@ -53,7 +56,7 @@ local function laid_out(told)
     local first = #lines
     if #hunks == 0 then
       vim.list_extend(lines, diff)
-      table.insert(parts, { path = edit.path, first = first, last = #lines - 1 })
+      table.insert(parts, { path = edit.path, first = first, last = #lines - 1, runs_here = edit.runsHere })
     else
       vim.list_extend(lines, vim.list_slice(diff, 1, 2))
     end
@@ -63,8 +66,13 @@ local function laid_out(told)
       first = #lines
       vim.list_extend(lines, vim.split(vim.trim(hunk), "\n", { plain = true }))
       local line = math.floor(tonumber(hunk:match("^@@ %-(%d+)")) or 1)
-      table.insert(parts, { path = edit.path, hunk = number, first = first, last = #lines - 1, line = line })
+      local part = { path = edit.path, hunk = number, first = first, last = #lines - 1, line = line }
+      part.runs_here = edit.runsHere
+      table.insert(parts, part)
     end
+  end
+  for _, part in ipairs(parts) do
+    part.rejected = part.runs_here
   end
   return lines, parts
 end
@@ -141,6 +149,10 @@ function M.apply()
   local refused = parts_of(proposal, function(part)
     return part.rejected == true
   end)
+  for _, part in ipairs(proposal.parts) do
+    -- Each stood there as rejected, and why: accepting it was the answer.
+    argument.allowConfig = argument.allowConfig or (part.runs_here and not part.rejected) or nil
+  end
   client.command(found, "edit", argument, function(result)
     if not result or not result.applied then
       return

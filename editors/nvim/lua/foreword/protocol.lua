@@ -31,6 +31,7 @@
 ---@field uri? string
 ---@field kind "change"|"create"|"delete"|"rename"
 ---@field diff string
+---@field runsHere? boolean it changes what runs on the user's machine
 
 --- As `foreword.edit/1` or `foreword.proposal/1`.
 ---@class foreword.Edits

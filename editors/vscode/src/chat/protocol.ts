@@ -83,6 +83,8 @@ export interface ProposedFile {
   uri?: string;
   kind: string;
   diff: string;
+  /** It changes what runs on the user's machine. */
+  runsHere?: boolean;
 }
 
 export interface Proposal {

@@ -12,12 +12,16 @@ export interface PendingFile {
   readonly uri: string;
   readonly sourceUri: string | undefined;
   readonly kind: Kind;
+  readonly runsHere: boolean;
   readonly hunks: readonly number[];
 }
 
 export function pendingFiles({ edits, pending }: Pick<ProposalResult, "edits" | "pending">): PendingFile[] {
   return edits
-    .map(({ path, uri, sourceUri, kind }) => ({ path, uri, sourceUri, kind, hunks: pending[path] ?? [] }))
+    .map(({ path, uri, sourceUri, kind, runsHere = false }) => ({
+      ...{ path, uri, sourceUri, kind, runsHere },
+      hunks: pending[path] ?? [],
+    }))
     .filter(({ hunks }) => hunks.length > 0);
 }
 

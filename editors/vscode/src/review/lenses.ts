@@ -16,8 +16,9 @@ const WHOLE: Readonly<Record<Kind, Titles>> = {
 const ONE: Titles = [t("Accept"), t("Reject")];
 
 export function lensesOf(proposalId: string, { file, fitting, lines }: Side): vscode.CodeLens[] {
+  const marked = ([accept, reject]: Titles): Titles => [t("{0} (It Changes What Runs on This Machine)", accept), reject];
   const at = (line: number, titles: Titles, numbers?: readonly number[]): vscode.CodeLens[] =>
-    pair(line, titles, [proposalId, file.path, numbers]);
+    pair(line, file.runsHere ? marked(titles) : titles, [proposalId, file.path, numbers]);
   if (!hasParts(file.kind)) return at(0, WHOLE[file.kind]);
   const misfits = file.hunks.filter((number) => !fitting.includes(number));
   const shown = fitting.flatMap((number, index) => at(lines[index] ?? 0, ONE, [number]));

@@ -69,6 +69,14 @@ test("a proposal that is decided offers nothing but to take it back, in a chat t
   assert.deepEqual(["Undo", "Review"], offered());
 });
 
+test("a change of what runs on this machine is pointed at before it can be applied", () => {
+  const file = (path: string, more: object): object => ({ path, kind: "change", diff: "@@ -1 +1 @@\n-a\n+b\n", ...more });
+  const files = [file("a.py", {}), file("bin/deploy", { runsHere: true })];
+  hear(chat(asked("q1", "One?"), answered("a1", "Done.", { proposals: [{ proposalId: "p1", problems: [], files }] })));
+  const told = [...document.querySelectorAll(".proposal .warning")].map((one) => one.textContent);
+  assert.deepEqual(["Look closely at bin/deploy: it changes what runs on this machine"], told);
+});
+
 test("what an answer waits for is told until its first word", () => {
   hear(begun(), { type: "step", words: "Setting up the server: making an environment" });
   assert.equal("Setting up the server: making an environment", find(".waiting").textContent);

@@ -25,7 +25,7 @@ for (const [what, before, edits, after, lines] of cases) {
 const RESULT: Pick<ProposalResult, "edits" | "pending"> = {
   edits: [
     { path: "README.md", uri: "file:///w/README.md", kind: "change", diff: "" },
-    { path: "docs/README.md", uri: "file:///w/docs/README.md", kind: "create", diff: "" },
+    { path: "docs/README.md", uri: "file:///w/docs/README.md", kind: "create", diff: "", runsHere: true },
     { path: "c.py", uri: "file:///w/c.py", kind: "change", diff: "" },
   ],
   pending: { "README.md": [0, 2], "docs/README.md": [0] },
@@ -34,10 +34,10 @@ const RESULT: Pick<ProposalResult, "edits" | "pending"> = {
 test("what is not decided is pending, each file by its exact path", () => {
   assert.deepEqual(
     [
-      ["README.md", "file:///w/README.md", [0, 2]],
-      ["docs/README.md", "file:///w/docs/README.md", [0]],
+      ["README.md", "file:///w/README.md", false, [0, 2]],
+      ["docs/README.md", "file:///w/docs/README.md", true, [0]],
     ],
-    pendingFiles(RESULT).map(({ path, uri, hunks }) => [path, uri, hunks]),
+    pendingFiles(RESULT).map(({ path, uri, runsHere, hunks }) => [path, uri, runsHere, hunks]),
   );
 });
 

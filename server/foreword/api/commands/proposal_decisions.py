@@ -283,6 +283,9 @@ def _show_list(found: ProposalList) -> Iterator[Printed]:
         made = datetime.fromtimestamp(kept.at).astimezone().strftime("%Y-%m-%d %H:%M")
         rows.append((name[:SHORT_ID], made, str(n_hunks), kept.title, paths))
     yield Table(("id", "made", "undecided", "what for", "files"), tuple(rows))
+    listed = (one for name, kept in found.proposals for one in summary_json(name, kept)["files"])
+    for path in dict.fromkeys(one["path"] for one in listed if "runsHere" in one):
+        yield notice(f"foreword: look closely at {path}: {RUNS_HERE}", "yellow")
 
 
 def show_proposal(found: ProposalState) -> Iterator[Printed]:

@@ -23,7 +23,7 @@ from foreword.assist.session.providers import provider_name
 from foreword.assist.session.session import Session
 from foreword.core.documents.text import Text
 from foreword.core.errors import ConfigError, CredentialsError, Problem
-from foreword.workspace.files.atomic_write import why_not_new
+from foreword.workspace.files.atomic_write import is_executable, why_not_new
 
 EDIT_SCHEMA = "foreword.edit/1"
 
@@ -130,6 +130,7 @@ def ground_of(session: Session, prepared: PreparedRequest) -> EditScope:
         # The prefix shows the saved text, which is no longer what would be replaced.
         lambda path: path not in unsaved and prepared.prefix.shows_in_full(path),
         partial(why_not_new, session.root, session.repository, saved.rules),
+        partial(is_executable, session.root),
     )
 
 

@@ -29,12 +29,13 @@ class EditScope:
     """What an `Editor` asks about the files that it edits, as functions of a workspace-relative path.
 
     `read` gives the snapshot's text of a file or None; `shows_in_full` says whether the prefix has the whole
-    of it; `why_not_new` says why there can't be a new file at a path, or None.
+    of it; `why_not_new` says why there can't be a new file at a path, or None; `is_program` whether a file has the x bit.
     """
 
     read: Callable[[str], Text | None]
     shows_in_full: Callable[[str], bool]
     why_not_new: Callable[[str], str | None]
+    is_program: Callable[[str], bool]
 
 
 class Editor:
@@ -72,6 +73,8 @@ class Editor:
         # A later edit that succeeds means that the model saw its mistake and made it good.
         self._failed.pop(path, None)
         shown = self.read(path) or ""
+        origin = None if outcome.before is None else outcome.source or outcome.path
+        outcome = replace(outcome, is_program=origin is not None and self._ground.is_program(origin))
         self.proposal = _with(self.proposal, path, outcome)
         match call:
             case DeleteCall():

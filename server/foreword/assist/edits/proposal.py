@@ -44,7 +44,7 @@ class ProposedFile:
     """One file: `before` is the snapshot's text (None: there is no such file), `after` the wanted one (None: delete).
 
     `source` is the path that the snapshot has the file at, if it gets another one; `before` is its text there.
-    `part` says which hunks of a larger change these texts differ by.
+    `part` says which hunks of a larger change these texts differ by. `is_program`: what is on disk may be run by its name.
     """
 
     path: str
@@ -52,6 +52,7 @@ class ProposedFile:
     after: str | None
     source: str | None = None
     part: FilePart | None = None
+    is_program: bool = False
 
     @property
     def kind(self) -> ChangeKind:
@@ -66,11 +67,11 @@ class ProposedFile:
     def runs_here(self) -> bool:
         """Whether the edit changes what programs run on the machine of whoever works on the workspace.
 
-        A script that names its own interpreter is run by its name; the x bit that goes with it is known on disk only.
+        A script that names its own interpreter will be run by its name, even if it has no x bit yet.
         """
         texts = (self.before.content if self.before else "", self.after or "")
         is_named = runs_here(self.path) or (self.source is not None and runs_here(self.source))
-        return is_named or any(text.startswith("#!") for text in texts)
+        return self.is_program or is_named or any(text.startswith("#!") for text in texts)
 
     @property
     def has_parts(self) -> bool:

@@ -97,7 +97,12 @@ def part_with(hunks: Sequence[NumberedHunk]) -> Part:
 def summary_json(name: str, kept: KeptProposal) -> dict[str, Any]:
     """What is undecided of a proposal, as an entry of `foreword.proposals/1`; without files if nothing is."""
     pending = ((file, kept.review.pending(file)) for file in kept.proposal.files.values())
-    files = [{"path": file.path, "kind": file.kind, "hunks": len(left)} for file, left in pending if left]
+    files = [
+        {"path": file.path, "kind": file.kind, "hunks": len(left)}
+        | ({"runsHere": True} if file.runs_here else {})
+        for file, left in pending
+        if left
+    ]
     return {"proposalId": name, "title": kept.title, "at": kept.at, "files": files}
 
 

@@ -152,13 +152,19 @@ def _to_json(kept: KeptProposal) -> dict[str, Any]:
 def _file_json(file: ProposedFile) -> dict[str, Any]:
     before = file.before
     text = None if before is None else [before.content, before.encoding, before.bom]
-    return {"path": file.path, "before": text, "after": file.after, "source": file.source}
+    return {"path": file.path, "before": text, "after": file.after, "source": file.source} | (
+        {"program": True} if file.is_program else {}
+    )
 
 
 def _from_json(raw: Mapping[str, Any]) -> KeptProposal:
     files = [
         ProposedFile(
-            one["path"], Text(*one["before"]) if one["before"] else None, one["after"], one["source"]
+            one["path"],
+            Text(*one["before"]) if one["before"] else None,
+            one["after"],
+            one["source"],
+            is_program=one.get("program") is True,
         )
         for one in raw["files"]
     ]

@@ -102,6 +102,7 @@ def _reverse_file(file: ProposedFile, review: FileReview) -> ProposedFile:
         return ProposedFile(file.path, None, file.shown_before)
     applied = file.having_only(review.applied).after
     before = replace(file.before, content=applied or "")
+    source = file.path if file.source else None
     return ProposedFile(
-        file.source or file.path, before, file.shown_before, file.path if file.source else None
+        file.source or file.path, before, file.shown_before, source, is_program=file.is_program
     )

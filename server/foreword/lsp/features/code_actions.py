@@ -21,6 +21,7 @@ from foreword.assist.question.task_menu import ACTION_KINDS, Offer, Report, Spot
 from foreword.assist.session.trust_store import is_trusted
 from foreword.core.documents.document import Document
 from foreword.core.documents.uri import uri_key
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import ForewordError, UsageError
 from foreword.core.exclusion import reason_for_path
 from foreword.lsp.connection.configuration import is_refused_by_client, is_trusted_by_client
@@ -202,7 +203,7 @@ def _action(
 
 
 def _proposed_files(server: ForewordServer, folder: Folder) -> list[Action]:
-    """Files that earlier actions would create, rename or delete, for a client that could not ask its user then."""
+    """Files that a client could not ask its user about when they were proposed: each by itself, so that choosing it is the answer."""
     if server.client.annotates_changes or server.client.answers_questions:
         return []
     kept = ((name, one) for name, one in reversed(server.proposals.items()) if one.folder_uri == folder.uri)
@@ -210,14 +211,18 @@ def _proposed_files(server: ForewordServer, folder: Folder) -> list[Action]:
         (name, file)
         for name, one in kept
         for file in one.proposal.files.values()
-        if file.kind in server.client.file_operations and one.review.pending(file)
+        if (file.kind in server.client.file_operations or (file.kind == "change" and file.runs_here))
+        and one.review.pending(file)
     ]
     return [
         types.CodeAction(
-            title := f"{file.kind.capitalize()} {file.path}, as proposed",
+            title
+            := f"{file.kind.capitalize()} {file.path}, as proposed{f' ({RUNS_HERE})' if file.runs_here else ''}",
             PROPOSED,
             command=types.Command(
-                title, "foreword.edit", arguments=[{"proposalId": name, "files": [file.path]}]
+                title,
+                "foreword.edit",
+                arguments=[{"proposalId": name, "files": [file.path], "allowConfig": True}],
             ),
         )
         for name, file in found[:MAX_PROPOSED]

@@ -146,8 +146,7 @@ async def _edit(call: Call) -> Any:  # noqa: ANN401 - any JSON
     task_of = arguments.chosen(TASK_KEYS) if arguments.peek("kind") is not None else None
     wishes, partial_token = _wishes(call, confirm=True), arguments.token("partialResultToken")
     media = media_in(arguments)
-    # `apply` is in `_wishes`: on by default in an editor, where one undo takes it back.
-    given = read(EditParameters, arguments, optional=("instruction",) if task_of else (), skip=("apply",))
+    given = read(EditParameters, arguments, optional=("instruction",) if task_of else (), skip=IN_WISHES)
     arguments.finish()
     if task_of is not None:
         task = read_task(call.opened, task_of)
@@ -196,11 +195,16 @@ def with_media(question: Question, media: tuple[Pointer, ...]) -> Question:
     return replace(question, pointers=(*question.pointers, *media))
 
 
+IN_WISHES = ("apply", "allow_config")
+"""What `_wishes` reads: edits are applied by default in an editor, where one undo takes them back."""
+
+
 def _wishes(call: Call, *, confirm: bool) -> DeliveryOptions:
     return DeliveryOptions(
         apply=call.arguments.flag("apply", default=True),
         preview=call.arguments.flag("preview"),
         confirm=call.arguments.flag("confirm", default=confirm),
+        allow_config=call.arguments.flag("allowConfig"),
     )
 
 
@@ -211,7 +215,7 @@ async def _run_task(call: Call) -> Any:  # noqa: ANN401 - any JSON
     partial_token = arguments.token("partialResultToken")
     place = arguments.chosen(TASK_KEYS) if arguments.peek("uri") is not None else None
     wishes, media = _wishes(call, confirm=True), media_in(arguments)
-    given = read(RunParameters, arguments, skip=("apply",))
+    given = read(RunParameters, arguments, skip=IN_WISHES)
     arguments.finish()
     session = await session_of(call, given)
     workspace = workspace_of(call.server, call.opened, session)

@@ -21,8 +21,10 @@ from foreword.assist.session.open_workspace import OpenFolder
 from foreword.core.documents.document import Document
 from foreword.core.documents.text import Text, printable
 from foreword.core.edits.hunk import render_hunk
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.core.errors import Problem
 from foreword.lsp.connection.server import ForewordServer
+from foreword.lsp.output.file_consent import agreed
 from foreword.lsp.output.proposals import note_review, proposal_of
 from foreword.lsp.output.virtual_documents import diff_uri, refused_uri, show_diff
 from foreword.lsp.output.workspace_edit import (
@@ -100,11 +102,15 @@ MAX_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
-    """`apply` it or only show it; `preview` its diff; let the editor ask the user to `confirm`."""
+    """`apply` it or only show it; `preview` its diff; let the editor ask the user to `confirm`.
+
+    `allow_config`: the user was asked about files that change what runs on the machine.
+    """
 
     apply: bool
     preview: bool
     confirm: bool
+    allow_config: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,10 @@ async def deliver(
         StoreError: a diff can't be written for a client that reads files only.
     """
     title = proposal_of(server, name).title
-    plan = await plan_edit(server, opened, proposal, title=title, confirm=wishes.confirm)
+    wanted = proposal
+    if wishes.apply and server.client.applies_edits and not wishes.allow_config:
+        wanted = await agreed(server, opened, name, proposal, is_seen=True)
+    plan = await plan_edit(server, opened, wanted, title=title, confirm=wishes.confirm)
     is_shown = wishes.preview or (wishes.apply and not server.client.applies_edits)
     if is_shown and proposal.files:
         diff = await opened.run(_diff_of, proposal)
@@ -172,7 +181,8 @@ async def deliver(
         done = await apply_plan(server, opened, plan, title)
         await _note_applied(server, name, plan, done.paths)
     tell(server, done.problems)
-    return DeliveryOutcome(name, proposal, plan, done.paths, (*plan.problems, *done.problems))
+    held = tuple(_held(path) for path in proposal.files if path not in wanted.files)
+    return DeliveryOutcome(name, proposal, plan, done.paths, (*plan.problems, *held, *done.problems))
 
 
 async def _note_applied(
@@ -217,6 +227,10 @@ async def apply_plan(
         paths += [step.file.path for step in steps if step not in missing]
         problems += [problem] if problem else [_left_out(step.file.path) for step in missing]
     return AppliedFiles(tuple(paths), tuple(dict.fromkeys(problems)))
+
+
+def _held(path: str) -> Problem:
+    return Problem(f"{path} was left out, since {RUNS_HERE}: it is kept, and can be applied by itself", path)
 
 
 def _left_out(path: str) -> Problem:

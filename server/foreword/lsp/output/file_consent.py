@@ -1,6 +1,6 @@
-"""May a code action create, rename or delete files? Some editors do that on disk at once, and show nothing before.
+"""May an edit create, rename or delete files, or change what runs on this machine?
 
-A client that annotates changes asks its user itself. Of others the user is asked here; where nobody can be asked, the
+Some editors create, rename and delete on disk at once, and show nothing before; few mark what is to be looked at closely. A client that annotates changes asks its user itself. Of others the user is asked here; where nobody can be asked, the
 files are left out of the edit, shown as a diff, and stay a proposal, which the next code actions offer.
 """
 
@@ -12,21 +12,33 @@ from lsprotocol import types
 
 from foreword.assist.edits.proposal import ChangeKind, Proposal, ProposedFile
 from foreword.assist.session.open_workspace import OpenFolder
+from foreword.core.edits.path_risks import RUNS_HERE
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.output.virtual_documents import diff_uri, show_diff
 
 GO_ON, LEAVE_OUT = "Go on", "Leave out"
-WORDS: Mapping[ChangeKind, str] = {"create": "create", "rename": "rename to", "delete": "delete"}
+WORDS: Mapping[ChangeKind, str] = {
+    "change": "change",
+    "create": "create",
+    "rename": "rename to",
+    "delete": "delete",
+}
 
 
-async def agreed(server: ForewordServer, opened: OpenFolder, name: str, proposal: Proposal) -> Proposal:
-    """What of a proposal may be in the edit of a code action.
+async def agreed(
+    server: ForewordServer, opened: OpenFolder, name: str, proposal: Proposal, *, is_seen: bool = False
+) -> Proposal:
+    """What of a proposal may be in an edit; `is_seen`: the user has seen it and wants it applied.
 
     Raises:
         StoreError: a diff can't be written for a client that reads files only.
     """
-    touched = [file for file in proposal.files.values() if file.kind != "change"]
-    touched = [file for file in touched if file.kind in server.client.file_operations]
+    known = {"change", *server.client.file_operations}
+    touched = [
+        file
+        for file in proposal.files.values()
+        if file.kind in known and (file.runs_here or (file.kind != "change" and not is_seen))
+    ]
     if not touched or server.client.annotates_changes or await _is_agreed(server, touched):
         return proposal
     for file in touched:
@@ -54,4 +66,6 @@ async def _is_agreed(server: ForewordServer, files: Sequence[ProposedFile]) -> b
 
 
 def _listed(files: Sequence[ProposedFile]) -> str:
-    return ", ".join(f"{WORDS[file.kind]} {file.path}" for file in files)
+    return ", ".join(
+        f"{WORDS[file.kind]} {file.path}{f' ({RUNS_HERE})' if file.runs_here else ''}" for file in files
+    )

@@ -33,6 +33,8 @@ export class ProposalCard {
     const title = files.length === 1 ? t("Changes in 1 file") : t("Changes in {0} files", files.length);
     this.root = element("section", { class: "proposal", label: title });
     if (files.length > 0) this.root.append(element("header", {}, element("span", {}, title), this.buttons), ...files.map(fileView));
+    for (const { path } of files.filter(({ runsHere }) => runsHere === true))
+      this.root.append(element("p", { class: "warning" }, t("Look closely at {0}: it changes what runs on this machine", path)));
     for (const { message } of proposal.problems) this.root.append(element("p", { class: "warning" }, message));
     this.root.append(this.outcome);
     if (isWhole) this.tell("", proposal.outcome ?? "pending");
