@@ -47,6 +47,10 @@ UNITS = (
         f"-----END {_MARK}",
         "LS0tLS1CRUdJTi",
         "<redacted: ",
+        "INSERT INTO a (password) VALUES ('",
+        "create table a (/*",
+        "copy a (password) from stdin;\n",
+        "name,password\n",
         "token=a1\n",
     ),
     *(

@@ -50,6 +50,20 @@ def test_the_message_is_printed_as_git_takes_it(
     assert "not staged" not in asked[: asked.index("</staged>")]
 
 
+def test_a_value_whose_column_is_named_far_above_is_redacted(staged: GitRepo, api: MessagesApi) -> None:
+    rows = ["name,password", *(f"user{n},sunshine{n}" for n in range(20))]
+    staged.write("users.csv", "\n".join(rows) + "\n")
+    staged.commit("users")
+    staged.write("users.csv", "\n".join([*rows[:-1], "user19,moonlight"]) + "\n")
+    subprocess.run(["git", "add", "--all"], cwd=staged.path, check=True)
+    api.script("shop: change a password")
+    assert 0 == typed(staged, "--print")
+    sent = json.dumps(api.messages[0].body)
+    assert "-user19,<redacted: password>\\n+user19,<redacted: password>" in sent
+    assert "sunshine" not in sent
+    assert "moonlight" not in sent
+
+
 def test_what_is_secret_is_only_named(staged: GitRepo, api: MessagesApi) -> None:
     api.script("shop: raise the rate")
     assert 0 == typed(staged, "--print")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from foreword.assist.question.answer import Answer
 from foreword.assist.session.session import Session
+from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import IGNORED, reason_for_path
-from foreword.core.secrets.redaction import shown
+from foreword.core.secrets.redaction import redact, shown
 from foreword.workspace.git import plumbing
+from foreword.workspace.git.blobs import read_blobs
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import IgnoreRules, read_rules
 
@@ -92,13 +94,13 @@ def _examples(repository: Repository) -> list[str]:
 
 def _diffs(repository: Repository, paths: list[str], rules: IgnoreRules) -> Iterator[str]:
     """The diff, file by file, without the values of secrets. A secret file is only named, as it is everywhere else."""
-    left = MAX_DIFF
+    left, hidden = MAX_DIFF, _hidden_lines(repository)
     for path in paths:
         # The list of staged files can name a secret file, which is shown nowhere else either.
         reason = reason_for_path(path) or (IGNORED if _ignores(repository, rules, path) else None)
         diff = b"" if reason else _diff(repository, path)
         # A diff holds lines of files as they are; secrets in them are not sent, as everywhere else.
-        text = shown(diff.decode("utf-8", "replace"))
+        text = shown(_without(diff.decode("utf-8", "replace"), hidden))
         if reason is None and len(text) > left:
             reason = "too large to be shown"
         if reason is not None:
@@ -106,6 +108,41 @@ def _diffs(repository: Repository, paths: list[str], rules: IgnoreRules) -> Iter
             continue
         left -= len(text)
         yield text
+
+
+def _hidden_lines(repository: Repository) -> dict[str, str]:
+    """The staged lines, and those that they replace, with something that is redacted, and how they are shown.
+
+    What makes a value a secret can stand far from it, as a row with the names of columns does.
+    """
+    # Of each file its two modes, its two blobs and what happened to it; its path is the next record.
+    entries = plumbing.records_of(
+        plumbing.run(repository.root, "diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames")
+    )[::2]
+    blobs = dict.fromkeys(blob for entry in entries for blob in entry.split()[2:4] if blob.strip("0"))
+    found: dict[str, str] = {}
+    for _, data in read_blobs(repository, blobs):
+        text = printable((data or b"").decode("utf-8", "replace"))
+        lines = zip(text.split("\n"), redact(text).split("\n"), strict=True)
+        found |= {line: seen for line, seen in lines if line != seen}
+    return found
+
+
+def _without(diff: str, hidden: Mapping[str, str]) -> str:
+    """A diff with those lines as they are shown."""
+    if not hidden:
+        return diff
+    rows = printable(diff).split("\n")
+    return "\n".join(
+        _without_heading(row, hidden) if row.startswith("@@ ") else row[:1] + hidden.get(row[1:], row[1:])
+        for row in rows
+    )
+
+
+def _without_heading(row: str, hidden: Collection[str]) -> str:
+    """The head of a hunk; git writes the beginning of a line above behind it, which may be one of them."""
+    head, mark, line = row.rpartition(" @@ ")
+    return f"{head} @@" if mark and any(one.startswith(line) for one in hidden) else row
 
 
 def _ignores(repository: Repository, rules: IgnoreRules, path: str) -> bool:

@@ -19,6 +19,7 @@ from foreword.core.secrets.assigned_values import assigned_values, entropy, look
 from foreword.core.secrets.key_blocks import key_blocks
 from foreword.core.secrets.own_rules import COMMAND_LINE, DSN, IN_URL, OWN_RULES, TOKEN_IN_URL, WITHIN
 from foreword.core.secrets.rules import RULES, RULES_VERSION, Rule
+from foreword.core.secrets.table_values import table_values
 
 __all__ = ["RULES_VERSION", "Secret", "find_secrets"]
 
@@ -59,7 +60,7 @@ def find_secrets(text: str) -> tuple[Secret, ...]:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters have a longer small form
         lower = "".join(c.lower() if c.isascii() else c for c in text)
-    known = [Secret(*span) for span in (*key_blocks(text, lower), *assigned_values(text, lower))]
+    known = [Secret(*span) for span in (*key_blocks(text, lower), *assigned_values(text, lower), *table_values(text, lower))]
     for rule in _rules_for(lower):
         words = [word for word in rule.words if word in lower]
         if words:

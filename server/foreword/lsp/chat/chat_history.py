@@ -25,6 +25,8 @@ from foreword.lsp.features.workspace_folders import folder_of
 from foreword.lsp.output.proposals import find_proposal
 
 DEFAULT_LIMIT = 50
+MAX_OPEN = 200
+"""Chats that count as open at a time: of a client that opens more and closes none, the newest."""
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -59,7 +61,9 @@ async def open_chat(server: ForewordServer, arguments: Arguments) -> Json:
         await _stored(session, lambda store: store.create(chat, opened))
     chat = await _choose(session, chat, arguments)
     # Before keep-warm is told of it: an open chat is one of the signs that it weighs.
-    server.chats.add(chat.id)
+    server.chats[chat.id] = None
+    for oldest in list(server.chats)[:-MAX_OPEN]:
+        del server.chats[oldest]
     note_intent(server, folder)
     return {
         "chatId": chat.id,
@@ -150,7 +154,7 @@ async def delete(server: ForewordServer, arguments: Arguments) -> Json:
     """
     home = await home_of(server, arguments.text("chatId", needed=True))
     await _stored(home.opened.session, lambda store: store.remove(home.chat.id))
-    server.chats.discard(home.chat.id)
+    server.chats.pop(home.chat.id, None)
     return {"chatId": home.chat.id}
 
 

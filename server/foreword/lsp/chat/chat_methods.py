@@ -146,7 +146,7 @@ class Chats:
         """Stop the answer that is under way, if there is one; a chat that is not known is closed already."""
         # A notification gets no reply, so there is nobody to tell of wrong parameters.
         chat_id = params.get("chatId") if isinstance(params, dict) else None
-        server.chats.discard(str(chat_id))
+        server.chats.pop(str(chat_id), None)
         task = self._running.get(chat_id) if isinstance(chat_id, str) else None
         if task is not None:
             task.cancel()

@@ -58,7 +58,8 @@ class ForewordServer(LanguageServer):
         self.environ = environ
         self.time = time
         self.last_sign: float | None = None
-        self.chats: set[str] = set()
+        # The chats that the client has open, in the order in which it opened them.
+        self.chats: dict[str, None] = {}
         self.client = NO_CAPABILITIES
         self.encoding: PositionEncoding = "utf-16"
         self.snapshot = Snapshot(ignores_case=WINDOWS)
