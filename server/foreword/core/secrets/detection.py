@@ -60,7 +60,10 @@ def find_secrets(text: str) -> tuple[Secret, ...]:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters have a longer small form
         lower = "".join(c.lower() if c.isascii() else c for c in text)
-    known = [Secret(*span) for span in (*key_blocks(text, lower), *assigned_values(text, lower), *table_values(text, lower))]
+    known = [
+        Secret(*span)
+        for span in (*key_blocks(text, lower), *assigned_values(text, lower), *table_values(text, lower))
+    ]
     for rule in _rules_for(lower):
         words = [word for word in rule.words if word in lower]
         if words:
