@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,12 +38,18 @@ def trace_of(steps: list[tuple[float, str, int]]) -> list[Event]:
 
 
 @settings(deadline=None, max_examples=120)
-@given(STEPS, st.sampled_from([*RATES.values(), CLIFF, Rates(1.0, 1.25, 2.0, 0.05, minimum=30_000)]))
-def test_nobody_who_stays_fresh_beats_the_optimum(steps: list[tuple[float, str, int]], rates: Rates) -> None:
-    events = trace_of(steps)
-    bound = optimum(events, rates, SMALL)
+@given(
+    STEPS,
+    st.sampled_from([*RATES.values(), CLIFF, Rates(1.0, 1.25, 2.0, 0.05, minimum=30_000)]),
+    st.sampled_from([0, 5_000, 18_000]),
+)
+def test_nobody_who_stays_fresh_beats_the_optimum(
+    steps: list[tuple[float, str, int]], rates: Rates, stable: int
+) -> None:
+    events, sizes = trace_of(steps), replace(SMALL, stable=stable)
+    bound = optimum(events, rates, sizes)
     for policy in FRESH:
-        found = replayed(policy, events, rates, SMALL)
+        found = replayed(policy, events, rates, sizes)
         assert bound.cost <= found.cost + 1e-12, policy
         assert bound.without_cache == pytest.approx(found.without_cache)
         assert bound.hits + bound.misses == found.hits + found.misses
@@ -78,3 +86,10 @@ def test_nothing_is_kept_through_a_long_sleep() -> None:
 def test_a_delta_that_is_read_too_often_is_folded() -> None:
     events = [*asks(0, 10), Event(20, "edit", 60_000), *asks(*range(30, 3_000, 10))]
     assert 2 == optimum(events, EVEN, SIZES).writes
+
+
+def test_the_bound_of_a_new_base_leaves_out_what_is_stable_of_it() -> None:
+    events = [*asks(0, 10), Event(20, "edit", 60_000), *asks(*range(30, 3_000, 10))]
+    whole, half = (optimum(events, EVEN, replace(SIZES, stable=stable)) for stable in (0, 40_000))
+    # Read instead of written for five minutes.
+    assert pytest.approx(40_000 * 1.2) == (whole.cost - half.cost) * 1e6

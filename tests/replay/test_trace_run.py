@@ -115,6 +115,13 @@ def test_fixed_policies_cost_what_they_cost_on_paper(policy: str, expected: floa
     assert 3 == found.hits + found.misses
 
 
+def test_a_new_base_is_read_as_far_as_it_is_stable() -> None:
+    events = [Event(0, "ask"), Event(10, "edit", 900), Event(20, "ask")]
+    first, second = sent_by("rebuild", events, sizes=Sizes(80_000, 200, stable=60_000))
+    assert Usage(fresh=200, write_5m=80_000) == first.usage
+    assert Usage(fresh=200, write_5m=20_000, read=60_000) == second.usage
+
+
 def test_pings_bridge_a_pause_and_end_with_the_working_day() -> None:
     found = replayed("pings-4", asks(0, 1_200, 40_000))
     assert (1, 2) == (found.hits, found.misses)

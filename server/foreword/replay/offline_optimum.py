@@ -2,7 +2,7 @@
 
 State after each question: the lifetime of the base in force (or none), and the tokens of its delta. Choices for
 the next one: keep the prefix warm until then by as many pings as its gap needs, let it go and write a new base
-with either lifetime, or send it all without a mark. Of two states with the same lifetime the one with the smaller
+with either lifetime (what is stable of the last one is then read, if it was kept), or send it all without a mark. Of two states with the same lifetime the one with the smaller
 delta and the smaller cost so far leaves nothing to the other one, so only a few states are left at any time.
 
 It is a bound for every policy that tells the model all changes, as `replay` counts:
@@ -55,15 +55,18 @@ def optimum(events: Sequence[Event], rates: Rates, sizes: Sizes) -> Outcome:
             _State(None, 0, replace(fresh, cost=fresh.cost + plain)),
             *(_written(fresh, ttl, ask, rates, sizes) for ttl in TTL_SECONDS if sizes.base >= rates.minimum),
             *(state for state in kept if state is not None),
+            *(_folded(fresh, ask, rates, sizes) if any(state.sums.writes for state in states) else ()),
         ])  # fmt: skip
     return min((state.sums for state in states), key=lambda sums: sums.cost)
 
 
-def _written(before: Outcome, ttl: Ttl, ask: _Ask, rates: Rates, sizes: Sizes) -> _State:
+def _written(before: Outcome, ttl: Ttl, ask: _Ask, rates: Rates, sizes: Sizes, *, read: int = 0) -> _State:
+    """The state after a new base, of which so many tokens are read."""
+    written = sizes.base - read
     usage = (
-        Usage(fresh=ask.turn, write_1h=sizes.base)
+        Usage(fresh=ask.turn, write_1h=written, read=read)
         if ttl == "1h"
-        else Usage(fresh=ask.turn, write_5m=sizes.base)
+        else Usage(fresh=ask.turn, write_5m=written, read=read)
     )
     sums = replace(before, cost=before.cost + rates.cost(usage), writes=before.writes + 1)
     return _State(ttl, 0, sums)
@@ -87,6 +90,23 @@ def _kept(state: _State, ask: _Ask, rates: Rates, sizes: Sizes, plain: float) ->
         pings=before.pings + n_pings,
     )
     return _State(state.ttl, state.delta + ask.edited, sums)
+
+
+def _folded(before: Outcome, ask: _Ask, rates: Rates, sizes: Sizes) -> Iterator[_State]:
+    """The states after a new base of which the part before the inner mark is read.
+
+    That part may live an hour where the rest lives five minutes, so all that is asked for is what keeps it alone warm.
+    """
+    if not sizes.stable or ask.slept >= TTL_SECONDS["1h"]:
+        return
+    n_pings = max(0, ceil((ask.gap - _LIFETIMES_END_S) / TTL_SECONDS["1h"]) - 1)
+    kept = replace(
+        before,
+        cost=before.cost + n_pings * rates.cost(Usage(read=sizes.stable)),
+        pings=before.pings + n_pings,
+    )
+    for ttl in TTL_SECONDS:
+        yield _written(kept, ttl, ask, rates, sizes, read=sizes.stable)
 
 
 _LIFETIMES_END_S = 1e-6

@@ -4,7 +4,7 @@
 
 A person of a replay has a prefix in force, what was saved since it was told, and activity. The prefix is a base, then one
 block a question after a change (the delta), then a mark; the turn follows. A *rebase* makes a new base of the same size
-that has all changes so far. While a machine sleeps nothing is sent.
+that has all changes so far; what stands before its inner mark (`Sizes.stable`) is what it was, and is read if it is warm. While a machine sleeps nothing is sent.
 
 Several people (`Event.who`) have a cache in common. With `shared_anchor` they have the base in common too: the
 state of this morning, so that each one's delta begins with what they saved today. Without, each has a base of
@@ -35,10 +35,11 @@ FORGET_EACH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Tokens of the base, and of a turn where the trace does not tell."""
+    """Tokens of the base, and of a turn where the trace does not tell; so many `stable` ones lead the base and never change."""
 
     base: int = BASE_TOKENS
     turn: int = TURN_TOKENS
+    stable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def outcome(name: str, requests: Sequence[ReplayedRequest], rates: Rates, sizes:
         without_cache=sum(map(rates.cost, plain), 0.0),
         hits=n_hits,
         misses=len(asks) - n_hits,
-        writes=sum(sent.usage.written >= sizes.base for sent in requests),
+        writes=sum(sent.usage.written >= sizes.base - sizes.stable for sent in requests),
         pings=len(requests) - len(asks),
     )
 
@@ -131,7 +132,9 @@ class _Replay:
     def _person(self, who: int) -> Person:
         if who not in self._people:
             is_told = not self._policy.is_stale
-            self._people[who] = Person(who, self._terms.shared_anchor, is_told, self._sizes.base)
+            self._people[who] = Person(
+                who, self._terms.shared_anchor, is_told, self._sizes.base, self._sizes.stable
+            )
         return self._people[who]
 
     def _ask(self, person: Person, event: Event) -> None:
@@ -142,7 +145,6 @@ class _Replay:
             person.rebase(decision.ttl)
         else:
             person.append()
-        person.asked += 1
         person.questions += 1
         self._send(person, event.t, decision.ttl, turn, is_ping=False)
         self._follow(person, decision)
@@ -212,6 +214,7 @@ class Person:
     shares_anchor: bool
     is_told: bool
     base: int
+    stable: int = 0
     version: int = 0
     anchor_day: int = -1
     blocks: list[int] = field(default_factory=list)
@@ -219,8 +222,6 @@ class Person:
     today: int = 0
     day: int = -1
     spent: float = 0.0
-    edited: int = 0
-    asked: int = 0
     ttl: Ttl | None = None
     renewed: float | None = None
     questions: int = 0
@@ -236,7 +237,6 @@ class Person:
                 tokens = EDIT_TOKENS if event.tokens is None else event.tokens
                 self.pending += tokens
                 self.today += tokens
-                self.edited += tokens
                 self.signals = replace(self.signals, last_change=event.t)
             case "focus" | "blur":
                 self.signals = replace(self.signals, focused=event.event == "focus")
@@ -261,7 +261,8 @@ class Person:
             delta=sum(self.blocks),
             pending=self.pending if self.is_told else 0,
             turn=turn,
-            growth=expected_growth(self.edited, self.asked),
+            # As a server sees it: what grew over the base in force.
+            growth=expected_growth(sum(self.blocks), self.questions),
             ttl=self.ttl,
             renewed=self.renewed,
             questions=self.questions,
@@ -285,7 +286,9 @@ class Person:
             self.pending = 0
 
     def positions(self, ttl: Ttl | None, turn: int) -> tuple[Position, ...]:
-        """The request: a mark after the base and one after the delta, then the turn.
+        """The request: a mark after what is stable in the base, one after the base and one after the delta, then the turn.
+
+        What is stable is the same for everybody and every version of the base: a new one is then read that far.
 
         Blocks that the look-back of the last mark does not reach stand in the weights only.
         """
@@ -294,7 +297,8 @@ class Person:
         anchor = f"day {self.anchor_day}" if self.shares_anchor else own
         seconds = TTL_SECONDS[ttl] if ttl else None
         weight = float(self.base)
-        found, last = [Position(anchor, weight, seconds)], len(self.blocks) - 1
+        inner = [Position("stable", float(self.stable), seconds)] if self.stable else []
+        found, last = [*inner, Position(anchor, weight, seconds)], len(self.blocks) - 1
         for index, tokens in enumerate(self.blocks):
             weight += tokens
             if index > last - LOOK_BACK:

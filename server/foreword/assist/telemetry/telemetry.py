@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 QUEUE = 1_000
 """Records that wait at most; more are dropped."""
+IMPORT_S = 10.0
+"""How long the end of a command may wait until the SDK is imported."""
 CLOSE_S = 2.0
 """Seconds that a command or a folder waits at its end for what was not exported yet."""
 
@@ -60,6 +62,7 @@ class Telemetry:
         self._records: queue.Queue[Record | None] = queue.Queue(QUEUE)
         self._thread: threading.Thread | None = None
         self._trouble: list[str] = []
+        self._ready = threading.Event()
         self._hint = ""
         self._is_told = self._is_useless = False
 
@@ -76,6 +79,8 @@ class Telemetry:
         thread = self._end()
         if thread is None:
             return
+        # Its import is work of this machine, which may be busy; the bound is for a collector that is away.
+        self._ready.wait(IMPORT_S)
         thread.join(seconds)
         if thread.is_alive():
             self._trouble.append(self._hint or f"the collector did not take it within {seconds:g} s")
@@ -94,6 +99,7 @@ class Telemetry:
         is_disabled = environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
         self._is_useless = is_disabled or why_silent(settings, environ) is not None
         if not self._is_useless:
+            self._ready.clear()
             self._thread = threading.Thread(target=self._work, args=(environ,), name="telemetry", daemon=True)
             self._thread.start()
 
@@ -122,12 +128,14 @@ class Telemetry:
             self._is_useless = True
             self._trouble.append(_plain(str(error)))
         finally:
+            self._ready.set()
             log.removeHandler(handler)
 
     def _export(self, environ: Mapping[str, str]) -> None:
         from foreword.assist.telemetry.otlp import OtlpSink  # noqa: PLC0415 - the SDK, for those who want it
 
         sink = OtlpSink(environ)
+        self._ready.set()
         while (record := self._records.get()) is not None:
             sink.take(record)
         sink.close()

@@ -32,6 +32,15 @@ NEAR, FAR = 0.45, 0.2
 HOUR_GAPS = 30.0
 """How many gaps of its own an hour of the day needs to weigh as much as all hours together."""
 
+CLOCK_S, CLOCK_SLACK_S = 1_800.0, 30.0
+"""A gap of whole half hours, give or take, is that of a script: people keep them by chance one time in thirty."""
+
+KNOWN, KNOWN_PAUSES = 2, 5
+"""How many gaps have to be seen before any can be reckoned with, and how many long ones where most are short.
+
+After one gap, all that is known is that it was that long; after a noon and a night, that some are longer than a mark lives.
+"""
+
 FADING = 0.998
 """What a gap still weighs after the next one was seen: about the last 500 count."""
 
@@ -55,7 +64,8 @@ class Law:
 class GapModel:
     """Counts of gaps by bin, for all hours and for each; `weight` is what the next gap will count.
 
-    `n_gaps` were seen so far; `last` is the time of the last question.
+    `n_gaps` were seen so far, `n_pauses` of them longer than the shortest lifetime of a mark; `is_timed` is whether the last one was that of
+    a clock. `last` is the time of the last question.
     """
 
     counts: tuple[float, ...] = (0.0,) * N_BINS
@@ -63,6 +73,18 @@ class GapModel:
     weight: float = 1.0
     n_gaps: int = 0
     last: float | None = field(default=None)
+    n_pauses: int = 0
+    is_timed: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be said when somebody comes back: a script each hour has to be seen once, anybody else twice."""
+        return self.is_timed or self.n_gaps >= KNOWN
+
+    @property
+    def knows_pauses(self) -> bool:
+        """Whether it can be said how long a pause is: whoever makes nothing but pauses is known as soon as `is_known`."""
+        return self.is_known and (self.n_pauses == self.n_gaps or self.n_pauses >= KNOWN_PAUSES)
 
     @staticmethod
     def of(times: Iterable[float]) -> GapModel:
@@ -88,8 +110,11 @@ class GapModel:
         """The model after one more question."""
         # A clock that was set back shows no gap: counting begins again at the new time.
         if self.last is None or at < self.last:
-            return GapModel(self.counts, self.hours, self.weight, self.n_gaps, at)
-        hour, (place, _) = hour_of(self.last), place_of(at - self.last)
+            return replace(self, last=at)
+        gap = at - self.last
+        clock = _on_clock(gap)
+        # The few seconds by which a script is early would put half of its gaps into the bin before.
+        hour, (place, _) = hour_of(self.last), place_of(clock or gap)
         own = _added(self.hours[hour] or (0.0,) * N_BINS, place, self.weight)
         return GapModel(
             _added(self.counts, place, self.weight),
@@ -99,6 +124,8 @@ class GapModel:
             self.weight / FADING,
             self.n_gaps + 1,
             at,
+            self.n_pauses + (gap > FINE_S),
+            clock > 0,
         )
 
     def laws(self, at: float) -> tuple[Law, Law]:
@@ -119,6 +146,12 @@ def place_of(seconds: float) -> tuple[int, float]:
     late = seconds - FINE_END_S
     place = max(0.0, seconds) / FINE_S if late < 0 else N_FINE + late / COARSE_S
     return int(place), place - int(place)
+
+
+def _on_clock(gap: float) -> float:
+    """The whole half hours that a gap keeps, in seconds; 0 if it keeps none."""
+    clock = round(gap / CLOCK_S) * CLOCK_S
+    return clock if abs(gap - clock) <= CLOCK_SLACK_S else 0.0
 
 
 def hour_of(at: float) -> int:

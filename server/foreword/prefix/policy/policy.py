@@ -42,9 +42,6 @@ COLD_START_WORTH = 0.3
 READ = 2
 """How many questions over a prefix it takes until it was read from the cache: the first one writes it."""
 
-KNOWN = 2
-"""How many gaps have to be seen before a prefix is kept that was not read yet: a script each hour needs that."""
-
 INTENT_CHANCE = 0.9
 """How often a question follows when somebody opens a chat or the menu of actions."""
 
@@ -141,7 +138,7 @@ def _obstacle(now: Situation) -> str:
         return "The prefix is cold."
     if now.signals.is_away:
         return "The editor is closed or asleep."
-    if now.questions < 1 or (now.questions < READ and now.gaps.n_gaps < KNOWN):
+    if now.questions < 1 or (now.questions < READ and not now.gaps.is_known):
         return "Nobody has come back to this prefix yet."
     return ""
 
@@ -204,8 +201,8 @@ def _look(now: Situation, at: float | None = None) -> _Ahead:
 
 
 def _most_pings(now: Situation) -> int:
-    """The pings a gap that can be planned with: after one gap, all that is known is that it was that long."""
-    return now.most_pings if now.gaps.n_gaps >= KNOWN else 0
+    """The pings a gap that can be planned with: none until it is known how long this user's pauses are."""
+    return now.most_pings if now.gaps.knows_pauses else 0
 
 
 def _chance(ahead: _Ahead, ttl: Ttl) -> str:
