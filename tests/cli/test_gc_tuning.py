@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 GROWING = """\
 import gc
@@ -47,6 +50,34 @@ print(failures)
 """
 
 
+ARENAS = """\
+import sys, threading
+from pathlib import Path
+from foreword.cli.process import share_arenas
+
+if sys.argv[1] == "share":
+    share_arenas()
+
+def reserved():
+    # Each arena of a thread reserves 64 MB.
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    ends = [[int(end, 16) for end in line.split()[0].split("-")] for line in lines if " ---p " in line]
+    return sum(last - first > 40 << 20 for first, last in ends)
+
+def fill():
+    kept.append([bytearray(10_000) for _ in range(100)])
+    filled.wait()
+
+before, kept, filled = reserved(), [], threading.Barrier(5)
+threads = [threading.Thread(target=fill) for _ in range(4)]
+for thread in threads:
+    thread.start()
+filled.wait()
+print(reserved() - before)
+for thread in threads:
+    thread.join()
+"""
+
 SHORT = """\
 import gc, weakref
 from foreword.cli.process import RARELY, collect_rarely
@@ -79,5 +110,13 @@ def test_a_thread_that_fills_a_tuple_meanwhile_does_not_notice() -> None:
     assert "[]\n" == output_of(BESIDE_A_THREAD)
 
 
-def output_of(program: str) -> str:
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+@pytest.mark.skipif("CS_GNU_LIBC_VERSION" not in getattr(os, "confstr_names", ()), reason="no glibc")
+def test_the_threads_of_a_server_share_what_they_free() -> None:
+    assert "0\n" == output_of(ARENAS, "share")
+    assert int(output_of(ARENAS, "apart")) > 1
+
+
+def output_of(program: str, *argv: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", program, *argv], capture_output=True, text=True, check=True
+    ).stdout

@@ -12,19 +12,23 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Literal
 
 from foreword.api.local_port import parse_address
 from foreword.api.parameters import Flag
 from foreword.cli.own import OwnBody
 from foreword.cli.plain_text import PlainFormatter
-from foreword.cli.process import put_survivors_aside
+from foreword.cli.process import put_survivors_aside, share_arenas
 from foreword.core.errors import UsageError
 from foreword.lsp.transport.serve_client import serve_stdio
 
 CANCELLED = 130
 # A tenth of Python's own 5 ms.
 SWITCH_S = 0.0005
+
+
+AFTER_START_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,9 @@ def serve(given: ServeParameters) -> int:
 
 
 async def _serve(given: ServeParameters) -> int:
+    if sys.platform == "linux":
+        # Not before `initialize` is answered: it takes an import of its own.
+        asyncio.get_running_loop().call_later(AFTER_START_S, Thread(target=share_arenas, daemon=True).start)
     address = given.tcp or given.ws
     if address is None:
         return await serve_stdio()
