@@ -68,17 +68,19 @@ def test_modules_that_records_and_the_architecture_name_exist() -> None:
 
 
 FINDING = re.compile(r"findings/([\w-]+\.sh)")
+ENDINGS = (".lua", ".md", ".py", ".ts")
 RESTS_ON_IT = re.compile(r"\b((?:server|editors|tests)/[\w./-]+\.(?:py|md|ts|lua))")
 
 
 def test_findings_and_what_rests_on_them_name_each_other() -> None:
     scripts = {path.name: path.read_text(encoding="utf-8") for path in (TOP / "findings").glob("*.sh")}
-    sources = [path for folder in ("server", "editors") for path in (TOP / folder).rglob("*.[lmpt][dsuy]*")]
-    texts = [
-        path.read_text(encoding="utf-8")
-        for path in sources
-        if path.is_file() and "node_modules" not in path.parts
+    sources = [
+        path
+        for folder in ("server", "editors")
+        for path in (TOP / folder).rglob("*")
+        if path.suffix in ENDINGS
     ]
+    texts = [path.read_text(encoding="utf-8") for path in sources if "node_modules" not in path.parts]
     named = {name for text in texts for name in FINDING.findall(text)}
     assert 3 < len(named)
     assert set() == named - scripts.keys()

@@ -5,7 +5,8 @@ Names are matched as written and within one family of languages: this is no type
 An edge goes from a file to each file that defines an identifier it mentions. An identifier counts for less the
 more files define it or mention it, and not at all beyond `MAX_DEFINERS`; tests, examples and vendored files say
 less than sources. Names are matched as written and within one family of languages: this is no type checker.
-Scores are rounded to six significant digits and ties are broken by path, so that every machine finds the same order.
+Scores are rounded to six significant digits and ties are broken by path, so that every machine finds the same order
+(findings/numpy-results-follow-the-processor.sh).
 """
 
 from __future__ import annotations

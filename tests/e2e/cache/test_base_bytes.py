@@ -45,6 +45,7 @@ CIRCUMSTANCES: Mapping[str, Mapping[str, str]] = {
     "time zone": {"TZ": "Pacific/Kiritimati"},
     "user": {"USER": "somebody", "LOGNAME": "somebody"},
     "calibration": {"FOREWORD_MODEL": "claude-haiku-4-5"},
+    "processor": {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL"},
     "terminal": {"GIT_PAGER": "false", "PAGER": "false", "TERM": "dumb", "COLUMNS": "17"},
     "a git hook": {"GIT_DIR": "/nowhere/.git", "GIT_INDEX_FILE": "/nowhere/index", "GIT_WORK_TREE": "/"},
 }

@@ -213,6 +213,7 @@ class _EditPlanner:
         if operation != "change" and not (self.dialect.versioned and operation in self.dialect.operations):
             return f"this editor lets no language server {operation} files (do it by hand, after the diff)"
         if operation == "create":
+            # Not left to the client: Neovim would empty it (findings/neovim-creating-empties-what-is-there.sh).
             return "it exists by now" if here.text is not None else ""
         if here.text is None:
             return "it is gone"

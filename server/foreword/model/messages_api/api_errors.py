@@ -216,6 +216,8 @@ _BY_CODE: Mapping[str, _ErrorText] = {
         ModelUnavailable, "Usage of {url} grows faster than it allows", "try again in some minutes"
     ),
 }
+# By the type in the body, before the status: an error within a stream has the status 200 of the stream
+# (findings/anthropic-errors-within-a-stream.sh).
 _BY_KIND: Mapping[str, _ErrorText] = {
     "authentication_error": _ErrorText(
         CredentialsError,
