@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.outline_compilers import UNREAD, program
+
 Pair = tuple[str, str | None]
 
 
@@ -127,6 +129,7 @@ public class Truth {
   }
 }
 """
+HAVE_PARENTS = frozenset(("go", "kotlin", "rust"))
 NODE: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("typescript", "tsx", "javascript"), ("typescript", TYPESCRIPT)),
     "ruby": ("@ruby/prism", PRISM),
@@ -144,9 +147,13 @@ def parsed(language: str, paths: Sequence[Path], node_modules: str | None) -> Tr
         return _by_ctags(paths)
     if language == "java" and shutil.which("java"):
         with tempfile.TemporaryDirectory() as scratch:
-            program = Path(scratch, "Truth.java")
-            program.write_text(JAVA, "utf-8")
-            return _said(("java", str(program)), paths, has_parents=True)
+            source = Path(scratch, "Truth.java")
+            source.write_text(JAVA, "utf-8")
+            return _said(("java", str(source)), paths, has_parents=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        command = program(language, Path(scratch), Path(node_modules) if node_modules else None)
+        if command is not None:
+            return _said(command, paths, node_modules or "", has_parents=language in HAVE_PARENTS)
     if package and node_modules and Path(node_modules, package).exists() and shutil.which("node"):
         is_typescript = package == "typescript"
         return _said(("node", "--no-warnings", "-e", script), paths, node_modules, has_parents=is_typescript)
@@ -168,9 +175,12 @@ def _said(
     ).stdout
     for line in said.splitlines():
         path, name, parent, counts = json.loads(line)
+        if name == UNREAD:
+            del names[Path(path)]
+            continue
         names[Path(path)].add(_spelled(name))
         if counts:
-            found[Path(path)].add((name, parent))
+            found[Path(path)].add((name.replace(" ", ""), parent))
     return Truth(found, names, has_parents)
 
 

@@ -5,8 +5,8 @@
 A definition counts that stands outside of functions: a type, a function, a method. *Recall* is the share of those that
 the other parser knows and the outline has, by name in the file; *exact* with the right parent, too; *precision* the share
 of the outline's that the other parser knows as the name of something, where it knows all. The truth is `ast` for Python, the compiler's
-own parser for TypeScript, JavaScript and Java (a JDK), Prism for Ruby, php-parser for PHP
-(`npm install typescript @ruby/prism php-parser`), universal-ctags for C and C++ (without what looks like a
+own parser for TypeScript, JavaScript, Java (a JDK), Kotlin and Go, scalameta for Scala, syn for Rust, Prism for Ruby, php-parser for PHP
+(`npm install typescript @ruby/prism php-parser kotlin-compiler scalameta-parsers`, `apt-get install golang-go librust-syn-dev`), universal-ctags for C and C++ (without what looks like a
 prototype and is the call of a macro in capitals), and elsewhere lines that begin a definition, by a pattern: no truth,
 but an independent count. What is not installed is named and left out. A DIR is never changed.
 """

@@ -36,6 +36,8 @@ CASES = [
     ("kotlin", '@Desk("one")\n@Suppress("X")\nfun total(): Int = 1\n\n@Desk\nclass Till {\n    fun pay() {}\n}\n', [("total", None), ("Till", None), ("pay", "Till")]),
     ("kotlin", "context(log: Log)\nfun total(a: Int) {\n}\n\nclass Till\n", [("total", None), ("Till", None)]),
     ("kotlin", "class Till(call: Call) : Desk(call), Scope by call {\n    fun pay() {}\n}\n", [("Till", None), ("pay", "Till")]),
+    ("kotlin", "class Till(\n    val call: Call\n) : Desk(call),\n    Scope by call,\n    Log by call(1) {\n    fun pay() {}\n}\n", [("Till", None), ("call", "Till"), ("pay", "Till")]),
+    ("kotlin", "class Till\n    @Since(37)\n    internal constructor() : Desk {\n    fun pay() {}\n}\nclass Rate\n    @Inject\n    constructor(a: Int) {\n    fun total() {}\n}\n", [("Till", None), ("pay", "Till"), ("Rate", None), ("total", "Rate")]),
     ("kotlin", "fun area(s: Shape) = when (s) {\n    is Circle if s.r > 10 -> 1.0\n    else -> 3.0\n}\n\nclass Till\n", [("area", None), ("Till", None)]),
     ("kotlin", 'class Till {\n    val city: Flow<String>\n        field = Mutable("")\n    fun pay() {}\n}\n', [("Till", None), ("city", "Till"), ("pay", "Till")]),
 ]  # fmt: skip

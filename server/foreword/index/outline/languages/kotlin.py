@@ -76,11 +76,17 @@ _DOLLARS = re.compile(rb"(\$\$+)(?=\")")
 _DESTRUCTURED = re.compile(rb"\n[ \t]++(\(val[ \t][^()\n]*\)[ \t]*=)(?=[ \t]*\S)")
 _LAST_COMMA = re.compile(rb",(?=\s*;)")
 _BACKING_FIELD = re.compile(rb"\n[ \t]++(field[ \t]*(?::[^=\n]+)?=[^\n]*)")
-_DELEGATES = re.compile(rb"(?:[^={]*\b(?:class|object)\b|[ \t]*+\))[^={]{0,200}")
+_DELEGATES = re.compile(
+    rb"(?:[^={]*\b(?:class|object)\b|[ \t]*+\))[^={]{0,200}|[ \t]++[A-Z][\w.]*+(?:<[^<>\n]{0,200}>)?"
+)
 _DELEGATE = re.compile(rb" by[ \t]+[\w.]++(?:\([^()\n]*\))?(?=[ \t]*\{)")
 """What a class delegates to: the grammar takes its body for an argument."""
 _OBJECT = re.compile(rb"= object([ \t]*:[^\n{}=]{1,300})(?=\{)")
 _ACTUAL_CONSTRUCTOR = re.compile(rb"\b(actual)[ \t]+constructor\b")
+_CONSTRUCTOR = re.compile(
+    rb"\n[ \t]++((?:@[\w.]++(?:" + _ARGUMENTS + rb")?\s++){1,8}+)(?=[a-z]+[ \t]+constructor\b)"
+)
+"""Annotations of a constructor on lines below the name of its class."""
 _SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
 
 
@@ -102,6 +108,7 @@ def _mask(data: bytes) -> bytes:
 
 _MASKS = (
     (b"context", _CONTEXT),
+    (b"constructor", _CONSTRUCTOR),
     (b"actual constructor", _ACTUAL_CONSTRUCTOR),
     (b"= object", _OBJECT),
     (b"$$", _DOLLARS),
