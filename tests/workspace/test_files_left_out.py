@@ -92,7 +92,7 @@ def test_submodules_and_nested_repositories_are_left_out(repo: GitRepo, tmp_path
     repo.write("libs/inner/in.txt", "changed\n")
     tree = saved(repo.path)
     assert list(tree.blobs) == [".gitmodules", "a.py", "pkg/b.py"]
-    assert reasons(tree) == {"libs/inner": "submodule", "nested": "submodule"}
+    assert reasons(tree) == {"libs/inner": "submodule", "nested": "repository of its own"}
 
 
 @posix_only

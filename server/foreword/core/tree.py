@@ -52,6 +52,20 @@ class FileTree:
     statements: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+MAX_NAMED = 3
+
+
+def repositories_message(paths: Sequence[str]) -> str:
+    """That some folders of a workspace, which are repositories of their own, are not seen, and what to do; empty for none."""
+    if not paths:
+        return ""
+    named = ", ".join(sorted(paths)[:MAX_NAMED])
+    more = f" and {len(paths) - MAX_NAMED:,} more" if len(paths) > MAX_NAMED else ""
+    if len(paths) == 1:
+        return f"{named} is a repository of its own, and not seen here: open that folder as well"
+    return f"{named}{more} are repositories of their own, and not seen here: open their folders as well"
+
+
 class Scope(NamedTuple):
     """A folder of a repository that is seen without the rest: its path from the top, with a slash at the end, and the top."""
 

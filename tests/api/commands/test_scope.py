@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from foreword.cli.main import main
-from gitrepo import GitRepo
+from gitrepo import GitRepo, make_repo
 
 Output = pytest.CaptureFixture[str]
 
@@ -66,3 +66,49 @@ def test_scripts_are_told_too(shop: GitRepo, capsys: Output) -> None:
     for command in ("context", "index", "status"):
         assert 0 == main([command, "--json", "-w", str(shop.path / "shop")])
         assert line(shop) == json.loads(capsys.readouterr().out)["scope"]["message"]
+
+
+@pytest.mark.parametrize(
+    "argv", [("doctor",), ("index",), ("search", "zzzz"), ("symbols", "zzzz")], ids=lambda argv: argv[0]
+)
+def test_repositories_within_a_workspace_are_named_as_not_seen(
+    shop: GitRepo, capsys: Output, argv: tuple[str, ...]
+) -> None:
+    assert "of its own" not in told(capsys, shop.path, *argv)
+    nested = make_repo(shop.path / "nested")
+    nested.write("n.py", "n = 1\n")
+    nested.commit()
+    shop.git("worktree", "add", "-q", str(shop.path / ".trees" / "x"), "-b", "x")
+    seen = told(capsys, shop.path, *argv)
+    assert (
+        ".trees/x, nested are repositories of their own, and not seen here: open their folders as well"
+        in seen
+    )
+
+
+def test_a_folder_that_is_a_repository_is_named_with_what_to_do(
+    shop: GitRepo, tmp_path: Path, capsys: Output
+) -> None:
+    library = make_repo(tmp_path / "library")
+    library.write("in.py", "x = 1\n")
+    library.commit()
+    shop.git(
+        "-c", "protocol.file.allow=always", "submodule", "add", "-q", library.path.as_uri(), "libs/inner"
+    )
+    shop.commit()
+    said = told(capsys, shop.path, "ask", "What is it?", "--path", "libs/inner")
+    assert "libs/inner is a repository of its own: open that folder as a workspace" in said
+    shop.git("submodule", "deinit", "-q", "-f", "libs/inner")
+    for path in ("libs/inner", "libs/inner/in.py"):
+        said = told(capsys, shop.path, "ask", "What is it?", "--path", path)
+        assert f"{path} is in a submodule that is not checked out: run `git submodule update --init`" in said
+
+
+def test_what_is_left_out_is_told_anew_where_no_file_has_changed(shop: GitRepo, capsys: Output) -> None:
+    first = told(capsys, shop.path, "index")
+    shop.write("prod.env", "HOST=a\n")
+    assert "1 secret" in told(capsys, shop.path, "index")
+    shop.remove("prod.env")
+    (shop.path / "link.py").symlink_to("shop/rates.py")
+    seen = told(capsys, shop.path, "index")
+    assert ("secret" in first, "secret" in seen, "1 symlink" in seen) == (False, False, True)

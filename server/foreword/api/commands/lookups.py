@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,9 +13,10 @@ from foreword.api.printed import Line, Printed, Table, Verbatim, notice, problem
 from foreword.assist.question.names import find_definitions
 from foreword.core.documents.text import printable
 from foreword.core.errors import Problem, UsageError
+from foreword.core.exclusion import NESTED, SUBMODULE
 from foreword.core.outline import Definition, Excerpt
 from foreword.core.secrets.redaction import without_outputs
-from foreword.core.tree import LeftOut, Scope
+from foreword.core.tree import LeftOut, Scope, repositories_message
 from foreword.index.store.facts import n_unread
 
 if TYPE_CHECKING:
@@ -110,12 +111,13 @@ class Symbols:
     """The definitions of a name.
 
     If there are none, `in_part` counts by language the files in which one may have been missed, and `scope` is the folder
-    that is seen, where the repository is larger.
+    that is seen, where the repository is larger. `repositories` are the folders of others within it.
     """
 
     symbols: tuple[Symbol, ...]
     in_part: tuple[tuple[str, int], ...] = ()
     scope: Scope | None = None
+    repositories: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Symbol]:
         return iter(self.symbols)
@@ -141,10 +143,11 @@ class SearchParameters:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The code that matches a query, best first; `scope` is the folder that is seen, where the repository is larger."""
+    """The code that matches a query, best first; `scope` and `repositories` are as in `Symbols`."""
 
     excerpts: tuple[Excerpt, ...]
     scope: Scope | None = None
+    repositories: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Excerpt]:
         return iter(self.excerpts)
@@ -180,6 +183,11 @@ class RepositoryMap:
     def to_json(self) -> dict[str, Any]:
         """As `foreword.map/1`."""
         return {"schema": "foreword.map/1", "text": self.text, "files": list(self.files)}
+
+
+def repositories_in(left_out: Sequence[LeftOut]) -> tuple[str, ...]:
+    """The folders among what is left out that are repositories of their own."""
+    return tuple(one.path for one in left_out if one.reason in (SUBMODULE, NESTED))
 
 
 async def index_workspace(workspace: Workspace, _: Nothing) -> IndexReport:
@@ -229,7 +237,8 @@ async def find_symbols(workspace: Workspace, given: SymbolsParameters) -> Symbol
     def look(saved: WorkspaceSnapshot) -> Symbols:
         found = tuple(find_definitions(saved.index, given.name))
         partly = () if found else Counter(one.language for one in read_in_part(saved.index)).most_common()
-        return Symbols(tuple(Symbol(path, definition) for path, definition in found), tuple(partly), scope)
+        symbols = tuple(Symbol(path, definition) for path, definition in found)
+        return Symbols(symbols, tuple(partly), scope, repositories_in(saved.report.left_out))
 
     return await workspace.over_shown(look)
 
@@ -261,7 +270,7 @@ async def search(workspace: Workspace, given: SearchParameters) -> SearchResult:
             budget_tokens=given.budget,
             commit_messages=saved.commit_messages,
         )
-        return SearchResult(tuple(found), scope)
+        return SearchResult(tuple(found), scope, repositories_in(saved.report.left_out))
 
     return await workspace.over_shown(look)
 
@@ -295,6 +304,13 @@ def _show_index(report: IndexReport, _: Nothing, _columns: int) -> Iterator[Prin
     if len(report.in_part) > SHOWN_FILES:
         yield Line(f"read in part: {len(report.in_part) - SHOWN_FILES:,} more (see --json for the paths)")
     yield from _scope(report.scope)
+    yield from _apart(repositories_in(report.left_out))
+
+
+def _apart(repositories: Sequence[str]) -> Iterator[Printed]:
+    """Which repositories within the workspace are not seen, if there are any."""
+    if repositories:
+        yield notice(f"foreword: {repositories_message(repositories)}", "yellow")
 
 
 def _scope(scope: Scope | None) -> Iterator[Printed]:
@@ -332,6 +348,7 @@ def _show_symbols(found: Symbols, given: SymbolsParameters, _columns: int) -> It
     if not found.symbols:
         yield notice(f"no definition of {given.name}: try `foreword search {given.name}`")
         yield from _scope(found.scope)
+        yield from _apart(found.repositories)
     for language, count in found.in_part:
         files = f"{count:,} files" if count > 1 else "1 file"
         yield notice(f"{files} of {language} could only be read in part: `foreword index` names the worst")
@@ -354,6 +371,7 @@ def _show_search(found: SearchResult, _: SearchParameters, _columns: int) -> Ite
     if not found.excerpts:
         yield notice("nothing found: try other words, or the name of a symbol")
         yield from _scope(found.scope)
+        yield from _apart(found.repositories)
 
 
 def _show_map(found: RepositoryMap, given: MapParameters, _columns: int) -> Iterator[Printed]:

@@ -30,8 +30,10 @@ from foreword.core.documents.uri import without_credentials
 from foreword.core.errors import Problem, UsageError
 from foreword.core.secrets.redaction import shown
 from foreword.core.settings import default_of, doc_of, environment_name, keys, value_of
+from foreword.core.tree import repositories_message
 from foreword.index.store.store_file import VERSION
 from foreword.model.messages_api.credentials import credential_source
+from foreword.workspace.git.git_listing import repositories_within
 from foreword.workspace.git.history import clean_revision
 
 KEY_COMMAND = "(a command that is not shown)"
@@ -203,7 +205,7 @@ def _facts(session: Session) -> dict[str, str]:
         "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         "workspace": str(session.root),
         "repository": clean_revision(repository) if repository else "none: read as it stands on disk",
-        "scope": session.scope.message if session.scope else "the whole folder",
+        "scope": session.scope.message if session.scope else _extent(session),
         "provider": provider_name(session),
         "credentials": f"from {source}" if source else "none: set ANTHROPIC_API_KEY to ask Claude",
         "endpoint": without_credentials(
@@ -217,6 +219,12 @@ def _facts(session: Session) -> dict[str, str]:
         "ledger": _file_fact(session.places.ledger),
         "config": str(session.places.config / "config.toml"),
     }
+
+
+def _extent(session: Session) -> str:
+    """What of the folder is seen: all, or all but the repositories within it."""
+    within = repositories_within(session.repository) if session.repository else []
+    return f"the whole folder, but {repositories_message(within)}" if within else "the whole folder"
 
 
 def _file_fact(path: os.PathLike[str]) -> str:

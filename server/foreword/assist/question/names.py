@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from foreword.core.exclusion import reason_for_path
+from foreword.core.exclusion import SUBMODULE, reason_for_path
 from foreword.core.tree import LeftOut
 from foreword.workspace.files.disk import is_file, why_elsewhere
 
@@ -133,6 +133,8 @@ def _why(saved: WorkspaceSnapshot, path: str, reason: str | None) -> str | None:
         elsewhere = why_elsewhere(saved.root, path)
     except (OSError, ValueError):  # a name that no file can have
         elsewhere = None
+    if not elsewhere and reason == SUBMODULE:
+        return f"{path} is in a submodule that is not checked out: run `git submodule update --init`, then open its folder"
     return elsewhere or (f"{path} is left out ({reason})" if reason else None)
 
 

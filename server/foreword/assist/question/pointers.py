@@ -20,6 +20,7 @@ from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import (
     IGNORED,
     MAX_FILE_BYTES,
+    NESTED,
     NOT_REGULAR,
     SECRET,
     SUBMODULE,
@@ -49,7 +50,7 @@ MAX_FOLDER_FILES = 200
 # Without it a secret could lie across the border of two parts and be found in neither.
 OVERLAP = 10_000
 """Of two parts of a large file that are searched for secrets one after the other, in bytes."""
-NEVER_SHOWN = frozenset({SECRET, SYMLINK, SUBMODULE, IGNORED, NOT_REGULAR, UNREADABLE_NAME})
+NEVER_SHOWN = frozenset({SECRET, SYMLINK, SUBMODULE, NESTED, IGNORED, NOT_REGULAR, UNREADABLE_NAME})
 """Reasons that hold also where a user points at the file."""
 
 _POINTER = re.compile(r"(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +44,16 @@ class IndexedTree:
     tree: FileTree
     index: Index
     report: BuildReport
+
+    def report_on(self, tree: FileTree) -> BuildReport:
+        """The report on a tree with the same files: others may be left out by now, or for another reason."""
+        report = self.report
+        left_out = report.left_out
+        if tree.left_out != self.tree.left_out:
+            before = frozenset(self.tree.left_out)
+            by_content = (one for one in left_out if one not in before)
+            left_out = tuple(sorted((*by_content, *tree.left_out)))
+        return replace(report, seconds=0.0, parsed=0, reused=report.parsed + report.reused, left_out=left_out)
 
 
 def changed_paths(before: FileTree, after: FileTree) -> tuple[str, ...]:

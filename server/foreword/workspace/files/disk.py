@@ -71,13 +71,15 @@ def why_elsewhere(root: Path, path: str) -> str | None:
         return None
     if (root / path).is_symlink():
         return f"{path} is {_link(root, root / path)}: name the file itself"
-    for parent in reversed(PurePosixPath(path).parents):
+    for parent in (*reversed(PurePosixPath(path).parents), PurePosixPath(path)):
         folder = root / parent
         if parent.as_posix() in {".", "/"}:
             continue
         if folder.is_symlink():
             return f"{path} is below {parent}, {_link(root, folder)}: name the file by its own path"
         if (folder / ".git").exists():
+            if parent == PurePosixPath(path):
+                return f"{path} is a repository of its own: open that folder as a workspace"
             return f"{path} is in {parent}, a repository of its own: open that folder as a workspace"
     return None
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from foreword.core.exclusion import (
     IGNORED,
     MAX_FILE_BYTES,
+    NESTED,
     NOT_REGULAR,
     ODD_CHARACTER,
     SUBMODULE,
@@ -158,7 +159,7 @@ def add_walked(draft: TreeBuilder) -> None:
 def add_from_disk(draft: TreeBuilder, path: str, entry: GitIndexEntry) -> None:
     """Take a file as it is on disk, where `entry` is what git last knew; nothing if it is gone."""
     if path.endswith("/") or entry.mode == SUBMODULE_MODE:
-        draft.reasons[path.removesuffix("/")] = SUBMODULE
+        draft.reasons[path.removesuffix("/")] = SUBMODULE if entry.mode == SUBMODULE_MODE else NESTED
         return
     try:
         status = os.lstat(draft.root / path)

@@ -96,6 +96,14 @@ def untracked(repository: Repository) -> list[str]:
     return records_of(run(repository.root, "ls-files", "-o", "--exclude-standard", "-z"))
 
 
+def repositories_within(repository: Repository) -> list[str]:
+    """The folders of submodules, and of other repositories and worktrees that are not ignored."""
+    entries = index_entries(list_index(repository))
+    submodules = (path for path, entry in entries.items() if entry.mode == SUBMODULE_MODE)
+    nested = (path.removesuffix("/") for path in untracked(repository) if path.endswith("/"))
+    return sorted({*submodules, *nested})
+
+
 def ignored_by_git(repository: Repository, paths: Collection[str]) -> frozenset[str]:
     """Those of the paths (there need be no file) that git's own rules ignore, or can't judge; all, if git can't say."""
     # Without the flag git leaves out what is tracked, and these paths need not exist.

@@ -39,6 +39,7 @@ CHANGES: dict[str, Callable[[GitRepo], object]] = {
     "committed": lambda repo: (repo.write("a.py", "def x(): pass\n"), repo.commit()),
     "removed": lambda repo: repo.remove("b.py"),
     "ignored": lambda repo: repo.write(".forewordignore", "a.py\n"),
+    "left out": lambda repo: repo.write("prod.env", "HOST=a\n"),
 }
 
 

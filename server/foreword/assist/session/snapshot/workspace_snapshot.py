@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import time_ns
@@ -268,8 +268,7 @@ def _indexed(session: Session, tree: FileTree, reader: Reader) -> tuple[Index, B
     if whole is not None:
         paths = changed_paths(whole.tree, tree)
         if not paths:
-            n_blobs = whole.report.parsed + whole.report.reused
-            return whole.index, replace(whole.report, seconds=0.0, parsed=0, reused=n_blobs), frozenset()
+            return whole.index, whole.report_on(tree), frozenset()
         from foreword.index.build.build import update  # noqa: PLC0415 - where nothing changed, nothing is parsed
 
         if len(paths) <= FEW_FILES:
