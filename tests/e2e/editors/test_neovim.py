@@ -11,7 +11,8 @@ from foreword_cli import Foreword
 from gitrepo import GitRepo
 from messages_api import Hold, MessagesApi, Reply, Status, text_block, tool_use_block
 from neovim import Neovim
-from neovim_plugin import BELOW, HAS, IN_CHAT, NET, RECEIPTS, SUM, TABS, begin_chat, plugged, say
+from neovim_plugin import BELOW, HAS, IN_CHAT, NET, RECEIPTS, SUM, TABS, TOLD, begin_chat, plugged, say
+from pictures import base64_of, png
 from shop_edits import CHECKOUT, replaced
 
 PROMPT = "──── <CR> sends"
@@ -185,4 +186,73 @@ def test_the_edits_of_a_chat_are_shown_and_applied(editor: Neovim, api: Messages
     editor.until(TABS, n=1)
     assert SUM in editor.lua(
         "return table.concat(vim.fn.getbufline(vim.fn.bufnr(name), 1, '$'), '\\n')", name=f"{CHECKOUT}$"
+    )
+
+
+def asked(api: MessagesApi) -> dict[str, Any]:
+    """The last request that wants an answer: others keep the prefix warm."""
+    bodies = [request.body for request in api.messages if request.body]
+    return next(body for body in reversed(bodies) if body["max_tokens"] > 0)
+
+
+PICKS = """
+vim.ui.select = function(items, options, choose)
+  for _, item in ipairs(items) do
+    local words = (options.format_item or tostring)(item)
+    seen = (seen or '') .. words .. '\\n'
+    for _, wanted in ipairs(picks) do
+      if words:find(wanted, 1, true) then return choose(item) end
+    end
+  end
+end
+"""
+
+
+def test_a_chat_has_a_model_of_its_own_whose_cost_is_said_before(editor: Neovim, api: MessagesApi) -> None:
+    begin_chat(editor)
+    api.script("Nineteen.", "Nineteen, still.")
+    say(editor, "What is the rate?")
+    editor.until(RECEIPTS, n=1)
+    editor.lua(PICKS + "vim.cmd.Foreword('model')", picks=["claude-haiku-4-5 ", "low "])
+    editor.until(
+        BELOW + "return #vim.tbl_filter(function(l) return l:find('haiku', 1, true) end, found) == 1"
+    )
+    assert "(cold: the next question writes " in editor.lua("return seen")
+    assert "as in the settings" in editor.lua("return seen")
+    assert any(f"{PROMPT} to claude-haiku-4-5 · low, " in line for line in editor.lua(BELOW + "return found"))
+    say(editor, "And now?")
+    editor.until(RECEIPTS, n=2)
+    assert "claude-haiku-4-5" == asked(api)["model"]
+    editor.lua("vim.cmd.edit()")
+    editor.until(RECEIPTS, n=2)
+    editor.until(BELOW + "return #vim.tbl_filter(function(l) return l:find('haiku', 1, true) end, found) > 0")
+
+
+def test_a_picture_and_a_file_go_with_the_next_question(editor: Neovim, api: MessagesApi) -> None:
+    shot = editor.folder.parent / "till.png"
+    shot.write_bytes(png(300, 200))
+    editor.lua("vim.cmd.Foreword('attach README.md')")
+    editor.until(TOLD, words="use this in a chat")
+    begin_chat(editor)
+    editor.lua("vim.cmd.Foreword('attach /nowhere.png')")
+    editor.until(TOLD, words="/nowhere.png is no file")
+    editor.lua("vim.cmd.Foreword('attach ' .. path)", path=str(shot))
+    editor.lua("vim.cmd.Foreword('attach README.md')")
+    assert any("with till.png, README.md" in line for line in editor.lua(BELOW + "return found"))
+    api.script("A till.")
+    say(editor, "What is this?")
+    editor.until(RECEIPTS, n=1)
+    body = str(asked(api))
+    assert (True, True) == (base64_of(png(300, 200)) in body, 'path="README.md"' in body)
+    editor.keys("?What is this.$<CR>")
+    # One for what may be sent meanwhile to keep the prefix warm.
+    api.script("A till, still.", "A till, still.")
+    editor.lua("vim.cmd.Foreword('retry')")
+    editor.until(HAS, words="A till, still.")
+    sent = [str(request.body) for request in api.messages]
+    assert 2 == len([body for body in sent if base64_of(png(300, 200)) in body])
+    # Another session has its name, and not its data.
+    editor.lua("vim.cmd.edit()")
+    editor.until(
+        BELOW + "return #vim.tbl_filter(function(l) return l:find('till.png', 1, true) end, found) > 0"
     )

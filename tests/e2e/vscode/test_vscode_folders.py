@@ -54,4 +54,16 @@ def test_each_folder_of_a_window_has_its_own_context_and_a_chat_stays_with_its_f
         assert second is not None
         # The prefix of the folder that the chat was begun in, whatever file is open now.
         assert first["messages"][0]["content"][0] == second["messages"][0]["content"][0]
+        # A chat is about another folder than that of the open file, where the user says so.
+        chat.click("[aria-label='New chat']")
+        chat.wait_for("button.folder", "shop")
+        chat.click("button.folder")
+        editor.run("await editor.pick('kiosk', 'kiosk')")
+        chat.wait_for("button.folder", "kiosk")
+        editor.shot("folder-picked")
+        api.script("A kiosk, by choice.", "A kiosk, by choice.")
+        chat.answer("What is that?")
+        third = next(one.body for one in reversed(api.messages) if one.body and one.body["max_tokens"] > 0)
+        assert "MAGAZINES = 3" in str(third)
+        assert not chat.run("return chat.locator('button.folder').isVisible()")
         assert [] == editor.problems

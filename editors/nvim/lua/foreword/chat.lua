@@ -43,6 +43,21 @@ end
 local function current()
   return chats[vim.api.nvim_buf_get_name(0):sub(#SCHEME + 1)]
 end
+M.current = current
+
+--- Who answers from now on, above the prompt; the model of the settings is not named.
+---@param chat foreword.Chat
+---@param opened foreword.Choice
+function M.note_choice(chat, opened)
+  local named = vim.tbl_filter(function(word)
+    return word ~= nil and word ~= ""
+  end, { opened.model or "", opened.effort or "" })
+  local before = chat.answerer
+  chat.answerer = #named > 0 and table.concat(named, " · ") or nil
+  if chat.answerer ~= before then
+    M.attach(chat)
+  end
+end
 
 --- The title that the server gives a chat, which is what was asked first.
 ---@param chat foreword.Chat
@@ -52,6 +67,9 @@ local function load_title(chat)
     client.send(found, "foreword/chat/open", { resumeId = chat.id }, function(_, result)
       if result and result.title ~= "" then
         transcript.set_title(chat, result.title)
+      end
+      if result then
+        M.note_choice(chat, result)
       end
     end)
   end
@@ -291,10 +309,18 @@ function M.revise(again)
       client.tell(problem.message, vim.log.levels.ERROR)
       return
     end
+    local attached = question.attachments or {}
     chat.draft = question.text
+    -- The server tells of pictures by their names: those of an earlier session have no data here.
+    chat.attachments = vim.tbl_filter(function(one)
+      return one.uri ~= nil or one.data ~= nil
+    end, attached)
+    local is_whole = #chat.attachments == #attached
     load_history(chat, function()
       chat.draft = nil
-      if again then
+      if not is_whole then
+        client.tell("pictures that went with this question have to be attached again", vim.log.levels.WARN)
+      elseif again then
         vim.api.nvim_buf_call(chat.buffer, M.send)
       end
     end)

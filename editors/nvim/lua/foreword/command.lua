@@ -50,7 +50,7 @@ end
 ---@return string[]
 function M.complete(lead, line)
   local name = line:match("Foreword%s+(%S+)%s")
-  if name == "pin" or name == "unpin" then
+  if name == "pin" or name == "unpin" or name == "attach" then
     return vim.fn.getcompletion(lead, "file")
   end
   local words = name and ((commands.COMMANDS[name] or {}).words or {}) or names()

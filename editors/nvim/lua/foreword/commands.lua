@@ -303,6 +303,20 @@ M.COMMANDS = {
       require("foreword.chat").revise(true)
     end,
   },
+  model = {
+    about = "who answers in a chat, and what the switch costs",
+    run = function()
+      require("foreword.chat_options").choose_model()
+    end,
+  },
+  attach = {
+    about = "send a file, a picture or a PDF with the next question of a chat",
+    run = function(given)
+      with_words("Attach: ", given.words, function(words)
+        require("foreword.chat_options").attach(words)
+      end)
+    end,
+  },
   chats = {
     about = "the chats that have these words",
     run = function(given)

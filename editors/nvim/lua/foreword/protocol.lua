@@ -76,9 +76,21 @@
 ---@field title string
 ---@field at string
 
+--- A file or lines of it, or a picture or a PDF file, whose data the server does not tell again.
 ---@class foreword.Attachment
----@field uri string
+---@field uri? string
 ---@field range? lsp.Range
+---@field kind? "image"|"document"
+---@field mediaType? string
+---@field name? string
+---@field data? string in base64
+
+--- As `foreword.models/1`.
+---@class foreword.Model
+---@field id string
+---@field prices? { input: number, output: number } US dollars a million tokens
+---@field retired? string
+---@field offered? boolean
 
 ---@class foreword.Task
 ---@field kind string
@@ -141,8 +153,9 @@
 
 --- As `foreword.forecast/1`.
 ---@class foreword.Forecast
----@field tokens { prompt: number, read: number }
----@field cost { mean: number, max: number, hit: number, withoutCache: number }
+---@field tokens { prompt: number, read: number, prefix: number }
+---@field cost { mean: number, max: number, hit: number, miss: number, withoutCache: number }
+---@field warmUntil? number
 ---@field advice? string[]
 
 --- As `foreword.warm/1`.

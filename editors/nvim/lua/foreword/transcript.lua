@@ -30,6 +30,7 @@ local HEADINGS = { user = "## You", assistant = "## Foreword" }
 ---@field attachments foreword.Attachment[]
 ---@field prompt? integer mark of the first line of what is asked next
 ---@field draft? string
+---@field answerer? string who answers, where the chat has a model or an effort of its own
 ---@field request? foreword.Request
 ---@field over? fun() what is left to do when the server has stopped an answer
 ---@field tail? { role: "assistant", text: string, is_step?: boolean } what is streamed and not in the history yet
@@ -51,6 +52,11 @@ end
 ---@return string? text nil where nothing does
 local function with(attachments)
   local named = vim.tbl_map(function(attached)
+    -- Pictures and PDF files have a name, texts that are no files one in their URI.
+    local other = attached.name or (attached.uri or ""):match("^foreword%-text:(.*)")
+    if other or not attached.uri then
+      return vim.uri_decode(other or attached.kind or "")
+    end
     local name = vim.fs.basename(vim.uri_to_fname(attached.uri))
     local range = attached.range
     if not range then
@@ -67,7 +73,8 @@ end
 ---@param row integer
 local function place_prompt(chat, row)
   local attached = with(chat.attachments)
-  local hint = ("──── <CR> sends%s, <C-c> stops "):format(attached and " " .. attached or "")
+  local answerer = chat.answerer and " to " .. chat.answerer or ""
+  local hint = ("──── <CR> sends%s%s, <C-c> stops "):format(answerer, attached and " " .. attached or "")
   local line = { { hint .. ("─"):rep(math.max(4, 60 - vim.fn.strwidth(hint))), "ForewordHint" } }
   chat.prompt = vim.api.nvim_buf_set_extmark(chat.buffer, MARKS, row, 0, {
     id = chat.prompt,

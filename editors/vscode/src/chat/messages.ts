@@ -80,6 +80,7 @@ export type FromPage =
   /** A picture or a PDF file that was pasted or dropped; `data` is in base64. */
   | { type: "media"; name: string; mediaType: string; data: string }
   | { type: "chooseModel" }
+  | { type: "chooseFolder" }
   | { type: "copy"; text: string }
   | { type: "insert"; text: string }
   /** Code of an answer is to become an edit of the file that is open. */

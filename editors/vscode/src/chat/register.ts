@@ -38,7 +38,7 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
     () => chosenFolder(t("Ask about which folder?")),
     (message) => view.tell(message),
     media,
-    () => ({ model: server.status(activeFolder())?.model ?? "", about: nameOfFolder() }),
+    (folder = activeFolder()) => ({ model: server.status(folder)?.model ?? "", about: nameOfFolder(folder) }),
   );
   const view = new ChatView(context.extensionUri, server, () => controller, media, steps);
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
@@ -81,12 +81,11 @@ export function registerChat(context: vscode.ExtensionContext, server: Server, r
   return { registered, answer: (question) => controller.ask(question) ?? pickAnswer(question) };
 }
 
-/** The folder that a new chat is about, where the window has several and one of them is meant. */
-function nameOfFolder(): string {
+/** The name of a folder, where the window has several. */
+function nameOfFolder(folder: string | undefined): string {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  const active = activeFolder();
   if (folders.length < 2) return "";
-  return folders.find(({ uri }) => uri.toString() === active)?.name ?? "";
+  return folders.find(({ uri }) => uri.toString() === folder)?.name ?? "";
 }
 
 function shownChats({ globalStorageUri }: vscode.ExtensionContext): ShownChatStore {

@@ -26,6 +26,8 @@ const REMEDIES: Readonly<Record<Remedy, string>> = { trust: "workbench.trust.man
 export class ChatView implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   private isReady = false;
+  /** What an answer waits for now, also one that is asked for later. */
+  private step = "";
   /** What was told to the page before it could hear. */
   private waiting: ToPage[] = [];
 
@@ -36,11 +38,11 @@ export class ChatView implements vscode.WebviewViewProvider {
     private readonly media: MediaStore,
     steps: vscode.Event<string>,
   ) {
-    steps((words) => this.tell({ type: "step", words }));
-    server.onPhase((phase) => phase === "starting" && this.tell({ type: "step", words: t("Starting the server") }));
+    steps((words) => this.tellStep(words));
+    server.onPhase((phase) => this.tellStep(phase === "starting" ? t("Starting the server") : ""));
     server.onStatus(({ index: { done, total } }) => {
       this.controller().tellModel();
-      this.tell({ type: "step", words: done < total ? t("Reading the repository: {0} of {1} files", count(done), count(total)) : "" });
+      this.tellStep(done < total ? t("Reading the repository: {0} of {1} files", count(done), count(total)) : "");
     });
   }
 
@@ -70,7 +72,15 @@ export class ChatView implements vscode.WebviewViewProvider {
 
   /** Tells the page; one that is not open asks for everything when it opens. */
   tell(message: ToPage): void {
-    if (this.isReady) void this.view?.webview.postMessage(message);
+    if (!this.isReady) return;
+    void this.view?.webview.postMessage(message);
+    const isWaiting = message.type === "begun" || (message.type === "show" && message.chat.running !== null);
+    if (isWaiting && this.step !== "") this.tell({ type: "step", words: this.step });
+  }
+
+  private tellStep(words: string): void {
+    this.step = words;
+    this.tell({ type: "step", words });
   }
 
   /** Opens the view, and tells its page as soon as it can hear. */
@@ -123,6 +133,8 @@ export class ChatView implements vscode.WebviewViewProvider {
         return this.tellAttached([this.media.add(message)]);
       case "chooseModel":
         return this.chooseModel();
+      case "chooseFolder":
+        return this.chooseFolder();
       case "complete":
         return this.complete(message.query);
       case "drop":
@@ -153,13 +165,20 @@ export class ChatView implements vscode.WebviewViewProvider {
 
   private async chooseModel(): Promise<void> {
     const controller = this.controller();
-    const choice = await chooseModel(this.server, activeFolder(), controller.choice);
+    const choice = await chooseModel(this.server, controller.pickedFolder ?? activeFolder(), controller.choice);
     if (choice) await controller.switchTo(choice);
     this.tell({ type: "focus" });
   }
 
+  private async chooseFolder(): Promise<void> {
+    const picked = await vscode.window.showWorkspaceFolderPick({ placeHolder: t("Ask about which folder?") });
+    if (picked) this.controller().pickedFolder = picked.uri.toString();
+    this.controller().tellModel();
+    this.tell({ type: "focus" });
+  }
+
   private async complete(query: string): Promise<void> {
-    const suggestions = await suggestionsFor(this.server, query, activeFolder());
+    const suggestions = await suggestionsFor(this.server, query, this.controller().pickedFolder ?? activeFolder());
     this.tell({ type: "suggestions", query, suggestions });
   }
 

@@ -52,6 +52,8 @@ export class ChatController {
   private turn = 0;
   /** Who answers in the chat that is shown. */
   private chosen = AS_SET;
+  /** The URI of the folder that the chat which begins is to be about, whatever file is open or attached. */
+  pickedFolder: string | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -60,8 +62,8 @@ export class ChatController {
     private readonly folder: () => Promise<string | undefined>,
     private readonly tell: (message: ToPage) => void,
     private readonly media: MediaStore,
-    /** Who answers where nothing was chosen, and the name of the folder that a chat would be about, if there are several. */
-    private readonly usual: () => { model: string; about: string },
+    /** Who answers where nothing was chosen, and the name of this folder or of the one that a chat would be about, if there are several. */
+    private readonly usual: (folder: string | undefined) => { model: string; about: string },
   ) {}
 
   /** Shows the chat that was shown last, or an empty one. */
@@ -96,6 +98,7 @@ export class ChatController {
   begin(): void {
     this.turn += 1;
     this.store.set(undefined);
+    this.pickedFolder = undefined;
     this.tell({ type: "show", chat: EMPTY });
     this.note(AS_SET);
   }
@@ -114,7 +117,7 @@ export class ChatController {
   /** Tells again who answers: the settings may have changed. */
   tellModel(): void {
     const { model, effort } = this.chosen;
-    const usual = this.usual();
+    const usual = this.usual(this.pickedFolder);
     const name = model || usual.model;
     const about = this.store.get() === undefined ? usual.about : "";
     const title = model || effort ? t("Chosen for this chat") : t("As in the settings");
@@ -219,11 +222,13 @@ export class ChatController {
       if (question.from) await this.connection.request(TRUNCATE, { chatId: known, messageId: question.from });
       return known;
     }
-    const uri = question.attachments.find(({ text, kind }) => text === undefined && kind === undefined)?.uri ?? (await this.folder());
+    const attached = question.attachments.find(({ text, kind }) => text === undefined && kind === undefined)?.uri;
+    const uri = this.pickedFolder ?? attached ?? (await this.folder());
     const { model, effort } = this.chosen;
     const chosen = { ...(model ? { model } : {}), ...(effort ? { effort } : {}) };
     const opened = await this.connection.request<Opened>(OPEN, { ...(uri === undefined ? {} : { uri }), ...chosen });
     this.store.set(opened.chatId);
+    this.pickedFolder = undefined;
     return opened.chatId;
   }
 

@@ -38,6 +38,7 @@ export class ChatPage {
       stop: () => this.post({ type: "stop" }),
       attach: (what) => this.post({ type: "attach", what }),
       chooseModel: () => this.post({ type: "chooseModel" }),
+      chooseFolder: () => this.post({ type: "chooseFolder" }),
       complete: (query) => this.post({ type: "complete", query }),
       open: (attachment) => this.open(attachment),
       keep: (draft) => editor.setState(draft),

@@ -24,6 +24,8 @@ export interface ComposerActions {
   complete: (query: string) => void;
   open: (attachment: Attachment) => void;
   chooseModel: () => void;
+  /** Asks which folder the chat that begins is about. */
+  chooseFolder: () => void;
   /** The draft is another one; it is to outlive the page. */
   keep: (draft: Draft) => void;
 }
@@ -49,12 +51,14 @@ export class Composer {
   private readonly sendButton = button({ class: "send", label: t("Send (Enter)") }, icon("send"));
   private readonly stopButton: HTMLButtonElement;
   private readonly modelButton: HTMLButtonElement;
+  private readonly folderButton: HTMLButtonElement;
   private from: string | undefined;
 
   constructor(private readonly actions: ComposerActions) {
     this.chips = new Chips(actions.open, () => this.changed(), () => this.focus());
     this.stopButton = button({ class: "stop", label: t("Stop the answer (Escape)"), click: () => actions.stop() }, icon("stop"));
     this.modelButton = button({ class: "model", click: () => actions.chooseModel() });
+    this.folderButton = button({ class: "model folder", click: () => actions.chooseFolder() });
     this.tellModel("", "");
     this.sendButton.type = "submit";
     this.text.rows = 1;
@@ -127,12 +131,16 @@ export class Composer {
     const choices = CHOICES.map(([what, label]) => ({ label, choose: () => this.actions.attach(what) }));
     const menu = new Menu({ class: "quiet", label: t("Attach") }, icon("attach"), choices);
     const space = element("span", { class: "space" });
-    return element("div", { class: "composer-bar" }, menu.root, this.modelButton, space, this.sendButton, this.stopButton);
+    return element("div", { class: "composer-bar" }, menu.root, this.modelButton, this.folderButton, space, this.sendButton, this.stopButton);
   }
 
   /** The folder that the question is about, where that is not clear. */
   set about(folder: string) {
     this.text.placeholder = folder === "" ? t("Ask, or type @ to attach") : t("Ask about {0}, or type @ to attach", folder);
+    this.folderButton.hidden = folder === "";
+    this.folderButton.textContent = folder;
+    this.folderButton.title = t("The folder that this chat is about");
+    this.folderButton.setAttribute("aria-label", t("Folder: {0}. Choose another", folder));
   }
 
   /** Who answers: on the button that chooses another one. */
