@@ -16,7 +16,8 @@ READ_LIMIT = MAX_FILE_BYTES + 1
 
 SKIP_BYTES = 1 << 20
 MAX_RESTARTS = 100
-"""git ends at an object that it can't read at all; after so many of them the rest is given up."""
+"""git ends at an object that it can't read at all, and at one that was never fetched
+(findings/git-cat-file-ends-at-what-is-missing.sh); after so many of them the rest is given up."""
 
 
 def read_blobs(
