@@ -96,7 +96,11 @@ def test_the_budget_for_warming_can_be_given(capsys: Output) -> None:
         ((), "give either a trace or the seed of a synthetic one"),
         ((os.devnull, "--synthetic", "1"), "give either a trace or the seed of a synthetic one"),
         ((os.devnull, "--days", "3"), "days is for a synthetic trace"),
-        (("missing.jsonl",), "the trace missing.jsonl can't be read: No such file"),
+        (
+            ("missing.jsonl",),
+            "the trace missing.jsonl can't be read: there is no such file (check the spelling)",
+        ),
+        ((".",), "the trace . can't be read: it is a folder (name a file in it)"),
         ((*DAY, "--policy", "best"), "there is no policy 'best'"),
         ((*DAY, "--law", "chaos"), "invalid choice: 'chaos'"),
         ((*DAY, "--warm-day", "-1"), "'-1' is no amount of dollars"),

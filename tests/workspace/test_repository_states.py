@@ -184,6 +184,16 @@ def corrupt_commit_graph(repo: GitRepo) -> Path:
     return repo.path
 
 
+def renamed_by_case(repo: GitRepo) -> Path:
+    """As a copy from a disk that ignores case: git sees a file that is gone, and none that has come."""
+    repo.git("config", "core.ignoreCase", "true")
+    repo.write(".gitignore", "*.LOG\n")
+    repo.write("b.log", "no\n")
+    (repo.path / "folder" / "a.py").rename(repo.path / "folder" / "A.py")
+    repo.write("A.PY", "other = 1\n")
+    return repo.path
+
+
 STATES: Mapping[str, Callable[[GitRepo], Path]] = {
     "clean": git(),
     "shallow clone": clone("--depth=1"),
@@ -227,6 +237,7 @@ STATES: Mapping[str, Callable[[GitRepo], Path]] = {
     "autocrlf": git("config core.autocrlf true"),
     "no file modes": git("config core.fileMode false"),
     "ignore case": git("config core.ignoreCase true"),
+    "renamed by case": renamed_by_case,
     "no quoting": git("config core.quotePath false"),
     "relative paths off": git("config status.relativePaths false"),
     "many remotes": git("remote add b ../nowhere", "remote add a ../nowhere"),
@@ -310,7 +321,7 @@ IN_PLACE = (
     "intent to add", "removed from the index", "detached", "unborn branch", "merge with a conflict", "rebase with a conflict",
     "cherry-pick with a conflict", "bisect", "stash", "packed", "commit graph", "autocrlf", "no file modes", "no quoting",
     "many index forms", "signatures wanted", "replaced object", "excluded elsewhere", "ident", "text=auto", "eol=crlf",
-    "file system monitor", "staged otherwise",
+    "file system monitor", "staged otherwise", "renamed by case",
 )  # fmt: skip
 """States that a repository can be in at once with others; git refuses some of them in some orders."""
 
@@ -331,6 +342,12 @@ def test_in_every_environment_the_saved_text_is_seen_and_seen_again(
     for variable, value in ENVIRONMENTS[name].items():
         monkeypatch.setenv(variable, value)
     seen_as_saved(open_root(str(repo.path)), name)
+
+
+def test_a_name_that_differs_by_case_is_another_file(repo: GitRepo) -> None:
+    tree = saved(open_root(str(renamed_by_case(repo))))
+    assert {"A.PY", "a.py", "folder/A.py"} <= tree.blobs.keys()
+    assert not {"folder/a.py", "b.log"} & tree.blobs.keys()
 
 
 def seen_as_saved(root: Path, state: str) -> None:

@@ -10,7 +10,7 @@ from hmac import compare_digest
 from pathlib import Path
 from secrets import token_urlsafe
 
-from foreword.core.errors import ConfigError, UsageError
+from foreword.core.errors import ConfigError, UsageError, unwritable
 from foreword.storage.directories import find_places, make_private_folder, name_digest, write_private
 
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
@@ -82,9 +82,7 @@ def access_token(address: str, environ: Mapping[str, str]) -> Iterator[AccessTok
         token.file.unlink(missing_ok=True)
         write_private(token.file, token.secret.encode() + b"\n")
     except OSError as error:
-        raise ConfigError(
-            f"can't write the token of the clients to {token.file} ({error.strerror})"
-        ) from error
+        raise ConfigError(f"no token for clients: {unwritable(token.file, error)}") from error
     try:
         yield token
     finally:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 import textwrap
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 from foreword.api.command import Command
 from foreword.api.parameters import Parameter, parameters_of
-from foreword.core.errors import UsageError
+from foreword.core.errors import UsageError, cause_of
 
 T = TypeVar("T")
 
@@ -178,11 +180,21 @@ def _read(parameters: tuple[Parameter, ...], arguments: argparse.Namespace) -> I
         yield name, value
 
 
+_OF_A_NAME: Mapping[int, str] = MappingProxyType(
+    {
+        errno.ENOENT: "there is no such file (check the spelling)",
+        errno.ENOTDIR: "there is no such file (check the spelling)",
+        errno.EISDIR: "it is a folder (name a file in it)",
+    }
+)
+
+
 def _content(name: str, what: str) -> str:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise UsageError(f"the {what} {name} can't be read: {error.strerror}") from error
+        cause = _OF_A_NAME.get(error.errno or 0) or cause_of(error)
+        raise UsageError(f"the {what} {name} can't be read: {cause}") from error
     # A byte order mark, as editors on Windows write it, is no part of the text.
     return data.decode("utf-8-sig", "replace")
 

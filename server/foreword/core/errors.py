@@ -35,8 +35,13 @@ _WHAT_TO_DO: Mapping[int, str] = MappingProxyType(
         errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
         errno.EBUSY: "another program holds it: close that, then try again",
         errno.ETXTBSY: "it is running: end it, then try again",
+        errno.ELOOP: "its symlinks lead in a circle: name the file itself",
+        errno.ENAMETOOLONG: "use a shorter name",
+        errno.EIO: "its disk or network drive fails: check that",
+        errno.ESTALE: "its network drive has changed: mount it again",
     }
 )
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 def cause_of(error: OSError) -> str:
@@ -44,6 +49,12 @@ def cause_of(error: OSError) -> str:
     said = error.strerror or str(error)
     advice = _WHAT_TO_DO.get(error.errno or 0)
     return f"{said}: {advice}" if advice else said
+
+
+def unwritable(place: object, error: OSError) -> str:
+    """That Foreword's own data can't be written, why, and what to do: another place for it does not help against a full disk alone."""
+    told = cause_of(error) if error.errno in _FULL else error.strerror or str(error)
+    return f"can't write to {place} ({told}){'' if error.errno in _FULL else ': set FOREWORD_HOME'}"
 
 
 class ForewordError(Exception):

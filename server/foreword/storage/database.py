@@ -21,7 +21,7 @@ from threading import RLock
 from time import monotonic, sleep
 from typing import Any
 
-from foreword.core.errors import Problem, StoreError
+from foreword.core.errors import Problem, StoreError, cause_of
 from foreword.storage.directories import close_file, make_private_folder
 from foreword.storage.in_memory import (
     ADVICE,
@@ -167,7 +167,7 @@ def _connect_at_last(
         damaged = path.stat().st_ino
         return _connect(path, schema, busy_ms, busy_ms), ()
     except OSError as error:
-        raise StoreError(f"can't use {path} ({error.strerror}): set FOREWORD_HOME") from error
+        raise StoreError(f"can't use {path} ({cause_of(error)}), or set FOREWORD_HOME") from error
     except sqlite3.DatabaseError as error:
         match trouble_of(error):
             case "busy":

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 
-from foreword.core.errors import Problem
+from foreword.core.errors import Problem, cause_of
 from foreword.core.settings import (
     Options,
     Settings,
@@ -130,5 +130,5 @@ def _read(path: Path, problems: list[Problem]) -> Mapping[str, object]:
     except (ValueError, RecursionError) as error:
         problems.append(Problem(f"{path.name}: not read, it is no valid TOML ({error})", path.name))
     except OSError as error:
-        problems.append(Problem(f"{path.name}: not read ({error.strerror})", path.name))
+        problems.append(Problem(f"{path.name}: not read ({cause_of(error)})", path.name))
     return {}

@@ -18,7 +18,7 @@ from foreword.assist.accounts.reservations import Cap, Overdraft, Reservation
 from foreword.assist.accounts.spending_budgets import MAX_BUDGETS, SETTING, Budget, parse_budgets
 from foreword.assist.session.session import Session
 from foreword.core.documents.uri import without_credentials
-from foreword.core.errors import ConfigError, ModelUnavailable, Problem
+from foreword.core.errors import ConfigError, ModelUnavailable, Problem, unwritable
 from foreword.model.text_download import download_text, is_url
 from foreword.storage.directories import name_digest, write_private
 from foreword.workspace.files.disk import read_any
@@ -167,4 +167,6 @@ def _keep(session: Session, place: str, copy: _Copy) -> None:
         write_private(part, json.dumps(kept).encode())
         part.replace(path)  # at once: another process may be reading it
     except OSError as error:
-        session.report(Problem(f"the team's budgets can't be kept for later ({error.strerror})"))
+        session.report(
+            Problem(f"the team's budgets can't be kept for later: {unwritable(session.places.data, error)}")
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foreword.assist.session.ports import Trust
-from foreword.core.errors import StoreError
+from foreword.core.errors import StoreError, unwritable
 from foreword.storage.directories import Directories, make_private_folder, name_digest, write_private
 
 TRUST_SCHEMA = "foreword.trust/1"
@@ -49,7 +49,7 @@ def set_trust(places: Directories, root: Path, *, trusted: bool) -> None:
         make_private_folder(made.parent)
         write_private(made, str(root).encode("utf-8", "surrogateescape") + b"\n")
     except OSError as error:
-        raise StoreError(f"can't write to {grant.parent} ({error.strerror}): set FOREWORD_HOME") from error
+        raise StoreError(unwritable(grant.parent, error)) from error
 
 
 def allowed_values(places: Directories) -> frozenset[str]:
@@ -71,7 +71,7 @@ def set_allowed_values(places: Directories, digests: frozenset[str]) -> None:
         make_private_folder(places.data)
         write_private(places.data / ALLOWED_VALUES, "".join(f"{one}\n" for one in sorted(digests)).encode())
     except OSError as error:
-        raise StoreError(f"can't write to {places.data} ({error.strerror}): set FOREWORD_HOME") from error
+        raise StoreError(unwritable(places.data, error)) from error
 
 
 def trust_json(places: Directories, root: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from foreword.core.documents.document import make_document
 from foreword.core.documents.position import Range, position_of
-from foreword.core.errors import StoreError
+from foreword.core.errors import StoreError, unwritable
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.protocol import SCHEME
 from foreword.lsp.connection.server import ForewordServer, handle
@@ -254,7 +254,7 @@ def write_scratch(path: Path, text: str) -> None:
         # Half a surrogate pair in an answer has no UTF-8, and must not lose the rest of it.
         write_private(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise StoreError(f"can't write to {path.parent} ({error.strerror}): set FOREWORD_HOME") from error
+        raise StoreError(unwritable(path.parent, error)) from error
 
 
 def _forget_old(folder: Path) -> None:

@@ -93,7 +93,14 @@ def changed_paths(repository: Repository) -> frozenset[str]:
 
 def untracked(repository: Repository) -> list[str]:
     """The files that git neither tracks nor ignores; a nested repository is a path that ends with a slash."""
-    return records_of(run(repository.root, "ls-files", "-o", "--exclude-standard", "-z"))
+    listing = ("ls-files", "-o", "--exclude-standard", "-z")
+    found = records_of(run(repository.root, *listing))
+    if repository.ignores_case:
+        # A file that was renamed by case alone, or stands beside one called so, is none to git here. What is ignored is still
+        # asked with the user's setting.
+        more = {*records_of(run(repository.root, "-c", "core.ignoreCase=false", *listing))} - {*found}
+        found += sorted(more - ignored_by_git(repository, more)) if more else []
+    return found
 
 
 def repositories_within(repository: Repository) -> list[str]:

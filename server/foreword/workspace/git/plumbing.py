@@ -115,7 +115,8 @@ def run(root: Path, *args: str, stdin: IO[bytes] | None = None) -> bytes:
     """
     status, output, complaint = execute(root, *args, stdin=stdin)
     if status:
-        raise WorkspaceError(f"git {args[0]} failed in {root}: {last_line(complaint)} (try `git fsck` there)")
+        command = next(word for word in args if not word.startswith("-") and "=" not in word)
+        raise WorkspaceError(f"git {command} failed in {root}: {last_line(complaint)} (try `git fsck` there)")
     return output
 
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foreword.core.errors import Problem, WorkspaceError
 from foreword.core.tree import Scope
 from foreword.workspace.git.plumbing import GitMissingError, ask, execute, last_line, run, text_of
 
-CONFIGURED = r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter|core\.attributesfile)$"
+CONFIGURED = (
+    r"^(filter\..*\.(clean|smudge|process)|remote\..*\.partialclonefilter|core\.(attributesfile|ignorecase))$"
+)
 TREELESS = (
     "this clone has no trees of older commits (--filter=tree:0): files are ranked without their history;"
     " `git fetch --refetch --filter=blob:none` gets it"
@@ -40,6 +42,7 @@ class Repository:
     `attributes_file` is the user's own (`core.attributesFile`), if there is one.
     `is_treeless` is a clone that was made without the trees of older commits, whose changes nobody can list then.
     `is_partial` is one that was made without all old contents, which can't be compared then.
+    `ignores_case` where git takes two names that differ by case for one (`core.ignoreCase`), and the file system does not.
     """
 
     root: Path
@@ -52,6 +55,7 @@ class Repository:
     is_treeless: bool = False
     attributes_file: str = ""
     is_partial: bool = False
+    ignores_case: bool = False
 
     @property
     def scope(self) -> Scope | None:
@@ -155,19 +159,18 @@ def _parse_repository(root: Path, output: str) -> Repository:
     if len(lines) != 6:  # noqa: PLR2004 - five answers and the end
         raise WorkspaceError(f"the path of {str(root)!r} has a line break: rename the folder")
     object_format, common_dir, git_dir, top, prefix, _ = lines
-    return Repository(
-        root,
-        Path(top),
-        prefix,
-        Path(common_dir),
-        Path(git_dir),
-        object_format,
-        *_configured(root),
-    )
+    configured = _configured(root)
+    found = Repository(root, Path(top), prefix, Path(common_dir), Path(git_dir), object_format, *configured)
+    return replace(found, ignores_case=found.ignores_case and _tells_case_apart(found.top))
 
 
-def _configured(root: Path) -> tuple[tuple[str, ...], bool, str, bool]:
-    """The names of the content filters, whether the clone has no trees of older commits, the user's attributes, and whether it is partial."""
+def _tells_case_apart(top: Path) -> bool:
+    """Whether the file system has two files for two names that differ by case, as far as can be seen."""
+    return (top / ".git").exists() and not (top / ".GIT").exists()
+
+
+def _configured(root: Path) -> tuple[tuple[str, ...], bool, str, bool, bool]:
+    """The fields of a `Repository` from `filters` on."""
     # One process for all that is wanted of the configuration, on the way to the first answer.
     listed = ask(root, "config", "-z", "--get-regexp", CONFIGURED) or ""
     keys = [record.partition("\n")[::2] for record in listed.split("\0") if record]
@@ -175,7 +178,10 @@ def _configured(root: Path) -> tuple[tuple[str, ...], bool, str, bool]:
     # A filter of blobs alone leaves the history usable; only one of trees does not.
     left_out = [value for key, value in keys if key.startswith("remote.")]
     is_treeless = any(value.startswith("tree:") for value in left_out)
-    return tuple(sorted(filters)), is_treeless, dict(keys).get("core.attributesfile", ""), bool(left_out)
+    values = dict(keys)
+    ignores_case = values.get("core.ignorecase", "false").lower() not in {"false", "no", "off", "0"}
+    attributes_file = values.get("core.attributesfile", "")
+    return tuple(sorted(filters)), is_treeless, attributes_file, bool(left_out), ignores_case
 
 
 def _is_ignored_folder(repository: Repository) -> bool:
