@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -313,17 +314,22 @@ def _signature(raw: bytes, kind: DefinitionKind, comment: Comment) -> str:
 
 
 def _limited(found: Iterable[Definition], table: Table) -> Iterator[Definition]:
-    """`found` without what is over the limit of its kind, and without the repetitions of what counts once."""
-    left, seen = dict(table.limits), set[str]()
+    """`found` without what is over the limit of its kind, inner ones first, and without the repetitions of what counts once."""
+    once, seen = list[Definition](), set[str]()
     for definition in found:
-        kind = definition.kind
-        if kind in table.unique:
+        if definition.kind in table.unique:
             if definition.name in seen:
                 continue
             seen.add(definition.name)
-        if kind in left:
-            left[kind] -= 1
-            if left[kind] < 0:
+        once.append(definition)
+    outer = Counter(one.kind for one in once if one.kind in table.limits and one.parent is None)
+    left_outer = {kind: min(limit, outer[kind]) for kind, limit in table.limits.items()}
+    left_inner = {kind: limit - left_outer[kind] for kind, limit in table.limits.items()}
+    for definition in once:
+        left = left_outer if definition.parent is None else left_inner
+        if definition.kind in left:
+            left[definition.kind] -= 1
+            if left[definition.kind] < 0:
                 continue
         yield definition
 

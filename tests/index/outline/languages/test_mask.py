@@ -38,6 +38,8 @@ CASES = [
     ("kotlin", "class Till(call: Call) : Desk(call), Scope by call {\n    fun pay() {}\n}\n", [("Till", None), ("pay", "Till")]),
     ("kotlin", "class Till(\n    val call: Call\n) : Desk(call),\n    Scope by call,\n    Log by call(1) {\n    fun pay() {}\n}\n", [("Till", None), ("call", "Till"), ("pay", "Till")]),
     ("kotlin", "class Till\n    @Since(37)\n    internal constructor() : Desk {\n    fun pay() {}\n}\nclass Rate\n    @Inject\n    constructor(a: Int) {\n    fun total() {}\n}\n", [("Till", None), ("pay", "Till"), ("Rate", None), ("total", "Rate")]),
+    ("cpp", "#ifndef ACTION\nstatic void pay(int a) {\n  int b = 1;\n#else\nstatic void pay(int a, int b) {\n#endif\n  more(a, b);\n}\n\nvoid total() {\n  pay(1);\n}\n" + "// till\n" * 200, [("pay", None), ("total", None)]),
+    ("csharp", "class Till\n{\n    int Total(int a)\n    {\n#if NET\n        if (a > 1)\n        {\n#else\n        if (a > 2)\n        {\n#endif\n            a = 0;\n        }\n        return a;\n    }\n    void Pay()\n    {\n    }\n}\n" + "// till\n" * 200, [("Till", None), ("Total", "Till"), ("Pay", "Till")]),
     ("kotlin", "fun area(s: Shape) = when (s) {\n    is Circle if s.r > 10 -> 1.0\n    else -> 3.0\n}\n\nclass Till\n", [("area", None), ("Till", None)]),
     ("kotlin", 'class Till {\n    val city: Flow<String>\n        field = Mutable("")\n    fun pay() {}\n}\n', [("Till", None), ("city", "Till"), ("pay", "Till")]),
 ]  # fmt: skip
@@ -71,6 +73,7 @@ def test_the_rest_of_the_file_keeps_its_definitions(
         "kotlin": "\nfun tail() {}\n",
         "c": "\nint tail(void) { return 1; }\n",
         "cpp": "\nint tail() { return 1; }\n",
+        "csharp": "\ninterface tail\n{\n}\n",
     }
 
     names = [

@@ -51,3 +51,35 @@ def test_values_below_the_second_level_are_bodies(value: object, left: list[str]
     for start, end in reversed(JSON.bodies.find(data)):
         data = data[:start] + data[end:]
     assert left == [LONG] * data.count(LONG.encode())
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("yaml", "{inner}last:\n  rate: 1\n"),
+        ("toml", "{inner}[last]\nrate = 1\n"),
+    ],
+)
+def test_of_too_many_keys_the_outer_ones_stay(language: str, text: str) -> None:
+    number = JSON.limits["key"] // 2
+    inner = {
+        "yaml": "".join(f"key{n}:\n  a: 1\n  b: 2\n" for n in range(number)),
+        "toml": "".join(f"[key{n}]\na = 1\nb = 2\n" for n in range(number)),
+    }
+
+    names = [one.name for one in extract(language, text.format(inner=inner[language]).encode()).definitions]
+
+    assert "last" in names
+    assert "key0" in names
+    assert JSON.limits["key"] >= names.count("a") + names.count("b")
+
+
+@pytest.mark.parametrize(
+    "source", ['"def total():\\n    return 1\\n"', '["def total():\\n", "    return 1\\n"]']
+)
+def test_a_cell_of_a_notebook_that_is_one_line_of_its_file_has_its_definitions_there(source: str) -> None:
+    text = f'{{\n "cells": [\n  {{\n   "cell_type": "code",\n   "source": {source}\n  }}\n ]\n}}\n'
+
+    (total,) = extract("notebook", text.encode()).definitions
+
+    assert ("total", "function", 5, 5) == (total.name, total.kind, total.line, total.end_line)

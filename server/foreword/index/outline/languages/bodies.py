@@ -31,6 +31,7 @@ _INDENT = rb"\n([ \t]{0,40}+)(?![ \t])"
 """Of a line that opens a body. One that nothing closes is looked for to the end, once at each depth: so depths are bounded."""
 _DEEPER = rb"(?>(?:\1[ \t][^\n]*|[ \t\r]*+)\n)*+"
 """Lines that are indented deeper than the first group, and empty ones."""
+_DEEPER_OR_DIRECTIVE = rb"(?>(?:\1[ \t][^\n]*|#[^\n]*|[ \t\r]*+)\n)*+"
 _OPENS = rb"(?=[^\n]{0,%d}+(?:(?<=\{)|(?<=\{\r))\n)" % HEADER_BYTES
 _ENDS_WITH = rb"(?=[^\n]{0,%d}+(?:(?<=[%b])|(?<=[%b]\r))\n)"
 """What most lines fail at, so it looks at each character once."""
@@ -74,11 +75,27 @@ def in_braces(header: bytes, *, unlike: bytes = b"") -> Find:
     )
 
 
-def in_braces_below(header: bytes, *, unlike: bytes = b"", ends: bytes = b")") -> Find:
-    """The same, where the brace may also be alone on the next line, below one that ends with one of `ends`."""
+def in_braces_below(
+    header: bytes, *, unlike: bytes = b"", ends: bytes = b")", directives: bool = False
+) -> Find:
+    """The same, where the brace may also be alone on the next line, below one that ends with one of `ends`.
+
+    With `directives` lines of a preprocessor at the margin are parts of a body.
+    """
     may_open = _ENDS_WITH % (HEADER_BYTES, ends + b"{", ends + b"{")
     opening = rb"(?:\{|\r?\n\1\{)[ \t]*\r?\n("
-    return matched(re.compile(_INDENT + may_open + _none_of(unlike) + header + opening + _DEEPER + rb")\1\}"))
+    body = (_DEEPER_OR_DIRECTIVE if directives else _DEEPER) + rb")\1\}"
+    found = matched(re.compile(_INDENT + may_open + _none_of(unlike) + header + opening + body))
+    return whole_conditionals(found) if directives else found
+
+
+def whole_conditionals(find: Find) -> Find:
+    """What `find` finds, without bodies that end a conditional which began above them: their headers are split."""
+
+    def found(data: bytes) -> Sequence[Span]:
+        return [span for span in find(data) if data.count(b"#if", *span) == data.count(b"#endif", *span)]
+
+    return found
 
 
 def below_colon(header: bytes) -> Find:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from foreword.core.outline import DefinitionKind
-from foreword.index.outline.languages.bodies import ANY, Bodies, matched
+from foreword.index.outline.languages.bodies import ANY, Bodies, matched, whole_conditionals
 from foreword.index.outline.languages.c_mask import mask_c, mask_cpp
 from foreword.index.outline.languages.rule import (
     DIRECTIVE_OR_COMMENT,
@@ -262,20 +262,23 @@ def _macro(node: Node, _scope: Scope) -> Iterable[Found]:
 
 _RAW_STRING = re.compile(rb'R"[^\s()\\"]{0,16}\(')
 _INNER = rb"((?>(?:[ \t#][^\n]*|\w+:[^\n]*|\r?)\n)*+)(?<!\\\n)\}"
+_BODY = matched(
+    re.compile(
+        rb"\n(?![ \t#}/*]|(?:extern|namespace|enum|union|typedef|class|if|else|static_assert)\b|"
+        + ANY
+        + b"__attribute)"
+        + ANY
+        + rb"(?:\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
+        + _INNER
+        + rb"(?![^\n]*\\|[ \t]*;)|=[ \t]*\{[ \t]*\r?\n"
+        + _INNER
+        + rb"[ \t]*;)"
+    )
+)
+
+
 _BODIES = Bodies(
-    matched(
-        re.compile(
-            rb"\n(?![ \t#}/*]|(?:extern|namespace|enum|union|typedef|class|if|else|static_assert)\b|"
-            + ANY
-            + b"__attribute)"
-            + ANY
-            + rb"(?:\)[ \t]*(?:\r?\n\{|\{)[ \t]*\r?\n"
-            + _INNER
-            + rb"(?![^\n]*\\|[ \t]*;)|=[ \t]*\{[ \t]*\r?\n"
-            + _INNER
-            + rb"[ \t]*;)"
-        )
-    ),
+    whole_conditionals(_BODY),
     unless=_RAW_STRING,
     # Macros make errors in half of the files: to parse those again would gain little.
     errors=True,

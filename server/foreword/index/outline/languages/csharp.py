@@ -87,6 +87,7 @@ _BODIES = Bodies(
     in_braces_below(
         rb"(?!" + ANY + rb"(?:=>|\b(?:new|class|struct|record|delegate)\b))[^\n;{}=]{0,300}\)[ \t]*",
         unlike=b"if for foreach while switch catch do else try return using lock fixed checked unsafe class namespace extension",
+        directives=True,
     ),
     quotes=(b'"""',),
     # Directives of the preprocessor make errors in many files: to parse those again would gain little.

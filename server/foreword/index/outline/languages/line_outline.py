@@ -18,6 +18,7 @@ MAX_LINE = 1_000
 MAX_SIGNATURE = 200
 MAX_NAME = 120
 _TAB = 8
+_QUOTES = "\"'`"
 
 Embedded = Callable[[str, bytes], Sequence[Definition]]
 """The definitions of a text in a language."""
@@ -47,6 +48,7 @@ class LineTable:
 
     `hidden` matches comments and strings; only what it matches in full is made blank. `closers` are the words with
     which a line ends a block at its own indentation, `continues` those with which it goes on. With `margin`, what is indented is no definition.
+    A function in one of the kinds `closed` is local, and no definition.
     With `flat`, a definition goes down to the next one, and has no parent; neighbours of the same name are its clauses.
     """
 
@@ -56,6 +58,7 @@ class LineTable:
     continues: tuple[str, ...] = ("then", "begin", "BEGIN", "THEN")
     margin: bool = False
     flat: bool = False
+    closed: frozenset[DefinitionKind] = frozenset()
 
 
 @dataclass(slots=True)
@@ -123,6 +126,8 @@ class _Scan:
         rule, name = self._match(text, top, indent)
         if rule is None or (self._table.flat and self._found and self._found[-1].name == name):
             return
+        if rule.kind == "function" and top is not None and top.kind in self._table.closed:
+            return
         parent = top if not self._table.flat else None
         kind = rule.member if rule.member and parent and parent.kind in rule.owners else rule.kind
         one = Definition(name, kind, _signature(written), number, number, parent.name if parent else None)
@@ -153,7 +158,9 @@ class _Scan:
             match = pattern.match(text)
             if match is None or (rule.only_member and (parent is None or parent.kind not in rule.owners)):
                 continue
-            name = " ".join(match["name"].split()).strip("\"'`")
+            name = " ".join(match["name"].split())
+            # A quote at the end alone is a prime, as in `total'`.
+            name = name.strip(_QUOTES) if name.startswith(tuple(_QUOTES)) else name
             return (rule, name) if 0 < len(name) <= MAX_NAME and name.isprintable() else (None, "")
         return None, ""
 

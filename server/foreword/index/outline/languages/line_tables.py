@@ -161,6 +161,7 @@ _TABLES: Mapping[str, LineTable] = {
         ),
         _FSHARP,
         closers=(),
+        closed=frozenset(("function", "method")),
     ),
     "clojure": LineTable(_LISP, _SEMICOLONS, closers=(), margin=True),
     "lisp": LineTable(_LISP, _SEMICOLONS, closers=(), margin=True),
