@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from foreword.core.errors import Problem
 
@@ -63,3 +63,35 @@ def problem_lines(problems: Iterable[Problem]) -> Iterator[Line]:
         # Many messages name their file themselves.
         where = f"{problem.path}: " if problem.path and problem.path not in problem.message else ""
         yield notice(f"foreword: {where}{problem.message}", "yellow")
+
+
+def block_to_json(block: Printed) -> list[Any]:
+    """A block as a list that JSON has: its kind and its fields."""
+    match block:
+        case Line(text, style, is_notice):
+            return ["line", text, style, is_notice]
+        case Table(headings, rows):
+            return ["table", headings, rows]
+        case Diff(text):
+            return ["diff", text]
+        case Verbatim(text):
+            return ["verbatim", text]
+        case Data(value):
+            return ["data", value]
+        case _:
+            assert_never(block)
+
+
+def block_from_json(given: Sequence[Any]) -> Printed:
+    """The block that `block_to_json` made this list of."""
+    match given:
+        case ["line", text, style, is_notice]:
+            return Line(text, style, is_notice)
+        case ["table", headings, rows]:
+            return Table(tuple(headings), tuple(map(tuple, rows)))
+        case ["diff", text]:
+            return Diff(text)
+        case ["verbatim", text]:
+            return Verbatim(text)
+        case _:
+            return Data(given[1])

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from rich.console import Console
 from rich.live import Live
@@ -240,3 +240,19 @@ class LiveOutput:
             self._markdown.feed(text)
         else:
             print_text(text)
+
+
+def event_from_json(given: Sequence[Any]) -> Event:
+    """What a running server told of (`cli/command_server.py: event_to_json`)."""
+    kind, said = given
+    match kind:
+        case "stage":
+            return Stage(said)
+        case "text":
+            return TextDelta(said)
+        case "used":
+            return ToolsUsed(tuple(said))
+        case "calls":
+            return ToolCallStarted(said)
+        case _:
+            return ThinkingDelta(said)

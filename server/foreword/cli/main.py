@@ -78,6 +78,11 @@ def _run_command(command: Command, argv: Sequence[str]) -> int:
         from foreword.cli.own import execute_own  # noqa: PLC0415 - see above
 
         return execute_own(command, argv)
+    from foreword.cli.handed_over import hand_over  # noqa: PLC0415 - see above
+
+    done = hand_over(command.name, argv)
+    if done is not None:
+        return done
     from foreword.cli.execution import execute  # noqa: PLC0415 - see above
 
     code = execute(command, command.load(), argv)

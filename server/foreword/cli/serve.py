@@ -7,13 +7,15 @@ Nothing but protocol goes to standard output; the log goes to standard error.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from foreword.api.local_port import parse_address
 from foreword.api.parameters import Flag
@@ -21,7 +23,11 @@ from foreword.cli.own import OwnBody
 from foreword.cli.plain_text import PlainFormatter
 from foreword.cli.process import put_survivors_aside, share_arenas
 from foreword.core.errors import UsageError
+from foreword.lsp.registry import create_server
 from foreword.lsp.transport.serve_client import serve_stdio
+
+if TYPE_CHECKING:
+    from foreword.assist.session.open_workspace import OpenFolder
 
 CANCELLED = 130
 # A tenth of Python's own 5 ms.
@@ -71,12 +77,22 @@ async def _serve(given: ServeParameters) -> int:
         asyncio.get_running_loop().call_later(AFTER_START_S, Thread(target=share_arenas, daemon=True).start)
     address = given.tcp or given.ws
     if address is None:
-        return await serve_stdio()
+        server = create_server()
+        server.serve_commands = _serve_commands
+        return await serve_stdio(server=server)
     from foreword.lsp.transport.network import serve_tcp, serve_websocket  # noqa: PLC0415 - rarely needed
 
     host, port = parse_address(address, allow_remote=given.allow_remote)
     listen = serve_tcp if given.tcp else serve_websocket
     return await listen(host, port, _announce)
+
+
+async def _serve_commands(opened: OpenFolder, on_listening: Callable[[Path], None]) -> None:
+    # In a thread: it takes a moment to import, and the client is being answered meanwhile.
+    await asyncio.to_thread(importlib.import_module, "foreword.cli.command_server")
+    from foreword.cli.command_server import serve_commands  # noqa: PLC0415 - loaded by now
+
+    await serve_commands(opened, on_listening)
 
 
 def _announce(address: str, token: Path) -> None:

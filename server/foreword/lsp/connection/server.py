@@ -12,6 +12,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -35,8 +36,12 @@ from foreword.prefix.policy.gap_model import Signals
 
 if TYPE_CHECKING:
     from foreword.assist.edits.proposal_store import KeptProposal
+    from foreword.assist.session.open_workspace import OpenFolder
     from foreword.lsp.connection.readiness import FolderState
     from foreword.lsp.connection.workspace_folder import Folder
+
+ServeCommands = Callable[["OpenFolder", Callable[[Path], None]], Coroutine[Any, Any, None]]
+"""Answers the command line about a folder until it is cancelled, and calls back with the socket."""
 
 Params = TypeVar("Params")
 LAST_WORDS_S = 0.7
@@ -47,7 +52,10 @@ log = logging.getLogger(__name__)
 
 
 class ForewordServer(LanguageServer):
-    """The state of one connection."""
+    """The state of one connection.
+
+    `serve_commands` answers the command line about a folder that is ready, until it is cancelled; None where nobody does.
+    """
 
     protocol: ForewordProtocol
 
@@ -72,6 +80,7 @@ class ForewordServer(LanguageServer):
         self.serves_symbols = False
         self.is_ready = False
         self.is_on_a_port = False
+        self.serve_commands: ServeCommands | None = None
         self.outlines = Outlines()
         self.readiness: WeakKeyDictionary[Folder, FolderState] = WeakKeyDictionary()
         self.exit_code: int | None = None

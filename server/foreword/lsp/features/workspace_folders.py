@@ -214,3 +214,10 @@ async def get_ready(server: ForewordServer, folder: Folder) -> None:
             await server.load(FOR_THE_API)
     except ForewordError:
         return
+    if server.serve_commands is not None:
+
+        def tell(socket: Path) -> None:
+            said = f"the command line is answered at {socket}"
+            server.window_log_message(types.LogMessageParams(types.MessageType.Log, said))
+
+        folder.tasks.append(server.spawn(server.serve_commands(opened, tell)))

@@ -41,10 +41,10 @@ async def serve(
         writer.close()
 
 
-async def serve_stdio(time: Time = REAL_TIME) -> int:
+async def serve_stdio(time: Time = REAL_TIME, server: ForewordServer | None = None) -> int:
     """Serve the client at the other end of standard input and output."""
     reader, writer = open_stdio()
-    return await serve(reader, writer, time=time)
+    return await serve(reader, writer, time=time, server=server)
 
 
 async def until_the_end(server: ForewordServer, reading: Coroutine[Any, Any, None]) -> int:
