@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-OUTLINE_FORMAT = 11
+OUTLINE_FORMAT = 12
 """Counts the changes of what an outline holds; part of every cache key."""
 
 _BEGINNINGS = ("tree_sitter", "tree-sitter")

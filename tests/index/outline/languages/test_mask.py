@@ -12,7 +12,7 @@ MASKED = sorted(name for name, table in TABLES.items() if table.mask is not None
 PIECES = [
     "class A_EXPORT B : C {\n", "SHOP_BEGIN(x)\n", "#if X\n", "#else\n", "#endif\n", "#define A \\\n", "int f(int a) PURE;\n",
     "public slots:\n", "signals:\n", "};\n", "@Ann(1)\n", "context(a: B)\n", "fun f() {\n", "{{ .a }}\n", "k: {{ .b }}\n", "{%\n",
-    "(", ")", "\r\n", "é", "\x00", "__init ", "export ", 'TEST_CASE("a b") {\n', "by x {\n", '$$"', "{{/* c\n*/}}\n",
+    "(", ")", "\r\n", "é", "\x00", "__init ", "export ", 'TEST_CASE("a b") {\n', "by x {\n", '$$"', ";;& esac", "${| ", "{{/* c\n*/}}\n",
 ]  # fmt: skip
 
 CASES = [
@@ -33,6 +33,8 @@ CASES = [
     ("c", "SHOPEXPORT jint SHOPCALL till_total(Env *env)\n{\n\treturn 1;\n}\n", [("till_total", None)]),
     ("c", "#ifdef A\nint total(int a, int b) {\n#else\nint total(int a) {\n#endif\n\treturn a;\n}\nint rate(void);\n", [("total", None), ("rate", None)]),
     ("c", "int total(const char *fmt, ...) SHOP_PRINTF(1, 2);\n_Atomic(int) count;\n", [("total", None), ("count", None)]),
+    ("bash", "total() {\n  case $1 in\n    a) b ;;\n    c) d ;;&\n  esac\n}\n\npay() {\n  :\n}\n", [("total", None), ("pay", None)]),
+    ("bash", "total() {\n  x=${| REPLY=1; }\n}\n\npay() {\n  :\n}\n", [("total", None), ("pay", None)]),
     ("kotlin", '@Desk("one")\n@Suppress("X")\nfun total(): Int = 1\n\n@Desk\nclass Till {\n    fun pay() {}\n}\n', [("total", None), ("Till", None), ("pay", "Till")]),
     ("kotlin", "context(log: Log)\nfun total(a: Int) {\n}\n\nclass Till\n", [("total", None), ("Till", None)]),
     ("kotlin", "class Till(call: Call) : Desk(call), Scope by call {\n    fun pay() {}\n}\n", [("Till", None), ("pay", "Till")]),
@@ -70,6 +72,7 @@ def test_the_rest_of_the_file_keeps_its_definitions(
     language: str, text: str, expected: list[tuple[str, str | None]]
 ) -> None:
     tail = {
+        "bash": "\ntail() {\n  :\n}\n",
         "kotlin": "\nfun tail() {}\n",
         "c": "\nint tail(void) { return 1; }\n",
         "cpp": "\nint tail() { return 1; }\n",

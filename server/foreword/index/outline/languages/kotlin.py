@@ -91,7 +91,7 @@ _SUSPEND = re.compile(rb"(?<==)[ \t]*(suspend)(?=[ \t]*\{)")
 
 
 def _mask(data: bytes) -> bytes:
-    """Without annotations at the margin, and what is too new for the grammar."""
+    """Without annotations at the margin, and what is too new for the grammar (findings/tree-sitter-kotlin-guards.sh)."""
     # A line end is found far sooner than the beginning of a line.
     data = b"\n" + data
     if b"\n@" in data:

@@ -25,6 +25,8 @@ _MARK = ":"
 _BATS = re.compile(rb"(\n[ \t]*+@test[ \t]+)([\"'])((?:[^\"'\n\\]|\\.){1,200}+)(\2[ \t])(?=[ \t]*\{)")
 _EXTENDED_GLOB = re.compile(rb"(?<![$<>=\\(])[!+@]\([^()\n$`\"']{1,200}\)")
 _QUALIFIER = re.compile(rb"(?<=[*/\w\]])(\((?:[.@/=%^-]|\#q)[\w\[\],.:^/-]*\))")
+_NEW_SYNTAX = re.compile(rb";;(&)(?=\s*esac\b)|\$\{(\|)(?=\s)")
+"""A last branch that goes on to look for others, and a value that commands leave in `REPLY` (Bash 5.3)."""
 _SHORT_LOOP = re.compile(rb"\n[ \t]*+(for[ \t]+\w+[ \t]+in[ \t][^;\n]*;[ \t]*(?!do\b|\{|[ \t\n#])[^\n]*)")
 
 
@@ -32,6 +34,8 @@ def _mask_bash(data: bytes) -> bytes:
     """With functions for tests of Bats, and names for patterns that the grammar can't read."""
     if b"@test" in data:
         data = _BATS.sub(_as_function, b"\n" + data)[1:]
+    if b";;&" in data or b"${|" in data:
+        data = blank_matches(data, _NEW_SYNTAX)
     signs = b"!(" in data or b"+(" in data or b"@(" in data
     return _EXTENDED_GLOB.sub(lambda match: letters(match[0]), data) if signs else data
 
