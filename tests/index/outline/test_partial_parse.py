@@ -9,7 +9,7 @@ import numpy as np
 import pygls
 import pytest
 import rich
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tree_sitter import Parser, Tree
 
@@ -210,6 +210,7 @@ def texts(language: str) -> st.SearchStrategy[tuple[str, str]]:
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(sorted(EXAMPLES.keys() - {"kotlin"})).flatmap(texts))
+@example(("cpp", "export default {\n}\n"))
 def test_a_text_without_errors_has_the_outline_of_the_whole(text_in: tuple[str, str]) -> None:
     """Without Kotlin, whose grammar has no limit of time for texts with errors."""
     language, text = text_in

@@ -173,7 +173,8 @@ def _function(node: Node, scope: Scope) -> Iterable[Found]:
     """A function with its body, in or out of its class."""
     declarator = node.child_by_field_name("declarator")
     declared = _declared(declarator)
-    if declared is None:
+    # A keyword is no name: with some words before it `default {` passes for a function.
+    if declared is None or declared.name == "default":
         return ()
     body = node.child_by_field_name("body")
     if declared.name in _NAMED_BY_ARGUMENT and declarator is not None:
