@@ -53,6 +53,13 @@ def team(tmp_path: Path, shop: GitRepo, online: Foreword, api: MessagesApi) -> T
     # Which files change often decides what stands in the base in full.
     for n in range(12):
         shop.write(f"shop/hot{n % 3}.py", f"def hot{n}():\n    return {n}\n" * 40)
+        # Five large files, more than the base: some stand there in the parts that were changed lately.
+        for name in "abcde":
+            parts = (
+                f"def {name}{k}(order):\n    return order.total * {n * (k == 60 * n)}\n\n\n"
+                for k in range(800)
+            )
+            shop.write(f"shop/large_{name}.py", "".join(parts))
         shop.commit(f"Change {n}")
     origin = tmp_path / "origin.git"
     git(tmp_path, "clone", "-q", "--bare", str(shop.path), str(origin))
@@ -106,6 +113,20 @@ def test_a_clone_of_depth_1_builds_the_base_that_was_published_and_reads_it(team
     tokens = done.answer["receipt"]["tokens"]
     assert tokens["read"] > 10 * (tokens["write5m"] + tokens["write1h"])
     assert "shallow" not in done.err
+
+
+def test_the_base_of_a_clone_follows_what_it_knows_of_the_history(team: Team) -> None:
+    """By depth, by what was published, by the whole history: each is a base of its own, and none is taken for another."""
+    whole = base_digest(team.user, team.whole)
+    shallow = base_digest(team.job(), team.shallow)
+    team.warm("--publish")
+    team.fetch()
+    published = base_digest(team.job(), team.shallow)
+    git(team.shallow, "update-ref", "-d", REF)
+    without = base_digest(team.job(), team.shallow)
+    git(team.shallow, "fetch", "-q", "--unshallow")
+    assert [whole, shallow, whole] == [published, without, base_digest(team.job(), team.shallow)]
+    assert whole != shallow
 
 
 def test_what_was_committed_after_the_published_base_is_told_as_a_change(team: Team, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from heapq import nsmallest
@@ -16,7 +16,7 @@ from foreword.assist.session.snapshot.file_weight import weight_of
 from foreword.assist.session.snapshot.workspace_snapshot import WorkspaceSnapshot
 from foreword.core.documents.text import Text, decode
 from foreword.core.errors import Problem, WorkspaceError
-from foreword.core.tree import FileTree, Source
+from foreword.core.tree import FileTree, LineChange, Source
 from foreword.index.build.build import refresh
 from foreword.index.index import Index
 from foreword.index.outline.grammar import grammar_version
@@ -39,7 +39,7 @@ from foreword.workspace.git.history import (
     tree_of,
 )
 from foreword.workspace.git.line_changes import changed_lines
-from foreword.workspace.git.published_base import FETCH, REF, published_base
+from foreword.workspace.git.published_base import FETCH, REF, history_of, published_base
 from foreword.workspace.git.repository import Repository
 from foreword.workspace.ignore import all_matching
 
@@ -103,7 +103,7 @@ def anchored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) ->
     # A store in memory is this process's own, so there is nobody to wait for.
     if found is not None or session.index_store.path is None:
         return found or _built_base(session, saved, anchor)
-    with named_lock(session.leases, f"{session.index_store.path}:{_key('base', saved, anchor)}"):
+    with named_lock(session.leases, f"{session.index_store.path}:{_key('base', session, saved, anchor)}"):
         # Asked again under the lock: whoever held it has mostly just stored the base.
         return stored_base(session, saved, anchor) or _built_base(session, saved, anchor)
 
@@ -113,7 +113,7 @@ def _built_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
         return _snapshot_base(session, saved, anchor)
     tree = _git_tree(session, saved, anchor)
     base = _base_of(session, saved, tree, _activity(session, anchor), _lines_changed(session, anchor))
-    _store(session, _key("base", saved, anchor), base)
+    _store(session, _key("base", session, saved, anchor), base)
     session.index_store.collect([row.id for row in saved.index.rows.values()], grammar_version)
     return AnchoredBase(base, tree.blobs)
 
@@ -136,12 +136,12 @@ def stored_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> A
     Raises:
         WorkspaceError: git can't read the anchor any more.
     """
-    base = _stored(session, _key("base", saved, anchor))
+    base = _stored(session, _key("base", session, saved, anchor))
     if base is None:
         return None
     if anchor.kind == "git":
         return AnchoredBase(base, _git_tree(session, saved, anchor).blobs)
-    blobs = session.index_store.get_artifact(_key("tree", saved, anchor))
+    blobs = session.index_store.get_artifact(_key("tree", session, saved, anchor))
     return None if blobs is None else AnchoredBase(base, json.loads(blobs))
 
 
@@ -152,9 +152,12 @@ def known_blobs(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> M
         WorkspaceError: git can't read the anchor any more.
     """
     if anchor.kind == "snapshot":
-        return json.loads(session.index_store.get_artifact(_key("tree", saved, anchor)) or b"{}")  # type: ignore[no-any-return]
+        return json.loads(session.index_store.get_artifact(_key("tree", session, saved, anchor)) or b"{}")  # type: ignore[no-any-return]
     # Reading a tree takes its time, which a first question during a build has no use for.
-    if not saved.is_complete and session.index_store.get_artifact(_key("base", saved, anchor)) is None:
+    if (
+        not saved.is_complete
+        and session.index_store.get_artifact(_key("base", session, saved, anchor)) is None
+    ):
         return {}
     return _git_tree(session, saved, anchor).blobs
 
@@ -217,8 +220,10 @@ def _snapshot_base(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -
     if anchor.tree != snapshot_digest(saved.tree):
         raise WorkspaceError("the index that held it was deleted")
     base = _base_of(session, saved, saved.tree, NO_ACTIVITY)
-    _store(session, _key("base", saved, anchor), base)
-    session.index_store.put_artifact(_key("tree", saved, anchor), json.dumps(dict(saved.tree.blobs)).encode())
+    _store(session, _key("base", session, saved, anchor), base)
+    session.index_store.put_artifact(
+        _key("tree", session, saved, anchor), json.dumps(dict(saved.tree.blobs)).encode()
+    )
     return AnchoredBase(base, saved.tree.blobs)
 
 
@@ -277,7 +282,24 @@ def source_at(session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> Bas
 
 def _lines_changed(session: Session, anchor: Anchor) -> ChangedLines:
     assert session.repository is not None, "a git anchor belongs to a repository"  # noqa: S101 - an invariant
+    published = published_base(session.repository)
+    if published is not None and published.commit == anchor.commit:
+        return published.changed_lines
     return partial(changed_lines, session.repository, anchor.commit)
+
+
+def lines_of_base(
+    session: Session, saved: WorkspaceSnapshot, anchor: Anchor
+) -> Mapping[str, tuple[LineChange, ...]]:
+    """What the base at a git anchor asks of the history of lines; the base is built once more for it."""
+    asked, known = dict[str, tuple[LineChange, ...]](), _lines_changed(session, anchor)
+
+    def told(paths: Sequence[str]) -> Mapping[str, tuple[LineChange, ...]]:
+        asked.update(found := known(paths))
+        return found
+
+    _base_of(session, saved, _git_tree(session, saved, anchor), _activity(session, anchor), told)
+    return asked
 
 
 def _activity(session: Session, anchor: Anchor) -> Activity:
@@ -290,10 +312,12 @@ def _activity(session: Session, anchor: Anchor) -> Activity:
     return activity(session.repository, anchor.commit)
 
 
-def _key(kind: str, saved: WorkspaceSnapshot, anchor: Anchor) -> str:
-    """The base depends on the history too, by its churn: hence the commit beside the tree."""
+def _key(kind: str, session: Session, saved: WorkspaceSnapshot, anchor: Anchor) -> str:
+    """The base depends on the history too, by its churn: hence the commit beside the tree, and what is there of its history."""
     # Two commits with the same tree may follow different histories, and then rank files differently.
-    return f"{kind}:{saved.variant}:{anchor.kind}:{anchor.tree}:{anchor.commit}"
+    key = f"{kind}:{saved.variant}:{anchor.kind}:{anchor.tree}:{anchor.commit}"
+    history = history_of(session.repository, anchor.commit) if session.repository and anchor.commit else ""
+    return f"{key}:{history}" if history else key
 
 
 def _stored(session: Session, key: str) -> Base | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from foreword.assist.accounts.ledger import WARM, start_of_day
 from foreword.assist.accounts.reservations import Cap
-from foreword.assist.context.base_cache import anchored_base, candidate_anchors
+from foreword.assist.context.base_cache import anchored_base, candidate_anchors, lines_of_base
 from foreword.assist.context.build_prefix import Prefix, build_prefix
 from foreword.assist.context.policy_inputs import decide, situation_of
 from foreword.assist.context.withheld import without_withheld
@@ -179,6 +179,7 @@ def publish_warmed(session: Session, prepared: PreparedRequest, done: WarmUp) ->
         anchor.commit,
         repository.prefix,
         activity(repository, anchor.commit),
+        lines_of_base(session, prepared.saved, anchor),
         prepared.parameters.model,
         done.expires,
     )

@@ -111,10 +111,15 @@ def _histories(rows: Iterable[bytes], places: Mapping[bytes, int]) -> dict[str, 
     return found
 
 
+def weight_at(place: int) -> float:
+    """What a change of the commit at a place in the history counts, 0 being the newest."""
+    return 1 / (1 + place / HEAT_COMMITS)
+
+
 def _at_the_end(history: _History) -> Iterator[LineChange]:
     """What each commit of a history changed, in lines of the newest text."""
     for n, (place, hunks) in enumerate(history[:MOST_COMMITS]):
-        weight = 1 / (1 + place / HEAT_COMMITS)
+        weight = weight_at(place)
         for hunk in hunks[:MOST_HUNKS]:
             # Where lines were taken out, the line before stands for them.
             first = max(1, hunk.after)

@@ -1,19 +1,22 @@
-"""What a clone without history needs to build the base of its team: the anchor, and how often files changed before it.
+"""What a clone without history needs to build the base of its team: the anchor, how often files changed before it, and which lines of large ones.
 
 It is one annotated tag at `refs/foreword/base`, which `foreword warm --publish` pushes and a shallow clone fetches by itself
 (`git fetch --depth=1 origin +refs/foreword/base:refs/foreword/base`). The tag's object is the anchor's commit, and its message
-the activity as JSON. Foreword fetches nothing, and builds on the tag in shallow clones alone; that its base is warm counts in all.
+all that as JSON. Foreword fetches nothing, and builds on the tag in shallow clones alone; that its base is warm counts in all.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from foreword.core.tree import LineChange
 from foreword.workspace.git.history import Activity
+from foreword.workspace.git.line_changes import weight_at
 from foreword.workspace.git.plumbing import ask, push, run, text_of
 from foreword.workspace.git.repository import Repository
 
@@ -26,19 +29,39 @@ FETCH = f"git fetch --depth=1 origin +{REF}:{REF}"
 class PublishedBase:
     """`activity` is that of the anchor `commit` for a workspace at `prefix` of the repository.
 
-    `model` has its base in the cache until `warm_until` (Unix seconds).
+    `lines` are what the last commits changed of the files that the base could show in parts, by path. `model` has its base in
+    the cache until `warm_until` (Unix seconds).
     """
 
     commit: str
     prefix: str
     activity: Activity
+    lines: Mapping[str, tuple[LineChange, ...]]
     model: str
     warm_until: float
+
+    def changed_lines(self, paths: Sequence[str]) -> Mapping[str, tuple[LineChange, ...]]:
+        """Of some files what the last commits changed, as `line_changes.changed_lines` tells it of a whole clone."""
+        return {path: self.lines[path] for path in paths if path in self.lines}
 
 
 def is_shallow(repository: Repository) -> bool:
     """Whether the clone lacks a part of the history."""
     return (repository.common_dir / "shallow").exists()
+
+
+def history_of(repository: Repository, commit: str) -> str:
+    """A word for what of the history a base at `commit` is made of here; empty for a clone that has all of it.
+
+    Clones change: a shallow one is deepened, a partial one completed, and what was published is fetched or published anew.
+    """
+    if is_shallow(repository):
+        published = last_published(repository)
+        if published is not None and published.commit == commit:
+            return f"published {ask(repository.root, 'rev-parse', REF) or ''}".strip()
+        edge = (repository.common_dir / "shallow").read_bytes()
+        return f"shallow {hashlib.sha256(edge).hexdigest()[:16]}"
+    return "treeless" if repository.is_treeless else "partial" if repository.is_partial else ""
 
 
 def published_base(repository: Repository) -> PublishedBase | None:
@@ -73,6 +96,10 @@ def publish_base(repository: Repository, published: PublishedBase, remote: str, 
         "warmUntil": published.warm_until,
         "churn": dict(published.activity.churn),
         "heat": dict(published.activity.heat),
+        "lines": {
+            path: [(one.commit, one.first, one.last) for one in changes]
+            for path, changes in published.lines.items()
+        },
     }
     text = (
         f"object {published.commit}\ntype commit\ntag foreword-base\n"
@@ -90,8 +117,15 @@ def _parsed(commit: str, message: Mapping[str, Any]) -> PublishedBase:
     if message["schema"] != SCHEMA:
         raise ValueError(message["schema"])
     activity = Activity(_numbers(message["churn"]), _numbers(message["heat"]))
+    lines = {
+        str(path): tuple(
+            LineChange(int(n), weight_at(int(n)), int(first), int(last)) for n, first, last in changes
+        )
+        # Tags of before have none: their bases showed no files in parts.
+        for path, changes in message.get("lines", {}).items()
+    }
     return PublishedBase(
-        commit, str(message["prefix"]), activity, str(message["model"]), float(message["warmUntil"])
+        commit, str(message["prefix"]), activity, lines, str(message["model"]), float(message["warmUntil"])
     )
 
 
