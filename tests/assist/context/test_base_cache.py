@@ -24,7 +24,7 @@ def test_who_comes_while_a_base_is_built_takes_what_the_other_one_stored(
     with first.session(repo.path) as session:
         saved = take_snapshot(session)
         (anchor,) = candidate_anchors(session, saved)
-        name = f"{session.index_store.path}:{base_cache._key('base', saved, anchor)}"  # noqa: SLF001 - as others name it
+        name = f"{session.index_store.path}:{base_cache._key('base', session, saved, anchor)}"  # noqa: SLF001 - as others name it
         found, asked = list[AnchoredBase](), Event()
         waiting = Thread(target=ask, args=(second, repo.path, found, asked), daemon=True)
         with named_lock(session.leases, name):
@@ -32,7 +32,7 @@ def test_who_comes_while_a_base_is_built_takes_what_the_other_one_stored(
             assert asked.wait(BOUND_S)
             built = base_cache._built_base(session, saved, anchor)  # noqa: SLF001 - as the holder does
             told = replace(built.base, whole=not built.base.whole)
-            base_cache._store(session, base_cache._key("base", saved, anchor), told)  # noqa: SLF001 - to tell it apart
+            base_cache._store(session, base_cache._key("base", session, saved, anchor), told)  # noqa: SLF001 - to tell it apart
         waiting.join(BOUND_S)
         assert [told] == [each.base for each in found]
 
