@@ -294,8 +294,9 @@ def lines_of_base(
     """What the base at a git anchor asks of the history of lines; the base is built once more for it."""
     asked, known = dict[str, tuple[LineChange, ...]](), _lines_changed(session, anchor)
 
-    def told(paths: Sequence[str]) -> Mapping[str, tuple[LineChange, ...]]:
-        asked.update(found := known(paths))
+    def told(paths: Sequence[str]) -> Mapping[str, Sequence[LineChange]]:
+        found = known(paths)
+        asked.update((path, tuple(changes)) for path, changes in found.items())
         return found
 
     _base_of(session, saved, _git_tree(session, saved, anchor), _activity(session, anchor), told)
