@@ -144,3 +144,14 @@ def test_the_article_s_table_is_a_replay_without_the_questions_own_tokens(
         told["model"],
         money,
     )
+
+
+def test_what_a_person_reads_fits_a_terminal_and_stands_in_the_readme(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert 0 == main(["demo", "--model", "claude-sonnet-4-6"])
+    shown = capsys.readouterr()
+    lines = [line.rstrip() for line in (shown.out + shown.err).splitlines()]
+    assert [] == [line for line in lines if len(line) > 80]
+    printed = "\n".join(line.rstrip() for line in shown.out.splitlines())
+    assert printed in (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")

@@ -139,6 +139,10 @@ REPLAY = Body(ReplayParameters, replay, _show_nothing, show_part=_show_replay, i
 
 
 DEMO_SCHEMA = "foreword.demo/1"
+SIMULATED = (
+    "This is simulated: nothing was sent, so no time to the first token is shown.",
+    "The questions' own tokens are left out. --live says what it costs, and sends it.",
+)
 SHOWN = 3
 """Rows of requests that are alike are told once, after so many."""
 
@@ -225,8 +229,7 @@ def _show(found: DemoReport, _given: DemoParameters, _columns: int) -> Iterator[
     model, prices = scenario.model, scenario.model.prices
     yield Line(f"{scenario.questions} questions over the same {scenario.tokens:,} tokens, {model.id}", "bold")
     yield Line(
-        f"A million tokens cost ${prices.input:.2f} fresh, ${prices.write_5m:.2f} when they are written to the "
-        f"cache, ${prices.read:.2f} when they are read from it."
+        f"Per million tokens: ${prices.input:.2f} fresh, ${prices.write_5m:.2f} written, ${prices.read:.2f} read from the cache."
     )
     yield Table(("request", "fresh", "written", "read", "cost"), tuple(_rows(shown)))
     yield Line(f"without a cache  {dollars(shown.without_cache)}")
@@ -237,11 +240,8 @@ def _show(found: DemoReport, _given: DemoParameters, _columns: int) -> Iterator[
     yield from _lessons(shown)
     if shown.is_live:
         return
-    yield notice(
-        "This is simulated: nothing was sent, and times to the first token are not shown; --live sends it, after it said "
-        "what that costs. The questions' own tokens are left out.",
-        "dim",
-    )
+    for line in SIMULATED:
+        yield notice(line, "dim")
 
 
 def _rows(shown: Demonstration) -> Iterator[tuple[str, ...]]:
@@ -262,13 +262,11 @@ def _figures_row(name: str, usage: Usage, model: Model) -> tuple[str, ...]:
 
 def _lessons(shown: Demonstration) -> Iterator[Line]:
     minimum = shown.scenario.model.minimum
-    yield Line("A cache knows a prefix by its exact bytes: what changes belongs behind it, never in front.")
+    yield Line("A cache knows a prefix by its exact bytes: what changes belongs behind it.")
     yield Line(
         f"Marks say where prefixes end; a request may have {MAX_BREAKPOINTS}. A read looks back 20 blocks."
     )
-    yield Line(
-        f"This model keeps nothing shorter than {minimum:,} tokens, and everything for five minutes a use."
-    )
+    yield Line(f"It keeps nothing shorter than {minimum:,} tokens, all else for five minutes a use.")
 
 
 DEMO = Body(DemoParameters, demo, _show)
