@@ -54,6 +54,14 @@ def test_without_a_hint_an_edit_keeps_all_bytes_and_a_new_letter_is_written_righ
             assert (content + letter).encode(encoding) == written, letter
 
 
+def test_western_words_in_a_code_page_of_dos_are_not_taken_for_cyrillic() -> None:
+    data = "// Ordner gewählt\n// Produktübergreifend, Funktionalität\n// lässt auswählen\nx = 1\n".encode(
+        "cp850"
+    )
+    text = decode(data)
+    assert ("utf-8", data) == (text.encoding, encode(text))
+
+
 def test_a_euro_is_not_guessed_where_the_text_may_be_in_latin_9() -> None:
     text = decode("// prix: 5 €, déjà payé\n".encode("iso8859-15"))
     assert "latin-1" == text.encoding

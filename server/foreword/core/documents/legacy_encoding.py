@@ -31,6 +31,11 @@ SHIFTED = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 MAX_HALF_WIDTH = 0.5
 """Nobody writes Japanese in half-width letters for the most part: then it is another language."""
+CYRILLIC = frozenset(("cp1251", "koi8_r", "koi8_u"))
+HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+BESIDE_LATIN = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]+|[\x80-\xff]+(?=[A-Za-z])")
+MAX_BESIDE_LATIN = 0.3
+"""The share of Cyrillic words that may begin or end in a Latin letter: more of them are Western words in a code page of DOS."""
 MAX_MESS = 0.08
 """The share of odd sequences that charset-normalizer may find in a sample."""
 SUPERSETS = MappingProxyType(
@@ -95,6 +100,8 @@ def recognised_encoding(data: bytes) -> str | None:
     best = from_bytes(sample, cp_isolation=list(CANDIDATES)).best()
     if best is None or best.chaos > MAX_MESS or not is_reversible(data, best.encoding):
         return None
+    if best.encoding in CYRILLIC and _is_among_latin(sample):
+        return None
     if best.encoding == "cp932" and _is_half_width(sample.decode("cp932", "ignore")):
         return None
     # What the narrower one has is never written as one of the four-byte sequences of the wider one.
@@ -105,6 +112,10 @@ def shifted_encoding(data: bytes) -> str | None:
     """ISO-2022-JP where bytes that are all ASCII are such text."""
     is_shifted = any(mark in data for mark in SHIFTED)
     return "iso2022_jp" if is_shifted and is_reversible(data, "iso2022_jp") else None
+
+
+def _is_among_latin(sample: bytes) -> bool:
+    return len(BESIDE_LATIN.findall(sample)) > MAX_BESIDE_LATIN * len(HIGH_RUN.findall(sample))
 
 
 def _is_half_width(text: str) -> bool:
