@@ -53,10 +53,20 @@ answered() {
   "$@" <asked | grep '"id": *2' || echo "no answer to the call"
 }
 
-echo "Python, input ends: $(answered timeout 20 venv/bin/python server.py)" | tee said
-echo "npm, input ends: $(answered timeout 20 node server.mjs)" | tee -a said
+echo "Python, input ends: $(answered timeout 60 venv/bin/python server.py)" | tee said
+echo "npm, input ends: $(answered timeout 60 node server.mjs)" | tee -a said
 held_open() {
-  (cat asked; sleep 4) | timeout 20 venv/bin/python server.py | grep '"id": *2'
+  python3 - venv/bin/python server.py <<'PYTHON'
+import subprocess
+import sys
+from pathlib import Path
+
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+server.stdin.write(Path("asked").read_text(encoding="utf-8"))
+server.stdin.flush()
+print(next(line for line in server.stdout if '"id":2' in line), end="")
+server.kill()
+PYTHON
 }
 echo "Python, input open: $(held_open)" | tee -a said
 grep -q "^Python, input open: .*done" said
