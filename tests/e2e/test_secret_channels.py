@@ -99,6 +99,13 @@ def a_batch(user: Foreword, shop: GitRepo, _: MessagesApi) -> object:
     return user.batch(shop.path, [{"question": f"Why?\n{LINES}"}])
 
 
+def the_instruction_of_an_edit(user: Foreword, shop: GitRepo, api: MessagesApi) -> object:
+    create = {"command": "create", "path": "new.py", "file_text": "NEW = 1\n"}
+    api.script(Reply((tool_use_block(TOOL, create),)), "Done.")
+    # The first words of it are the title of a proposal that is kept.
+    return user.run("edit", LINES, cwd=shop.path)
+
+
 def the_names_of_files(user: Foreword, shop: GitRepo, _: MessagesApi) -> object:
     for folder, secret in BY_NAME.items():
         shop.write(f"{folder}/{secret}.py", "ZEBRA = 1\n")
@@ -108,7 +115,7 @@ def the_names_of_files(user: Foreword, shop: GitRepo, _: MessagesApi) -> object:
 
 CHANNELS: list[Channel] = [
     a_committed_file, a_saved_file, a_change_of_a_file, a_file_that_is_pointed_at, an_excerpt, what_tools_find,
-    the_question, the_instructions_of_a_task, a_commit, a_batch,
+    the_question, the_instruction_of_an_edit, the_instructions_of_a_task, a_commit, a_batch,
 ]  # fmt: skip
 
 
@@ -117,7 +124,7 @@ def test_no_kind_of_secret_is_in_what_is_sent(
     channel: Channel, online: Foreword, shop: GitRepo, api: MessagesApi, tmp_path: Path
 ) -> None:
     channel(online, shop, api)
-    is_users_own = channel in (the_question, a_batch)
+    is_users_own = channel in (the_question, the_instruction_of_an_edit, a_batch)
     assert_none_left(api, tmp_path / ("home" if is_users_own else "nowhere"), least=len(PLANTED) - 6)
 
 

@@ -21,6 +21,7 @@ from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import reason_for_content
 from foreword.core.secrets.redaction import collapsed, shown
 from foreword.core.tree import Source
+from foreword.prefix.base.render import in_a_row
 from foreword.prefix.delta import unified_diff
 from foreword.prefix.layers import Anchor
 from foreword.workspace.git.history import commit_named, merge_base, tree_of
@@ -115,14 +116,14 @@ def _diffs(
     for path in paths:
         diff = collapsed(unified_diff(shown(old.get(path, "")), shown(new.get(path, "")), path))
         if path not in new:
-            diff = f"deleted: {path}\n{diff}"
+            diff = f"deleted: {in_a_row(path)}\n{diff}"
         if len(diff) > left:
             not_shown.append(path)
-            pieces.append(f"{path}: changed, too large to be shown here; view it\n")
+            pieces.append(f"{in_a_row(path)}: changed, too large to be shown here; view it\n")
             continue
         left -= len(diff)
         # Line ends, an encoding, or a value that is redacted on both sides.
-        pieces.append(diff or f"{path}: nothing that can be shown changed\n")
+        pieces.append(diff or f"{in_a_row(path)}: nothing that can be shown changed\n")
     return "".join(pieces), tuple(not_shown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from foreword.core.documents.text import printable
 from foreword.core.errors import UsageError, WorkspaceError
 from foreword.core.exclusion import IGNORED, reason_for_path
 from foreword.core.secrets.redaction import redact, shown
+from foreword.prefix.base.render import in_a_row
 from foreword.workspace.git import plumbing
 from foreword.workspace.git.blobs import read_blobs
 from foreword.workspace.git.repository import Repository
@@ -79,6 +81,9 @@ def message_of(answer: Answer) -> CommitMessage:
     return CommitMessage(text + "\n", answer)
 
 
+_FRAME = re.compile(r"</?(?:message|last-messages|staged)\b")
+
+
 def _staged(repository: Repository) -> list[str]:
     return plumbing.records_of(plumbing.run(repository.root, "diff", "--cached", "--name-only", "-z"))
 
@@ -89,7 +94,9 @@ def _examples(repository: Repository) -> list[str]:
         repository.root, "log", f"--max-count={N_EXAMPLES}", "--no-merges", "-z", "--format=%B"
     )
     messages = output.decode("utf-8", "replace").split("\0") if not status else []
-    return [shown(text.strip())[:MAX_EXAMPLE] for text in messages if text.strip()]
+    found = (text.strip() for text in messages if text.strip())
+    # A message that has such marks itself could pass for what is asked; there are others to learn the style from.
+    return [shown(text)[:MAX_EXAMPLE] for text in found if not _FRAME.search(text)]
 
 
 def _diffs(repository: Repository, paths: list[str], rules: IgnoreRules) -> Iterator[str]:
@@ -104,7 +111,7 @@ def _diffs(repository: Repository, paths: list[str], rules: IgnoreRules) -> Iter
         if reason is None and len(text) > left:
             reason = "too large to be shown"
         if reason is not None:
-            yield f"{path.encode('utf-8', 'replace').decode()}: changed, not shown ({reason})\n"
+            yield f"{in_a_row(path.encode('utf-8', 'replace').decode())}: changed, not shown ({reason})\n"
             continue
         left -= len(text)
         yield text

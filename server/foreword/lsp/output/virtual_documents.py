@@ -21,6 +21,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from foreword.core.documents.document import make_document
 from foreword.core.documents.position import Range, position_of
 from foreword.core.errors import StoreError, unwritable
+from foreword.core.secrets.redaction import shown
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.protocol import SCHEME
 from foreword.lsp.connection.server import ForewordServer, handle
@@ -65,7 +66,8 @@ async def open_page(server: ForewordServer, folder: Path, title: str) -> AsyncIt
     Raises:
         StoreError: a scratch file in `folder` can't be written.
     """
-    page = _make_page(server, folder, f"# {' '.join(title.split())}\n\n")
+    # It may be a file, which is kept: without the secrets that the user wrote.
+    page = _make_page(server, folder, f"# {' '.join(shown(title).split())}\n\n")
     if page is None:
         yield None
         return

@@ -109,7 +109,8 @@ def numbered(content: str, start_line: int, end_line: int) -> str:
 
 
 def in_a_row(path: str) -> str:
-    """A path at the beginning of a line, where it could pass for a frame if it began like one."""
+    """A path at the beginning of a line, where it could pass for a frame if it began like one, or had more lines."""
+    path = " ".join(path.splitlines()) or path
     return f"./{path}" if path.startswith("<") else path
 
 
