@@ -52,6 +52,21 @@ CALL: Json = {"type": "tool_use", "id": "toolu_1", "name": "search", "input": {}
 RESULT: Json = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "found"}
 
 
+@pytest.mark.parametrize(
+    ("n_calls", "n_rounds", "expected"),
+    [(1, 3, [5]), (9, 2, [3]), (10, 1, [1]), (10, 2, [1, 3]), (30, 3, [3, 5])],
+)
+def test_rounds_of_many_calls_find_what_was_written_before_them_at_a_mark(
+    n_calls: int, n_rounds: int, expected: list[int]
+) -> None:
+    """On Bedrock each call counts as a block; by the marks of two rounds a read need not look back at all."""
+    rounds = tail([CALL] * n_calls, [RESULT] * n_calls) * n_rounds
+    body = request_body(PARAMETERS, payload(), ["question"], rounds)
+    marked = [n for n in range(1, len(body["messages"])) if "cache_control" in content(body, n)[-1]]
+    assert [n + 1 for n in expected] == marked
+    assert len(marks(body)) <= 4
+
+
 def test_each_layer_ends_with_a_mark_and_the_turn_follows_them() -> None:
     body = request_body(PARAMETERS, payload(), ["excerpts", "question"])
     assert [("stable 0", "5m"), ("rest 0", "5m"), ("delta 0", "5m")] == marks(body)

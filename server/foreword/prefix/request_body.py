@@ -16,7 +16,7 @@ At most four marks, as the API allows; `server/docs/prefix.md` says more under B
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,12 @@ def marked_positions(payload: PrefixPayload) -> tuple[int, ...]:
     return tuple(sorted(end for end in ends if end >= 0))
 
 
+RAW_LOOK_BACK = 20
+"""Blocks that a read looks back on Bedrock, where a run of calls, or of their results, counts as so many, and not as one."""
+FIRST_ROUND = 2
+"""Messages of the first round of tools: the calls, and their results."""
+
+
 def _tails(payload: PrefixPayload, messages: Sequence[Json], *, n_tail: int) -> tuple[int, ...]:
     """The messages whose last block is marked."""
     if payload.ttl is None:
@@ -105,7 +111,16 @@ def _tails(payload: PrefixPayload, messages: Sequence[Json], *, n_tail: int) -> 
     users = [index for index, message in enumerate(messages) if message["role"] == "user"]
     if payload.is_chat:
         return tuple(users[-CHAT_TAILS:])
-    return (users[-1],) if n_tail and users[-1] == len(messages) - 1 else ()
+    if not n_tail or users[-1] != len(messages) - 1:
+        return ()
+    # A round with many calls: where every block counts, what the round before wrote is found at a mark alone. The first round's is
+    # the prefix's own.
+    is_far = n_tail > FIRST_ROUND and _n_blocks(messages[users[-2] + 1 :]) >= RAW_LOOK_BACK
+    return tuple(users[-2:]) if is_far else (users[-1],)
+
+
+def _n_blocks(messages: Iterable[Json]) -> int:
+    return sum(1 if isinstance(message["content"], str) else len(message["content"]) for message in messages)
 
 
 def _prefix_blocks(payload: PrefixPayload, n_marks: int) -> list[Json]:
