@@ -26,7 +26,7 @@ SAMPLES: dict[str, tuple[str, str, list[tuple[str, str, str | None, int, int]]]]
     "bash": ("a.sh", "for i in a; do\n  total() { :; }\ndone\n(\n  rate() { :; }\n)\n", [("function", "total", None, 2, 2), ("function", "rate", None, 5, 5)]),
     "batch": ("a.bat", ":total\r\necho 1\r\n:rate\r\n", [("function", "total", None, 1, 2), ("function", "rate", None, 3, 3)]),
     "bats": ("a.bats", '@test "adds up" {\n  run till\n}\nhelper() {\n  :\n}\n', [("test", "adds up", None, 1, 3), ("function", "helper", None, 4, 6)]),
-    "clojure": ("a.clj", "(ns shop.till)\n(defn- total [a] ; (defn no [])\n  a)\n(def ^:private rate 1)\n", [("module", "shop.till", None, 1, 1), ("function", "total", None, 2, 3), ("variable", "rate", None, 4, 4)]),
+    "clojure": ("a.clj", '(ns shop.till)\n(defn- total [a] ; (defn no [])\n  \\")\n(def ^:private rate 1)\n', [("module", "shop.till", None, 1, 1), ("function", "total", None, 2, 3), ("variable", "rate", None, 4, 4)]),
     "cmake": ("CMakeLists.txt", "project(shop)\nfunction(total a)\n  # function(no)\nendfunction()\nadd_library(till STATIC a.c)\n", [("module", "shop", None, 1, 1), ("function", "total", None, 2, 4), ("key", "till", None, 5, 5)]),
     "crystal": ("a.cr", "class Till\n  def total\n    1\n  end\nend\n", [("class", "Till", None, 1, 5), ("method", "total", "Till", 2, 4)]),
     "dart": ("a.dart", "@immutable\nclass Till<T> extends Desk {\n  final int rate;\n  Till.of(this.rate);\n  Future<int> total() async => 1;\n}\nint add(int a) => a;\n", [("class", "Till", None, 2, 6), ("field", "rate", "Till", 3, 3), ("constructor", "Till.of", "Till", 4, 4), ("method", "total", "Till", 5, 5), ("function", "add", None, 7, 7)]),
@@ -49,7 +49,7 @@ SAMPLES: dict[str, tuple[str, str, list[tuple[str, str, str | None, int, int]]]]
     "latex": ("a.tex", "\\section{Till}\n\\subsection{Rate} % \\section{no}\n\\newcommand{\\total}{1}\n\\section{Desk}\n", [("heading", "Till", None, 1, 3), ("heading", "Rate", "Till", 2, 3), ("macro", "\\total", None, 3, 3), ("heading", "Desk", None, 4, 4)]),
     "less": ("a.less", "@rate: 1px;\n.total(@a) {\n  b: c;\n}\n.till {\n  &:hover { b: c }\n}\n", [("variable", "@rate", None, 1, 1), ("function", ".total", None, 2, 4), ("selector", ".till", None, 5, 7), ("selector", "&:hover", ".till", 6, 6)]),
     "lisp": ("a.lisp", "(defpackage shop)\n(defclass till (desk)\n  ())\n(defmethod total ((a till)) a)\n", [("module", "shop", None, 1, 1), ("class", "till", None, 2, 3), ("function", "total", None, 4, 4)]),
-    "make": ("Makefile", "RATE := 1\n.PHONY: till\ntill desk: a\n\techo\ndefine TOTAL\nx\nendef\n", [("variable", "RATE", None, 1, 1), ("function", "till", None, 3, 4), ("function", "desk", None, 3, 4), ("macro", "TOTAL", None, 5, 7)]),
+    "make": ("Makefile", "RATE := 1\n.PHONY: till\ntill desk: a\n\techo\ndefine TOTAL\nx\nendef\npay: till\n\nifdef A\nSUM = 1\nendif\n", [("variable", "RATE", None, 1, 1), ("function", "till", None, 3, 4), ("function", "desk", None, 3, 4), ("macro", "TOTAL", None, 5, 7), ("function", "pay", None, 8, 12), ("variable", "SUM", None, 11, 11)]),
     "nim": ("a.nim", "type\n  Till* = object\n    rate: int\nproc total*(a: int): int =\n  a\n", [("type", "Till", None, 2, 3), ("function", "total", None, 4, 5)]),
     "nix": ("a.nix", "{ lib, ... }:\nlet\n  total = a: a;\nin {\n  options.till = { rate = 1; };\n}\n", [("function", "total", None, 3, 3), ("key", "options.till", None, 5, 5), ("key", "rate", "options.till", 5, 5)]),
     "notebook": ("a.ipynb", '{\n "cells": [\n  {\n   "cell_type": "code",\n   "outputs": ["def no(): pass"],\n   "source": [\n    "%load x\\n",\n    "def total(a):\\n",\n    "    return a"\n   ]\n  },\n  {\n   "cell_type": "markdown",\n   "source": [\n    "# Till"\n   ]\n  }\n ]\n}\n', [("function", "total", None, 8, 9), ("heading", "Till", None, 15, 15)]),
@@ -75,7 +75,7 @@ SAMPLES: dict[str, tuple[str, str, list[tuple[str, str, str | None, int, int]]]]
     "vue": ("a.vue", '<template>\n  <h1>Till</h1>\n</template>\n\n<script setup lang="ts">\nfunction total(): number { return 1 }\n</script>\n<style lang="scss">\n@mixin rate {\n}\n</style>\n', [("heading", "Till", None, 2, 2), ("function", "total", None, 6, 6), ("function", "rate", None, 9, 10)]),
     "wgsl": ("a.wgsl", "struct Till {\n  a: f32,\n}\n@group(0) @binding(0) var<uniform> rate: f32;\n@vertex fn total(a: f32) -> f32 {\n  return a;\n}\n", [("struct", "Till", None, 1, 3), ("variable", "rate", None, 4, 4), ("function", "total", None, 5, 7)]),
     "yaml": ("a.yaml", '{{- if .Values.on }}\nname: {{ .Values.name }}\nspec:\n  rate: "{{ total "a" }}"\n{{- toYaml . | nindent 2 }}\n{{- end }}\nkind: Till\n', [("key", "name", None, 2, 2), ("key", "spec", None, 3, 4), ("key", "rate", "spec", 4, 4), ("key", "kind", None, 7, 7)]),
-    "zsh": ("a.zsh", "function total rate { print x }\nif (( $+commands[git] )); then\n  till() { :; }\nfi\n", [("function", "total", None, 1, 1), ("function", "rate", None, 1, 1), ("function", "till", None, 3, 3)]),
+    "zsh": ("a.zsh", "function total rate { print x }\nif (( $+commands[git] )); then\n  till() { :; }\nfi\nfunction shop::pay {\n}\n", [("function", "total", None, 1, 1), ("function", "rate", None, 1, 1), ("function", "till", None, 3, 3), ("function", "shop::pay", None, 5, 6)]),
 }  # fmt: skip
 
 TESTED_ELSEWHERE = frozenset(
@@ -164,3 +164,14 @@ def test_a_scanner_reads_any_bytes_and_its_lines_are_in_the_text(language: str, 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_a_long_text_of_one_kind_is_read(language: str, piece: bytes) -> None:
     assert extract(language, piece * 20_000).failed is None
+
+
+def test_a_dump_of_mysql_may_end_statements_with_dollars() -> None:
+    text = (
+        "DELIMITER $$\nCREATE PROCEDURE pay()\nBEGIN\n  SELECT 1;\nEND $$\nDELIMITER ;\n"
+        "DELIMITER $$\nCREATE FUNCTION total(a INT) RETURNS INT\nBEGIN\n  RETURN a;\nEND $$\nDELIMITER ;\n"
+    )
+
+    assert [("pay", 2, 5), ("total", 8, 11)] == [
+        (one.name, one.line, one.end_line) for one in extract("sql", text.encode()).definitions
+    ]

@@ -18,7 +18,8 @@ _SLASHES_AND_QUOTES = re.compile(
 _COMMENTS = re.compile(rb"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _HASHES = re.compile(rb"(?<!\S)#[^\n]*")
 _PERCENTS = re.compile(rb'\$(?:\\.|[^\n])|"(?:[^"\\]|\\.)*"|%[^\n]*', re.DOTALL)
-_SEMICOLONS = re.compile(rb'"(?:[^"\\]|\\.)*"|;[^\n]*', re.DOTALL)
+_SEMICOLONS = re.compile(rb"\\.|(?<=[\s(])\?[\";]|\"(?:[^\"\\]|\\.)*\"|;[^\n]*", re.DOTALL)
+"""Characters come first: one may be a quote or a semicolon, as in `\\;`, `#\\;` and `?;`."""
 _POWERSHELL = re.compile(rb"<#.*?(?:#>|\Z)|(?<!\S)#[^\n]*|@'\n.*?(?:\n'@|\Z)|@\"\n.*?(?:\n\"@|\Z)", re.DOTALL)
 _FSHARP = re.compile(
     rb"\"\"\".*?(?:\"\"\"|\Z)|@\"[^\"]*\"|'(?:[^'\\\n]|\\.)'|\"(?:[^\"\\]|\\.)*\"|\(\*(?!\)).*?(?:\*\)|\Z)|//[^\n]*",

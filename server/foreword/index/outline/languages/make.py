@@ -19,15 +19,18 @@ from foreword.index.outline.languages.rule import (
 
 
 def _rule(node: Node, _scope: Scope) -> Iterable[Found]:
-    """Each target, but for the special ones such as `.PHONY`."""
+    """Each target, but for the special ones such as `.PHONY`; the grammar takes a conditional below a rule for a part of it."""
     targets = child_of_kind(node, "targets")
     names = [text(child) for child in targets.named_children] if targets else []
     recipe = child_of_kind(node, "recipe")
-    return [
+    found = [
         Found(node, "function", name, recipe)
         for name in names
         if not (name.startswith(".") and name[1:].isupper())
     ]
+    if recipe is not None and child_of_kind(recipe, "conditional") is not None:
+        found.append(Found(node, inside=(recipe,)))
+    return found
 
 
 TABLE = Table(

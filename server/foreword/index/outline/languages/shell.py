@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -17,7 +17,17 @@ def _function(node: Node, _scope: Scope) -> Iterable[Found]:
     named = node.children_by_field_name("name")
     if named and not text(named[0]).strip(_MARK):
         return (Found(node, "test", named[0], body),)
-    return [Found(node, "function", name, body) for name in named]
+    return [Found(node, "function", name, body) for name in _whole_names(named)]
+
+
+def _whole_names(named: Sequence[Node]) -> list[str]:
+    """Names, of which the grammar cuts one at its colons: what stands together is one."""
+    names, end = list[str](), -1
+    for node in named:
+        before = names.pop() if end == node.start_byte else ""
+        names.append(before + text(node))
+        end = node.end_byte
+    return names
 
 
 _MARK = ":"

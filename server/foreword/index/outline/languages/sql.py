@@ -75,11 +75,13 @@ _BLOCK = re.compile(
 )
 _END_BLOCK = re.compile(rb"\{%-?\s*end(?:macro|test|snapshot|materialization|data_test)\b")
 # But for `/*! ... */`, which MySQL runs: it is a comment to all other dialects.
-_HIDDEN = re.compile(
-    rb"\"[^\"\n]*\"|`[^`\n]*`|--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|(?<![\w$])(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?:(?P=tag)|\Z)|'(?:[^'\\\n]|''|\\.)*'",
-    re.DOTALL,
-)
+_QUOTED = rb"\"[^\"\n]*\"|`[^`\n]*`|--[^\n]*|/\*(?!!).*?(?:\*/|\Z)%b|'(?:[^'\\\n]|''|\\.)*'"
+_DOLLARS = rb"|(?<![\w$])(?P<tag>\$(?:[A-Za-z_]\w*)?\$).*?(?:(?P=tag)|\Z)"
+_HIDDEN = re.compile(_QUOTED % _DOLLARS, re.DOTALL)
 """With names in quotes, which stay. A quoted text ends on its line: whether a backslash in one means anything depends on the dialect."""
+_HIDDEN_OF_MYSQL = re.compile(_QUOTED % b"", re.DOTALL)
+"""Where a client is told another end of statements, as `$$`, dollars quote nothing."""
+_DELIMITER = re.compile(rb"^DELIMITER[ \t]+\$", re.IGNORECASE | re.MULTILINE)
 _COPY = re.compile(rb"^COPY\s[^;\n]*\sFROM\s+stdin\b[^\n]*\n", re.IGNORECASE | re.MULTILINE)
 _END_STATEMENT = re.compile(rb";|^GO[ \t]*\r?$|^DELIMITER\b", re.IGNORECASE | re.MULTILINE)
 _BODY = re.compile(rb"\bBEGIN\b", re.IGNORECASE)
@@ -115,7 +117,8 @@ def _visible(data: bytes) -> bytes:
         end = data.find(b"\n\\.", match.end() - 1)
         at = end if end >= 0 else len(data)
         blank_spans(changed, ((match.end(), at),))
-    return _HIDDEN.sub(lambda match: match[0] if match[0][:1] in b'"`' else blanks(match[0]), bytes(changed))
+    hidden = _HIDDEN_OF_MYSQL if _DELIMITER.search(data) else _HIDDEN
+    return hidden.sub(lambda match: match[0] if match[0][:1] in b'"`' else blanks(match[0]), bytes(changed))
 
 
 def _created(visible: bytes, data: bytes, lines: _Lines) -> Iterator[Definition]:
