@@ -24,7 +24,6 @@ from foreword.prefix.warmth import warm_until
 from foreword.workspace.files.atomic_write import replace_file
 from foreword.workspace.files.disk import read_file
 from foreword.workspace.ignore import is_pattern, matching
-from foreword.workspace.project_file import pins_in, with_pins
 
 LOOK_QUESTION = "context"
 _WILDCARDS = re.compile(r"([*?\[\\])")
@@ -85,6 +84,8 @@ def change_pins(
         WorkspaceError: it can't be written.
     """
     before = prepare_now(session, LOOK_QUESTION, use_cache=use_cache, keep=False)
+    from foreword.workspace.project_file import with_pins  # noqa: PLC0415 - only a change of pins writes TOML
+
     # Kept as bytes: the file is replaced only where it still holds exactly these.
     data = read_file(session.root, PROJECT_FILE)
     text = _decoded(data or b"")
@@ -122,6 +123,8 @@ def _pins_in_force(session: Session, text: str, shown: str | None) -> tuple[str,
     # Editors may give "\n" for each line end of the file.
     if shown is not None and shown.replace("\r\n", "\n") != text.replace("\r\n", "\n"):
         raise ConfigError(f"{PROJECT_FILE} has changes in the editor: save it, then pin again")
+    from foreword.workspace.project_file import pins_in  # noqa: PLC0415 - as above
+
     pins = pins_in(text)
     if pins != session.settings.context_pins:
         raise ConfigError(

@@ -13,7 +13,6 @@ from foreword.core.documents.text import decode, printable
 from foreword.core.errors import WorkspaceError
 from foreword.core.exclusion import IGNORED, IGNORED_BY_GIT, UNREADABLE, reason_for_content, reason_for_path
 from foreword.core.tree import LeftOut, Reader, Source, blob_id, make_tree
-from foreword.index.build.build import update
 from foreword.index.build.indexed_tree import IndexedTree
 from foreword.prefix.turn import UnsavedFile
 from foreword.workspace.files.disk import read_file
@@ -95,6 +94,8 @@ def with_unsaved(saved: WorkspaceSnapshot, unsaved: Mapping[str, str]) -> Worksp
     )
     reader = partial(_read, texts, saved.reader)
     before = IndexedTree(saved.tree, saved.index, saved.report)
+    from foreword.index.build.build import update  # noqa: PLC0415 - most looks parse nothing
+
     index, report = update(saved.index.store, before, tree, reader, texts.keys())
     return replace(saved, tree=tree, index=index, report=report, reader=reader)
 
