@@ -23,7 +23,7 @@ RUNS = 11
 BUNDLES = ("extension.js", "webview.js", "webview.css")
 EVALUATE = """
 const Module = require('node:module')
-const anything = new Proxy(function () {}, { get: (_, key) => key === Symbol.toPrimitive ? () => '' : anything, apply: () => anything, construct: () => anything })
+const anything = new Proxy(Object.assign(function () {}, { l10n: {} }), { get: (_, key) => key === Symbol.toPrimitive ? () => '' : key === 'l10n' ? {} : anything, apply: () => anything, construct: () => anything })
 const load = Module._load
 Module._load = (name, ...rest) => name === 'vscode' ? anything : load(name, ...rest)
 const before = process.cpuUsage()
