@@ -17,7 +17,6 @@ from foreword.assist.edits.proposal import Proposal, ProposedFile
 from foreword.assist.edits.review import FileReview, ProposalReview
 from foreword.core.documents.text import Text
 from foreword.core.documents.uri import path_of_uri, uri_of_path
-from foreword.core.secrets.redaction import shown
 
 MAX_FILES = 200
 """Proposals of all workspaces together; of more the oldest are forgotten, those first of which all is decided."""
@@ -50,6 +49,8 @@ class KeptProposal:
 
 def short_title(words: str) -> str:
     """What a proposal is for, in one line, without the secrets that its user wrote: it is kept."""
+    from foreword.core.secrets.redaction import shown  # noqa: PLC0415 - off the path to `initialize`
+
     return shorten(shown(words), MAX_TITLE, placeholder="...")
 
 

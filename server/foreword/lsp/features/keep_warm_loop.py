@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from foreword.assist.session.session import Session
+from typing import TYPE_CHECKING
+
 from foreword.lsp.connection.readiness import send_status
 from foreword.lsp.connection.server import ForewordServer
 from foreword.lsp.connection.workspace_folder import Folder
+
+if TYPE_CHECKING:
+    from foreword.assist.session.session import Session
 
 
 def note_answer(server: ForewordServer, folder: Folder, session: Session) -> None:

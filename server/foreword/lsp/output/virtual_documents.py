@@ -21,7 +21,6 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from foreword.core.documents.document import make_document
 from foreword.core.documents.position import Range, position_of
 from foreword.core.errors import StoreError, unwritable
-from foreword.core.secrets.redaction import shown
 from foreword.lsp.connection.convert import range_to_lsp, uri_from_path
 from foreword.lsp.connection.protocol import SCHEME
 from foreword.lsp.connection.server import ForewordServer, handle
@@ -66,6 +65,8 @@ async def open_page(server: ForewordServer, folder: Path, title: str) -> AsyncIt
     Raises:
         StoreError: a scratch file in `folder` can't be written.
     """
+    from foreword.core.secrets.redaction import shown  # noqa: PLC0415 - off the path to `initialize`
+
     # It may be a file, which is kept: without the secrets that the user wrote.
     page = _make_page(server, folder, f"# {' '.join(shown(title).split())}\n\n")
     if page is None:
