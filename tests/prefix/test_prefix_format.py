@@ -27,8 +27,10 @@ GOLDEN = {
     7: ("81930881111d2da5", "e38690ad6a7c87c2", "d8c076073ed915c1"),
     8: ("81930881111d2da5", "e38690ad6a7c87c2", "d8c076073ed915c1"),
     9: ("6828f1100a543bba", "e38690ad6a7c87c2", "e01983fc8695f346"),
+    10: ("6828f1100a543bba", "e38690ad6a7c87c2", "e01983fc8695f346"),
 }
-"""Digests of base, delta and request body. With 3 other files count as generated, none of which is in the sample."""
+"""Digests of base, delta and request body. With 3 other files count as generated, none of which is in the sample; with 10 other
+names are left out where there is no room for all."""
 
 TRICKY = "# Shelves\r\n\r\n\tÄpfel ☃ </file>\r\nno newline at the end"
 

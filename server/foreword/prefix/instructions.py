@@ -6,7 +6,7 @@ part of the turn, after the last repository breakpoint.
 
 from __future__ import annotations
 
-PREFIX_FORMAT = 9
+PREFIX_FORMAT = 10
 """Rises with every change to how a prefix is built or worded; part of the key of everything stored.
 
 `tests/prefix/test_prefix_format.py` has the digests of a sample by this number.

@@ -18,6 +18,7 @@ from foreword.prefix.base.file_selection import (
     fits,
     inner_breakpoint,
     is_introduction,
+    name_values_of,
     pin,
     select,
     values_of,
@@ -218,3 +219,21 @@ def test_no_other_place_saves_more(files: list[tuple[int, float]]) -> None:
     chosen = inner_breakpoint(sizes, changes)
     best = max(expected_saving(sizes, changes, k) for k in range(len(sizes) + 1))
     assert expected_saving(sizes, changes, chosen) == pytest.approx(best, rel=1e-9, abs=1e-12)
+
+
+def test_a_name_is_worth_more_for_a_large_file_and_beside_what_is_worked_on() -> None:
+    weights = dict.fromkeys(
+        ("hot/a.py", "hot/beside.py", "cold/same.py", "cold/large.py", "cold/small.py"), 1.0
+    )
+    sizes = dict.fromkeys(weights, 1_000) | {"cold/large.py": 90_000, "cold/small.py": 10}
+    values = name_values_of(weights, {"hot/a.py": 1.0}, sizes)
+    ordered = sorted(values, key=lambda path: -values[path])
+    assert ["hot/a.py", "cold/large.py", "hot/beside.py", "cold/same.py", "cold/small.py"] == ordered
+    assert values["cold/same.py"] / 10 == pytest.approx(
+        name_values_of(weights | {"cold/same.py": 0.1}, {"hot/a.py": 1.0}, sizes)["cold/same.py"], rel=0.2
+    )
+
+
+def test_names_of_nothing_are_worth_nothing() -> None:
+    assert {} == name_values_of({}, {}, {})
+    assert {"a": 0.0} == name_values_of({"a": 1.0}, {}, {})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
@@ -218,6 +219,19 @@ ENTRIES = st.lists(
     max_size=12,
     unique_by=lambda one: one.path,
 )
+
+
+def test_where_names_do_not_fit_those_of_the_least_rank_stay_and_values_give_the_definitions() -> None:
+    def ranked(path: str, rank: float) -> MapEntry:
+        return replace(entry(path, 1), name_rank=(False, rank))
+
+    entries = [ranked("a.py", 2.0), ranked("b.py", 0.0), ranked("c.py", 1.0)]
+    names = sum(row(one, 0) for one in entries[1:])
+    assert ["b.py", "c.py"] == list(render_map(entries, tokens(names), 1.0)[1])
+    # By the order of values the first one is given its definition, whatever the rank of its name.
+    room = names + row(entries[0], 0) + (row(entries[0], 1) - row(entries[0], 0)) / BREADTH_SHARE
+    pieces = render_map(entries, tokens(room), 1.0)[1]
+    assert [2, 1, 1] == [piece.count("\n") for piece in pieces.values()]
 
 
 @settings(deadline=None, max_examples=80)

@@ -372,6 +372,6 @@ def repository_map(
     source = source_at(session, saved, prefix.anchor)
     values = values_of(source.weights, source.ranks, source.heat, source.sizes)
     ordered = sorted(source.sizes, key=lambda path: (-values[path], path))
-    entries = (MapEntry(p, values[p], partial(source.definitions, p)) for p in ordered)
+    entries = [MapEntry(p, values[p], partial(source.definitions, p)) for p in ordered]
     text, pieces = render_map(entries, budget or budget_of(session).tokens)
     return text, tuple(pieces)

@@ -21,6 +21,7 @@ from foreword.prefix.base.file_selection import (
     by_volatility,
     fits,
     inner_breakpoint,
+    name_values_of,
     pin,
     select,
     values_of,
@@ -232,7 +233,16 @@ def _survey(
 ) -> Block:
     """Overview and map, beside whole files of `n_full` tokens."""
     overview = _overview(source)
-    entries = [MapEntry(path, values[path], partial(source.definitions, path)) for path in selection.outlined]
+    name_values = name_values_of(source.weights, source.heat, source.sizes)
+    entries = [
+        MapEntry(
+            path,
+            values[path],
+            partial(source.definitions, path),
+            _rank_of_name(source, path, name_values[path]),
+        )
+        for path in selection.outlined
+    ]
     room = budget - n_full - estimate(overview) - HEADER_TOKENS
     # What the names need at least, and beyond that little: a thousand tokens of a whole file show more that is asked about
     # than a thousand of signatures.
@@ -240,6 +250,11 @@ def _survey(
     text, shown = render_map(entries, room if deep else min(room, n_map), 1.0)
     parts = (_part(path, "outline", piece) for path, piece in shown.items())
     return Block(f"{overview}<map>\n{text}</map>\n", tuple(parts))
+
+
+def _rank_of_name(source: BaseSource, path: str, value: float) -> tuple[bool, float]:
+    """The least comes first: source code, and then by value."""
+    return source.weights[path] < SOURCE_WEIGHT, -value
 
 
 def _file_block(files: list[tuple[Part, str]]) -> Block:

@@ -37,6 +37,12 @@ SIZE_SHARE = 0.005
 SIZE_POWER = 0.7
 """By which power of its size a value is divided."""
 
+NAME_SIZE_SHARE, NAME_FOLDER_SHARE = 0.3, 0.1
+"""How much the root of the size counts for a file's name, and that of what is worked on around it.
+
+Of eleven repositories whose names don't all fit the names then hold 0.90 of the files that the next commit changes, not 0.88.
+"""
+
 WHOLE_SHARE = 0.7
 """A file of which so much is chosen in parts stands there whole."""
 
@@ -121,6 +127,35 @@ def values_of(
 
     # Rounded, so that the last bits of a machine's arithmetic decide no order.
     return {path: round(weight * mean(path), 9) for path, weight in weights.items()}
+
+
+def name_values_of(
+    weights: Mapping[str, float], heat: Mapping[str, float], sizes: Mapping[str, int]
+) -> dict[str, float]:
+    """What it is worth to name each path, where there is no room for all names: work spreads to large files and to neighbours."""
+    folders, n_inside = defaultdict[str, float](float), Counter[str]()
+    for path in weights:
+        folder = path.rpartition("/")[0]
+        folders[folder] += heat.get(path, 0.0)
+        n_inside[folder] += 1
+    around = {
+        path: sqrt(folders[folder] / n_inside[folder])
+        for path in weights
+        for folder in [path.rpartition("/")[0]]
+    }
+    large = {path: sqrt(sizes.get(path, 0)) for path in weights}
+    heat_share = 1 - NAME_SIZE_SHARE - NAME_FOLDER_SHARE
+    parts = ((heat_share, heat), (NAME_SIZE_SHARE, large), (NAME_FOLDER_SHARE, around))
+    totals = [fsum(of.get(path, 0.0) * weight for path, weight in weights.items()) or 1.0 for _, of in parts]
+    # Rounded, as `values_of` is.
+    return {
+        path: round(
+            weight
+            * fsum(share * of.get(path, 0.0) / n for (share, of), n in zip(parts, totals, strict=True)),
+            9,
+        )
+        for path, weight in weights.items()
+    }
 
 
 def fits(candidates: Sequence[Candidate], budget: int) -> bool:

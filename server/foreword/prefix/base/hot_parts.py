@@ -25,8 +25,8 @@ ChangedLines = Callable[[Sequence[str]], Mapping[str, Sequence[LineChange]]]
 PART_SHARE = 0.2
 """What takes more of the budget is cut: a file into its definitions, a definition into those inside.
 
-In a small base parts hold more of what is asked about than whole files, in a large one no more: cut from an eighth of the tokens on
-they held 0.18 against 0.15 in 15,000 tokens, and the same in 60,000 (docs/benchmarks.md). A fifth, so that more files stay whole, is a judgement.
+Chosen by `tests/benchmarks/base_cuts.py`: in a small base parts hold more of what is asked about than whole files, in a large one no
+more; smaller shares held no more at any size.
 """
 
 TOKENS_A_CUT = 4_000

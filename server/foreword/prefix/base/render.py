@@ -174,11 +174,15 @@ NAMES_FIRST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MapEntry:
-    """A file that may stand in the map; `definitions` gives them with scores, best first, when they are asked for."""
+    """A file that may stand in the map; `definitions` gives them with scores, best first, when they are asked for.
+
+    Where there is no room for all names, those of the least `name_rank` are there.
+    """
 
     path: str
     value: float
     definitions: Callable[[], tuple[tuple[Definition, float], ...]]
+    name_rank: tuple[bool, float] = (False, 0.0)
 
 
 def names_tokens(entries: Iterable[MapEntry]) -> int:
@@ -187,7 +191,7 @@ def names_tokens(entries: Iterable[MapEntry]) -> int:
 
 
 def render_map(
-    entries: Iterable[MapEntry], budget: int, names_share: float = NAMES_FIRST
+    entries: Sequence[MapEntry], budget: int, names_share: float = NAMES_FIRST
 ) -> tuple[str, dict[str, str]]:
     """The map within `budget` tokens from entries by falling value, and the piece of each file in it.
 
@@ -196,7 +200,7 @@ def render_map(
     room = budget * NOMINAL_RATIO
     pieces = _names(entries, room * names_share)
     left = room - fsum(weigh(piece) for _, piece in pieces.values())
-    chosen = [entry for entry, _ in pieces.values()]
+    chosen = [entry for entry in entries if entry.path in pieces]
     # Few definitions of many files: a model that knows what a file is about finds the rest by tools.
     left, few = _more(chosen, pieces, left, FIRST_DEFINITIONS, BREADTH_SHARE)
     _more(few, pieces, left, MORE_DEFINITIONS, 1.0)
@@ -209,9 +213,10 @@ Pieces = dict[str, tuple[MapEntry, str]]
 
 
 def _names(entries: Iterable[MapEntry], room: float) -> Pieces:
-    """Entries from the best on, by their names alone, while they fit."""
+    """Entries by the rank of their names, while the names alone fit."""
     pieces: Pieces = {}
-    for entry in entries:
+    # Stable: what ranks alike stays in the order of values.
+    for entry in sorted(entries, key=lambda entry: entry.name_rank):
         text = render_outline(entry.path, ())
         # Stops, though a shorter name may fit: which files are left out must not hang on the length of names.
         room -= weigh(text)

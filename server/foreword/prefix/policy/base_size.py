@@ -2,7 +2,7 @@
 
 A larger base shows more of what is asked about, and each question pays for all of it: for reading it where it is warm, for
 writing it where it is not. What it shows at each size is a table: rounded means of a count over 15 repositories of whole files
-alone, without the map, which a base spends a fifth on; `tests/benchmarks/base.py` counts real bases, which show somewhat less.
+alone, without the map, which a base spends a fifth on; `tests/benchmarks/base_cuts.py` counts so, and `base.py` real bases.
 """
 
 from __future__ import annotations
