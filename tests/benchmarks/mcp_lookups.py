@@ -1,10 +1,12 @@
-"""How quick the MCP server's lookups are, beside ripgrep: percentiles of warm calls, in one run on this machine.
+"""How quick the MCP server's lookups are, beside ripgrep and Serena: percentiles of warm calls, in one run on this machine.
 
-    python tests/benchmarks/mcp_lookups.py --make FOLDER --files N REPOSITORY...    a repository of N files out of real ones
-    python tests/benchmarks/mcp_lookups.py FOLDER [--calls N] [--rg RG]
+    python tests/benchmarks/mcp_lookups.py --make FOLDER --files N [--only .py] REPOSITORY...   a repository out of real ones
+    python tests/benchmarks/mcp_lookups.py FOLDER [--calls N] [--rg RG] [--serena SERENA]
 
 Each name is that of a definition of the index, taken evenly; `search` gets a question with the same words. Every call of ours looks
-at the disk first. ripgrep looks for the name as a word in all files.
+at the disk first. ripgrep looks for the name as a word in all files, and Serena once for the symbol (`find_symbol`) and once for the
+text (`search_for_pattern`). Serena writes into the folder and into `~/.serena`: give it a copy, and a HOME of its own; `serena
+project index` beforehand spares its first call. It asks for Python 3.13.
 """
 
 from __future__ import annotations
@@ -39,9 +41,11 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--calls", type=int, default=40)
     parser.add_argument("--rg", default="")
+    parser.add_argument("--serena", default="")
+    parser.add_argument("--only", default="", help="take files whose names end so")
     given = parser.parse_args()
     if given.make:
-        make(given.make, given.files, given.folders)
+        make(given.make, given.files, given.folders, given.only)
         return
     for folder in given.folders:
         n_files = len(subprocess.check_output(["git", "-C", str(folder), "ls-files"]).splitlines())
@@ -49,7 +53,7 @@ def main() -> None:
         asyncio.run(measure(folder.resolve(), given))
 
 
-def make(target: Path, n_files: int, sources: Sequence[Path]) -> None:
+def make(target: Path, n_files: int, sources: Sequence[Path], ending: str = "") -> None:
     """A repository with the text files of others, as often as it takes; each copy has a line of its own."""
     listed = [
         (source, name)
@@ -57,7 +61,7 @@ def make(target: Path, n_files: int, sources: Sequence[Path]) -> None:
         for name in subprocess.run(
             ["git", "-C", str(source), "ls-files"], capture_output=True, text=True, check=True
         ).stdout.splitlines()
-        if (source / name).is_file() and (source / name).stat().st_size < 100_000
+        if name.endswith(ending) and (source / name).is_file() and (source / name).stat().st_size < 100_000
     ]
     for n, (source, name) in zip(range(n_files), itertools.cycle(listed), strict=False):
         copy = target / f"{source.name}{n // len(listed)}" / name
@@ -100,6 +104,30 @@ async def measure(folder: Path, given: argparse.Namespace) -> None:
             assert await done.wait() in {0, 1}
 
         await timed("ripgrep", names, ripgrep)
+    if given.serena:
+        await measure_serena(given.serena, folder, names)
+
+
+async def measure_serena(serena: str, folder: Path, names: Sequence[str]) -> None:
+    """Serena's two lookups of the same names; its log goes where errors go."""
+    words = [serena, "start-mcp-server", "--project", str(folder), "--agent-interface", "tools"]
+    quiet = ["--context", "ide", "--enable-web-dashboard", "false", "--log-level", "ERROR"]
+    async with Client(stdio_client(server([*words, *quiet])), read_timeout_seconds=PATIENCE) as client:
+
+        async def find_symbol(name: str) -> None:
+            found = await client.call_tool("find_symbol", {"name_path_pattern": name})
+            assert not found.is_error, found.content
+
+        async def search_for_pattern(name: str) -> None:
+            found = await client.call_tool("search_for_pattern", {"substring_pattern": rf"\b{name}\b"})
+            assert not found.is_error, found.content
+
+        began = time.perf_counter()
+        await find_symbol(names[0])
+        print(f"  Serena, until its first answer: {time.perf_counter() - began:.0f} s", flush=True)
+        await timed("Serena, find_symbol", names, find_symbol)
+        await timed("Serena, search_for_pattern", names, search_for_pattern)
+        print(f"  memory of idle Serena: {memory_below(os.getpid(), 'serena'):.0f} MB")
 
 
 def server(words: Sequence[str]) -> StdioServerParameters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,8 @@ def test_an_unexpected_error_is_one_line_with_the_way_to_its_traceback(
 ) -> None:
     monkeypatch.setattr("foreword.assist.session.snapshot.workspace_snapshot.take_snapshot", lambda _: 1 // 0)
     assert 1 == run("map", repo)
-    shown = "foreword: unexpected ZeroDivisionError: integer division or modulo by zero; set FOREWORD_DEBUG=1 for the traceback\n"
-    assert shown in capsys.readouterr().err
+    shown = r"foreword: unexpected ZeroDivisionError: .*by zero; set FOREWORD_DEBUG=1 for the traceback\n"
+    assert re.search(shown, capsys.readouterr().err)
     monkeypatch.setenv("FOREWORD_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run("map", repo)

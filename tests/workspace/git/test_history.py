@@ -139,6 +139,8 @@ def test_a_dangling_default_branch_is_passed_over(tmp_path: Path) -> None:
 def test_without_origin_the_branch_decides_among_remotes(tmp_path: Path) -> None:
     fork = make_upstream(tmp_path).clone(tmp_path / "fork", "--origin=zulu")
     fork.git("remote", "add", "alpha", (tmp_path / "upstream").as_uri())
+    # From git 2.48 on a fetch notes the remote's default branch.
+    fork.git("config", "remote.alpha.followRemoteHEAD", "never")
     fork.git("fetch", "-q", "alpha")
     repository = repository_of(fork.path)
     assert upstream_default(repository) == "refs/remotes/zulu/HEAD"

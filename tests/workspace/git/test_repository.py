@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -182,9 +183,24 @@ def test_a_git_that_fails_is_not_taken_for_none(tmp_path: Path) -> None:
     assert "bad config line 1" in done.stderr
 
 
-def test_a_worktree_whose_repository_is_elsewhere_says_what_to_do(tmp_path: Path) -> None:
+NEWER_GIT = """#!/bin/bash
+{git} "$@" 2> >(sed 's#not a git repository: /.*#not a git repository: (null)#' >&2)
+"""
+"""Says of a repository that is gone what git 2.55 says; older ones name the place."""
+
+
+@pytest.mark.parametrize("is_newer", [False, True])
+def test_a_worktree_whose_repository_is_elsewhere_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_newer: bool
+) -> None:
     folder = tmp_path / "worktree"
     folder.mkdir()
+    if is_newer:
+        program = tmp_path / "bin" / "git"
+        program.parent.mkdir()
+        program.write_text(NEWER_GIT.format(git=shutil.which("git")))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     (folder / ".git").write_text("gitdir: /nowhere/.git/worktrees/worktree\n")
     with pytest.raises(WorkspaceError, match=r"\(/nowhere/.git/worktrees/worktree\).*git worktree repair"):
         open_repository(folder)

@@ -170,7 +170,10 @@ def _show_findings(found: ReviewResult, given: ReviewParameters, _columns: int) 
     if review.not_reviewed:
         yield notice(f"not reviewed, too large: {', '.join(review.not_reviewed)}", "yellow")
     if review.n_dropped:
-        yield notice(f"{review.n_dropped} findings left out: they name no file or line that exists", "yellow")
+        s = "" if review.n_dropped == 1 else "s"
+        yield notice(
+            f"left out {review.n_dropped} finding{s} about a file or line that does not exist", "yellow"
+        )
     if review.answer.note:
         yield notice(f"foreword: {review.answer.note}", "yellow")
     yield notice(review.answer.receipt.summary, "dim")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ TREELESS = (
     " `git fetch --refetch --filter=blob:none` gets it"
 )
 # Git's words, in the C locale (`plumbing.ENVIRONMENT`): there is no exit status for each of these causes.
-ELSEWHERE = re.compile(r"not a git repository: (?!\(null\))(.+)$", re.MULTILINE)
+ELSEWHERE = re.compile(r"not a git repository: (.+)$", re.MULTILINE)
 EXTENSION = re.compile(r"unknown repository extensions? found:\s+(\S+)")
 UNTRUSTED = re.compile(r"safe\.directory (.+)$", re.MULTILINE)
 
@@ -120,9 +121,10 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
             " (`git worktree add` makes one)"
         )
     elsewhere = ELSEWHERE.search(complaint)
-    if elsewhere:
+    place = _place_in_git_file(root, elsewhere[1].strip()) if elsewhere else None
+    if place:
         raise WorkspaceError(
-            f"the repository of {root} is not where its .git file says ({elsewhere[1].strip()}), as in a container that"
+            f"the repository of {root} is not where its .git file says ({place}), as in a container that"
             " has only the worktree: mount the repository at that path too, or run `git worktree repair` in it"
         )
     extension = EXTENSION.search(complaint)
@@ -138,6 +140,16 @@ def _refuse_unless_outside(root: Path, complaint: str) -> None:
         raise WorkspaceError(
             f"git can't read the repository of {root}, and says: {last_line(complaint)} (try `git status` there)"
         )
+
+
+def _place_in_git_file(root: Path, told: str) -> str | None:
+    """Where a .git file says that the repository is: git 2.55 says `(null)` of one that is gone, older ones say where."""
+    if told != "(null)":
+        return told
+    for folder in (root, *root.parents):
+        with suppress(OSError), (folder / ".git").open("rb") as file:
+            return os.fsdecode(file.read(MAX_BACK_LINK)).removeprefix("gitdir:").strip()
+    return None
 
 
 def _refuse_foreign(repository: Repository) -> None:
