@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
 import re
 import shutil
 import signal
@@ -13,8 +15,9 @@ import stat
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -157,9 +160,13 @@ async def test_a_saved_file_is_seen_at_once(repo: GitRepo, user: Foreword) -> No
 async def test_a_server_with_another_environment_or_other_settings_is_not_asked(
     repo: GitRepo, user: Foreword, runtime: Path
 ) -> None:
-    other = replace(user, more={**user.more, "FOREWORD_CONTEXT_BUDGET": "20000"})
+    others = [
+        replace(user, more={**user.more, **more})
+        for more in ({"FOREWORD_CONTEXT_BUDGET": "20000"}, {"CI": "true"})
+    ]
     async with running(user, repo) as (editor, _, place):
-        assert (await asyncio.to_thread(told, other, repo, ["symbols", "total"])).is_own
+        for other in others:
+            assert (await asyncio.to_thread(told, other, repo, ["symbols", "total"])).is_own
         (repo.path / ".foreword.toml").write_text("[context]\nbudget = 30000\n")
         assert not (await asyncio.to_thread(told, user, repo, ["symbols", "total"])).is_own
         place.parent.chmod(0o755)
@@ -202,6 +209,55 @@ async def test_a_question_whose_server_is_killed_is_not_asked_again(repo: GitRep
         assert 1 == len(api.messages)
     assert (5, False) == (found.code, found.is_own)
     assert "may have been sent and paid" in found.err
+
+
+async def test_what_costs_more_is_asked_about_at_the_terminal_of_who_typed_it(
+    repo: GitRepo, user: Foreword
+) -> None:
+    with MessagesApi() as api:
+        careful = Foreword(user.home, url=api.url, more={**user.more, "FOREWORD_LIMITS_CONFIRM": "0.000001"})
+        line = ["ask", "What is it?"]
+        own = told(careful, repo, line)
+        async with running(careful, repo) as (editor, _, _place):
+            served_one = await asyncio.to_thread(told, careful, repo, line)
+            assert (own.code, own.out, own.err) == (served_one.code, served_one.out, served_one.err)
+            assert (True, False) == (own.is_own, served_one.is_own)
+            assert "confirm it with --yes" in own.err
+            assert "[y/N] foreword: nothing was sent" in await asyncio.to_thread(
+                typed, careful, repo, line, "n"
+            )
+            assert [] == api.messages
+            api.script("It adds prices.")
+            shown = await asyncio.to_thread(typed, careful, repo, line, "y")
+            assert ["Send it? [y/N]", "It adds prices."] == re.findall(
+                r"Send it\? \[y/N\]|It adds prices\.", shown
+            )
+            await editor.stop()
+    assert 1 == len(api.messages)
+
+
+def typed(user: Foreword, repo: GitRepo, line: list[str], answer: str) -> str:
+    """What a terminal shows of a command that asks once, done by the server."""
+    main, other = pty.openpty()
+    tty = termios.tcgetattr(other)
+    tty[3] &= ~termios.ECHO
+    termios.tcsetattr(other, termios.TCSANOW, tty)
+    words = [sys.executable, "-c", PROGRAM, *line]
+    shown = b""
+    with subprocess.Popen(
+        words, cwd=repo.path, env=user.environ(), stdin=other, stdout=other, stderr=other
+    ) as asking:
+        os.close(other)
+        with suppress(OSError):  # the other end is closed
+            while piece := os.read(main, 65_536):
+                shown += piece
+                if piece.rstrip().endswith(b"[y/N]"):
+                    os.write(main, answer.encode() + b"\n")
+        asking.wait(PATIENCE)
+    os.close(main)
+    text = shown.decode().replace("\r\n", "\n")
+    assert text.rstrip().endswith("false]"), text
+    return text
 
 
 async def test_an_answer_streams_through_the_server_and_ctrl_c_ends_it(repo: GitRepo, user: Foreword) -> None:

@@ -33,7 +33,7 @@ _BEGINNINGS = (
     "FOREWORD_", "ANTHROPIC_", "CLAUDE_", "AWS_", "GOOGLE_", "AZURE_", "OTEL_", "GIT_", "XDG_", "SSL_", "CLOUD_ML_", "VERTEX_",
 )  # fmt: skip
 _NAMES = frozenset(
-    {"HOME", "USER", "TZ", "PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "TMPDIR"}
+    {"CI", "HOME", "USER", "TZ", "PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "TMPDIR"}
 )
 _ALL_THE_SAME = frozenset(
     {

@@ -19,7 +19,7 @@ from foreword.api.workspace import Workspace
 from foreword.assist.session.ports import TRUSTED, Consent, agree
 from foreword.assist.session.session import Session, open_session
 from foreword.cli.parser import add_json, add_parameters, add_workspace, parser_of, read_parameters
-from foreword.cli.plain_text import columns, print_blocks, print_json, print_notice, show_problems
+from foreword.cli.plain_text import columns, is_yes, print_blocks, print_json, print_notice, show_problems
 from foreword.cli.process import collect_rarely, interruptible, run_cancellable, run_without_loop
 from foreword.core.errors import UsageError
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from foreword.api.workspace import Event
     from foreword.cli.live import LiveOutput
     from foreword.index.build.parse_jobs import Progress
-
-YES = frozenset({"y", "yes"})
 
 
 def consent_of(*, yes: bool) -> Consent:
@@ -46,7 +44,7 @@ async def _ask(question: str) -> bool:
         return False
     print_notice(f"foreword: {question} [y/N] ")
     answer = await interruptible(sys.stdin.readline)
-    return answer.strip().lower() in YES
+    return is_yes(answer)
 
 
 AnyBody = Body[Any, Any]

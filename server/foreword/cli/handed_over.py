@@ -25,7 +25,7 @@ from foreword.api.command_socket import (
     socket_path,
 )
 from foreword.api.printed import block_from_json
-from foreword.cli.plain_text import columns, print_blocks, print_json, print_notice
+from foreword.cli.plain_text import columns, is_yes, print_blocks, print_json, print_notice
 from foreword.core.errors import ModelError
 
 if TYPE_CHECKING:
@@ -163,10 +163,8 @@ class _Conversation:
 
 
 def _is_agreed(question: str) -> bool:
-    from foreword.cli.execution import YES  # noqa: PLC0415 - rarely asked
-
     print_notice(f"foreword: {question} [y/N] ")
-    return sys.stdin.readline().strip().lower() in YES
+    return is_yes(sys.stdin.readline())
 
 
 def _send(lines: IO[bytes], value: Mapping[str, object]) -> None:

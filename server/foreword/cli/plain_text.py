@@ -84,6 +84,11 @@ def print_blocks(blocks: Iterable[Printed]) -> None:
                 draw(block)
 
 
+def is_yes(answer: str) -> bool:
+    """Whether a line that was typed agrees to a question that ends with `[y/N]`."""
+    return answer.strip().lower() in {"y", "yes"}
+
+
 def columns() -> int:
     """The columns that results are laid out for."""
     if _is_plain(sys.stdout):
