@@ -135,7 +135,7 @@ def test_a_long_signature_is_cut() -> None:
 @pytest.mark.parametrize("language", ALL)
 def test_every_language_has_a_table_that_fits_its_grammar(language: str) -> None:
     assert len(load(language).rules) == len(TABLES[language].rules) + 1
-    assert grammar_version(language)[0] == grammar_version("unheard-of")
+    assert grammar_version(language).split("-")[0] == grammar_version("unheard-of")
 
 
 @pytest.mark.parametrize("language", ALL)

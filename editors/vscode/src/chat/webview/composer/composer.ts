@@ -58,7 +58,7 @@ export class Composer {
     this.chips = new Chips(actions.open, () => this.changed(), () => this.focus());
     this.stopButton = button({ class: "stop", label: t("Stop the answer (Escape)"), click: () => actions.stop() }, icon("stop"));
     this.modelButton = button({ class: "model", click: () => actions.chooseModel() });
-    this.folderButton = button({ class: "model folder", click: () => actions.chooseFolder() });
+    this.folderButton = button({ class: "folder", click: () => actions.chooseFolder() });
     this.tellModel("", "");
     this.sendButton.type = "submit";
     this.text.rows = 1;
