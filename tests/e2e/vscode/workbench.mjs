@@ -236,11 +236,11 @@ export class Workbench {
     await this.page.keyboard.up("Shift");
   }
 
-  /** Milliseconds that each of the running extensions took to be activated, by its name. */
-  async activations() {
+  /** Milliseconds that each of the running extensions took to be activated, by its name, once some of them were. */
+  async activations(names) {
     await this.command("Developer: Show Running Extensions");
     const rows = this.page.locator(".runtime-extensions-editor .monaco-list-row");
-    await rows.first().waitFor();
+    for (const name of names) await rows.filter({ hasText: name }).filter({ hasText: /Activation: \d/ }).first().waitFor();
     return rows.evaluateAll((all) =>
       Object.fromEntries(
         all.map((row) => [
