@@ -7,7 +7,7 @@
 #   request is over before one of them is handled; in the Python SDK after all of them.
 # Why it matters: the protocol has no numbers on pieces. A client that renders or writes while it handles one shows words in another order, and
 #   one that saves the answer at the reply saves half of it. A client whose handler never waits sees nothing of this.
-# In the product: the agent sends a piece at a time and can't help it; its own handlers run as tasks too (`server/foreword/acp/agent.py`).
+# In the product: the agent sends a piece at a time and can't help it; its own handlers run as tasks too (`acp/agent.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -6,7 +6,7 @@
 # Seen: in a stream both are a plain `APIStatusError` whose `status_code` is 200. What it is stands in the body alone.
 # Why it matters: `except OverloadedError`, `except RateLimitError` and `status_code >= 500` let the commonest passing errors of long answers
 #   through as something unknown, and a log says "200".
-# In the product: `server/foreword/model/messages_api/api_errors.py` goes by the type in the body before the status. That would be unnecessary.
+# In the product: `model/messages_api/api_errors.py` goes by the type in the body before the status. That would be unnecessary.
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -6,7 +6,7 @@
 #   after it. In a whole clone, and for an id that nobody has, it says `missing` and goes on.
 # Why it matters: a tool keeps one such process for all that it reads. On a train it loses all answers for one file that is not there, and
 #   everything that it asks later.
-# In the product: `server/foreword/workspace/git/blobs.py` asks which objects are there, and starts it again without the others. That would be
+# In the product: `workspace/git/blobs.py` asks which objects are there, and starts it again without the others. That would be
 #   unnecessary.
 set -euo pipefail
 

@@ -6,7 +6,7 @@
 #   after is not, with `--no-index` too. A path in a submodule ends it only without `--no-index`.
 # Why it matters: an editor names a file by the link that its user went through. One such path, and a tool that asks for all in one run
 #   knows nothing of the others: it takes all of them for ignored, or none.
-# In the product: `server/foreword/workspace/git/git_listing.py` asks about the folders that links lead to, and not about the links. That
+# In the product: `workspace/git/git_listing.py` asks about the folders that links lead to, and not about the links. That
 #   would be unnecessary.
 set -euo pipefail
 

@@ -6,7 +6,7 @@
 #   list. With `--no-renames` it needs nothing.
 # Why it matters: a tool that counts how often files changed makes a blobless clone fetch the contents of its history, commit by commit, or
 #   sees half of it on a train.
-# In the product: `server/foreword/workspace/git/history.py` and `git_listing.py` say `--no-renames` wherever they ask for names alone; what needs
+# In the product: `workspace/git/history.py` and `git_listing.py` say `--no-renames` wherever they ask for names alone; what needs
 #   contents is not asked in a partial clone (server/docs/decisions/prefix.md, "Most of the base is whole files that are being worked on").
 set -euo pipefail
 

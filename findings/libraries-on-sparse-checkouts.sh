@@ -7,7 +7,7 @@
 #   names the extension, and dulwich calls the sound index damaged ("checksum mismatch").
 # Why it matters: in the largest repositories, which are the ones with sparse checkouts, a tool on pygit2 tells its model that most files were
 #   deleted, and one on dulwich tells its user to repair a repository that is fine.
-# In the product: git itself is asked for its index and for changes (`server/foreword/workspace/git/git_listing.py`).
+# In the product: git itself is asked for its index and for changes (`workspace/git/git_listing.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

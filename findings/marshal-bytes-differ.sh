@@ -7,9 +7,12 @@
 #   gives equal bytes.
 # Why it matters: a digest of such bytes is no name of the value: a cache that is keyed by it misses, and "nothing changed" is seen as a change.
 # In the product: digests are made of the bytes as stored, to tell damage, and never to compare values
-#   (`server/foreword/index/store/outline_store.py`).
+#   (`index/store/outline_store.py`).
 set -euo pipefail
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
 python3 --version
 python3 - <<'PYTHON'
 import marshal

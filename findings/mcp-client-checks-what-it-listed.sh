@@ -6,7 +6,7 @@
 #   and is refused after it. The Python client asks for the list by itself, and refuses both.
 # Why it matters: a server whose result does not fit its schema works in a client that knows the tool's name, and fails in one that lists first:
 #   its own tests call directly.
-# In the product: results and schemas come from the same classes (`server/foreword/mcp/results.py`), and tests list the tools first.
+# In the product: results and schemas come from the same classes (`mcp/results.py`), and tests list the tools first.
 set -euo pipefail
 
 work=$(mktemp -d)

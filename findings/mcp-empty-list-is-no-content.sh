@@ -6,7 +6,7 @@
 #   structured result has the list.
 # Why it matters: a client shows its model the content. "Nothing was found" arrives as nothing, which reads like a tool that failed, and
 #   models ask again or make something up.
-# In the product: tools return objects that say how fresh they are, never a bare list (`server/foreword/mcp/results.py`).
+# In the product: tools return objects that say how fresh they are, never a bare list (`mcp/results.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -5,8 +5,8 @@
 # Seen: the Python SDK's server drops it when its input ends: a call that takes its time is answered with an error ("Connection closed")
 #   or not at all, and exits with 0. The npm SDK's answers.
 # Why it matters: `printf ... | server` in a script or a smoke test shows nothing, or an error that looks like one of the tool's.
-# In the product: `foreword mcp` is such a server: who scripts it keeps its input open until the answers came; scripts have the command
-#   line (`server/foreword/mcp/transport.py`).
+# In the product: the MCP server is such a one: who scripts it keeps its input open until the answers came; scripts have the command
+#   line (`mcp/transport.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -7,7 +7,7 @@
 #   kept. A rename to a name that is taken is skipped, and `applied: true`, too.
 # Why it matters: between a proposal and the user's yes a file of that name may come to be. In VS Code the edit is refused; here its text is
 #   gone, and the server is told that all is well.
-# In the product: `server/foreword/lsp/output/workspace_edit.py` looks for the file right before it sends the edit, and refuses to create one that
+# In the product: `lsp/output/workspace_edit.py` looks for the file right before it sends the edit, and refuses to create one that
 #   exists by now. It would have to all the same, to tell the user why.
 set -euo pipefail
 

@@ -8,7 +8,7 @@
 # Why it matters: a server that goes by the declaration refuses to create files here, and "fix this" of a server that fixes what others find is
 #   never offered.
 # In the product: the declaration of operations counts for both (server/docs/decisions/edits-and-chat.md, "A client that declares
-#   `resourceOperations` gets `documentChanges`"), and the plugin adds the others' diagnostics (`editors/nvim/lua/foreword/diagnostics.lua`;
+#   `resourceOperations` gets `documentChanges`"), and the plugin adds the others' diagnostics (`diagnostics.lua` of the plugin for Neovim;
 #   server/docs/decisions/editors.md). Both would be unnecessary.
 set -euo pipefail
 

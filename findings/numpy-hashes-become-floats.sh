@@ -7,7 +7,7 @@
 #   beside `int64` becomes float in `concatenate` and `intersect1d`, which finds a common number that neither array has; `isin` finds none.
 # Why it matters: names, terms and files are looked up by such hashes. About one small list in two is all above or all below and works,
 #   so tests pass.
-# In the product: nothing; hashes of terms have 32 bits and every array of them names its type (`server/foreword/index/text/term_table.py`).
+# In the product: nothing; hashes of terms have 32 bits and every array of them names its type (`index/text/term_table.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -7,7 +7,7 @@
 # Why it matters: two people rank one repository differently where scores nearly tie, and prompts that are cached by their bytes are no longer the
 #   same. One machine, as in CI, never shows it.
 # In the product: scores are rounded to six digits before anything is ordered by them, sorts are stable, or of distinct values,
-#   or of words that are equal anyway (`server/foreword/index/page_rank.py`), and a base is compared with that of another kind of processor (`tests/e2e/cache/test_base_bytes.py`).
+#   or of words that are equal anyway (`index/page_rank.py`), and a base is compared with that of another kind of processor (`tests/e2e/cache/test_base_bytes.py`).
 #   The rounding would be unnecessary.
 set -euo pipefail
 

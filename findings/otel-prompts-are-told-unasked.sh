@@ -7,7 +7,7 @@
 #   variable of its own to stop it.
 # Why it matters: a coding assistant's prompt is source code. Who adds an instrumentation to count tokens sends it to the collector.
 # In the product: texts are told only where a setting of the user and OpenTelemetry's variable both say so (server/docs/telemetry.md), so an
-#   instrumentation beside it tells more than Foreword does.
+#   instrumentation beside it tells more than the product does.
 set -euo pipefail
 
 work=$(mktemp -d)

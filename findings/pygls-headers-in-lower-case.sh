@@ -6,7 +6,7 @@
 #   gets no answer and no error, and the server waits for the next one.
 # Why it matters: a client or a proxy over a library for HTTP headers, many of which write lower case, seems to work with one server and
 #   gets silence from another.
-# In the product: `server/foreword/lsp/transport/framing.py` reads headers itself, among other reasons.
+# In the product: `lsp/transport/framing.py` reads headers itself, among other reasons.
 set -euo pipefail
 
 work=$(mktemp -d)

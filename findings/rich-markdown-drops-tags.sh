@@ -5,7 +5,7 @@
 # Seen: it drops it: tags in a sentence, and whole blocks with all that stands in them. `List<String>` becomes `List`, while `Map<K, V>`
 #   stays, for that is no tag.
 # Why it matters: models write types outside of backticks, and what is lost looks right: "call Promise and await it".
-# In the product: `server/foreword/cli/live.py` parses answers with HTML switched off. That would be unnecessary.
+# In the product: `cli/live.py` parses answers with HTML switched off. That would be unnecessary.
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -6,7 +6,7 @@
 #   add them up in the order in which they finish. Nodes with the same place in the graph no longer tie. Below that size, or with
 #   `parallel_threshold` above it, and in `pagerank`, the numbers are always the same.
 # Why it matters: what is ordered by such a measure comes in another order each time, and a prompt that holds the order is never found in the cache.
-# In the product: `server/foreword/index/page_rank.py` ranks by `pagerank`, and rounds nothing for this reason.
+# In the product: `index/page_rank.py` ranks by `pagerank`, and rounds nothing for this reason.
 set -euo pipefail
 
 work=$(mktemp -d)

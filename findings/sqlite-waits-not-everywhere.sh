@@ -6,7 +6,7 @@
 #   database in memory that connections share by `cache=shared`, where a reader fails at a writer, too. Shared by `vfs=memdb` they wait.
 # Why it matters: two processes that make the same database at the same moment both switch it, and one of them fails, though it said that it
 #   would wait. A program that falls back to memory gets errors that the file never gave.
-# In the product: `server/foreword/storage/database.py` repeats the switch, which would be unnecessary; `server/foreword/storage/in_memory.py` shares by
+# In the product: `storage/database.py` repeats the switch, which would be unnecessary; `storage/in_memory.py` shares by
 #   `memdb` (server/docs/decisions/processes.md, "Where nothing can be stored, a database in memory stands for each file").
 set -euo pipefail
 

@@ -7,7 +7,7 @@
 #   about, and deleting the first table deletes the comment of the second.
 # Why it matters: a tool that sets one value in somebody's settings tears their explanations from what they explain. The values are right,
 #   so no test that reads them back sees it.
-# In the product: `server/foreword/workspace/project_file.py` takes such comments off before it adds `pins`, and puts them back. That would be
+# In the product: `workspace/project_file.py` takes such comments off before it adds `pins`, and puts them back. That would be
 #   unnecessary.
 set -euo pipefail
 

@@ -5,7 +5,7 @@
 # Seen: it gives them in no order: they go through a set of Python.
 # Why it matters: the first definition, the doc comment above one, "the nearest before this line" are wrong, and a text made of the nodes differs
 #   between two runs on one file. In a test of a few nodes they are often in order.
-# In the product: outlines are made by walking the tree, and no query is used (`server/foreword/index/outline/definitions.py`).
+# In the product: outlines are made by walking the tree, and no query is used (`index/outline/definitions.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -6,7 +6,7 @@
 #   one error from there to the end, without a declaration in it. A context parameter
 #   (`context(log: Logger)`) before a function does the same to what comes after.
 # Why it matters: the newest code, which is what is asked about, has no definitions, and nothing but an error flag says so.
-# In the product: `server/foreword/index/outline/languages/kotlin.py` masks both, which would be unnecessary; and what no outline looks into is left
+# In the product: `index/outline/languages/kotlin.py` masks both, which would be unnecessary; and what no outline looks into is left
 #   out of the text before it is parsed (server/docs/decisions/index.md, "What no outline looks into is not parsed").
 set -euo pipefail
 

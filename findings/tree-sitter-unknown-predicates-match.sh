@@ -6,7 +6,7 @@
 #   every node.
 # Why it matters: queries come from Neovim's and Helix's collections, which use just these. The tool finds too much, without a word, and a
 #   typing error in a query of one's own is never noticed.
-# In the product: no query is used (`server/foreword/index/outline/definitions.py`).
+# In the product: no query is used (`index/outline/definitions.py`).
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -6,7 +6,7 @@
 # Seen: it goes on with what is left, and says nothing: of as many new files as the queue has places it tells of a third.
 # Why it matters: a branch that is switched while the program is busy or the machine asleep leaves its picture of the files wrong for good.
 # In the product: a question never believes the watcher, and after a storm the folder is looked at whole and watched again
-#   (server/docs/decisions/workspace.md, "A look never believes a watcher"; `server/foreword/workspace/files/watch.py`). The second would be unnecessary.
+#   (server/docs/decisions/workspace.md, "A look never believes a watcher"; `workspace/files/watch.py`). The second would be unnecessary.
 set -euo pipefail
 
 work=$(mktemp -d)
