@@ -79,6 +79,11 @@ def test_many_outputs_of_one_cell_are_bounded_together() -> None:
     assert len(notebook()) + 1_500 > len(collapsed(text))
 
 
+def test_how_much_is_shown_is_part_of_the_bytes_of_a_prefix() -> None:
+    """Who changes it raises `RULES_VERSION`."""
+    assert (12, 800) == (OUTPUT_LINES, OUTPUT_CHARACTERS)
+
+
 def test_short_outputs_stay_as_they_are() -> None:
     text = notebook(displayed(text_plain=["42"], text_latex=["$x$"]), printed(["done\n"]))
     assert text == shown(text)
